@@ -11,7 +11,7 @@ from aboveboard.access.decision.decide import against_anyone, decide, decide_per
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment, PersonFacts
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.choices.state import Answer, ChoiceEvent, fold
+from aboveboard.choices.state import ChoiceAnswer, ChoiceEvent, fold
 from aboveboard.promise.loading import SAMPLE, load
 from bench.row import Row
 
@@ -33,7 +33,7 @@ def run() -> list[Row]:
         UseRequest(_client("offers-service"), "personal-offers", ("first_name", "email"), "email"),
         UseRequest(_client("shop-planning"), "improve-shops", ("postal_code",), "office"),
     ]
-    consent = fold([ChoiceEvent(_NOW - timedelta(days=30), 1, "personal-offers", Answer.YES)])
+    consent = fold([ChoiceEvent(_NOW - timedelta(days=30), 1, "personal-offers", ChoiceAnswer.YES)])
     moment = DecisionMoment(_NOW)
     facts = DecisionFacts(
         PersonFacts(True, consent, _NOW - timedelta(days=90), _NOW - timedelta(days=9)), moment

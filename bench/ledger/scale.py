@@ -216,7 +216,7 @@ def verifying(folder: Path, size: int) -> None:
     from aboveboard.ledger.format.checkpoint import open_note
     from aboveboard.ledger.format.tiles import encode_bundle, parse_path
     from aboveboard.ledger.format.tree import CompactRange, root_of
-    from aboveboard.ledger.verify.findings import Report
+    from aboveboard.ledger.verify.findings import VerificationReport
     from aboveboard.ledger.verify.log import verify_log
     from aboveboard.ledger.verify.resume import VerifiedPrefix, keep_place
     from aboveboard.ledger.verify.sources import LogDirectory
@@ -239,7 +239,7 @@ def verifying(folder: Path, size: int) -> None:
 
     source, trusted = Source(folder), [signer().verifier]
     head = open_note((folder / "checkpoint").read_text(), trusted[0])
-    report, place = Report(), VerifiedPrefix(head.origin, CompactRange())
+    report, place = VerificationReport(), VerifiedPrefix(head.origin, CompactRange())
 
     def walk() -> Iterator[object]:
         for leaves in LogWalk(source, head, report).leaves():

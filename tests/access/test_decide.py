@@ -31,7 +31,7 @@ from aboveboard.access.reasons import SENTENCES
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.choices.state import NO_CHOICES, OWN_HAND, Answer, ChoiceEvent, fold
+from aboveboard.choices.state import NO_CHOICES, OWN_HAND, ChoiceAnswer, ChoiceEvent, fold
 from aboveboard.promise.loading import load
 
 HERE = Path(__file__).parent
@@ -72,7 +72,7 @@ def facts_of(story: dict[str, Any]) -> PersonFacts:
             ago(said["days"]),
             number,
             said["purpose"],
-            Answer(said["answer"]),
+            ChoiceAnswer(said["answer"]),
             said.get("by", OWN_HAND),
             said.get("waits", False),
         )
@@ -170,7 +170,7 @@ events = st.builds(
     at=st.integers(0, 1200).map(ago),
     id=st.integers(1, 10**6),
     purpose=st.sampled_from(PURPOSES),
-    answer=st.sampled_from(Answer),
+    answer=st.sampled_from(ChoiceAnswer),
     by=st.sampled_from([OWN_HAND, "staff:1", "staff:2", "service:3"]),
     waits=st.just(False),
 )
@@ -344,9 +344,9 @@ def test_asking_for_more_keeps_every_reason_there_was(
         assert set(before.reasons) <= set(after.reasons)
 
 
-@given(requests(), people(), st.sampled_from(PURPOSES), st.sampled_from(Answer))
+@given(requests(), people(), st.sampled_from(PURPOSES), st.sampled_from(ChoiceAnswer))
 def test_a_choice_about_another_purpose_changes_nothing(
-    request: UseRequest, known: PersonFacts, purpose: str, answer: Answer
+    request: UseRequest, known: PersonFacts, purpose: str, answer: ChoiceAnswer
 ) -> None:
     if purpose != request.purpose:
         other = fold([*known.consent.last.values(), ChoiceEvent(NOW, 2_000_000, purpose, answer)])
@@ -361,7 +361,7 @@ def test_a_no_to_direct_marketing_is_never_outweighed(
 ) -> None:
     purpose = PROMISE.purposes.get(request.purpose)
     if purpose is not None and purpose.direct_marketing:
-        consent = fold([ChoiceEvent(NOW, 1, purpose.key, Answer.NO)])
+        consent = fold([ChoiceEvent(NOW, 1, purpose.key, ChoiceAnswer.NO)])
         assert not decide(
             PROMISE, request, DecisionFacts(replace(known, consent=consent), DecisionMoment(NOW))
         ).allowed

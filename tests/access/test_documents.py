@@ -8,7 +8,7 @@ from aboveboard.access.actions import use_document
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.vault.documents.actions import attach
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.world import ADVISER, OFFERS, entries, load
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def person() -> int:
         iter([CONTENT]),
         name="receipt.pdf",
         kinds={FIELD: "document"},
-        origin=Origin(1, clock.now(), "shop", PURPOSE),
+        origin=ValueOrigin(1, clock.now(), "shop", PURPOSE),
         by=ADVISER,
         at=clock.now(),
     )

@@ -18,7 +18,7 @@ from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency import actions, queries
 from aboveboard.access.emergency.actions import EmergencyReference, break_glass, show_again
 from aboveboard.access.emergency.notes import note_of
-from aboveboard.access.emergency.reasons import Emergency, ReviewVerdict
+from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
 from aboveboard.access.lookup import NoOneFound
@@ -31,7 +31,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.identity.actions import merge, split
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
@@ -68,7 +68,7 @@ def lead() -> Actor:
 def ask(by: Actor, row: dict[str, str], **changed: Any) -> UseResult:
     asked: dict[str, Any] = {
         "fields": ("phone", "city"),
-        "why": Emergency.LIFE_IN_DANGER,
+        "why": EmergencyGround.LIFE_IN_DANGER,
         "reference": "call/112",
         "note": SECRET,
         "at": clock.now(),
@@ -88,7 +88,7 @@ def test_named_fields_open_against_choices_and_restriction_and_the_person_sees_i
     choose(
         person,
         "improve-shops",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="portal",
         evidence="portal:1",
         by=CUSTOMER,

@@ -18,7 +18,7 @@ from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment, Pers
 from aboveboard.access.lapse import HeldData, lapsed
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.choices.state import Answer, ChoiceEvent, fold
+from aboveboard.choices.state import ChoiceAnswer, ChoiceEvent, fold
 from aboveboard.promise.loading import load
 from aboveboard.promise.model import (
     LawfulBasis,
@@ -59,7 +59,7 @@ def promising(*purposes: Purpose) -> Promise:
     return replace(SAMPLE, purposes=MappingProxyType({one.key: one for one in purposes}))
 
 
-def said(**answers: tuple[Answer, float]) -> list[ChoiceEvent]:
+def said(**answers: tuple[ChoiceAnswer, float]) -> list[ChoiceEvent]:
     return [
         ChoiceEvent(year(when), number, key, answer)
         for number, (key, (answer, when)) in enumerate(answers.items())
@@ -73,7 +73,7 @@ def held(
 
 
 CONSENT, INTEREST = LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS
-YES, NO = Answer.YES, Answer.NO
+YES, NO = ChoiceAnswer.YES, ChoiceAnswer.NO
 ORDER, OFFERS = purpose("order", "email"), purpose("offers", "email", basis=CONSENT, starts=CHOICE)
 STATS = purpose("stats", "email", basis=INTEREST, keep=9)
 CALLS = purpose("calls", "email", keep=2, starts=ACTIVITY)
@@ -156,7 +156,11 @@ purposes = st.builds(
 moments = st.floats(0, 12, allow_nan=False).map(year)
 events = st.lists(
     st.builds(
-        ChoiceEvent, moments, st.integers(0, 99), st.sampled_from("abcde"), st.sampled_from(Answer)
+        ChoiceEvent,
+        moments,
+        st.integers(0, 99),
+        st.sampled_from("abcde"),
+        st.sampled_from(ChoiceAnswer),
     ),
     max_size=6,
 )

@@ -25,7 +25,7 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys import queries as keys
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
@@ -94,7 +94,7 @@ def share(one: dict[str, str], *others: int) -> None:
         BlindIndex.objects.create(kind=blind.KIND_NUMBERS["email"], digest=digest, person_id=other)
 
 
-def say(person: int, purpose: str, answer: Answer) -> None:
+def say(person: int, purpose: str, answer: ChoiceAnswer) -> None:
     choose(
         person, purpose, answer, channel="portal", evidence="portal:1", by=CUSTOMER, at=clock.now()
     )
@@ -114,8 +114,8 @@ def test_what_the_promise_refuses_is_said_alike_of_nobody_one_and_several(crowd:
 
 def test_who_said_no_looks_like_nobody(crowd: Any) -> None:
     (silent, one), (refuser, two), (third, _), (fourth, shared), *_ = crowd
-    say(refuser, "personal-offers", Answer.YES)
-    say(refuser, "personal-offers", Answer.NO)
+    say(refuser, "personal-offers", ChoiceAnswer.YES)
+    say(refuser, "personal-offers", ChoiceAnswer.NO)
     share(shared, third, silent)
     assert fourth
     emails = (one["email"], two["email"], shared["email"], NOBODY)
@@ -131,7 +131,7 @@ def test_a_look_up_of_nobody_opens_and_decides_as_much_as_one_of_a_refuser(
     crowd: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (known, row), *_ = crowd
-    say(known, "personal-offers", Answer.NO)
+    say(known, "personal-offers", ChoiceAnswer.NO)
     worked: list[str] = []
 
     def count(module: Any, name: str) -> None:
@@ -175,7 +175,7 @@ def test_the_damaged_key_of_a_stranger_stops_no_look_up(crowd: Any) -> None:
 
 def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> None:
     (objector, one), (willing, shared), (third, _), *_ = crowd
-    say(objector, "improve-shops", Answer.NO)
+    say(objector, "improve-shops", ChoiceAnswer.NO)
     share(shared, third)
     seen = {seen_by_asker(AREA, email) for email in (one["email"], shared["email"], NOBODY)}
     assert len(seen) == 1
@@ -193,12 +193,12 @@ def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> 
 def test_the_answer_is_as_though_those_who_refuse_did_not_exist(refusing: int, crowd: Any) -> None:
     """Non-interference: with one, or two, whom it may show, others who refuse change nothing."""
     (willing, one), (second, _), *rest = crowd
-    say(willing, "personal-offers", Answer.YES)
+    say(willing, "personal-offers", ChoiceAnswer.YES)
     share(one, *[person for person, _ in rest[:refusing]])
     outcome = use(OFFER.about(Subject(kind="email", value=one["email"])), at=clock.now())
     assert outcome.allowed
     assert outcome.person_id == willing
-    say(second, "personal-offers", Answer.YES)
+    say(second, "personal-offers", ChoiceAnswer.YES)
     share(one, second)
     with pytest.raises(SeveralFound):
         use(OFFER.about(Subject(kind="email", value=one["email"])), at=clock.now())
@@ -267,7 +267,7 @@ def test_what_is_wrong_with_a_choice_is_said_before_anybody_is_looked_up(
             choose_for(
                 Subject(kind="email", value=email),
                 purpose,
-                Answer.YES,
+                ChoiceAnswer.YES,
                 channel=channel,
                 evidence=evidence,
                 by=ADVISER,
@@ -279,7 +279,7 @@ def test_trying_out_who_is_known_by_recording_choices_leaves_a_trace(crowd: Any)
     record: Callable[[str], Any] = lambda email: choose_for(  # noqa: E731 - one call, said twice
         Subject(kind="email", value=email),
         "personal-offers",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence="call:1",
         by=ADVISER,

@@ -20,7 +20,7 @@ from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose, repeat
 from aboveboard.choices.entries import ChoiceMade
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.identity.actions import merge, split
 from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.keys.queries import instance_secret, person_handles, person_key
@@ -113,7 +113,7 @@ def test_after_an_erasure_no_dictionary_finds_a_reference_or_the_handle() -> Non
     choose(
         ada,
         "personal-offers",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence=ORDER,
         by=world.ADVISER,
@@ -160,7 +160,7 @@ def test_a_choice_that_a_restored_database_takes_from_the_log_names_its_entry() 
     made = choose(
         ada,
         "personal-offers",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence=ORDER,
         by=world.ADVISER,

@@ -16,7 +16,7 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
@@ -56,7 +56,11 @@ def test_what_is_refused_is_written_down_too() -> None:
 
 def test_a_choice_counts_at_once() -> None:
     ((person, _), *_) = load(2)
-    for answer, expected in ((Answer.YES, True), (Answer.NO, False), (Answer.YES, True)):
+    for answer, expected in (
+        (ChoiceAnswer.YES, True),
+        (ChoiceAnswer.NO, False),
+        (ChoiceAnswer.YES, True),
+    ):
         choose(
             person,
             "personal-offers",
@@ -93,7 +97,7 @@ def test_many_are_decided_one_by_one() -> None:
         choose(
             person,
             "personal-offers",
-            Answer.YES,
+            ChoiceAnswer.YES,
             channel="portal",
             evidence="portal:1",
             by=CUSTOMER,

@@ -24,7 +24,7 @@ from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands import promise as command
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.loading import SAMPLE
@@ -107,7 +107,7 @@ def crowd() -> list[int]:
                 choose(
                     person,
                     purpose,
-                    chance.choice(list(Answer)),
+                    chance.choice(list(ChoiceAnswer)),
                     channel="portal",
                     evidence="portal:1",
                     by=CUSTOMER,

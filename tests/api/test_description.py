@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from tests.api.programs import token_for
 from tests.world import load
 
@@ -148,7 +148,7 @@ def test_the_answers_that_chance_does_not_meet_are_as_described_too() -> None:
     choose(
         numbers[1],
         "personal-offers",
-        Answer.YES,
+        ChoiceAnswer.YES,
         channel="portal",
         evidence="portal:1",
         by=CUSTOMER,

@@ -17,7 +17,7 @@ from aboveboard.basics.facts import (
     Digest,
     Facts,
     FactsMalformed,
-    Nothing,
+    NothingToRestore,
     OnRestore,
     Particulars,
     SealedFact,
@@ -41,7 +41,7 @@ class Side(Particulars):
 @dataclass(frozen=True, slots=True)
 class Everything(Facts):
     kind: ClassVar[str] = "test.everything"
-    on_restore: ClassVar[OnRestore] = Nothing("a test changes nothing")
+    on_restore: ClassVar[OnRestore] = NothingToRestore("a test changes nothing")
 
     word: Word
     code: Code
@@ -152,7 +152,7 @@ def test_free_text_has_no_type() -> None:
     @dataclass(frozen=True, slots=True)
     class Chatty(Facts):
         kind: ClassVar[str] = "test.chatty"
-        on_restore: ClassVar[OnRestore] = Nothing("a test changes nothing")
+        on_restore: ClassVar[OnRestore] = NothingToRestore("a test changes nothing")
 
         words: str
 

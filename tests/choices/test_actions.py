@@ -10,7 +10,7 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices import queries
 from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
@@ -19,7 +19,7 @@ from tests.world import ADVISER, OFFERS, PROMISE_FILE, load
 pytestmark = pytest.mark.django_db
 
 
-def say(person: int, answer: Answer, channel: str, by: Actor) -> None:
+def say(person: int, answer: ChoiceAnswer, channel: str, by: Actor) -> None:
     choose(
         person, "personal-offers", answer, channel=channel, evidence="call:1", by=by, at=clock.now()
     )
@@ -30,9 +30,9 @@ def test_a_no_is_taken_on_every_channel_of_the_promise() -> None:
     promise = in_force().promise
     assert "post" not in promise.purposes["personal-offers"].channels, "else this shows nothing"
     for channel in promise.channels:
-        say(person, Answer.YES, "email", OFFERS)
-        say(person, Answer.NO, channel, ADVISER)
-        assert queries.consent_state(person).answer("personal-offers") is Answer.NO, channel
+        say(person, ChoiceAnswer.YES, "email", OFFERS)
+        say(person, ChoiceAnswer.NO, channel, ADVISER)
+        assert queries.consent_state(person).answer("personal-offers") is ChoiceAnswer.NO, channel
 
 
 @pytest.mark.parametrize("channel", ["pigeon", "Phone", "", " phone", "jon24@adventure-works.com"])
@@ -41,7 +41,7 @@ def test_a_channel_that_the_promise_does_not_have_is_refused(channel: str) -> No
     before = Entry.objects.count()
     for by in (ADVISER, OFFERS):
         with pytest.raises(ChannelUnknown, match="Use one of: portal, phone, shop") as refused:
-            say(person, Answer.YES, channel, by)
+            say(person, ChoiceAnswer.YES, channel, by)
         assert "jon24" not in str(refused.value)
     assert Entry.objects.count() == before
     assert not queries.history(person)
@@ -56,8 +56,8 @@ def test_the_person_is_heard_on_their_own_page_under_any_promise() -> None:
         at=clock.now(),
     )
     assert "portal" not in in_force().promise.channels
-    say(person, Answer.NO, "portal", CUSTOMER)
-    assert queries.consent_state(person).answer("personal-offers") is Answer.NO
+    say(person, ChoiceAnswer.NO, "portal", CUSTOMER)
+    assert queries.consent_state(person).answer("personal-offers") is ChoiceAnswer.NO
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_leaves_no_choice_is_refused_with_the_reason(purpose: str, why: str
     person, _ = load(2)[0]
     with pytest.raises(NoChoiceHere, match=why):
         choose(
-            person, purpose, Answer.NO, channel="phone", evidence="call:1", by=ADVISER,
+            person, purpose, ChoiceAnswer.NO, channel="phone", evidence="call:1", by=ADVISER,
             at=clock.now(),
         )  # fmt: skip
     assert not queries.history(person)
@@ -83,19 +83,19 @@ def test_evidence_is_a_reference(evidence: str) -> None:
     person, _ = load(2)[0]
     if evidence == "call:1":
         choose(
-            person, "personal-offers", Answer.NO, channel="phone", evidence=evidence, by=ADVISER,
-            at=clock.now(),
+            person, "personal-offers", ChoiceAnswer.NO, channel="phone", evidence=evidence,
+            by=ADVISER, at=clock.now(),
         )  # fmt: skip
         assert [choice.evidence for choice in queries.history(person)] == [evidence]
         return
     with pytest.raises(EvidenceRefused):
         choose(
-            person, "personal-offers", Answer.NO, channel="phone", evidence=evidence, by=ADVISER,
-            at=clock.now(),
+            person, "personal-offers", ChoiceAnswer.NO, channel="phone", evidence=evidence,
+            by=ADVISER, at=clock.now(),
         )  # fmt: skip
 
 
 def test_nobody_is_who_is_not_held() -> None:
     load(2)
     with pytest.raises(NotFound):
-        say(10**9, Answer.NO, "phone", ADVISER)
+        say(10**9, ChoiceAnswer.NO, "phone", ADVISER)

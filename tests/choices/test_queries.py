@@ -18,7 +18,7 @@ from aboveboard.choices import actions, queries
 from aboveboard.choices.deciding import DECIDING
 from aboveboard.choices.entries import ChoiceMade
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.identity.actions import merge
 from aboveboard.recovery.comparing import recorded
 from tests.world import ADVISER, OFFERS, entries, load
@@ -28,7 +28,7 @@ COLLEAGUE = Actor(ActorKind.STAFF, "8", Role.ADVISER, "Leeds shop")
 PURPOSE = "personal-offers"
 
 
-def say(person: int, answer: Answer, by: Actor, purpose: str = PURPOSE) -> ChoiceRecord:
+def say(person: int, answer: ChoiceAnswer, by: Actor, purpose: str = PURPOSE) -> ChoiceRecord:
     return actions.choose(
         person, purpose, answer, channel="phone", evidence="call:1", by=by, at=clock.now()
     )
@@ -46,40 +46,42 @@ def people() -> list[int]:
 def test_a_row_changed_past_the_program_is_a_no_of_that_person_and_of_nobody_else(
     people: list[int],
 ) -> None:
-    made = [say(person, Answer.YES, CUSTOMER) for person in people[:2]]
+    made = [say(person, ChoiceAnswer.YES, CUSTOMER) for person in people[:2]]
     _past_the_program(people[0], channel="shop")
     answers = [state.answer(PURPOSE) for state in queries.consent_states(people[:3]).values()]
-    assert answers == [Answer.YES, Answer.YES, None], "the channel decides nothing"
+    assert answers == [ChoiceAnswer.YES, ChoiceAnswer.YES, None], "the channel decides nothing"
     _past_the_program(people[0], purpose="improve-shops")
     states = queries.consent_states(people[:3])
     assert [states[person].answer(PURPOSE) for person in people[:3]] == [
-        Answer.NO,
-        Answer.YES,
+        ChoiceAnswer.NO,
+        ChoiceAnswer.YES,
         None,
     ]
-    assert states[people[0]].answer("surveys") is Answer.NO, "which purpose it was is not known"
+    assert states[people[0]].answer("surveys") is ChoiceAnswer.NO, (
+        "which purpose it was is not known"
+    )
     assert queries.history(people[0]) == []
     assert queries.choice_of(people[0], made[0].id) is None
     assert queries.anybody_refused() is False
 
 
 def test_anybody_refused_from_the_first_no_on(people: list[int]) -> None:
-    say(people[1], Answer.NO, CUSTOMER)
+    say(people[1], ChoiceAnswer.NO, CUSTOMER)
     assert queries.anybody_refused() is True
 
 
 def test_a_choice_is_read_by_its_own_person_alone(people: list[int]) -> None:
-    made = say(people[0], Answer.YES, CUSTOMER)
+    made = say(people[0], ChoiceAnswer.YES, CUSTOMER)
     assert queries.choice_of(people[0], made.id) == made
     assert queries.choice_of(people[1], made.id) is None
-    later = say(people[0], Answer.NO, OFFERS)
+    later = say(people[0], ChoiceAnswer.NO, OFFERS)
     assert queries.history(people[0]) == [later, made], "newest first"
 
 
 def test_a_yes_waits_for_a_colleague_and_is_listed_for_them_alone(people: list[int]) -> None:
     for person in people[:3]:
-        say(person, Answer.NO, CUSTOMER)
-    waits = [say(person, Answer.YES, ADVISER) for person in people[:3]]
+        say(person, ChoiceAnswer.NO, CUSTOMER)
+    waits = [say(person, ChoiceAnswer.YES, ADVISER) for person in people[:3]]
     assert all(choice.waits for choice in waits)
     assert queries.waiting(confirmable_by=COLLEAGUE) == waits
     assert queries.waiting(confirmable_by=COLLEAGUE, limit=2) == waits[:2]
@@ -90,12 +92,12 @@ def test_a_yes_waits_for_a_colleague_and_is_listed_for_them_alone(people: list[i
 
 def test_a_yes_waits_also_where_the_clock_of_another_machine_was_behind(people: list[int]) -> None:
     """The later of two is told by its moment, as everywhere, and not by its number."""
-    say(people[0], Answer.NO, CUSTOMER)
-    waits = say(people[0], Answer.YES, ADVISER)
+    say(people[0], ChoiceAnswer.NO, CUSTOMER)
+    waits = say(people[0], ChoiceAnswer.YES, ADVISER)
     actions.choose(
         people[0],
         PURPOSE,
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence="call:2",
         by=ADVISER,
@@ -110,10 +112,10 @@ def test_of_two_records_that_became_one_the_newest_yes_waits_for_who_recorded_ne
 ) -> None:
     """Also where the record that is left never heard the no, nor the yes."""
     kept, merged, other = people[:3]
-    say(merged, Answer.NO, CUSTOMER)
-    by_adviser = say(merged, Answer.YES, ADVISER)
-    say(other, Answer.NO, CUSTOMER)
-    by_colleague = say(other, Answer.YES, COLLEAGUE)
+    say(merged, ChoiceAnswer.NO, CUSTOMER)
+    by_adviser = say(merged, ChoiceAnswer.YES, ADVISER)
+    say(other, ChoiceAnswer.NO, CUSTOMER)
+    by_colleague = say(other, ChoiceAnswer.YES, COLLEAGUE)
     third = Actor(ActorKind.STAFF, "9", Role.ADVISER, "Leeds shop")
     assert queries.waiting(confirmable_by=third) == [by_adviser, by_colleague]
     for record in (merged, other):
@@ -124,27 +126,30 @@ def test_of_two_records_that_became_one_the_newest_yes_waits_for_who_recorded_ne
     assert queries.waiting(confirmable_by=COLLEAGUE) == []
     state = queries.consent_state(kept)
     assert state.refused == {PURPOSE}, "their own no on either is their own no"
-    say(kept, Answer.YES, third)
+    say(kept, ChoiceAnswer.YES, third)
     assert queries.waiting(confirmable_by=third) == []
-    assert queries.consent_state(kept).answer(PURPOSE) is Answer.YES
+    assert queries.consent_state(kept).answer(PURPOSE) is ChoiceAnswer.YES
 
 
 def test_what_was_answered_or_recorded_again_waits_no_more(people: list[int]) -> None:
-    say(people[0], Answer.NO, CUSTOMER)
-    first = say(people[0], Answer.YES, ADVISER)
-    second = say(people[0], Answer.YES, OFFERS)
+    say(people[0], ChoiceAnswer.NO, CUSTOMER)
+    first = say(people[0], ChoiceAnswer.YES, ADVISER)
+    second = say(people[0], ChoiceAnswer.YES, OFFERS)
     assert queries.waiting(confirmable_by=COLLEAGUE) == [second], "the newest stands for both"
     assert queries.waiting_choice(first.id, confirmable_by=COLLEAGUE) is None
-    confirmed = say(people[0], Answer.YES, COLLEAGUE)
+    confirmed = say(people[0], ChoiceAnswer.YES, COLLEAGUE)
     assert not confirmed.waits
     assert queries.waiting(confirmable_by=Actor(ActorKind.STAFF, "9", Role.ADVISER)) == []
     assert queries.waiting_choice(second.id, confirmable_by=COLLEAGUE) is None
     assert queries.waiting_choice(confirmed.id, confirmable_by=COLLEAGUE) is None
-    assert queries.consent_state(people[0]).answer(PURPOSE) is Answer.YES
+    assert queries.consent_state(people[0]).answer(PURPOSE) is ChoiceAnswer.YES
 
 
 def test_the_receipt_has_the_key_that_opens_its_evidence_and_no_other(people: list[int]) -> None:
-    first, second = say(people[0], Answer.YES, CUSTOMER), say(people[0], Answer.NO, CUSTOMER)
+    first, second = (
+        say(people[0], ChoiceAnswer.YES, CUSTOMER),
+        say(people[0], ChoiceAnswer.NO, CUSTOMER),
+    )
     keys = [queries.receipt_of(choice).evidence_key for choice in (first, second)]
     sealed = [
         str(entry.facts["evidence"]) for entry in reversed(entries(people[0], ChoiceMade.kind))
@@ -154,7 +159,7 @@ def test_the_receipt_has_the_key_that_opens_its_evidence_and_no_other(people: li
 
 
 def test_evidence_whose_key_is_lost_has_an_empty_one(people: list[int]) -> None:
-    made = say(people[0], Answer.YES, CUSTOMER)
+    made = say(people[0], ChoiceAnswer.YES, CUSTOMER)
     Choice.objects.filter(pk=made.id).update(evidence="call:2")  # a word that the log did not seal
     changed = queries.choice_of(people[0], made.id)
     assert changed is not None
@@ -163,8 +168,8 @@ def test_evidence_whose_key_is_lost_has_an_empty_one(people: list[int]) -> None:
 
 def test_said_yes_lists_whoever_ever_did_in_pages(people: list[int]) -> None:
     for person in people[:3]:
-        say(person, Answer.YES, CUSTOMER)
-    say(people[3], Answer.NO, CUSTOMER)
+        say(person, ChoiceAnswer.YES, CUSTOMER)
+    say(people[3], ChoiceAnswer.NO, CUSTOMER)
     everyone = sorted(people[:3])
     assert queries.said_yes(PURPOSE, after=0, limit=9) == everyone
     assert queries.said_yes(PURPOSE, after=everyone[0], limit=1) == everyone[1:2]
@@ -184,7 +189,7 @@ OTHERWISE: dict[str, Callable[[Choice], Any]] = {
 
 
 def test_a_row_that_is_not_as_its_entry_says_is_named_by_the_column(people: list[int]) -> None:
-    say(people[0], Answer.YES, ADVISER)
+    say(people[0], ChoiceAnswer.YES, ADVISER)
     (entry,) = entries(people[0], ChoiceMade.kind)
     row = Choice.objects.get(entry_id=entry.id)
     (table,) = DECIDING
@@ -198,7 +203,7 @@ def test_a_row_that_is_not_as_its_entry_says_is_named_by_the_column(people: list
 
 
 def test_a_choice_that_outlived_its_row_is_put_back_once(people: list[int]) -> None:
-    made = say(people[0], Answer.YES, ADVISER)
+    made = say(people[0], ChoiceAnswer.YES, ADVISER)
     (entry,) = entries(people[0], ChoiceMade.kind)
     typed = recorded(entry, ChoiceMade)
     known = RecordedEntry(typed.id, typed.at, typed.by, typed.facts, people[0])

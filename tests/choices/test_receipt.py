@@ -15,7 +15,7 @@ from aboveboard.basics.actor import CUSTOMER
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible, as_json_ld
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.model import LawfulBasis
 from tests.world import load
@@ -23,7 +23,7 @@ from tests.world import load
 MADE = Receipt(
     choice_id=7,
     person="a" * 32,
-    answer=Answer.YES,
+    answer=ChoiceAnswer.YES,
     channel="portal",
     evidence="portal:3",
     evidence_key="e" * 64,
@@ -84,18 +84,20 @@ def golden(basis: str, status: str) -> dict[str, Any]:
 
 
 STATUSES = {
-    (LawfulBasis.CONSENT, Answer.YES): "dpv:ConsentGiven",
-    (LawfulBasis.CONSENT, Answer.NO): "dpv:ConsentWithdrawn",
-    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.YES): "dpv:ObjectionWithdrawn",
-    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.NO): "dpv:ObjectionLodged",
-    (LawfulBasis.PUBLIC_TASK, Answer.YES): "dpv:ObjectionWithdrawn",
-    (LawfulBasis.PUBLIC_TASK, Answer.NO): "dpv:ObjectionLodged",
+    (LawfulBasis.CONSENT, ChoiceAnswer.YES): "dpv:ConsentGiven",
+    (LawfulBasis.CONSENT, ChoiceAnswer.NO): "dpv:ConsentWithdrawn",
+    (LawfulBasis.LEGITIMATE_INTERESTS, ChoiceAnswer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.LEGITIMATE_INTERESTS, ChoiceAnswer.NO): "dpv:ObjectionLodged",
+    (LawfulBasis.PUBLIC_TASK, ChoiceAnswer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.PUBLIC_TASK, ChoiceAnswer.NO): "dpv:ObjectionLodged",
 }
 
 
 @pytest.mark.parametrize(("basis", "answer"), STATUSES)
-def test_a_receipt_says_all_of_this_and_nothing_else(basis: LawfulBasis, answer: Answer) -> None:
-    earlier = frozenset(Answer) - {answer}
+def test_a_receipt_says_all_of_this_and_nothing_else(
+    basis: LawfulBasis, answer: ChoiceAnswer
+) -> None:
+    earlier = frozenset(ChoiceAnswer) - {answer}
     written = as_json_ld(replace(MADE, basis=basis, answer=answer, earlier=earlier))
     assert written == golden(basis.value, STATUSES[basis, answer])
     assert json.loads(json.dumps(written)) == written
@@ -107,7 +109,7 @@ def test_nothing_is_withdrawn_that_was_never_there() -> None:
         for basis, answer in STATUSES
     }
     said = {key: event["dpv:hasConsentStatus"] for key, event in first.items()}  # type: ignore[index, call-overload]
-    assert said[LawfulBasis.CONSENT, Answer.NO] == "dpv:ConsentRefused"
+    assert said[LawfulBasis.CONSENT, ChoiceAnswer.NO] == "dpv:ConsentRefused"
     assert not [status for status in said.values() if status and "Withdrawn" in status]
 
 
@@ -122,7 +124,7 @@ def test_a_basis_that_leaves_no_choice_has_no_receipt(basis: LawfulBasis) -> Non
 @pytest.mark.django_db
 def test_a_no_after_a_yes_withdraws_it() -> None:
     person, _ = load(2)[0]
-    for answer in (Answer.YES, Answer.NO):
+    for answer in (ChoiceAnswer.YES, ChoiceAnswer.NO):
         choice = choose(
             person,
             "personal-offers",
@@ -143,7 +145,7 @@ def test_there_is_no_receipt_of_what_the_promise_did_not_ask(purpose: str) -> No
     choice = choose(
         person,
         "personal-offers",
-        Answer.YES,
+        ChoiceAnswer.YES,
         channel="portal",
         evidence="portal:1",
         by=CUSTOMER,
@@ -157,14 +159,14 @@ def test_there_is_no_receipt_of_what_the_promise_did_not_ask(purpose: str) -> No
 @pytest.mark.parametrize(
     ("purpose", "answer", "status"),
     [
-        ("personal-offers", Answer.YES, "dpv:ConsentGiven"),
-        ("personal-offers", Answer.NO, "dpv:ConsentRefused"),
-        ("improve-shops", Answer.NO, "dpv:ObjectionLodged"),
-        ("improve-shops", Answer.YES, None),
+        ("personal-offers", ChoiceAnswer.YES, "dpv:ConsentGiven"),
+        ("personal-offers", ChoiceAnswer.NO, "dpv:ConsentRefused"),
+        ("improve-shops", ChoiceAnswer.NO, "dpv:ObjectionLodged"),
+        ("improve-shops", ChoiceAnswer.YES, None),
     ],
 )
 def test_the_receipt_of_a_choice_has_its_promise_and_its_proof(
-    purpose: str, answer: Answer, status: str | None
+    purpose: str, answer: ChoiceAnswer, status: str | None
 ) -> None:
     person, _ = load(2)[0]
     choice = choose(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.choices.state import (
     NO_CHOICES,
-    Answer,
+    ChoiceAnswer,
     ChoiceEvent,
     can_confirm,
     fold,
@@ -25,7 +25,7 @@ events = st.builds(
     at=st.integers(0, 50).map(lambda minutes: START + timedelta(minutes=minutes)),
     id=st.integers(1, 10_000),
     purpose=st.sampled_from(["personal-offers", "improve-shops"]),
-    answer=st.sampled_from(Answer),
+    answer=st.sampled_from(ChoiceAnswer),
 )
 histories = st.lists(events, max_size=20, unique_by=lambda event: event.id)
 
@@ -37,18 +37,21 @@ def test_nobody_who_never_chose_has_said_yes() -> None:
 
 def test_a_yes_taken_back_is_a_no() -> None:
     events = [
-        ChoiceEvent(START, 1, "personal-offers", Answer.YES),
-        ChoiceEvent(START + timedelta(days=9), 2, "personal-offers", Answer.NO),
+        ChoiceEvent(START, 1, "personal-offers", ChoiceAnswer.YES),
+        ChoiceEvent(START + timedelta(days=9), 2, "personal-offers", ChoiceAnswer.NO),
     ]
-    assert fold(events).answer("personal-offers") is Answer.NO
+    assert fold(events).answer("personal-offers") is ChoiceAnswer.NO
 
 
 def test_of_two_in_the_same_moment_the_later_recorded_stands() -> None:
     assert (
         fold(
-            [ChoiceEvent(START, 2, "p", Answer.NO), ChoiceEvent(START, 1, "p", Answer.YES)]
+            [
+                ChoiceEvent(START, 2, "p", ChoiceAnswer.NO),
+                ChoiceEvent(START, 1, "p", ChoiceAnswer.YES),
+            ]
         ).answer("p")
-        is Answer.NO
+        is ChoiceAnswer.NO
     )
 
 
@@ -85,13 +88,13 @@ def test_of_two_records_merged_the_stricter_word_stands(
     for purpose in ("personal-offers", "improve-shops"):
         words = {fold(one).answer(purpose), fold(other).answer(purpose)} - {None}
         assert merged.answer(purpose) is (
-            Answer.NO if Answer.NO in words else Answer.YES if words else None
+            ChoiceAnswer.NO if ChoiceAnswer.NO in words else ChoiceAnswer.YES if words else None
         )
 
 
-@given(histories, histories, st.sampled_from(Answer))
+@given(histories, histories, st.sampled_from(ChoiceAnswer))
 def test_what_they_say_after_the_merge_is_their_word(
-    one: list[ChoiceEvent], other: list[ChoiceEvent], answer: Answer
+    one: list[ChoiceEvent], other: list[ChoiceEvent], answer: ChoiceAnswer
 ) -> None:
     since = START + timedelta(days=1)
     events = ChoiceEvent(since + timedelta(minutes=1), 20_000, "personal-offers", answer)
@@ -109,24 +112,26 @@ DESK = Actor(ActorKind.SERVICE, "3", "shop-system", "Shops")
 ADVISER = Actor(ActorKind.STAFF, "7", Role.ADVISER, "Leeds shop")
 
 
-def said(minute: int, answer: Answer, by: str = "person:", *, waits: bool = False) -> ChoiceEvent:
+def said(
+    minute: int, answer: ChoiceAnswer, by: str = "person:", *, waits: bool = False
+) -> ChoiceEvent:
     return ChoiceEvent(START + timedelta(minutes=minute), minute, "p", answer, by, waits)
 
 
 @pytest.mark.parametrize("yes_at", [1, 5])
 def test_their_own_no_on_either_record_needs_their_hand_after_a_merge(yes_at: int) -> None:
-    one, other = [said(3, Answer.NO)], [said(yes_at, Answer.YES, "service:3")]
+    one, other = [said(3, ChoiceAnswer.NO)], [said(yes_at, ChoiceAnswer.YES, "service:3")]
     merged = fold_merged({1: one, 2: other}, START + timedelta(minutes=9))
-    assert merged.answer("p") is Answer.NO
-    assert must_wait(merged, "p", Answer.YES, DESK)
-    assert must_wait(merged, "p", Answer.YES, ADVISER)
+    assert merged.answer("p") is ChoiceAnswer.NO
+    assert must_wait(merged, "p", ChoiceAnswer.YES, DESK)
+    assert must_wait(merged, "p", ChoiceAnswer.YES, ADVISER)
 
 
 @pytest.mark.parametrize(("no_at", "confirmable"), [(3, True), (7, False)])
 def test_a_yes_waits_no_longer_where_either_record_said_no_later(
     no_at: int, confirmable: bool
 ) -> None:
-    one = [said(1, Answer.NO), said(5, Answer.YES, "service:3", waits=True)]
-    merged = fold_merged({1: one, 2: [said(no_at, Answer.NO)]}, START + timedelta(minutes=9))
+    one = [said(1, ChoiceAnswer.NO), said(5, ChoiceAnswer.YES, "service:3", waits=True)]
+    merged = fold_merged({1: one, 2: [said(no_at, ChoiceAnswer.NO)]}, START + timedelta(minutes=9))
     assert can_confirm(merged, "p", ADVISER) is confirmable
     assert bool(merged.waiting) is confirmable

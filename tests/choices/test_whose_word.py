@@ -18,7 +18,7 @@ from aboveboard.choices.state import (
     NO_CHOICES,
     OWN_HAND,
     UNPROVEN_CHOICES,
-    Answer,
+    ChoiceAnswer,
     ChoiceEvent,
     can_confirm,
     fold,
@@ -46,7 +46,7 @@ def said(*words: Says, purpose: str = "offers") -> list[ChoiceEvent]:
             START + timedelta(minutes=number),
             number,
             purpose,
-            Answer.NO if word == "no" else Answer.YES,
+            ChoiceAnswer.NO if word == "no" else ChoiceAnswer.YES,
             recorder(WHO[who]),
             word == "waits",
         )
@@ -99,9 +99,11 @@ WORDS: Final[dict[str, tuple[Sequence[Says], str]]] = {
 @pytest.mark.parametrize(("words", "at_once"), WORDS.values(), ids=WORDS)
 def test_whose_yes_counts_at_once(words: Sequence[Says], at_once: str) -> None:
     state = fold(said(*words))
-    waits = {who for who, actor in WHO.items() if must_wait(state, "offers", Answer.YES, actor)}
+    waits = {
+        who for who, actor in WHO.items() if must_wait(state, "offers", ChoiceAnswer.YES, actor)
+    }
     assert set(WHO) - waits == set(at_once.split())
-    assert not any(must_wait(state, "offers", Answer.NO, actor) for actor in WHO.values())
+    assert not any(must_wait(state, "offers", ChoiceAnswer.NO, actor) for actor in WHO.values())
 
 
 @pytest.mark.parametrize(("words", "at_once"), WORDS.values(), ids=WORDS)
@@ -133,7 +135,7 @@ def test_who_alone_recorded_a_yes_is_alone_and_with_another_is_not() -> None:
 
 def test_what_was_changed_past_the_program_is_a_no_to_everything() -> None:
     assert NO_CHOICES.answer("offers") is None
-    assert UNPROVEN_CHOICES.answer("offers") is Answer.NO
+    assert UNPROVEN_CHOICES.answer("offers") is ChoiceAnswer.NO
     assert UNPROVEN_CHOICES.since("offers") is None
 
 
@@ -155,7 +157,7 @@ def test_the_state_is_read_from_the_last_no_on(history: list[Says]) -> None:
         agreed = history[last][1] == "yes"
         refusals = [index for index, (_, word) in enumerate(history) if word == "no"]
         since = refusals[-1] + 1 if refusals else 0
-        assert state.answer("offers") is (Answer.YES if agreed else Answer.NO)
+        assert state.answer("offers") is (ChoiceAnswer.YES if agreed else ChoiceAnswer.NO)
         assert state.since("offers") == START + timedelta(minutes=last + 1)
         assert (state.after_no == {"offers"}) is (agreed and bool(refusals))
         recorders = {recorder(WHO[who]) for who, _ in history[since:]}
@@ -189,7 +191,9 @@ def test_merged_records_wait_and_answer_as_the_stricter_of_both_before_and_toget
         answers = {state.answer("offers") for state in before} - {None}
         assert merged.answer("offers") is min(answers, key="no yes".index, default=None)
         for state in before:
-            assert not state.after_no or merged.answer("offers") is Answer.NO or merged.after_no
+            assert (
+                not state.after_no or merged.answer("offers") is ChoiceAnswer.NO or merged.after_no
+            )
 
 
 @given(words, words)

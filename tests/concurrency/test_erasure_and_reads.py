@@ -20,10 +20,10 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 from tests.concurrency.crew import at_once
 from tests.crash import whole
@@ -80,7 +80,7 @@ def test_a_correction_or_a_choice_beside_an_erasure_brings_nothing_back() -> Non
                 lambda person_id=person_id: choose(
                     person_id,
                     "personal-offers",
-                    Answer.YES,
+                    ChoiceAnswer.YES,
                     channel="phone",
                     evidence="call:1",
                     by=world.ADVISER,
@@ -102,7 +102,7 @@ def test_a_correction_or_a_choice_beside_an_erasure_brings_nothing_back() -> Non
 
 
 def _correct(person_id: int, kinds: dict[str, str]) -> None:
-    origin = Origin(1, clock.now(), "phone", "answer-contact")
+    origin = ValueOrigin(1, clock.now(), "phone", "answer-contact")
     vault.correct(
         person_id,
         "email",

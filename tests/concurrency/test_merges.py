@@ -13,7 +13,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.identity import actions
 from aboveboard.identity.matching import MergeRecord
 from aboveboard.identity.models import MergedPerson
@@ -96,7 +96,7 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
         choose(
             person,
             "personal-offers",
-            Answer.YES,
+            ChoiceAnswer.YES,
             channel="phone",
             evidence="call:1",
             by=world.ADVISER,

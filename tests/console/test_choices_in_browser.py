@@ -10,7 +10,7 @@ from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, Role
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.browser import assert_accessible, photograph
 from tests.world import load
@@ -29,9 +29,9 @@ def become(page: Page, cookie: str) -> None:
 def test_a_yes_that_waits_is_seen_and_checked(page: Page) -> None:
     person, _ = load(3)[0]
     recorder = actor_for(staff_member(email="ben@staff.example"))
-    says: list[tuple[Answer, Actor, str]] = [
-        (Answer.NO, CUSTOMER, "portal"),
-        (Answer.YES, recorder, "phone"),
+    says: list[tuple[ChoiceAnswer, Actor, str]] = [
+        (ChoiceAnswer.NO, CUSTOMER, "portal"),
+        (ChoiceAnswer.YES, recorder, "phone"),
     ]
     for answer, by, channel in says:
         choose(

@@ -11,7 +11,7 @@ from django.test import Client
 from aboveboard.access.queries import use_records
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_client, staff_member
 from tests.world import load
@@ -81,7 +81,7 @@ def test_a_choice_said_on_the_phone_counts_at_once(
     assert adviser.post("/console/people/choice/", said).status_code == 200
     (choice,) = choices.history(person)
     assert (choice.answer, choice.channel, choice.evidence) == (
-        Answer.YES,
+        ChoiceAnswer.YES,
         "phone",
         "phone:2026-11-22/417",
     )

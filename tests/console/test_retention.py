@@ -20,7 +20,7 @@ from aboveboard.retention.sweep import erasing, queries, reviewing
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import aliases
 from aboveboard.vault import queries as vault
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client
 from tests.console.asked import refused_to_the_others
 from tests.pages import words
@@ -112,7 +112,7 @@ def test_two_records_are_compared_without_a_value_made_one_and_two_again(
 ) -> None:
     (one, row), (other, other_row) = two
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
-    origin = Origin(in_force().serial, clock.now(), "phone", "")
+    origin = ValueOrigin(in_force().serial, clock.now(), "phone", "")
     vault_actions.correct(
         other, "email", row["email"], kinds=kinds, origin=origin, by=ADVISER, at=clock.now()
     )

@@ -16,7 +16,7 @@ from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep import reviewing
 from aboveboard.vault import actions as vault
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import staff_member
 from tests.console.test_in_browser import seen, sign_in
 from tests.world import ADVISER, load
@@ -39,7 +39,7 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         "email",
         row["email"],
         kinds=kinds,
-        origin=Origin(in_force().serial, at, "phone", ""),
+        origin=ValueOrigin(in_force().serial, at, "phone", ""),
         by=ADVISER,
         at=at,
     )

@@ -16,7 +16,7 @@ from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.custody import actions, queries
 from aboveboard.custody.entries import DeviceHandedOver, DeviceRetired
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import DeviceKind, DeviceState, Disposal, EncryptionState
+from aboveboard.custody.terms import DeviceDisposal, DeviceKind, DeviceState, EncryptionState
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_member
 from tests.incidents.conftest import AT, STAFF, laptop
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 Move = Callable[..., DeviceRow]
 
-retire = partial(actions.retire, how=Disposal.WIPED)
+retire = partial(actions.retire, how=DeviceDisposal.WIPED)
 
 
 def test_two_devices_never_share_a_label() -> None:
@@ -125,8 +125,8 @@ def test_to_whom_a_device_cannot_be_handed_over() -> None:
     assert len(queries.handovers(device.id)) == 1
 
 
-@pytest.mark.parametrize("how", Disposal)
-def test_a_retired_device_says_how_it_left_service(how: Disposal) -> None:
+@pytest.mark.parametrize("how", DeviceDisposal)
+def test_a_retired_device_says_how_it_left_service(how: DeviceDisposal) -> None:
     device = laptop()
     assert actions.retire(device.id, how=how, by=STAFF, at=AT).state is DeviceState.RETIRED
     assert queries.device_history(device.id)[-1].how is how

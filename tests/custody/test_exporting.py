@@ -15,12 +15,12 @@ import pytest
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.sealing import holds
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import actions, exporting, manifest, parcel, queries, selection
 from aboveboard.custody.exporting import ExportFormat
 from aboveboard.custody.models import Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
-from aboveboard.custody.terms import Disposal, EncryptionState, Protection
+from aboveboard.custody.terms import DeviceDisposal, EncryptionState, ExportProtection
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.law.categories import from_bitmap
 from aboveboard.ledger.format import proof as proofs
@@ -99,7 +99,7 @@ def test_only_a_disk_known_to_be_encrypted_protects(
     people: People, tmp_path: Path, encrypted: EncryptionState, protected: bool
 ) -> None:
     made = export(laptop(encrypted), [people[0][0]], tmp_path)
-    assert made.protection == (Protection.DISK if protected else Protection.NONE)
+    assert made.protection == (ExportProtection.DISK if protected else ExportProtection.NONE)
     person_id, categories, shield = next(queries.manifest([made.id]))
     assert person_id == people[0][0]
     assert shield == (categories if protected else 0)
@@ -158,7 +158,7 @@ def test_nothing_goes_onto_a_device_that_nobody_has(
         if gone == "missing":
             actions.report_missing(device.id, by=STAFF, at=AT)
         else:
-            actions.retire(device.id, how=Disposal.WIPED, by=STAFF, at=AT)
+            actions.retire(device.id, how=DeviceDisposal.WIPED, by=STAFF, at=AT)
 
     def listed() -> Iterator[int]:
         yield people[0][0]
@@ -213,7 +213,7 @@ def test_a_parcel_may_leave_and_counts_as_encrypted_when_it_is_lost(
     key = parcel.new_key(tmp_path / "key.txt")
     device = laptop(EncryptionState.NO)
     made = parcel_to(key, people, out := tmp_path / "p.csv.age", recipient="", device_id=device.id)
-    assert (made.protection, made.age_keys) == (Protection.PARCEL, (key,))
+    assert (made.protection, made.age_keys) == (ExportProtection.PARCEL, (key,))
     assert people[0][1]["email"].encode() not in out.read_bytes()
     assert all(categories == shield for _, categories, shield in queries.manifest([made.id]))
     parcel.open_parcel(out, tmp_path / "key.txt", rows := tmp_path / "rows.csv")
@@ -286,7 +286,11 @@ def test_everyone_whom_a_purpose_may_reach_is_asked_and_the_decision_has_the_las
     people: People, tmp_path: Path
 ) -> None:
     (ann, _), (ben, _), *_ = people
-    for person_id, answer in ((ann, Answer.YES), (ben, Answer.YES), (ben, Answer.NO)):
+    for person_id, answer in (
+        (ann, ChoiceAnswer.YES),
+        (ben, ChoiceAnswer.YES),
+        (ben, ChoiceAnswer.NO),
+    ):
         choose(
             person_id, "personal-offers", answer, channel="portal", evidence="t:1", by=STAFF, at=AT
         )

@@ -16,7 +16,7 @@ from django.db import connection
 
 from aboveboard.access import actions as using
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import actions, exporting, manifest, parcel, queries
 from aboveboard.custody.models import Export
 from aboveboard.ledger.models import Entry
@@ -59,7 +59,7 @@ def test_an_export_killed_with_kill_9(when: str, tmp_path: Path) -> None:
         assert manifest.beside(out).exists()
 
 
-def answer_all(people: Sequence[int], answer: Answer, *, minutes: int) -> None:
+def answer_all(people: Sequence[int], answer: ChoiceAnswer, *, minutes: int) -> None:
     """Let everyone answer at the portal."""
     for person_id in people:
         choose(
@@ -98,7 +98,7 @@ class Withdrawal:
     def _run(self) -> None:
         try:
             self.half.wait(30)
-            answer_all(self._people, Answer.NO, minutes=1)
+            answer_all(self._people, ChoiceAnswer.NO, minutes=1)
         except Exception as error:
             self.problems.append(error)
         finally:
@@ -111,7 +111,7 @@ def test_a_choice_withdrawn_while_a_batch_is_read_keeps_out_whoever_was_not_yet_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people = [person_id for person_id, _ in world.load(30)]
-    answer_all(people, Answer.YES, minutes=0)
+    answer_all(people, ChoiceAnswer.YES, minutes=0)
     monkeypatch.setattr(using, "USE_BATCH", 5)
     withdrawal = Withdrawal(people)
     made = actions.make_export(

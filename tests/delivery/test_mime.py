@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from aboveboard.delivery import mime
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 HEAD = mime.Letterhead.of("Adventure Works", "privacy@adventure.example")
@@ -131,7 +131,7 @@ def test_names_of_the_world_survive_in_sender_subject_and_text(name: str) -> Non
 def test_no_text_gets_more_than_one_recipient_past_the_check(text: str) -> None:
     try:
         address = email_addresses.read(text)
-    except Misfit:
+    except KindMismatch:
         return
     message = read(built(to=text))
     assert list(message.keys()) == HEADERS

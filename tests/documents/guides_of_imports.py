@@ -57,7 +57,7 @@ class _Files:
         self._people = list(people(PEOPLE + ROWS))[PEOPLE:]
         self.erasure = ""
 
-    def loads(self, mapping: str, more: str = "") -> mappings.Mapping:
+    def loads(self, mapping: str, more: str = "") -> mappings.ColumnMapping:
         text = (self._reader.folder / mapping).read_text("utf-8") + "\n" + more
         return mappings.load(text, name=mapping)
 

@@ -33,7 +33,7 @@ from aboveboard.keys import handles
 from aboveboard.keys.providers import kms, material, passphrase, transit_client
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.kinds import national_ids, normalise, values
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.ledger.format import checkpoint, cosignature, entry, note, proof, submission, tiles
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.verify import archives
@@ -43,7 +43,7 @@ from aboveboard.ledger.witness.client import read_addresses
 from aboveboard.promise import loading as promise
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import media, stream
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.fuzz.requests import take_in
 from tests.ledger.logs import SIGNER, bodies
 from tests.world import MAPPING_FILE, PROMISE_FILE
@@ -65,7 +65,7 @@ def text(parse: Callable[[str], object]) -> Callable[[bytes], object]:
 
 @cache
 def _record() -> bytes:
-    cipher, origin = AESGCM(bytes(32)), Origin(3, now(), "import", "deliver-orders")
+    cipher, origin = AESGCM(bytes(32)), ValueOrigin(3, now(), "import", "deliver-orders")
     names = ("city", "email", "first_name")
     boxes = {name: sealed.seal(cipher, 7, name, origin, f"a {name}") for name in names}
     return record_format.seal_record(cipher, 7, boxes)
@@ -168,7 +168,7 @@ def _taken(kind: str) -> Callable[[str], object]:
     def taken(said: str) -> object:
         try:
             return values.read(kind, said)
-        except Misfit as misfit:
+        except KindMismatch as misfit:
             return misfit.expected
 
     return taken
@@ -266,7 +266,7 @@ PARSERS: tuple[Parser, ...] = (
         lambda data: handles.unseal(7, bytes(32), data),
         lambda: [
             handles.seal(
-                7, bytes(32), handles.Handles(handles.HandleSecret(bytes(32)), ("00" * 16,))
+                7, bytes(32), handles.PersonHandles(handles.HandleSecret(bytes(32)), ("00" * 16,))
             )
         ],
     ),

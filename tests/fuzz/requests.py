@@ -16,13 +16,13 @@ from aboveboard.api.reading import NotJson, read
 from aboveboard.api.shapes import UseIn
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.site.serving import bodies
-from aboveboard.site.serving.collecting import BodyInMemory, BodyPieces, NotTaken, collect
+from aboveboard.site.serving.collecting import BodyInMemory, BodyNotTaken, BodyPieces, collect
 from aboveboard.site.serving.environ import environ_of, give_body
 from aboveboard.site.serving.sealed import SealedFile
-from aboveboard.site.serving.threads import Threads
+from aboveboard.site.serving.threads import RequestThreads
 from aboveboard.site.serving.turns import whose
 
-_THREADS = Threads(1)
+_THREADS = RequestThreads(1)
 _PIECE = 97
 """Bytes of a piece: of no meaning for anybody, so that everything is cut somewhere."""
 
@@ -56,7 +56,7 @@ def take_in(data: bytes) -> object:
             SealedFile() if rule.kind is bodies.BodyKind.FILE else BodyInMemory()
         )
         asyncio.run(collect(BodyPieces(_receiving(body), _THREADS), rule, sink))
-    except (ValueError, NotTaken) as refused:
+    except (ValueError, BodyNotTaken) as refused:
         return refused
     if isinstance(sink, SealedFile):
         sink.complete()

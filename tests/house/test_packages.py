@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db.models import Field, Model
 
 from aboveboard.accounts.models import Account
-from aboveboard.basics.facts import Facts, Repeat
+from aboveboard.basics.facts import Facts, RepeatOnRestore
 from aboveboard.basics.package import NotNeeded, PersonalData, gathered, personal_data
 from aboveboard.vault.models import Person
 from scripts import reference
@@ -66,7 +66,7 @@ def unrepeated_entries() -> Iterator[str]:
     functions = {kind for package in gathered() for kind in package.repeats}
     for package in gathered():
         for kind in package.entries:
-            if isinstance(kind.on_restore, Repeat) and kind not in functions:
+            if isinstance(kind.on_restore, RepeatOnRestore) and kind not in functions:
                 yield f"{package.name}.{kind.__name__}"
 
 
@@ -80,7 +80,9 @@ def test_nothing_else_is_repeated() -> None:
     functions = Counter(kind for package in gathered() for kind in package.repeats)
     for kind, times in functions.items():
         assert times == 1, f"{kind.__name__} has several functions"
-        assert isinstance(kind.on_restore, Repeat), f"{kind.__name__} is not to be repeated"
+        assert isinstance(kind.on_restore, RepeatOnRestore), (
+            f"{kind.__name__} is not to be repeated"
+        )
 
 
 def untyped_entries() -> Iterator[str]:

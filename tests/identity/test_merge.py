@@ -21,9 +21,9 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.basics.reference import ReferenceRefused
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.identity import actions, limits, matching
-from aboveboard.identity.choosing import Likeness, NotHeldThere, RecordSide
+from aboveboard.identity.choosing import FieldLikeness, NotHeldThere, RecordSide
 from aboveboard.identity.matching import MergeRecord
 from aboveboard.identity.models import MergedPerson
 from aboveboard.keys.models import PersonKey
@@ -39,7 +39,7 @@ from aboveboard.vault import aliases
 from aboveboard.vault import queries as vault
 from aboveboard.vault.locking import HeldByLaw
 from aboveboard.vault.models import BlindIndex, Person
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 from tests.retention.test_sweep import fields_lapsed
 from tests.world import ADVISER, OFFERS, load
@@ -80,13 +80,13 @@ def split(row: MergeRecord) -> None:
 
 
 def correct(person: int, value: str) -> None:
-    origin = Origin(in_force().serial, clock.now(), "phone", "answer-contact")
+    origin = ValueOrigin(in_force().serial, clock.now(), "phone", "answer-contact")
     vault_actions.correct(
         person, "email", value, kinds=kinds(), origin=origin, by=ADVISER, at=clock.now()
     )
 
 
-def say(person: int, answer: Answer) -> None:
+def say(person: int, answer: ChoiceAnswer) -> None:
     choose(
         person,
         "personal-offers",
@@ -152,18 +152,18 @@ def test_the_stricter_answer_stands_until_they_say_otherwise(
     one, _, other, _ = two
     for person, answer in ((one, mine), (other, theirs)):
         if answer:
-            say(person, Answer(answer))
+            say(person, ChoiceAnswer(answer))
     merge(one, other)
     assert use(OFFER.about(Subject(one)), at=clock.now()).allowed is allowed
     assert len(choices.history(one)) == bool(mine) + bool(theirs)
-    say(one, Answer.YES)
+    say(one, ChoiceAnswer.YES)
     assert use(OFFER.about(Subject(one)), at=clock.now()).allowed
     assert use(OFFER.about(Subject(other)), at=clock.now()).allowed
 
 
 def test_choices_of_both_numbers_are_read_in_one_statement(two: People) -> None:
     one, _, other, _ = two
-    say(other, Answer.YES)
+    say(other, ChoiceAnswer.YES)
     merge(one, other)
     with CaptureQueriesContext(connection) as asked:
         choices.consent_states([one])
@@ -175,8 +175,8 @@ def test_a_split_gives_each_back_what_they_had(two: People) -> None:
     mine, theirs = _used(one), _used(other)
     held = {person: vault.held_fields(person) for person in (one, other)}
     filed = set(BlindIndex.objects.values_list("person_id", "kind", "digest"))
-    say(one, Answer.YES)
-    say(other, Answer.NO)
+    say(one, ChoiceAnswer.YES)
+    say(other, ChoiceAnswer.NO)
     done = merge(one, other, email=RecordSide.MERGED, first_name=RecordSide.MERGED)
     split(done)
     assert seen(one) == {name: row[name] for name in FIELDS}
@@ -188,8 +188,8 @@ def test_a_split_gives_each_back_what_they_had(two: People) -> None:
         assert {entry.id for entry in own} <= ids
         assert not {entry.id for entry in foreign} & ids
         assert len(world.entries(person, "people.split")) == 1
-    assert choices.consent_state(one).answer("personal-offers") is Answer.YES
-    assert choices.consent_state(other).answer("personal-offers") is Answer.NO
+    assert choices.consent_state(one).answer("personal-offers") is ChoiceAnswer.YES
+    assert choices.consent_state(other).answer("personal-offers") is ChoiceAnswer.NO
     with pytest.raises(actions.CannotSplit):
         split(done)
 
@@ -211,7 +211,7 @@ def test_what_changed_since_goes_to_the_record_whose_value_it_replaced(two: Peop
 
 def test_erasing_the_merged_person_destroys_everything_of_both(two: People) -> None:
     one, _, other, _ = two
-    say(other, Answer.YES)
+    say(other, ChoiceAnswer.YES)
     done = merge(one, other)
     known_as = person_handles(one)
     # The old number is theirs too.
@@ -321,9 +321,9 @@ def test_two_who_share_an_address_are_proposed_and_compared_without_a_value(two:
     assert (pair.first, pair.second, pair.kinds) == (min(one, other), max(one, other), ("email",))
     assert matching.candidates(after=(pair.first, pair.second)) == []
     found = {one.field: one for one in matching.preview(one, other)}
-    assert found["email"].likeness is not Likeness.ONLY_KEPT
+    assert found["email"].likeness is not FieldLikeness.ONLY_KEPT
     assert found["email"].newer is RecordSide.MERGED, "it was corrected later"
-    assert found["customer_number"].likeness is Likeness.DIFFERS
+    assert found["customer_number"].likeness is FieldLikeness.DIFFERS
 
 
 def test_whoever_was_merged_is_swept_once(two: People) -> None:

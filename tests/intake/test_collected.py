@@ -13,7 +13,7 @@ from aboveboard.intake import collected
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.collected import CollectedRefused, CollectionTerms
 from aboveboard.promise import loading as promises
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.world import MAPPING_FILE, PROMISE_FILE
 
 PROMISE = promises.load(PROMISE_FILE.read_text("utf-8"), name="retailer.yaml")
@@ -23,7 +23,7 @@ FIELDS = ("email", "birth_date", "country")
 
 def test_what_nobody_recorded_is_not_made_up() -> None:
     assert collected.read(None).origins(FIELDS, 3, NOW) == dict.fromkeys(
-        FIELDS, Origin(3, NOW, "import", "")
+        FIELDS, ValueOrigin(3, NOW, "import", "")
     )
 
 
@@ -38,9 +38,9 @@ def test_each_field_has_its_own_purpose_and_all_the_same_day() -> None:
     said.check(PROMISE, FIELDS, TODAY)
     assert said.moment(NOW) == then
     assert said.origins(FIELDS, 3, NOW) == {
-        "email": Origin(3, then, "shop", "deliver-orders"),
-        "country": Origin(3, then, "shop", "deliver-orders"),
-        "birth_date": Origin(3, then, "shop", "personal-offers"),
+        "email": ValueOrigin(3, then, "shop", "deliver-orders"),
+        "country": ValueOrigin(3, then, "shop", "deliver-orders"),
+        "birth_date": ValueOrigin(3, then, "shop", "personal-offers"),
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.people_file import ParsedRow, read
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.kinds.values import Reader, reader
 from tests.intake.test_load import KINDS, MAPPING
 
@@ -125,6 +125,6 @@ def test_every_number_and_day_of_the_staff_file_is_read_or_refused(shared: Path)
 def _refusal(read_value: Reader, text: str) -> str:
     try:
         assert read_value(text) == text
-    except Misfit as misfit:
+    except KindMismatch as misfit:
         return misfit.expected
     return ""

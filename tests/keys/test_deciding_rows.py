@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys import queries, rows
 from aboveboard.keys.rows import RowNotAuthentic
 
@@ -20,7 +20,7 @@ def choice(number: int) -> Choice:
     return Choice(
         person_id=number,
         purpose="personal-offers",
-        answer=Answer.NO.value,
+        answer=ChoiceAnswer.NO.value,
         channel="phone",
         evidence="call/1",
         at=datetime(2026, 11, 28, 9, 30, tzinfo=UTC),
@@ -44,7 +44,7 @@ def test_a_row_that_was_saved_is_authentic_however_often_it_is_read() -> None:
     assert queries.secret_names() == [rows.ROWS]
     row.refresh_from_db()
     assert row.authentic
-    row.answer = Answer.YES.value
+    row.answer = ChoiceAnswer.YES.value
     row.save(update_fields=["answer"])
     read = Choice.objects.get(pk=row.pk)
     assert (read.authentic, read.answer) == (True, "yes")

@@ -16,7 +16,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.identity.actions import merge
 from aboveboard.keys import counting
 from aboveboard.keys.actions import (
@@ -38,7 +38,7 @@ from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.vault import actions as vault
 from aboveboard.vault import changing
 from aboveboard.vault import queries as vault_queries
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying.people import rotate_one
 from tests import world
 
@@ -54,7 +54,7 @@ def live(person_id: int) -> None:
     choose(
         person_id,
         "personal-offers",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence="call/1",
         by=world.ADVISER,
@@ -108,7 +108,7 @@ def test_two_fields_of_one_change_are_two_entries_with_two_handles() -> None:
     ((ada, _),) = world.load(1)
     adopted = in_force()
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
-    origin = Origin(adopted.serial, clock.now(), "from mike.victim", "")
+    origin = ValueOrigin(adopted.serial, clock.now(), "from mike.victim", "")
     both = {"first_name": "Ada", "last_name": "Byron"}
     changing.replace(
         ada,

@@ -28,7 +28,7 @@ some_secrets = st.builds(
     handles.HandleSecret, st.binary(min_size=32, max_size=32), st.integers(0, 2**63 - 1)
 )
 some_handles = st.builds(
-    handles.Handles,
+    handles.PersonHandles,
     some_secrets,
     st.lists(
         st.binary(min_size=16, max_size=16).map(bytes.hex), min_size=1, max_size=5, unique=True
@@ -38,15 +38,15 @@ some_handles = st.builds(
 
 
 @given(some_handles, st.integers(0, 2**63 - 1))
-def test_what_is_kept_comes_back_in_order(known_as: handles.Handles, person_id: int) -> None:
+def test_what_is_kept_comes_back_in_order(known_as: handles.PersonHandles, person_id: int) -> None:
     back = handles.unseal(person_id, KEY, handles.seal(person_id, KEY, known_as))
     own = handles.HandleSecret(known_as.secret.value)  # its count stands beside it
-    assert back == handles.Handles(own, known_as.lasting, known_as.joined)
+    assert back == handles.PersonHandles(own, known_as.lasting, known_as.joined)
 
 
 @given(some_handles, st.data())
 def test_one_changed_byte_or_another_person_is_refused(
-    known_as: handles.Handles, data: st.DataObject
+    known_as: handles.PersonHandles, data: st.DataObject
 ) -> None:
     kept = bytearray(handles.seal(7, KEY, known_as))
     with pytest.raises(KeyUnwrapFailed):
@@ -65,7 +65,7 @@ def test_any_other_bytes_are_refused(blob: bytes) -> None:
 def test_a_person_has_at_least_one_whole_handle() -> None:
     for wrong in ((), ("00",)):
         with pytest.raises(ValueError, match="at least one"):
-            handles.seal(7, KEY, handles.Handles(handles.HandleSecret(KEY), wrong))
+            handles.seal(7, KEY, handles.PersonHandles(handles.HandleSecret(KEY), wrong))
 
 
 def test_handles_that_were_kept_before_there_was_a_secret_are_still_read() -> None:
@@ -86,7 +86,7 @@ def test_a_lasting_handle_still_leads_to_its_entries() -> None:
     computed, key = keys.person_handles(person_id), keys.person_key(person_id)
     assert key is not None
     second = os.urandom(16).hex()
-    known_as = handles.Handles(computed.secret, (second, *computed.lasting))
+    known_as = handles.PersonHandles(computed.secret, (second, *computed.lasting))
     PersonKey.objects.filter(person_id=person_id).update(
         handles=handles.seal(person_id, key, known_as)
     )

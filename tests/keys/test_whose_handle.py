@@ -6,11 +6,11 @@ from __future__ import annotations
 import pytest
 
 from aboveboard.basics import sealing
-from aboveboard.keys.handles import Handles, HandleSecret, NamelessHandle
+from aboveboard.keys.handles import HandleSecret, NamelessHandle, PersonHandles
 
-ANN = Handles(HandleSecret(b"a" * 32, 3), ("aa" * 16,))
-BOB = Handles(HandleSecret(b"b" * 32, 2), ("bb" * 16, "cc" * 16))
-CAT = Handles(HandleSecret(b"c" * 32, 0), ("aa" * 16,))
+ANN = PersonHandles(HandleSecret(b"a" * 32, 3), ("aa" * 16,))
+BOB = PersonHandles(HandleSecret(b"b" * 32, 2), ("bb" * 16, "cc" * 16))
+CAT = PersonHandles(HandleSecret(b"c" * 32, 0), ("aa" * 16,))
 
 
 def test_the_handles_of_a_person_are_those_of_their_entries_and_no_others() -> None:
@@ -42,7 +42,7 @@ def test_of_two_records_that_are_one_every_entry_is_found_also_one_that_comes_la
 
 
 def test_parted_again_each_has_what_was_theirs() -> None:
-    everybody = ANN.plus(BOB).plus(dan := Handles(HandleSecret(b"d" * 32, 1), ()))
+    everybody = ANN.plus(BOB).plus(dan := PersonHandles(HandleSecret(b"d" * 32, 1), ()))
     assert everybody.without(dan) == ANN.plus(BOB)
     assert everybody.without(dan).without(BOB) == ANN
     assert everybody.without(BOB) == ANN.plus(dan)

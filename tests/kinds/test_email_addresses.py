@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.kinds import email_addresses, normalise, values
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 
 SPELLINGS = [
     ("as it is", "ada.moss@example.org", "ada.moss@example.org"),
@@ -120,7 +120,7 @@ def test_one_form_however_it_was_written(typed: str, normal: str) -> None:
 
 @pytest.mark.parametrize("typed", REFUSED)
 def test_what_is_not_one_mailbox_is_refused_and_not_repeated(typed: str) -> None:
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(KindMismatch) as misfit:
         email_addresses.read(typed)
     assert misfit.value.code == "not_email"
     assert len(typed) < 3 or typed not in misfit.value.expected
@@ -138,7 +138,7 @@ def test_what_is_not_one_mailbox_is_refused_and_not_repeated(typed: str) -> None
     ],
 )
 def test_a_refusal_says_what_was_expected(typed: str, because: str) -> None:
-    with pytest.raises(Misfit, match=because):
+    with pytest.raises(KindMismatch, match=because):
         email_addresses.read(typed)
 
 
@@ -146,7 +146,7 @@ def test_a_refusal_says_what_was_expected(typed: str, because: str) -> None:
 def test_a_normal_form_is_one_address_that_stays_what_it_is(typed: str) -> None:
     try:
         normal = email_addresses.read(typed)
-    except Misfit:
+    except KindMismatch:
         return
     local, _, domain = normal.rpartition("@")
     assert email_addresses.read(normal) == normal
@@ -161,7 +161,7 @@ def test_letters_before_the_at_are_those_that_were_typed_up_to_ascii_case(typed:
     """No letter turns into another one on the way to the mail server (CVE-2019-19844)."""
     try:
         normal = email_addresses.read(typed)
-    except Misfit:
+    except KindMismatch:
         return
     local = normal.rpartition("@")[0]
     small = "".join(mark.lower() if mark.isascii() else mark for mark in typed)
@@ -178,7 +178,7 @@ def test_whoever_is_found_is_written_to_where_they_were_found_or_not_at_all(type
     assert len(searched_forms) <= len(forms) + 1
     try:
         assert forms == [email_addresses.read(typed)]
-    except Misfit:
+    except KindMismatch:
         assert forms == []
 
 
@@ -214,5 +214,5 @@ def test_an_address_is_shown_in_its_own_script() -> None:
 def test_an_address_of_the_settings_may_be_this_machine() -> None:
     assert email_addresses.of_settings("Privacy <Privacy@localhost>") == "privacy@localhost"
     for text in ("a b@localhost", "privacy@b", "@localhost"):
-        with pytest.raises(Misfit):
+        with pytest.raises(KindMismatch):
             email_addresses.of_settings(text)

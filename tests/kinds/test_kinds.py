@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.kinds import days, national_ids, values
-from aboveboard.kinds.kind import FieldKind, Misfit, formats_of
+from aboveboard.kinds.kind import FieldKind, KindMismatch, formats_of
 
 TAKEN = [
     ("card_number", "4111 1111 1111 1111", "•••• 1111"),
@@ -66,7 +66,7 @@ REFUSED = [
 @pytest.mark.parametrize(("kind", "text", "sealed"), TAKEN)
 def test_what_is_sealed_of(kind: str, text: str, sealed: str | None) -> None:
     if sealed is None:
-        with pytest.raises(Misfit):
+        with pytest.raises(KindMismatch):
             values.read(kind, text)
         return
     assert values.read(kind, text) == sealed
@@ -77,7 +77,7 @@ def test_what_is_sealed_of(kind: str, text: str, sealed: str | None) -> None:
 def test_what_does_not_fit_says_what_was_expected_and_not_what_was_written(
     kind: str, text: str, code: str, expected: str
 ) -> None:
-    with pytest.raises(Misfit) as misfit:
+    with pytest.raises(KindMismatch) as misfit:
         values.read(kind, text)
     assert misfit.value.code == code
     assert expected in misfit.value.expected
@@ -110,7 +110,7 @@ def test_any_text_is_taken_or_a_misfit_and_what_is_taken_is_taken_again(
         kind = "national_id:gb.nino"
     try:
         sealed = values.read(kind, text)
-    except Misfit:
+    except KindMismatch:
         return
     assert values.read(kind, sealed) == sealed
 
@@ -131,7 +131,7 @@ def test_every_national_number_is_checked_without_breaking(form: str, text: str)
 def test_no_more_than_four_digits_of_a_card_are_ever_sealed(text: str) -> None:
     try:
         sealed = values.read("card_number:unchecked", text)
-    except Misfit:
+    except KindMismatch:
         return
     assert sealed.startswith("•••• ")
     assert sum(mark.isdigit() for mark in sealed) == 4

@@ -11,10 +11,10 @@ from aboveboard.law.risk import Risk
 from aboveboard.law.terms import (
     AffectedGroup,
     BreachTimes,
+    DataAcquisition,
     DutyDue,
     LossFacts,
     OrgProfile,
-    Taking,
 )
 
 CONTACT = frozenset(
@@ -27,8 +27,8 @@ PASSWORD = frozenset({"user.contact.email", "user.authorization.password"})
 
 AWARE = datetime(2026, 11, 18, 9, 30, tzinfo=UTC)
 SHOP = OrgProfile(established_in=("GB",))
-LOST = LossFacts(Taking.LOST, Risk.HIGH, codes_taken=False)
-STOLEN = LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False)
+LOST = LossFacts(DataAcquisition.LOST, Risk.HIGH, codes_taken=False)
+STOLEN = LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH, codes_taken=False)
 
 
 def duties_of(

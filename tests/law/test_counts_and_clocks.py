@@ -6,7 +6,14 @@ from datetime import timedelta
 
 from aboveboard.law.risk import Risk
 from aboveboard.law.rules.catalogue import place_note
-from aboveboard.law.terms import AffectedGroup, DutyDue, LossFacts, OrgProfile, Required, Taking
+from aboveboard.law.terms import (
+    AffectedGroup,
+    DataAcquisition,
+    DutyDue,
+    LossFacts,
+    OrgProfile,
+    Required,
+)
 from tests.law.losses import AWARE, BIRTH, CONTACT, SSN, duties_of
 
 # -- how many, and whose ---------------------------------------------------------------------------
@@ -28,7 +35,10 @@ def test_the_media_are_told_when_one_state_has_more_than_five_hundred() -> None:
 
 def test_the_health_department_gets_the_small_ones_by_year_and_the_large_ones_at_once() -> None:
     """45 CFR 164.408(b) and (c): 500 people in total, wherever they live, divide the two."""
-    for people, yearly, at_once in ((499, Required.YES, Required.NO), (500, Required.NO, None)):
+    for people, yearly, at_once in (
+        (499, Required.YES, Required.NO),
+        (500, Required.NO, None),
+    ):
         rows = duties_of(
             [AffectedGroup("US-CA", 300, HEALTH), AffectedGroup("US-NY", people - 300, HEALTH)],
             profile=CLINIC,
@@ -89,7 +99,9 @@ def test_what_comes_before_and_what_comes_with_the_letters_is_said_in_place_of_a
 
 
 def test_what_is_not_required_has_no_deadline() -> None:
-    rows = duties_of([AffectedGroup("GB", 4, CONTACT)], LossFacts(Taking.LOST, Risk.UNLIKELY))
+    rows = duties_of(
+        [AffectedGroup("GB", 4, CONTACT)], LossFacts(DataAcquisition.LOST, Risk.UNLIKELY)
+    )
     ico = rows["UK-GDPR-33-AUTH"]
     assert (ico.required, ico.due_at) == (Required.NO, None)
     assert "left" not in ico.clock_words

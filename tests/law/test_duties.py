@@ -15,12 +15,12 @@ from aboveboard.law.rules import catalogue
 from aboveboard.law.terms import (
     AffectedGroup,
     BreachTimes,
+    DataAcquisition,
+    DataMedium,
     LossFacts,
-    Medium,
     OrgProfile,
     OrgRole,
     Required,
-    Taking,
 )
 from aboveboard.law.timing import timed
 from tests.law.losses import (
@@ -67,7 +67,7 @@ def test_the_ico_is_told_within_72_hours_and_the_people_without_delay() -> None:
     ],
 )
 def test_the_likelihood_of_harm_decides(risk: Risk, authority: Required, people: Required) -> None:
-    rows = duties_of([AffectedGroup("GB", 300, BIRTH)], LossFacts(Taking.LOST, risk))
+    rows = duties_of([AffectedGroup("GB", 300, BIRTH)], LossFacts(DataAcquisition.LOST, risk))
     assert (rows["UK-GDPR-33-AUTH"].required, rows["UK-GDPR-34-SUBJ"].required) == (
         authority,
         people,
@@ -138,7 +138,7 @@ def test_a_processor_tells_its_controller_and_nobody_else() -> None:
 
 
 def test_a_clear_no_outweighs_an_open_question() -> None:
-    facts = LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER, codes_taken=None)
+    facts = LossFacts(DataAcquisition.LOST, Risk.HIGH, medium=DataMedium.PAPER, codes_taken=None)
     row = duties_of([AffectedGroup("US-CA", 9, CARD)], facts)["US-CA-IND"]
     assert row.required is Required.NO
     assert "depends on whether a code is needed" in row.reasons[0]
@@ -265,7 +265,7 @@ def test_australia_and_canada_with_their_provinces() -> None:
 
 
 def test_a_risk_that_is_not_high_is_a_question_under_a_test_of_serious_harm() -> None:
-    rows = duties_of([AffectedGroup("AU", 4, BIRTH)], LossFacts(Taking.LOST, Risk.RISK))
+    rows = duties_of([AffectedGroup("AU", 4, BIRTH)], LossFacts(DataAcquisition.LOST, Risk.RISK))
     assert rows["AU-NDB-OAIC"].required is Required.ASK
 
 
@@ -347,9 +347,9 @@ GROUPS = st.lists(
 MAYBE = st.sampled_from([True, False, None])
 FACTS = st.builds(
     LossFacts,
-    st.sampled_from(list(Taking)),
+    st.sampled_from(list(DataAcquisition)),
     st.sampled_from(list(Risk)),
-    st.sampled_from(list(Medium)),
+    st.sampled_from(list(DataMedium)),
     MAYBE,
     MAYBE,
 )

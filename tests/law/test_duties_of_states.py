@@ -11,11 +11,11 @@ from aboveboard.law.risk import Risk
 from aboveboard.law.terms import (
     AffectedGroup,
     BreachTimes,
+    DataAcquisition,
+    DataMedium,
     LossFacts,
-    Medium,
     OrgProfile,
     Required,
-    Taking,
 )
 from tests.law.losses import (
     AWARE,
@@ -43,13 +43,15 @@ def test_names_e_mails_and_phones_bring_no_state_duty_and_the_answer_says_so() -
 def test_a_card_number_counts_with_its_code_where_the_law_wants_one() -> None:
     without = duties_of(
         [AffectedGroup("US-CA", 900, CARD)],
-        LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False),
+        LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH, codes_taken=False),
     )
     unknown = duties_of(
-        [AffectedGroup("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=None)
+        [AffectedGroup("US-CA", 900, CARD)],
+        LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH, codes_taken=None),
     )
     known = duties_of(
-        [AffectedGroup("US-CA", 900, CARD)], LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=True)
+        [AffectedGroup("US-CA", 900, CARD)],
+        LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH, codes_taken=True),
     )
     assert [rows["US-CA-IND"].required for rows in (without, unknown, known)] == [
         Required.NO,
@@ -79,7 +81,10 @@ def test_a_birth_date_counts_in_washington_and_north_dakota_and_not_in_oregon() 
 
 def test_an_e_mail_address_with_its_password_counts_alone_where_the_law_says_so() -> None:
     rows = duties_of([AffectedGroup("US-CA", 10, PASSWORD), AffectedGroup("US-TX", 10, PASSWORD)])
-    assert (rows["US-CA-IND"].required, rows["US-TX-IND"].required) == (Required.YES, Required.NO)
+    assert (rows["US-CA-IND"].required, rows["US-TX-IND"].required) == (
+        Required.YES,
+        Required.NO,
+    )
 
 
 def test_the_california_authority_clock_starts_when_the_people_are_told() -> None:
@@ -150,8 +155,8 @@ def test_unreadable_data_asks_for_nothing_while_its_keys_are_safe() -> None:
     people = [AffectedGroup("US-CA", 900, frozenset(), SSN)]
     assert duties_of(people)["US-CA-IND"].required is Required.NO
     assert "cannot be read" in duties_of(people)["US-CA-IND"].reasons[0]
-    gone = LossFacts(Taking.ACQUIRED, Risk.HIGH, keys_taken=True)
-    doubt = LossFacts(Taking.ACQUIRED, Risk.HIGH, keys_taken=None)
+    gone = LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH, keys_taken=True)
+    doubt = LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH, keys_taken=None)
     assert duties_of(people, gone)["US-CA-IND"].required is Required.YES
     assert duties_of(people, doubt)["US-CA-IND"].required is Required.ASK
 
@@ -159,18 +164,24 @@ def test_unreadable_data_asks_for_nothing_while_its_keys_are_safe() -> None:
 def test_paper_is_outside_most_state_laws_and_inside_some() -> None:
     rows = duties_of(
         [AffectedGroup("US-CA", 9, SSN), AffectedGroup("US-MA", 9, SSN)],
-        LossFacts(Taking.LOST, Risk.HIGH, medium=Medium.PAPER),
+        LossFacts(DataAcquisition.LOST, Risk.HIGH, medium=DataMedium.PAPER),
     )
-    assert (rows["US-CA-IND"].required, rows["US-MA-IND"].required) == (Required.NO, Required.YES)
+    assert (rows["US-CA-IND"].required, rows["US-MA-IND"].required) == (
+        Required.NO,
+        Required.YES,
+    )
     assert "on paper" in " ".join(rows["US-CA-IND"].reasons)
 
 
 def test_mere_access_binds_in_new_york_and_is_a_question_in_california() -> None:
     rows = duties_of(
         [AffectedGroup("US-NY", 9, SSN), AffectedGroup("US-CA", 9, SSN)],
-        LossFacts(Taking.ACCESSED, Risk.HIGH),
+        LossFacts(DataAcquisition.ACCESSED, Risk.HIGH),
     )
-    assert (rows["US-NY-IND"].required, rows["US-CA-IND"].required) == (Required.YES, Required.ASK)
+    assert (rows["US-NY-IND"].required, rows["US-CA-IND"].required) == (
+        Required.YES,
+        Required.ASK,
+    )
 
 
 def test_letters_of_massachusetts_and_rhode_island_differ() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from aboveboard.law.risk import BreachFacts, DataChange, DataHolder, DataOutage, Risk, assess
-from aboveboard.law.terms import AffectedGroup, LossFacts, OrgProfile, Required, Taking
+from aboveboard.law.terms import AffectedGroup, DataAcquisition, LossFacts, OrgProfile, Required
 from tests.law.losses import BIRTH, CARD, CONTACT, SSN, STOLEN, duties_of
 
 CASE_4_14 = "EDPB Guidelines 01/2021, cases 4 and 14"
@@ -151,7 +151,7 @@ OWN_HARM = (
 UNLESS_UNLIKELY = f"Notice is due unless a risk to people is unlikely. {HIGH}"
 SERIOUS = "Notice is due if serious harm is likely."
 SAFE = "The data cannot be read and its keys are safe, so this law asks for nothing."
-KEYS_NOT_KNOWN = LossFacts(Taking.ACQUIRED, Risk.HIGH, codes_taken=False, keys_taken=None)
+KEYS_NOT_KNOWN = LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH, codes_taken=False, keys_taken=None)
 
 DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str, ...]]] = [
     (
@@ -197,7 +197,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
     (
         "the record: no harm is weighed",
         [AffectedGroup("GB", 3, CONTACT)],
-        LossFacts(Taking.LOST, Risk.UNLIKELY),
+        LossFacts(DataAcquisition.LOST, Risk.UNLIKELY),
         "UK-GDPR-33-5-REC",
         Required.YES,
         ("Every breach is written down, whether or not anybody has to be told.",),
@@ -310,7 +310,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
     (
         "Singapore, harm unlikely, many people: the number alone is enough",
         [AffectedGroup("SG", 500, BIRTH)],
-        LossFacts(Taking.LOST, Risk.UNLIKELY),
+        LossFacts(DataAcquisition.LOST, Risk.UNLIKELY),
         "SG-PDPA-PDPC",
         Required.YES,
         ("Due at 500 or more (individuals (alternative to harm)); here 500.",),
@@ -318,7 +318,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
     (
         "Singapore, neither",
         [AffectedGroup("SG", 499, BIRTH)],
-        LossFacts(Taking.LOST, Risk.UNLIKELY),
+        LossFacts(DataAcquisition.LOST, Risk.UNLIKELY),
         "SG-PDPA-PDPC",
         Required.NO,
         (f"{SERIOUS} Here: a risk is unlikely.",),
@@ -326,7 +326,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
     (
         "Australia, a risk that is not high: the law's own test for counsel",
         [AffectedGroup("AU", 4, BIRTH)],
-        LossFacts(Taking.LOST, Risk.RISK),
+        LossFacts(DataAcquisition.LOST, Risk.RISK),
         "AU-NDB-OAIC",
         Required.ASK,
         (
@@ -345,7 +345,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
     (
         "California, only read: the verb is for counsel",
         [AffectedGroup("US-CA", 9, SSN)],
-        LossFacts(Taking.ACCESSED, Risk.HIGH, codes_taken=False),
+        LossFacts(DataAcquisition.ACCESSED, Risk.HIGH, codes_taken=False),
         "US-CA-IND",
         Required.ASK,
         (

@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 
 from aboveboard.law import categories, severity
 from aboveboard.law.severity import (
-    Absence,
-    Alteration,
+    AvailabilityLoss,
+    ConfidentialityLoss,
     DataKind,
+    IntegrityLoss,
     SeverityBand,
     SeverityCircumstances,
     SeverityContext,
-    Spread,
 )
 
 KEYS = st.frozensets(st.sampled_from(sorted(categories.known())), min_size=1, max_size=8)
 CIRCUMSTANCES = st.builds(
     SeverityCircumstances,
-    st.sampled_from(list(Spread)),
-    st.sampled_from(list(Alteration)),
-    st.sampled_from(list(Absence)),
+    st.sampled_from(list(ConfidentialityLoss)),
+    st.sampled_from(list(IntegrityLoss)),
+    st.sampled_from(list(AvailabilityLoss)),
     st.booleans(),
 )
 
@@ -33,25 +33,25 @@ STORIES = [
     (
         "a lost list of names and e-mail addresses",
         CONTACT,
-        SeverityCircumstances(Spread.AT_RISK),
+        SeverityCircumstances(ConfidentialityLoss.AT_RISK),
         SeverityBand.LOW,
     ),
     (
         "the same, stolen and sold",
         CONTACT,
-        SeverityCircumstances(Spread.UNKNOWN, malicious=True),
+        SeverityCircumstances(ConfidentialityLoss.UNKNOWN, malicious=True),
         SeverityBand.MEDIUM,
     ),
     (
         "with dates of birth, lost",
         CONTACT | {"user.demographic.date_of_birth"},
-        SeverityCircumstances(Spread.AT_RISK),
+        SeverityCircumstances(ConfidentialityLoss.AT_RISK),
         SeverityBand.MEDIUM,
     ),
     (
         "with a payment card, lost",
         CONTACT | {"user.financial.credit_card"},
-        SeverityCircumstances(Spread.AT_RISK),
+        SeverityCircumstances(ConfidentialityLoss.AT_RISK),
         SeverityBand.VERY_HIGH,
     ),
     (
@@ -69,19 +69,19 @@ STORIES = [
     (
         "e-mail and password, leaked",
         PASSWORD,
-        SeverityCircumstances(Spread.UNKNOWN, malicious=True),
+        SeverityCircumstances(ConfidentialityLoss.UNKNOWN, malicious=True),
         SeverityBand.HIGH,
     ),
     (
         "a health record",
         CONTACT | {"user.health"},
-        SeverityCircumstances(Spread.AT_RISK),
+        SeverityCircumstances(ConfidentialityLoss.AT_RISK),
         SeverityBand.VERY_HIGH,
     ),
     (
         "a customer number alone",
         frozenset({"user.unique_id"}),
-        SeverityCircumstances(Spread.UNKNOWN),
+        SeverityCircumstances(ConfidentialityLoss.UNKNOWN),
         SeverityBand.LOW,
     ),
 ]
@@ -99,10 +99,14 @@ def test_stories(
 
 
 def test_nothing_readable_is_low_but_a_loss_for_good_still_counts() -> None:
-    taken = severity.score(frozenset(), SeverityCircumstances(Spread.UNKNOWN, malicious=True))
+    taken = severity.score(
+        frozenset(), SeverityCircumstances(ConfidentialityLoss.UNKNOWN, malicious=True)
+    )
     assert (taken.se, taken.band) == (0, SeverityBand.LOW)
     assert (
-        severity.score(frozenset(), SeverityCircumstances(availability=Absence.NOT_RECOVERABLE)).se
+        severity.score(
+            frozenset(), SeverityCircumstances(availability=AvailabilityLoss.NOT_RECOVERABLE)
+        ).se
         == 0.5
     )
 
@@ -197,7 +201,9 @@ ONE_PERSON = (
 def test_a_score_is_explained_by_each_of_its_parts_and_nothing_else() -> None:
     found = severity.score(
         CONTACT,
-        SeverityCircumstances(Spread.UNKNOWN, Alteration.RECOVERABLE, Absence.TEMPORARY, True),
+        SeverityCircumstances(
+            ConfidentialityLoss.UNKNOWN, IntegrityLoss.RECOVERABLE, AvailabilityLoss.TEMPORARY, True
+        ),
     )
     assert (found.dpc, found.ei, found.cb) == (1, 1, 1.5)
     assert found.reasons == (
@@ -212,9 +218,13 @@ def test_a_score_is_explained_by_each_of_its_parts_and_nothing_else() -> None:
 
 
 def test_where_nothing_can_be_read_neither_data_nor_person_counts() -> None:
-    found = severity.score(frozenset(), SeverityCircumstances(Spread.UNKNOWN, Alteration.RESTORED))
+    found = severity.score(
+        frozenset(), SeverityCircumstances(ConfidentialityLoss.UNKNOWN, IntegrityLoss.RESTORED)
+    )
     assert (found.dpc, found.ei, found.cb) == (0, 0, 0)
-    lost = severity.score(frozenset(), SeverityCircumstances(availability=Absence.NOT_RECOVERABLE))
+    lost = severity.score(
+        frozenset(), SeverityCircumstances(availability=AvailabilityLoss.NOT_RECOVERABLE)
+    )
     assert lost.reasons == ("Nothing that can be read was exposed.", "It is lost for good.")
 
 

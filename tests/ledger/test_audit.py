@@ -17,7 +17,7 @@ from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.entry import parse
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import CheckpointRow, Entry
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.sources import LogDirectory
 from tests.ledger.logs import AT, SIGNER
 
@@ -29,7 +29,7 @@ def log() -> Path:
     return settings.current().path("log")
 
 
-def check(minutes: int = 0) -> Report:
+def check(minutes: int = 0) -> VerificationReport:
     return verify_database(
         LogDirectory(log()), [SIGNER.verifier], now=AT + timedelta(minutes=minutes)
     )[0]
@@ -60,7 +60,7 @@ def ids() -> list[int]:
     return made + add(WAITING)
 
 
-def named(report: Report) -> set[int | None]:
+def named(report: VerificationReport) -> set[int | None]:
     return {finding.entry_id for finding in report.findings}
 
 

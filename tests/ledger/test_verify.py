@@ -17,7 +17,7 @@ import pytest
 from aboveboard.ledger.format.checkpoint import Checkpoint
 from aboveboard.ledger.format.note import Signer
 from aboveboard.ledger.format.tiles import decode_bundle, encode_bundle
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import LogDirectory, LogOnWeb, SourceUnreadable
 from tests.ledger.logs import SIGNER, bodies, write_log
@@ -25,11 +25,11 @@ from tests.ledger.logs import SIGNER, bodies, write_log
 TRUSTED = [SIGNER.verifier]
 
 
-def check(path: Path, remembered: Checkpoint | None = None) -> Report:
+def check(path: Path, remembered: Checkpoint | None = None) -> VerificationReport:
     return verify_log(LogDirectory(path), TRUSTED, remembered=remembered)[0]
 
 
-def found(report: Report) -> list[tuple[FindingKind, int | None]]:
+def found(report: VerificationReport) -> list[tuple[FindingKind, int | None]]:
     return [(finding.what, finding.leaf_index) for finding in report.findings]
 
 

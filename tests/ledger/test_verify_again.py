@@ -19,7 +19,7 @@ from aboveboard.ledger.format.cosignature import ED25519, ML_DSA_44, Cosigner
 from aboveboard.ledger.format.tree import leaf_hash, root_of
 from aboveboard.ledger.verify import log as verifying
 from aboveboard.ledger.verify.ahead import ReadAhead
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.fresh import FreshnessPolicy
 from aboveboard.ledger.verify.history import SeenCheckpoint, read_seen, remember
 from aboveboard.ledger.verify.log import verify_log
@@ -48,11 +48,11 @@ class Counting(LogDirectory):
         return super().read(name)
 
 
-def check(path: Path, place: Path) -> Report:
+def check(path: Path, place: Path) -> VerificationReport:
     return verify_log(LogDirectory(path), TRUSTED, place=place)[0]
 
 
-def found(report: Report) -> list[FindingKind]:
+def found(report: VerificationReport) -> list[FindingKind]:
     return [finding.what for finding in report.findings]
 
 
@@ -185,7 +185,7 @@ def cosign(path: Path, name: str, *by: Cosigner, at: int) -> None:
     (path / name).write_text(note + "".join(one.line(text, at) for one in by))
 
 
-def demanded(path: Path, quorum: int = 2, max_age: timedelta | None = None) -> Report:
+def demanded(path: Path, quorum: int = 2, max_age: timedelta | None = None) -> VerificationReport:
     demands = FreshnessPolicy(AT, [one.key for one in WITNESSES], quorum, max_age)
     return verify_log(LogDirectory(path), TRUSTED, demands=demands)[0]
 

@@ -150,13 +150,13 @@ def happen(story: object, at: datetime) -> None:
     from aboveboard.promise.queries import in_force
     from aboveboard.vault import actions as vault
     from aboveboard.vault.merging import actions as merging
-    from aboveboard.vault.origin import Origin
+    from aboveboard.vault.origin import ValueOrigin
 
     adviser, lead = story.cast.actor(Role.ADVISER), story.cast.actor(Role.PRIVACY_LEAD)
     promise = in_force()
     kinds = {name: field.kind_and_format for name, field in promise.promise.fields.items()}
     one = {name: story.person(number) for name, number in NAMED.items()}
-    origin = Origin(
+    origin = ValueOrigin(
         promise_serial=promise.serial, channel="phone", purpose="answer-contact", collected_at=at
     )
     by = {"by": lead, "at": at}

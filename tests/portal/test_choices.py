@@ -10,7 +10,7 @@ from django.test import Client
 from aboveboard.basics import clock
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.note import Verifier
@@ -72,7 +72,7 @@ def test_the_history_says_who_wrote_it_down(jon: Someone) -> None:
     choose(
         jon.id,
         "personal-offers",
-        Answer.YES,
+        ChoiceAnswer.YES,
         channel="phone",
         evidence="call:417",
         by=ADVISER,

@@ -8,7 +8,7 @@ from django.test import Client
 from aboveboard.access.queries import use_records
 from aboveboard.basics import clock
 from aboveboard.vault.documents.actions import attach
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import staff_client
 from tests.portal.conftest import Someone
 from tests.world import ADVISER
@@ -19,7 +19,7 @@ PDF = b"%PDF-1.7 " + bytes(200_000)
 
 
 def keep(someone: Someone) -> None:
-    origin = Origin(1, clock.now(), "shop", "answer-contact")
+    origin = ValueOrigin(1, clock.now(), "shop", "answer-contact")
     kinds = {"purchase_proof": "document"}
     attach(
         someone.id,

@@ -14,11 +14,11 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.portal import wording
 from aboveboard.promise.loading import load as load_promise
 from aboveboard.vault import actions as vault
-from aboveboard.vault.origin import Origin, of_promise
+from aboveboard.vault.origin import ValueOrigin, of_promise
 from tests.accounts.people import customer_client, staff_client
 from tests.pages import words
 from tests.portal.conftest import Someone
@@ -74,8 +74,8 @@ def test_what_is_not_known_of_an_origin_is_said_in_plain_words(language: str) ->
     with override(language):
         for where in (
             of_promise(1),
-            Origin(1, clock.now(), "import", ""),
-            Origin(1, clock.now(), "shop", "dropped-since"),
+            ValueOrigin(1, clock.now(), "import", ""),
+            ValueOrigin(1, clock.now(), "shop", "dropped-since"),
         ):
             said.add(wording.origin(promise, where))
     assert len(said) == 3
@@ -104,7 +104,7 @@ def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) 
     choose(
         jon.id,
         "personal-offers",
-        Answer.YES,
+        ChoiceAnswer.YES,
         channel="phone",
         evidence="call:417",
         by=ADVISER,
@@ -114,7 +114,7 @@ def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) 
     choose(
         jon.id,
         "improve-shops",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence="call:418",
         by=ADVISER,
@@ -154,7 +154,7 @@ def test_a_choice_made_by_phone_is_said_where_it_counts(jon: Someone) -> None:
     choose(
         jon.id,
         "personal-offers",
-        Answer.YES,
+        ChoiceAnswer.YES,
         channel="phone",
         evidence="call:417",
         by=ADVISER,

@@ -16,7 +16,7 @@ from aboveboard.accounts import actions as accounts
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.keys.log_signing import sequence_now
@@ -65,7 +65,7 @@ def jon(page: Page) -> int:
     choose(
         person,
         "improve-shops",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence="call:417",
         by=ADVISER,

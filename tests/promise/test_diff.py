@@ -2,7 +2,7 @@
 
 import pytest
 
-from aboveboard.promise.diff import Direction, compare
+from aboveboard.promise.diff import ChangeDirection, compare
 from aboveboard.promise.loading import load
 from tests.promise import RETAILER, SMALL, edited
 
@@ -20,33 +20,33 @@ STORIES = {
             ("fields: [email, allergy]}", "fields: [email, allergy, age]}"),
             ("fields: [email, allergy]\n", "fields: [email, allergy, age]\n"),
         ],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "We now hold “Age” (your age group).",
         "“To send news” now also uses “Age”.",
     ),
     "another time zone": (
         [("country: FR, ", "country: FR, time_zone: Europe/Paris, ")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "Times are now shown in the time zone Europe/Paris, not UTC.",
     ),
     "a field that means something else": (
         [("category: user.contact.email", "category: user.account.username")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "“E-mail” now means your user name.",
     ),
     "a field no longer masked": (
         [(", sensitive: true", "")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "“E-mail” is now no longer masked.",
     ),
     "a field with another label": (
         [("{en: E-mail, fr: E-mail}", "{en: Mail, fr: E-mail}")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "“Mail” was described as “E-mail”.",
     ),
     "a translation of a label": (
         [("{en: E-mail, fr: E-mail}", "{en: E-mail, fr: Courriel}")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "The field “E-mail”",
     ),
     "going on when use is restricted": (
@@ -62,7 +62,7 @@ STORIES = {
             ),
             ("starts: choice", "starts: collection"),
         ],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         (
             "“To send news” now goes on when a person restricts the use of their data (protect "
             "others)."
@@ -70,7 +70,7 @@ STORIES = {
     ),
     "direct marketing": (
         [("    basis: consent\n", "    basis: consent\n    direct_marketing: true\n")],
-        Direction.NARROWED,
+        ChangeDirection.NARROWED,
         "“To send news” is now direct marketing: an objection to it always stands.",
     ),
     "another role": (
@@ -78,7 +78,7 @@ STORIES = {
             ("  adviser: {title: us}\n", "  adviser: {title: us}\n  robot: {title: the program}\n"),
             ("roles: [adviser]", "roles: [adviser, robot]"),
         ],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "“To send news” is now also open to the program.",
     ),
     "another channel": (
@@ -89,7 +89,7 @@ STORIES = {
             ),
             ("channels: [email]", "channels: [email, post]"),
         ],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "“To send news” is now also done by post.",
     ),
     "another recipient": (
@@ -103,22 +103,22 @@ STORIES = {
             ),
             ("recipients: [mailer]", "recipients: [mailer, friend]"),
         ],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "“To send news” is now also shared with a friend.",
     ),
     "kept longer": (
         [("keep: P1Y", "keep: P18M")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "is kept 18 months instead of one year.",
     ),
     "kept shorter": (
         [("keep: P1Y", "keep: P30D")],
-        Direction.NARROWED,
+        ChangeDirection.NARROWED,
         "is kept 30 days instead of one year.",
     ),
     "kept from another moment": (
         [("starts: choice", "starts: last_activity")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "runs from another moment",
     ),
     "a choice taken away": (
@@ -128,67 +128,67 @@ STORIES = {
             ("condition: explicit_consent", "condition: made_public"),
             ("starts: choice", "starts: collection"),
         ],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "now rests on another basis: needed for your contract (it was: only if you say yes).",
     ),
     "told later": (
         [("within: P1D", "within: PT72H")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "When data is lost, we now promise: We tell you in a day.",
     ),
     "told sooner": (
         [("within: P1D", "within: PT2H")],
-        Direction.NARROWED,
+        ChangeDirection.NARROWED,
         "When data is lost, we now promise",
     ),
     "fewer reached": (
         [("at_least: 90", "at_least: 80")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "When data is lost, we now promise: We reach most.",
     ),
     "a loss promise dropped": (
         [("  reach: {text: We reach most., measure: reached, at_least: 90}\n", "")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "When data is lost, we no longer promise: We reach most.",
     ),
     "protection dropped": (
         [("  - Locked.", "  - Guarded.")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "We no longer say: Locked.",
     ),
     "a recipient that moved home": (
         [("country: US", "country: DE")],
-        Direction.NARROWED,
+        ChangeDirection.NARROWED,
         "The mailer now receives data in Germany, not in United States.",
     ),
     "a recipient under other clauses": (
         [("ground: certification", "ground: code_of_conduct")],
-        Direction.WIDENED,
+        ChangeDirection.WIDENED,
         "The mailer changed",
     ),
     "other words": (
         [("why: You asked for it.", "why: You said yes.")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "“To send news” is explained in other words.",
     ),
     "another question": (
         [("May we?", "May we write?")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "“To send news” is explained in other words.",
     ),
     "another legal note": (
         [("The question says so.", "See the question.")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "The legal notes on “To send news” changed.",
     ),
     "a role renamed": (
         [("title: us}", "title: our people}")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "“us” is now called “our people”.",
     ),
     "another address": (
         [("moi@corner.example", "toi@corner.example")],
-        Direction.REWORDED,
+        ChangeDirection.REWORDED,
         "The details of who makes this promise changed.",
     ),
 }
@@ -224,9 +224,9 @@ MIRRORED = [
 def test_what_widens_one_way_narrows_the_other(name: str) -> None:
     after = load(edited(*STORIES[name][0], base=SMALL), name="after")
     there, back = compare(BEFORE, after), compare(after, BEFORE)
-    assert there[0].direction is Direction.WIDENED
-    assert back[0].direction is Direction.NARROWED or any(
-        change.direction is Direction.NARROWED for change in back
+    assert there[0].direction is ChangeDirection.WIDENED
+    assert back[0].direction is ChangeDirection.NARROWED or any(
+        change.direction is ChangeDirection.NARROWED for change in back
     )
     assert len(there) == len(back)
 
@@ -243,5 +243,5 @@ def test_another_promise_altogether() -> None:
         "We no longer use data for “To send news”.",
     } <= {change.sentence for change in there}
     assert [change.direction for change in there] == sorted(
-        (change.direction for change in there), key=list(Direction).index
+        (change.direction for change in there), key=list(ChangeDirection).index
     )

@@ -13,7 +13,7 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from aboveboard.access.emergency.actions import break_glass
-from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.use import Subject
 from aboveboard.accounts.actions import add_staff, change_role, customer_account, make_link
 from aboveboard.accounts.clients import tokens
@@ -23,7 +23,7 @@ from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, Role
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.instance import doctor
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
@@ -60,7 +60,7 @@ def make_everything() -> Everything:
     erase(gone, reason="asked", by=SYSTEM, at=at)
     note_corrected(people[0], ["first_name"], at=at)
     chose, held, restricted, kept, merged, split_kept, split_away, _ = people
-    for answer, minutes in ((Answer.YES, 0), (Answer.NO, 5)):
+    for answer, minutes in ((ChoiceAnswer.YES, 0), (ChoiceAnswer.NO, 5)):
         choose(
             chose,
             "personal-offers",
@@ -85,7 +85,7 @@ def make_everything() -> Everything:
     _lose([chose, held])
     adviser = actor_for(Account.objects.get(email="ina@corner.example"))
     asked = Subject(kind="email", value=loaded[0][1]["email"])
-    why = Emergency.LIFE_IN_DANGER
+    why = EmergencyGround.LIFE_IN_DANGER
     assert break_glass(asked, ("city",), why, by=adviser, at=clock.now()).allowed
     return Everything(chose, held, restricted, kept, merged, adviser)
 

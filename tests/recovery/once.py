@@ -24,7 +24,7 @@ from aboveboard.access import concerns, lookup
 from aboveboard.access.concerns import Concern
 from aboveboard.access.emergency import actions as emergency
 from aboveboard.access.emergency import queries as emergencies
-from aboveboard.access.emergency.reasons import Emergency, ReviewVerdict
+from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.emergency.review import review
 from aboveboard.access.explain import person as explain
 from aboveboard.access.use import Subject, UseRequest
@@ -36,9 +36,9 @@ from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, Role
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import actions as custody
-from aboveboard.custody.terms import DeviceKind, Disposal, EncryptionState
+from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.identity import actions as identity
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.intake import load as loading
@@ -58,7 +58,7 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault import queries as people
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.field_erasure import erase_fields
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying import people as rekeying
 from tests import loss, world
 from tests.recovery import files, happening
@@ -167,8 +167,8 @@ class Once:
         return {key: field.kind_and_format for key, field in fields.items()}
 
     @property
-    def origin(self) -> Origin:
-        return Origin(in_force().serial, self.now, "phone", "answer-contact")
+    def origin(self) -> ValueOrigin:
+        return ValueOrigin(in_force().serial, self.now, "phone", "answer-contact")
 
     def work(self) -> None:
         while jobs.run_jobs_once(worker="test"):
@@ -233,7 +233,7 @@ class Once:
         custody.hand_over(made.device, to=made.staff.pk, **said)
         custody.report_missing(made.device, **said)
         custody.report_found(made.device, **said)
-        custody.retire(made.old_device, how=next(iter(Disposal)), **said)
+        custody.retire(made.old_device, how=next(iter(DeviceDisposal)), **said)
 
     def uses(self) -> None:
         ada, row, at = self.ids[0], self.rows[0], self.now
@@ -250,7 +250,7 @@ class Once:
         lee = actor_for(self.made.staff)
         adviser = Actor(lee.kind, lee.id, Role.ADVISER, "Shops")
         go = partial(
-            emergency.break_glass, subject, why=Emergency.LIFE_IN_DANGER, by=adviser, at=at
+            emergency.break_glass, subject, why=EmergencyGround.LIFE_IN_DANGER, by=adviser, at=at
         )
         assert go(("phone",), reference="call/112", note="She fell.").allowed
         assert not go(("card_number",), reference="call/113").allowed
@@ -259,13 +259,13 @@ class Once:
 
     def choices(self) -> None:
         go = partial(choose, self.ids[1], OFFERS, channel="phone", at=self.now)
-        go(answer=Answer.NO, evidence="portal:1", by=CUSTOMER)
-        go(answer=Answer.YES, evidence="call:2", by=world.ADVISER)  # waits for them
+        go(answer=ChoiceAnswer.NO, evidence="portal:1", by=CUSTOMER)
+        go(answer=ChoiceAnswer.YES, evidence="call:2", by=world.ADVISER)  # waits for them
         with pytest.raises(lookup.NoOneFound):
             lookup.choose_for(
                 Subject(kind="email", value="nobody@elsewhere.example"),
                 OFFERS,
-                Answer.NO,
+                ChoiceAnswer.NO,
                 channel="phone",
                 evidence="call:3",
                 **self.said,

@@ -12,7 +12,7 @@ from aboveboard.access.actions import use
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import PromiseMissing, in_force
@@ -36,7 +36,7 @@ def test_erasures_are_repeated_and_new_ones_made_while_the_promise_is_missing(
     choose(
         gone,
         "personal-offers",
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence="call:1",
         by=ADVISER,

@@ -18,7 +18,7 @@ from aboveboard.accounts.queries import StaffMember
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
@@ -54,8 +54,8 @@ class Week:
 
     def begin(self) -> None:
         """What the backup holds."""
-        self.choose(self.withdrew, Answer.YES, "call:1", self.then)
-        self.choose(self.erased, Answer.YES, "call:2", self.then)
+        self.choose(self.withdrew, ChoiceAnswer.YES, "call:1", self.then)
+        self.choose(self.erased, ChoiceAnswer.YES, "call:2", self.then)
         self.hire("admin@example.org", Role.ADMINISTRATOR)
         self.leaver = self.hire("leaver@example.org", Role.ADVISER)
         self.till, _ = clients.make_client(
@@ -71,11 +71,11 @@ class Week:
     def go_by(self) -> None:
         """What happened after it."""
         vault.erase(self.erased, reason="asked", by=SYSTEM, at=self.then + WEEK / 7)
-        self.choose(self.withdrew, Answer.NO, "call:3", self.then + WEEK / 6)
+        self.choose(self.withdrew, ChoiceAnswer.NO, "call:3", self.then + WEEK / 6)
         accounts.close(self.leaver.id, by=SYSTEM, at=self.then + WEEK / 5)
         clients.revoke_client(self.till.id, by=SYSTEM, at=self.then + WEEK / 4)
         self.later = [each for each in load(20, seed=7) if each[0] not in dict(self.people)]
-        self.choose(self.later[0][0], Answer.YES, "call:4", self.then + WEEK / 3)
+        self.choose(self.later[0][0], ChoiceAnswer.YES, "call:4", self.then + WEEK / 3)
         vault.erase(self.later[1][0], reason="asked", by=SYSTEM, at=self.then + WEEK / 2)
 
     def hire(self, email: str, role: Role) -> StaffMember:
@@ -84,7 +84,7 @@ class Week:
         )
 
     @staticmethod
-    def choose(person_id: int, answer: Answer, evidence: str, at: datetime) -> None:
+    def choose(person_id: int, answer: ChoiceAnswer, evidence: str, at: datetime) -> None:
         choose(
             person_id,
             "personal-offers",
@@ -121,7 +121,7 @@ def assert_as_after_the_week(week: Week, done: RestoreReport) -> None:
     assert choices.history(week.erased) == []
     assert not use(week.erased).allowed
     # The one who took their consent back did so.
-    assert choices.consent_state(week.withdrew).answer("personal-offers") is Answer.NO
+    assert choices.consent_state(week.withdrew).answer("personal-offers") is ChoiceAnswer.NO
     again, before = choices.history(week.withdrew)
     assert (again.evidence, before.evidence) == (f"entry:{again.entry_id}", "call:1")
     # The one who left stays outside, and so does the program.

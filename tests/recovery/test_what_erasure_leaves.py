@@ -11,7 +11,7 @@ from aboveboard.access import queries as access
 from aboveboard.basics import clock
 from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
 from aboveboard.vault.models import Person
@@ -76,7 +76,7 @@ def test_no_row_ties_the_handle_to_an_erased_person() -> None:
         choose(
             person_id,
             "personal-offers",
-            Answer.YES,
+            ChoiceAnswer.YES,
             channel="phone",
             evidence="call:1",
             by=ADVISER,

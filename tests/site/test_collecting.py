@@ -12,15 +12,15 @@ from aboveboard.site.serving import limits
 from aboveboard.site.serving.bodies import BodyKind, BodyRule
 from aboveboard.site.serving.collecting import (
     BodyInMemory,
+    BodyNotTaken,
     BodyPieces,
-    NotTaken,
     SenderGone,
     SlowBodyBytes,
     collect,
 )
-from aboveboard.site.serving.threads import Threads
+from aboveboard.site.serving.threads import RequestThreads
 
-THREADS = Threads(1)
+THREADS = RequestThreads(1)
 MOST = 64 * 1024
 
 
@@ -43,7 +43,7 @@ def taken(pieces: Iterable[bytes], *, length: int | None = None, gone: bool = Fa
 
 
 def refused(pieces: Iterable[bytes], *, length: int | None = None) -> int:
-    with pytest.raises(NotTaken) as refusal:
+    with pytest.raises(BodyNotTaken) as refusal:
         taken(pieces, length=length)
     return refusal.value.status
 
@@ -68,7 +68,7 @@ def test_a_body_in_crumbs_is_refused_before_it_is_all_there() -> None:
             seen += 1
             yield b"a"
 
-    with pytest.raises(NotTaken) as refusal:
+    with pytest.raises(BodyNotTaken) as refusal:
         taken(crumbs())
     assert refusal.value.status == 400
     assert seen < 2 * limits.PIECES
@@ -90,6 +90,6 @@ def test_nothing_is_held_in_the_end() -> None:
     for pieces in ([b"a" * 536] * 10, [b"a" * 1024] * 70, [b"a"] * 1000):
         try:
             taken(pieces)
-        except NotTaken:
+        except BodyNotTaken:
             continue
     assert SlowBodyBytes.total == 0

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from aboveboard.site.serving.threads import Threads
-from aboveboard.site.serving.turns import Turns, whose
+from aboveboard.site.serving.threads import RequestThreads
+from aboveboard.site.serving.turns import FairQueue, whose
 
 
 def test_a_fault_costs_its_request_and_not_the_thread(caplog: pytest.LogCaptureFixture) -> None:
@@ -18,7 +18,7 @@ def test_a_fault_costs_its_request_and_not_the_thread(caplog: pytest.LogCaptureF
         raise ConnectionError("the receiver is gone")
 
     async def ask() -> str:
-        threads = Threads(1)
+        threads = RequestThreads(1)
         loop = asyncio.get_running_loop()
         threads.take_requests_of(loop)
         for _ in range(3):
@@ -51,7 +51,7 @@ def test_whoever_asks_a_lot_waits_behind_themselves() -> None:
         raise AssertionError("nobody here waits for anything")
 
     async def ask() -> None:
-        threads, held = Threads(1), threading.Event()
+        threads, held = RequestThreads(1), threading.Event()
         loop = asyncio.get_running_loop()
         threads.take_requests_of(loop)
         busy = asyncio.ensure_future(threads.run("", held.wait))
@@ -69,7 +69,7 @@ def test_whoever_asks_a_lot_waits_behind_themselves() -> None:
 
 
 def test_of_each_the_oldest_comes_first_and_everybody_in_turn() -> None:
-    turns: Turns[int] = Turns()
+    turns: FairQueue[int] = FairQueue()
     for sender, number in (("a", 1), ("a", 2), ("b", 3), ("a", 4), ("c", 5), ("b", 6)):
         turns.put(sender, number)
     assert [turns.get() for _ in range(6)] == [1, 3, 5, 2, 6, 4]

@@ -12,7 +12,7 @@ from pathlib import Path
 from aboveboard.access import actions as access
 from aboveboard.access import lookup
 from aboveboard.access.emergency import actions as emergency
-from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.explain import person as explain
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
@@ -21,7 +21,7 @@ from aboveboard.accounts.limits import TEAM_DIGITS
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.choices import actions as choices
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.delivery import correspondence
@@ -44,7 +44,7 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault import changing, field_erasure
 from aboveboard.vault import queries as vault_queries
 from aboveboard.vault.documents import actions as documents
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 from tests.accounts.people import staff_member
 from tests.loss import LEAD, SECOND, lost_laptop
@@ -110,8 +110,8 @@ class Stage:
         for row in MergedPerson.objects.filter(split_at=None):
             identity.split(row.pk, kinds=self.kinds, reference="case/2", **self.said)
 
-    def origin(self, channel: str = "phone", purpose: str = "answer-contact") -> Origin:
-        return Origin(in_force().serial, self.now, channel, purpose)
+    def origin(self, channel: str = "phone", purpose: str = "answer-contact") -> ValueOrigin:
+        return ValueOrigin(in_force().serial, self.now, channel, purpose)
 
 
 Case = Callable[[Stage, str], Iterator[Call]]
@@ -169,7 +169,7 @@ def _break_glass(stage: Stage, text: str) -> Iterator[Call]:
     account = staff_member(Role.ADVISER, email=f"{next(stage.numbers)}@staff.example")
     by = Actor(ActorKind.STAFF, str(account.pk), Role.ADVISER, "Shop")
     ada = Subject(kind="email", value=stage.row["email"])
-    go = partial(emergency.break_glass, why=Emergency.LIFE_IN_DANGER, by=by, at=stage.now)
+    go = partial(emergency.break_glass, why=EmergencyGround.LIFE_IN_DANGER, by=by, at=stage.now)
     yield partial(go, ada, ("phone",), reference=text)
     yield partial(go, ada, ("phone",), note=text)
     yield partial(go, ada, (text,))
@@ -183,7 +183,7 @@ def _would(stage: Stage, text: str) -> Iterator[Call]:
 
 
 def _choose(stage: Stage, text: str) -> Iterator[Call]:
-    go = partial(choices.choose, stage.ada, answer=Answer.NO, at=stage.now)
+    go = partial(choices.choose, stage.ada, answer=ChoiceAnswer.NO, at=stage.now)
     for by in (world.ADVISER, Actor(ActorKind.PERSON, "", Role.CUSTOMER)):
         yield partial(go, "personal-offers", channel="phone", evidence=text, by=by)
         yield partial(go, "personal-offers", channel=text, evidence="call/1", by=by)
@@ -192,7 +192,7 @@ def _choose(stage: Stage, text: str) -> Iterator[Call]:
 
 def _choose_for(stage: Stage, text: str) -> Iterator[Call]:
     ada = Subject(kind="email", value=stage.row["email"])
-    go = partial(lookup.choose_for, answer=Answer.NO, **stage.said)
+    go = partial(lookup.choose_for, answer=ChoiceAnswer.NO, **stage.said)
     yield partial(go, ada, "personal-offers", channel="phone", evidence=text)
     yield partial(go, ada, text, channel="phone", evidence="call/1")
     yield partial(go, ada, "personal-offers", channel=text, evidence="call/1")

@@ -10,7 +10,7 @@ from typing import Any
 
 from aboveboard.basics.actor import Role
 from aboveboard.custody import actions as custody
-from aboveboard.custody.terms import DeviceKind, Disposal, EncryptionState
+from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import veris
 from aboveboard.incidents.leaks import opening
@@ -49,7 +49,7 @@ def _report_found(stage: Stage, text: str) -> Iterator[Call]:
 
 
 def _retire(stage: Stage, text: str) -> Iterator[Call]:
-    how = next(iter(Disposal))
+    how = next(iter(DeviceDisposal))
     yield partial(custody.retire, stage.device(), how=how, note=text, **stage.said)
 
 

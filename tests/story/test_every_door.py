@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 
 from aboveboard.access.emergency.actions import break_glass
-from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.models import EmergencyUse
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject
@@ -24,7 +24,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, DemoStory
 from aboveboard.custody import queries as custody
@@ -40,7 +40,7 @@ from aboveboard.retention.models import Sweep
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep.reviewing import review
 from aboveboard.vault.documents.actions import attach
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.house.test_routes import ALL
@@ -106,7 +106,7 @@ def story(tmp_path: Path) -> DemoStory:
         at=played.now,
     )
     review(by=SYSTEM, at=played.now)
-    origin = Origin(1, clock.now(), "shop", "answer-contact")
+    origin = ValueOrigin(1, clock.now(), "shop", "answer-contact")
     attach(
         played.person(0),
         "purchase_proof",
@@ -133,7 +133,7 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoSt
     break_glass(
         Subject(kind="customer_number", value=story.rows[0]["customer_id"]),
         ("phone",),
-        Emergency.MISSING_PERSON,
+        EmergencyGround.MISSING_PERSON,
         by=actor_for(members[Role.ADVISER]),
         at=clock.now(),
     )
@@ -201,9 +201,9 @@ def _rows_of(person: int) -> dict[str, int]:
     restriction = restrict(
         person, RestrictionReason.UNLAWFUL, reference="case/3", by=ADVISER, at=at
     )
-    choose(person, answer=Answer.NO, channel="portal", by=CUSTOMER, at=at, **choice)
+    choose(person, answer=ChoiceAnswer.NO, channel="portal", by=CUSTOMER, at=at, **choice)
     desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
-    waiting = choose(person, answer=Answer.YES, channel="shop", by=desk, at=at, **choice)
+    waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
     return {"holds": hold.id, "restrictions": restriction.id, "choices-to-confirm": waiting.id}
 
 

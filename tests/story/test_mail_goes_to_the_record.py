@@ -103,7 +103,7 @@ def numbers(tmp_path: Path) -> dict[str, int]:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     cache.clear()
     monkeypatch.setattr(background_mail, "hand_over", lambda job: job())
-    with override_settings(EMAIL_BACKEND="aboveboard.delivery.django_mail.Backend"):
+    with override_settings(EMAIL_BACKEND="aboveboard.delivery.django_mail.MailBackend"):
         yield
 
 
@@ -199,4 +199,4 @@ def test_the_backend_refuses_what_is_no_address() -> None:
 
     message = mail.message.EmailMessage("Hello", "You", "a@b.example", ["ben@b"])
     with pytest.raises(ValueError, match="whole domain"):
-        get_connection("aboveboard.delivery.django_mail.Backend").send_messages([message])
+        get_connection("aboveboard.delivery.django_mail.MailBackend").send_messages([message])

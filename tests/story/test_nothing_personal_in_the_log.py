@@ -36,7 +36,15 @@ TEXTS = {
 }
 
 CASES = free_text.CASES | free_text_of_losses.CASES
-TYPED = ("str", "Mapping[str", "Sequence[str", "Collection[str", "Origin", "Subject", "UseRequest")
+TYPED = (
+    "str",
+    "Mapping[str",
+    "Sequence[str",
+    "Collection[str",
+    "ValueOrigin",
+    "Subject",
+    "UseRequest",
+)
 """Types of parameters that carry what somebody wrote."""
 
 

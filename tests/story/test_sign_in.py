@@ -33,7 +33,7 @@ def mailbox(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     settings.current.cache_clear()
     with (
         catcher.start("127.0.0.1", port, tmp_path / "mail"),
-        override_settings(EMAIL_BACKEND="aboveboard.delivery.django_mail.Backend"),
+        override_settings(EMAIL_BACKEND="aboveboard.delivery.django_mail.MailBackend"),
     ):
         yield tmp_path / "mail"
     settings.current.cache_clear()

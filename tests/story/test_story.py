@@ -30,7 +30,7 @@ from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.people import write
 from aboveboard.commands.demo.story import (
     LEAK_MEASURES,
@@ -147,7 +147,7 @@ def _choose(story: DemoStory) -> None:
     adviser = staff_client(account=story_account(story, Role.ADVISER))
     seen = adviser.post("/console/people/answer-contact/", _asked(story.rows[0]["email"]))
     offers = next(row for row in seen.context["choices"] if row["purpose"].key == "personal-offers")
-    assert offers["answer"] is Answer.YES
+    assert offers["answer"] is ChoiceAnswer.YES
     story.choose(quiet)
 
 

@@ -12,7 +12,7 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake import notes
@@ -21,7 +21,7 @@ from aboveboard.intake.queries import ImportReport
 from aboveboard.promise.queries import AdoptedPromise, in_force
 from aboveboard.vault import actions, changing
 from aboveboard.vault import queries as vault
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 from tests.trials.test_imports import HEADER, row
 
@@ -75,7 +75,7 @@ def object_to(number: str, purpose: str = "improve-shops") -> None:
     choose(
         known(number),
         purpose,
-        Answer.NO,
+        ChoiceAnswer.NO,
         channel="phone",
         evidence="call:1",
         by=world.ADVISER,
@@ -93,7 +93,7 @@ def codes(report: ImportReport) -> list[tuple[int, str, str]]:
 
 def corrected_by_hand(number: str, field: str, value: str, channel: str) -> None:
     person_id = known(number)
-    origin = Origin(in_force().serial, clock.now(), channel, "answer-contact")
+    origin = ValueOrigin(in_force().serial, clock.now(), channel, "answer-contact")
     changing.replace(
         person_id,
         {field: value},

@@ -14,7 +14,7 @@ from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.errors import Conflict
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.intake import erased
 from aboveboard.intake import queries as intake
 from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
@@ -141,7 +141,7 @@ def test_who_comes_back_is_let_in_and_their_objection_stands(imported: Import) -
         erased.readmit(kept.id, reference="form/9", by=world.ADVISER, at=clock.now())
     report = imported(FIRST)
     assert (report.loaded, report.left_out, report.objecting) == (1, 0, 1)
-    assert choices.consent_state(known("T002")).answer("improve-shops") is Answer.NO
+    assert choices.consent_state(known("T002")).answer("improve-shops") is ChoiceAnswer.NO
     assert not ErasedPerson.objects.exists()
     assert Entry.objects.filter(kind="erased.readmitted").count() == 1
 
@@ -154,7 +154,7 @@ def test_who_objected_is_recognised_under_a_new_number(
     object_to("T002")
     report = imported(HEADER + row("T902", "Ben,Hale", **{"phone": "+44 20 7946 0777"} | changed))
     assert (report.loaded, report.objecting) == (1, 1)
-    assert choices.consent_state(known("T902")).answer("improve-shops") is Answer.NO
+    assert choices.consent_state(known("T902")).answer("improve-shops") is ChoiceAnswer.NO
     assert choices.consent_state(known("T001")).answer("improve-shops") is None
 
 
@@ -164,7 +164,7 @@ def test_who_took_their_no_back_objects_under_no_number(imported: Import) -> Non
     choose(
         known("T002"),
         "improve-shops",
-        Answer.YES,
+        ChoiceAnswer.YES,
         channel="portal",
         evidence="portal:1",
         by=CUSTOMER,
@@ -209,7 +209,7 @@ def test_whatever_happens_the_person_is_stronger_than_the_file(
                 assert person(number) is None
                 continue
             answer = choices.consent_state(known(number)).answer("improve-shops")
-            assert (answer is Answer.NO) == (number in objected)
+            assert (answer is ChoiceAnswer.NO) == (number in objected)
             address = corrected.get(number, f"{number.lower()}@example.org")
             assert vault.find("email", address) == [person(number)]
         transaction.set_rollback(True)

@@ -9,7 +9,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.choices import queries as choices
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.intake import notes
 from aboveboard.intake.changes import NoteState
 from aboveboard.intake.models import FieldNote
@@ -46,7 +46,7 @@ def test_a_changed_address_and_country_are_taken_over_with_their_origin(imported
     assert facets is not None
     assert (facets.jurisdiction, facets.language) == ("FR", "fr")
     assert vault.provenance(known("T001"))["email"].channel == "shop"
-    assert choices.consent_state(known("T001")).answer("improve-shops") is Answer.NO
+    assert choices.consent_state(known("T001")).answer("improve-shops") is ChoiceAnswer.NO
     assert Entry.objects.filter(kind="correction.made").count() == 3
     assert codes(report) == [
         (2, "country", "changed"),

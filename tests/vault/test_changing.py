@@ -12,7 +12,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions, changing, queries
 from aboveboard.vault.changing import Residence
 from aboveboard.vault.models import BlindIndex, Person
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def kinds() -> dict[str, str]:
 
 
 def replace(person_id: int, home: Residence | None = None, **values: str) -> dict[str, bytes]:
-    origin = Origin(in_force().serial, clock.now(), "phone", "answer-contact")
+    origin = ValueOrigin(in_force().serial, clock.now(), "phone", "answer-contact")
     return changing.replace(
         person_id,
         values,
@@ -42,7 +42,7 @@ def test_a_field_differs_when_its_value_does_and_not_by_how_it_is_spelled() -> N
     replace(ada, phone=PHONE, email="ada@example.com", first_name="Ada")
     origins = queries.provenance(ada)
 
-    def differing(**texts: str) -> dict[str, Origin | None]:
+    def differing(**texts: str) -> dict[str, ValueOrigin | None]:
         return changing.differing({ada: texts}, kinds())[ada]
 
     assert differing(phone=PHONE, email="ada@example.com", first_name="Ada") == {}

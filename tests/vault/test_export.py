@@ -20,7 +20,7 @@ from aboveboard.retention.models import Sweep, SweepRow
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import queries as vault
 from aboveboard.vault.documents.actions import attach
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.personal_data import export_person
 from tests.world import ADVISER, load
 
@@ -47,7 +47,7 @@ def person() -> int:
         [b"%PDF-"],
         name="receipt.pdf",
         kinds={"purchase_proof": "document"},
-        origin=Origin(in_force().serial, now, "shop", "answer-contact"),
+        origin=ValueOrigin(in_force().serial, now, "shop", "answer-contact"),
         by=ADVISER,
         at=now,
     )

@@ -11,7 +11,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions, changing, grant, queries, records
 from aboveboard.vault.grant import Grant, GrantRefused, Mint
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -59,7 +59,7 @@ def test_it_opens_the_fields_it_names_until_its_time_is_over(moment: list[dateti
 
 def test_a_value_that_was_replaced_opens_by_the_same_rule(moment: list[datetime]) -> None:
     (ada, row), (ben, _) = world.load(2)
-    origin = Origin(in_force().serial, NOW, "phone", "answer-contact")
+    origin = ValueOrigin(in_force().serial, NOW, "phone", "answer-contact")
     copies = changing.replace(
         ada,
         {"email": "new@example.com", "first_name": "Ada"},

@@ -15,7 +15,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import locking, merging, queries
 from aboveboard.vault.models import Person
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests.world import ADVISER, load
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_a_value_that_was_confirmed_since_keeps_where_it_was_confirmed() -> None
     are kept."""
     (one, _), (other, row), *_ = load(3)
     merged = merge(one, other, email=RecordSide.MERGED)
-    since = Origin(in_force().serial, clock.now(), "phone", "answer-contact")
+    since = ValueOrigin(in_force().serial, clock.now(), "phone", "answer-contact")
     vault_actions.correct(
         one, "email", row["email"], kinds=kinds(), origin=since, by=ADVISER, at=clock.now()
     )

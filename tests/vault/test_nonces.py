@@ -21,13 +21,13 @@ from aboveboard.keys.wrapping import LocalKey
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import stream
 from aboveboard.vault.models import SealedRecord
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying import people
 from tests import world
 
 KEY = bytes(32)
 CIPHER = AESGCM(KEY)
-ORIGIN = Origin(1, clock.now(), "portal", "answer-contact")
+ORIGIN = ValueOrigin(1, clock.now(), "portal", "answer-contact")
 BOX = sealed.SealedField(ORIGIN, bytes(28))
 ONE = handles.handles_of(7, KEY, None, 0)
 

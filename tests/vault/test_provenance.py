@@ -15,7 +15,7 @@ from aboveboard.ledger.models import Entry
 from aboveboard.promise import queries as queries_of_promise
 from aboveboard.vault import actions, queries, record_format, sealed
 from aboveboard.vault.models import Person, SealedRecord
-from aboveboard.vault.origin import Origin, day_of, of_promise
+from aboveboard.vault.origin import ValueOrigin, day_of, of_promise
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -26,13 +26,13 @@ def test_an_import_keeps_what_its_mapping_says() -> None:
     ((person_id, _),) = world.load(1)
     origins = queries.provenance(person_id)
     collected_at = origins["email"].collected_at
-    assert origins["email"] == Origin(
+    assert origins["email"] == ValueOrigin(
         queries_of_promise.last_serial() or 0, collected_at, "shop", "deliver-orders"
     )
     # Sealed to the microsecond; in the clear stands no more than the day.
     assert collected_at is not None
     assert Person.objects.get(id=person_id).collected_at == day_of(collected_at) < collected_at
-    assert origins["birth_date"] == Origin(
+    assert origins["birth_date"] == ValueOrigin(
         queries_of_promise.last_serial() or 0, collected_at, "shop", "personal-offers"
     )
     assert origins.keys() == queries.held_fields(person_id)
@@ -43,7 +43,7 @@ def test_a_correction_changes_the_origin_of_its_field_alone_and_is_written_down(
     ((person_id, _),) = world.load(1)
     before, origin = (
         queries.provenance(person_id),
-        Origin(2, clock.now(), "phone", "answer-contact"),
+        ValueOrigin(2, clock.now(), "phone", "answer-contact"),
     )
     actions.correct(
         person_id, "city", "York", kinds=KINDS, origin=origin, by=CUSTOMER, at=clock.now()
@@ -75,7 +75,7 @@ def test_a_record_of_format_1_is_corrected_and_keeps_what_little_was_known_of_th
             box.sealed,
         )
     SealedRecord.objects.filter(person_id=person_id).update(boxes=b"".join(old))
-    origin = Origin(2, clock.now(), "portal", "answer-contact")
+    origin = ValueOrigin(2, clock.now(), "portal", "answer-contact")
     actions.correct(
         person_id, "city", "York", kinds=KINDS, origin=origin, by=CUSTOMER, at=clock.now()
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.vault.limits import FIELD_BYTES, FIELD_NAME_BYTES, RECORD_ORIGINS
-from aboveboard.vault.origin import Origin, of_promise
+from aboveboard.vault.origin import ValueOrigin, of_promise
 from aboveboard.vault.record_format import padded_size
 from aboveboard.vault.sealed import (
     FieldTooLong,
@@ -33,9 +33,9 @@ serials = st.integers(0, 2**32 - 1)
 words = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
 origins = st.one_of(
     st.builds(of_promise, serials),
-    st.builds(Origin, serials, st.datetimes(timezones=st.just(UTC)), words, words),
+    st.builds(ValueOrigin, serials, st.datetimes(timezones=st.just(UTC)), words, words),
     st.builds(
-        Origin,
+        ValueOrigin,
         st.just(1),
         st.just(datetime(2026, 3, 2, tzinfo=UTC)),
         st.sampled_from(["shop", "phone"]),
@@ -47,11 +47,11 @@ values = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200
 
 
 NOW = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
-HERE = Origin(1, NOW, "portal", "answer-contact")
+HERE = ValueOrigin(1, NOW, "portal", "answer-contact")
 
 
 @given(ids, names, origins, values)
-def test_what_is_sealed_opens(person: int, field: str, origin: Origin, value: str) -> None:
+def test_what_is_sealed_opens(person: int, field: str, origin: ValueOrigin, value: str) -> None:
     assert unseal(CIPHER, person, field, seal(CIPHER, person, field, origin, value)) == value
 
 
@@ -146,25 +146,25 @@ def test_a_record_cut_short_is_refused(record: dict[str, SealedField], data: st.
     [
         ("another person", 2, "email", HERE),
         ("another field", 1, "phone", HERE),
-        ("another promise version", 1, "email", Origin(2, NOW, "portal", "answer-contact")),
+        ("another promise version", 1, "email", ValueOrigin(2, NOW, "portal", "answer-contact")),
         (
             "another moment",
             1,
             "email",
-            Origin(1, NOW + timedelta(microseconds=1), "portal", "answer-contact"),
+            ValueOrigin(1, NOW + timedelta(microseconds=1), "portal", "answer-contact"),
         ),
-        ("another channel", 1, "email", Origin(1, NOW, "phone", "answer-contact")),
-        ("another purpose", 1, "email", Origin(1, NOW, "portal", "personal-offers")),
+        ("another channel", 1, "email", ValueOrigin(1, NOW, "phone", "answer-contact")),
+        ("another purpose", 1, "email", ValueOrigin(1, NOW, "portal", "personal-offers")),
         (
             "a channel that took letters from the purpose",
             1,
             "email",
-            Origin(1, NOW, "portala", "nswer-contact"),
+            ValueOrigin(1, NOW, "portala", "nswer-contact"),
         ),
         ("no origin but the promise", 1, "email", of_promise(1)),
     ],
 )
-def test_a_box_moved_to(story: str, person: int, field: str, origin: Origin) -> None:
+def test_a_box_moved_to(story: str, person: int, field: str, origin: ValueOrigin) -> None:
     box = seal(CIPHER, 1, "email", HERE, "jon@example.org")
     with pytest.raises(RecordDamaged):
         unseal(CIPHER, person, field, SealedField(origin, box.sealed))
@@ -180,7 +180,7 @@ def test_one_changed_byte_does_not_open(at: int, flip: int) -> None:
 
 
 @given(origins)
-def test_an_origin_says_when_to_the_microsecond_in_utc(origin: Origin) -> None:
+def test_an_origin_says_when_to_the_microsecond_in_utc(origin: ValueOrigin) -> None:
     (read,) = decode(encode({"email": SealedField(origin, bytes(28))})).values()
     assert read.origin == origin
     # Equal, so no None.
@@ -192,7 +192,7 @@ def test_an_origin_without_its_time_has_no_channel_and_no_purpose(
     channel: str, purpose: str
 ) -> None:
     with pytest.raises(ValueError, match="neither channel nor purpose"):
-        Origin(1, None, channel, purpose)
+        ValueOrigin(1, None, channel, purpose)
 
 
 def test_more_origins_than_a_record_can_tell_apart_are_refused() -> None:

@@ -22,9 +22,9 @@ from aboveboard.keys.wrapping import KeyUnwrapFailed, LocalKey
 from aboveboard.kinds import normalise
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import stream
-from aboveboard.vault.documents.descriptor import Descriptor
+from aboveboard.vault.documents.descriptor import DocumentDescriptor
 from aboveboard.vault.documents.descriptor import read as read_descriptor
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
 PERSON = VECTORS["person"]
@@ -90,7 +90,7 @@ def test_the_origin_is_the_same(field: str) -> None:
         PERSON["origins"][field],
     )
     when = datetime.fromisoformat(said["collected_at"]) if said["collected_at"] else None
-    assert origin == Origin(said["promise"], when, said["channel"], said["purpose"])
+    assert origin == ValueOrigin(said["promise"], when, said["channel"], said["purpose"])
 
 
 def test_the_record_of_format_1_opens_to_the_same_values() -> None:
@@ -137,7 +137,7 @@ CONTENT = (
 ).encode()
 
 
-def _descriptor() -> Descriptor:
+def _descriptor() -> DocumentDescriptor:
     found = read_descriptor(_opened(bytes.fromhex(DOCUMENT["record"]))["purchase_proof"])
     assert found
     return found

@@ -9,7 +9,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from aboveboard.basics.facts import Code, Facts, Nothing, Redo, SealedFact, Word, omitted
+from aboveboard.basics.facts import (
+    Code,
+    Facts,
+    NothingToRestore,
+    RedoByHand,
+    SealedFact,
+    Word,
+    omitted,
+)
 
 UNKNOWN: Final = Word("unknown")
 """Stands in an entry for a purpose, field or channel that the promise does not have."""
@@ -20,7 +28,7 @@ class UseGranted(Facts):
     """A use was allowed: these fields, for this purpose, through this channel."""
 
     kind: ClassVar = "use.granted"
-    on_restore: ClassVar = Nothing("a use changes nothing")
+    on_restore: ClassVar = NothingToRestore("a use changes nothing")
 
     purpose: Word
     fields: tuple[Word, ...]
@@ -34,7 +42,7 @@ class UseRefused(Facts):
     """A use was asked for and refused, for each of these reasons."""
 
     kind: ClassVar = "use.refused"
-    on_restore: ClassVar = Nothing("a refusal changes nothing")
+    on_restore: ClassVar = NothingToRestore("a refusal changes nothing")
 
     purpose: Word
     fields: tuple[Word, ...]
@@ -49,7 +57,7 @@ class AddressChangeNotified(Facts):
     """Both addresses, before and after, were opened to tell the person that it was changed."""
 
     kind: ClassVar = "address.told"
-    on_restore: ClassVar = Nothing("a message that was sent changes nothing here")
+    on_restore: ClassVar = NothingToRestore("a message that was sent changes nothing here")
 
     field: Word
 
@@ -59,7 +67,7 @@ class CorrespondentOpened(Facts):
     """The address of whoever is written to instead of the person was opened, for a notice."""
 
     kind: ClassVar = "correspondent.opened"
-    on_restore: ClassVar = Nothing("a use changes nothing")
+    on_restore: ClassVar = NothingToRestore("a use changes nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class EmergencyUsed(Facts):
     """Fields were opened in an emergency. ``of``: the first showing, where it was shown again."""
 
     kind: ClassVar = "use.emergency"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger does not hold what was written for the reviewers: review it from its entry"
     )
 
@@ -85,7 +93,7 @@ class EmergencyRefused(Facts):
     """Fields were asked for in an emergency and refused."""
 
     kind: ClassVar = "emergency.refused"
-    on_restore: ClassVar = Nothing("a refusal changes nothing")
+    on_restore: ClassVar = NothingToRestore("a refusal changes nothing")
 
     purpose: Word
     why: Code
@@ -102,7 +110,7 @@ class EmergencyReviewed(Facts):
     """Somebody else said whether an emergency use (the entry ``about``) was justified."""
 
     kind: ClassVar = "emergency.reviewed"
-    on_restore: ClassVar = Nothing("a review changes nothing")
+    on_restore: ClassVar = NothingToRestore("a review changes nothing")
 
     about: int
     verdict: Code
@@ -113,7 +121,7 @@ class ExplanationAsked(Facts):
     """It was asked whether a use would be allowed, or why that of entry ``about`` came out so."""
 
     kind: ClassVar = "explain.asked"
-    on_restore: ClassVar = Nothing("an explanation changes nothing")
+    on_restore: ClassVar = NothingToRestore("an explanation changes nothing")
 
     purpose: Word
     fields: tuple[Word, ...]
@@ -127,7 +135,7 @@ class ConcernRaised(Facts):
     """The person finds a use wrong: that of entry ``about``, or, where it is None, all of it."""
 
     kind: ClassVar = "concern.raised"
-    on_restore: ClassVar = Nothing("the ledger itself is where a concern is kept")
+    on_restore: ClassVar = NothingToRestore("the ledger itself is where a concern is kept")
 
     about: int | None
     concern: Code
@@ -138,7 +146,7 @@ class ChoiceMissed(Facts):
     """A choice was to be recorded of somebody who is not known here, or not alone."""
 
     kind: ClassVar = "choice.missed"
-    on_restore: ClassVar = Nothing("nobody was found, so nothing was changed")
+    on_restore: ClassVar = NothingToRestore("nobody was found, so nothing was changed")
 
     purpose: Word
     channel: Word

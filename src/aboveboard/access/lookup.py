@@ -18,7 +18,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Word
 from aboveboard.choices import actions as choices
-from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.ledger.actions import append
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -81,7 +81,7 @@ def may_know(promise: Promise, purpose: str, kind: str) -> bool:
 def choose_for(
     subject: Subject,
     purpose: str,
-    answer: Answer,
+    answer: ChoiceAnswer,
     *,
     channel: str,
     evidence: str,

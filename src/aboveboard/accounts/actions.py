@@ -28,7 +28,7 @@ from aboveboard.basics.facts import Code, TeamName, fits
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.demonstration import is_demonstration
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.ledger.actions import append
 
 STAND_IN = "@person.invalid"
@@ -50,7 +50,7 @@ def add_staff(
     """
     try:
         email = email_addresses.read(email)
-    except Misfit as misfit:
+    except KindMismatch as misfit:
         raise Invalid(
             found=f"that is not {misfit.expected}", fix="Write it like name@example.com."
         ) from None

@@ -11,10 +11,10 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.facts import (
     Code,
     Facts,
-    Nothing,
+    NothingToRestore,
     Particulars,
-    Redo,
-    Repeat,
+    RedoByHand,
+    RepeatOnRestore,
     TeamName,
     Word,
     omitted,
@@ -27,7 +27,7 @@ class StaffAdded(Facts):
 
     kind: ClassVar = "staff.added"
     # Not repeated: the log has the number and the role, and an account needs an address.
-    on_restore: ClassVar = Redo("the ledger does not hold names or addresses: add them again")
+    on_restore: ClassVar = RedoByHand("the ledger does not hold names or addresses: add them again")
 
     account: Code
     role: Role
@@ -48,7 +48,7 @@ class StaffChanged(Facts):
     """A member of staff got another role or team."""
 
     kind: ClassVar = "staff.changed"
-    on_restore: ClassVar = Repeat("the role and team were set again")
+    on_restore: ClassVar = RepeatOnRestore("the role and team were set again")
 
     before: StaffPosition
     after: StaffPosition
@@ -59,7 +59,7 @@ class StaffClosed(Facts):
     """A member of staff's account was closed."""
 
     kind: ClassVar = "staff.closed"
-    on_restore: ClassVar = Repeat("the account was closed again")
+    on_restore: ClassVar = RepeatOnRestore("the account was closed again")
 
     account: Code
     role: Role
@@ -71,7 +71,7 @@ class SecondFactorAdded(Facts):
     """A member of staff has one second factor more. ``factor`` is its number, ``type`` its kind."""
 
     kind: ClassVar = "second-factor.added"
-    on_restore: ClassVar = Redo("the ledger does not hold secrets: they set it up again")
+    on_restore: ClassVar = RedoByHand("the ledger does not hold secrets: they set it up again")
 
     account: Code
     factor: int
@@ -83,7 +83,7 @@ class SecondFactorRemoved(Facts):
     """A second factor of a member of staff was removed."""
 
     kind: ClassVar = "second-factor.removed"
-    on_restore: ClassVar = Redo("the factor works again: remove it again")
+    on_restore: ClassVar = RedoByHand("the factor works again: remove it again")
 
     account: Code
     factor: int
@@ -96,7 +96,7 @@ class SignInLinkMade(Facts):
     customer, named by the entry's handle."""
 
     kind: ClassVar = "signin.link"
-    on_restore: ClassVar = Nothing("links are not backed up, so none works")
+    on_restore: ClassVar = NothingToRestore("links are not backed up, so none works")
 
     expires_at: datetime
     second_factor_waived: bool
@@ -110,7 +110,7 @@ class ClientMade(Facts):
     """A client was added, with its first secret."""
 
     kind: ClassVar = "client.made"
-    on_restore: ClassVar = Redo("the ledger does not hold secrets: add the client again")
+    on_restore: ClassVar = RedoByHand("the ledger does not hold secrets: add the client again")
 
     client: Code
     role: Word
@@ -126,7 +126,7 @@ class ClientRotated(Facts):
     """A client got a new secret. ``old_until``: when the secrets before it stop working."""
 
     kind: ClassVar = "client.rotated"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger does not hold secrets, and the old one works again: rotate it again"
     )
 
@@ -140,6 +140,6 @@ class ClientRevoked(Facts):
     """A client's secrets and tokens were stopped, for good."""
 
     kind: ClassVar = "client.revoked"
-    on_restore: ClassVar = Repeat("the client was revoked again")
+    on_restore: ClassVar = RepeatOnRestore("the client was revoked again")
 
     client: Code

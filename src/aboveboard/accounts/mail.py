@@ -17,7 +17,7 @@ def send(subject: str, body: str, *, to: str) -> None:
     """Send a message to somebody now. ``to`` may be in any spelling; it leaves in its normal form.
 
     Raises:
-        Misfit: ``to`` is not an address to which anything can be sent.
+        KindMismatch: ``to`` is not an address to which anything can be sent.
         Unavailable: the mail server did not take it.
     """
     _send(subject, body, email_addresses.read(to))

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from aboveboard.basics.actor import Role
 from aboveboard.keys.rows import DecidingQuerySet, DecidingRow
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 
 
 class AccountManager(BaseUserManager.from_queryset(DecidingQuerySet)):  # type: ignore[misc]
@@ -29,7 +29,7 @@ class AccountManager(BaseUserManager.from_queryset(DecidingQuerySet)):  # type: 
         """Return the member of staff with this address in any spelling, a closed account too."""
         try:
             normal = email_addresses.read(email)
-        except Misfit:
+        except KindMismatch:
             return None
         # Accounts made by an earlier version hold the domain in its own script.
         spellings = {normal, email_addresses.shown(normal)}

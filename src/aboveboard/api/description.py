@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 import aboveboard
-from aboveboard.api.endpoint import Endpoint, Operation
+from aboveboard.api.endpoint import ApiOperation, Endpoint
 from aboveboard.api.shapes import ProblemDetails
 from aboveboard.basics.problems import MEDIA_TYPE
 
@@ -88,7 +88,7 @@ def describe(endpoints: Mapping[str, Endpoint]) -> dict[str, Any]:
     }
 
 
-def _described(operation: Operation) -> dict[str, Any]:
+def _described(operation: ApiOperation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,

@@ -23,7 +23,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ApiOperation:
     """What the description says of a route, beside what is alike for all.
 
     ``takes`` and ``gives`` are None for a stream, whose lines no schema of one document can say.
@@ -43,7 +43,7 @@ class Operation:
 class Endpoint(Protocol):
     """A view of the API, with its description."""
 
-    operation: Operation
+    operation: ApiOperation
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request."""
@@ -121,7 +121,7 @@ def _endpoint(
 
     text = " ".join((function.__doc__ or "").split())
     endpoint = cast(Endpoint, answer)
-    endpoint.operation = Operation(
+    endpoint.operation = ApiOperation(
         function.__name__, method.lower(), summary, text, takes, gives, status, statuses, extra
     )
     return endpoint

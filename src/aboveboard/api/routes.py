@@ -33,7 +33,7 @@ from aboveboard.api.shapes import (
 from aboveboard.api.stream import BodyLines, StreamAnswers, StreamStopped
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Refused
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.promise.queries import in_force
 
 
@@ -78,7 +78,7 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
     rate_limit.take(client.id)
     # Taking a yes back must be as easy as giving it (GDPR Art. 7(3)): whoever hears a no may, and
     # should, bring it.
-    if Answer(asked.answer) is Answer.YES and not (
+    if ChoiceAnswer(asked.answer) is ChoiceAnswer.YES and not (
         asked.purpose in client.scope.choices and asked.channel in client.scope.channels
     ):
         raise Refused(
@@ -112,7 +112,7 @@ def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
     choice = choose_for(
         uses.subject_of(asked.person),
         asked.purpose,
-        Answer(asked.answer),
+        ChoiceAnswer(asked.answer),
         channel=asked.channel,
         evidence=asked.evidence,
         by=actor_of(request),

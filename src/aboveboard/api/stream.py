@@ -67,8 +67,8 @@ class BodyLines:
         is answered meanwhile.
 
         Raises:
-            Stopped: no line came in time (``too_slow``), the token ended (``sign_in_needed``), or
-                the client has gone (``cut_off``).
+            StreamStopped: no line came in time (``too_slow``), the token ended
+                (``sign_in_needed``), or the client has gone (``cut_off``).
         """
         taken: list[bytes | None] = []
         self._newest = time.monotonic()  # what the batch before took is no pause of the client's

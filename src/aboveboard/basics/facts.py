@@ -74,27 +74,27 @@ class FactsMalformed(Damaged):
 
 
 @dataclass(frozen=True, slots=True)
-class Repeat:
+class RepeatOnRestore:
     """A restored database repeats the change, as its package says. ``sentence``: what it did."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class NothingToRestore:
     """The entry changed nothing that a restored database could lack, and ``sentence`` says why."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Redo:
+class RedoByHand:
     """The log does not hold what was changed, so a person does it again: ``sentence`` says what."""
 
     sentence: str
 
 
-OnRestore = Repeat | Nothing | Redo
+OnRestore = RepeatOnRestore | NothingToRestore | RedoByHand
 
 
 def omitted(key: str | None = None) -> Any:

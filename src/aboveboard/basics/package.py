@@ -224,9 +224,10 @@ class Package:
         public: the modules that others may import; everything else, ``models`` first, is its own.
             ``tests/house/test_packages.py`` holds the protected contracts to this.
         entries: the kinds of ledger entry that it writes.
-        repeats: how each entry whose ``on_restore`` is ``Repeat`` is repeated after a restore. Must
-            bear to be run again; raises :class:`NotHeld` where what it changes is not there. An
-            entry about a person comes here only if they are held: ``person_id`` is set.
+        repeats: how each entry whose ``on_restore`` is ``RepeatOnRestore`` is repeated after a
+            restore. Must bear to be run again; raises :class:`NotHeld` where what it changes is
+            not there. An entry about a person comes here only if they are held: ``person_id`` is
+            set.
         personal_data: what it holds of people.
         deciding: the tables whose rows decide; none is believed without its MAC and its entry.
         customers_by_email: which people have this e-mail address, as it was typed: a customer

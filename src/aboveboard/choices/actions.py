@@ -16,7 +16,7 @@ from aboveboard.basics.reference import is_reference, restored
 from aboveboard.choices import queries
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import Answer, ChoiceRecord, must_wait
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, must_wait
 from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
@@ -50,7 +50,7 @@ class EvidenceRefused(Invalid):
 def choose(
     person_id: int,
     purpose: str,
-    answer: Answer,
+    answer: ChoiceAnswer,
     *,
     channel: str,
     evidence: str,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, OnRestore, Repeat, SealedFact, Word
-from aboveboard.choices.state import Answer
+from aboveboard.basics.facts import Facts, OnRestore, RepeatOnRestore, SealedFact, Word
+from aboveboard.choices.state import ChoiceAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +14,10 @@ class ChoiceMade(Facts):
     """Somebody said yes or no to a purpose. ``evidence`` refers to where they said so."""
 
     kind: ClassVar[str] = "choice.made"
-    on_restore: ClassVar[OnRestore] = Repeat("the choice is in force again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the choice is in force again")
 
     purpose: Word
-    answer: Answer
+    answer: ChoiceAnswer
     channel: Word
     evidence: SealedFact
     promise: int
@@ -29,4 +29,4 @@ class ChoiceWaits(ChoiceMade):
     says so with their own hand, or a member of staff who recorded none confirms it."""
 
     kind: ClassVar[str] = "choice.waits"
-    on_restore: ClassVar[OnRestore] = Repeat("the yes waits again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the yes waits again")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys.rows import DecidingRow
 
 
@@ -17,7 +17,7 @@ class Choice(DecidingRow):
     person_id = models.BigIntegerField()
     purpose = models.CharField(max_length=64)
     answer = models.CharField(
-        max_length=3, choices=[(answer.value, answer.value) for answer in Answer]
+        max_length=3, choices=[(answer.value, answer.value) for answer in ChoiceAnswer]
     )
     channel = models.CharField(max_length=32)
     evidence = models.CharField(

@@ -19,7 +19,7 @@ from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
     NO_CHOICES,
     UNPROVEN_CHOICES,
-    Answer,
+    ChoiceAnswer,
     ChoiceEvent,
     ChoiceRecord,
     ConsentState,
@@ -101,7 +101,7 @@ def _rows(
         event = None
         if rows.is_authentic(Choice._meta.label, choice_id, values, mac):
             by = recorder(Actor.from_json(recorded_by))
-            event = ChoiceEvent(at, choice_id, purpose, Answer(answer), by, bool(waits))
+            event = ChoiceEvent(at, choice_id, purpose, ChoiceAnswer(answer), by, bool(waits))
         else:
             rows.report_not_authentic(Choice._meta.label, choice_id)
         yield person_id, number, since and clock.stored(since), event
@@ -122,7 +122,7 @@ def consent_state(person_id: int) -> ConsentState:
 
 def anybody_refused() -> bool:
     """Whether anybody ever said no to anything."""
-    return Choice.objects.filter(answer=Answer.NO).exists()
+    return Choice.objects.filter(answer=ChoiceAnswer.NO).exists()
 
 
 def history(person_id: int) -> list[ChoiceRecord]:
@@ -144,7 +144,7 @@ def record_of(row: Choice) -> ChoiceRecord:
         row.pk,
         row.person_id,
         row.purpose,
-        Answer(row.answer),
+        ChoiceAnswer(row.answer),
         row.channel,
         row.evidence,
         row.at,
@@ -258,7 +258,9 @@ def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
     What was said under a number that was merged into theirs counts too.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SAID_YES, [after, purpose, Answer.YES, purpose, Answer.YES, limit])
+        cursor.execute(
+            _SAID_YES, [after, purpose, ChoiceAnswer.YES, purpose, ChoiceAnswer.YES, limit]
+        )
         return [person_id for (person_id,) in cursor.fetchall()]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.clock import to_text
 from aboveboard.basics.errors import Damaged
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.promise.model import LawfulBasis
 
 _CONTEXT: Json = {
@@ -20,13 +20,13 @@ _CONTEXT: Json = {
     "ab": "https://w3id.org/dpv/schema/consent-27560#",
 }
 _STATUS = {
-    (LawfulBasis.CONSENT, Answer.YES): "dpv:ConsentGiven",
-    (LawfulBasis.CONSENT, Answer.NO): "dpv:ConsentWithdrawn",
+    (LawfulBasis.CONSENT, ChoiceAnswer.YES): "dpv:ConsentGiven",
+    (LawfulBasis.CONSENT, ChoiceAnswer.NO): "dpv:ConsentWithdrawn",
     # The two bases that a person may object to (GDPR Art. 21(1)).
-    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.YES): "dpv:ObjectionWithdrawn",
-    (LawfulBasis.LEGITIMATE_INTERESTS, Answer.NO): "dpv:ObjectionLodged",
-    (LawfulBasis.PUBLIC_TASK, Answer.YES): "dpv:ObjectionWithdrawn",
-    (LawfulBasis.PUBLIC_TASK, Answer.NO): "dpv:ObjectionLodged",
+    (LawfulBasis.LEGITIMATE_INTERESTS, ChoiceAnswer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.LEGITIMATE_INTERESTS, ChoiceAnswer.NO): "dpv:ObjectionLodged",
+    (LawfulBasis.PUBLIC_TASK, ChoiceAnswer.YES): "dpv:ObjectionWithdrawn",
+    (LawfulBasis.PUBLIC_TASK, ChoiceAnswer.NO): "dpv:ObjectionLodged",
 }
 
 
@@ -42,7 +42,7 @@ class Receipt:
 
     choice_id: int
     person: str
-    answer: Answer
+    answer: ChoiceAnswer
     channel: str
     evidence: str
     evidence_key: str
@@ -61,7 +61,7 @@ class Receipt:
     contact: str
     proof: str | None
     waits: bool = False
-    earlier: frozenset[Answer] = frozenset()
+    earlier: frozenset[ChoiceAnswer] = frozenset()
     """What the person had answered about the purpose before, as far as it counted."""
 
 
@@ -115,10 +115,14 @@ def _status(receipt: Receipt) -> str | None:
     was never there."""
     consent = receipt.basis is LawfulBasis.CONSENT
     if receipt.waits:
-        return "dpv:ConsentRequested" if consent else _STATUS[receipt.basis, Answer.NO]
+        return "dpv:ConsentRequested" if consent else _STATUS[receipt.basis, ChoiceAnswer.NO]
     status = _STATUS[receipt.basis, receipt.answer]
-    if consent and receipt.answer is Answer.NO and Answer.YES not in receipt.earlier:
+    if consent and receipt.answer is ChoiceAnswer.NO and ChoiceAnswer.YES not in receipt.earlier:
         return "dpv:ConsentRefused"
-    if not consent and receipt.answer is Answer.YES and Answer.NO not in receipt.earlier:
+    if (
+        not consent
+        and receipt.answer is ChoiceAnswer.YES
+        and ChoiceAnswer.NO not in receipt.earlier
+    ):
         return None
     return status

@@ -28,7 +28,7 @@ def recorder(by: Actor) -> str:
     return OWN_HAND if by.kind is ActorKind.PERSON else f"{by.kind.value}:{by.id}"
 
 
-class Answer(StrEnum):
+class ChoiceAnswer(StrEnum):
     """What a person said: yes (I agree, or I no longer object), or no (I withdraw, or I object)."""
 
     YES = "yes"
@@ -42,7 +42,7 @@ class ChoiceEvent:
     at: datetime
     id: int
     purpose: str
-    answer: Answer
+    answer: ChoiceAnswer
     by: str = OWN_HAND
     """Who recorded it, as :func:`recorder` names them."""
     waits: bool = False
@@ -58,7 +58,7 @@ class ChoiceRecord:
     id: int
     person_id: int
     purpose: str
-    answer: Answer
+    answer: ChoiceAnswer
     channel: str
     evidence: str
     at: datetime
@@ -99,10 +99,10 @@ class ConsentState:
     unproven: bool = False
     """Whether something that they chose was changed past the program: then every answer is a no."""
 
-    def answer(self, purpose: str) -> Answer | None:
+    def answer(self, purpose: str) -> ChoiceAnswer | None:
         """Return the last answer about the purpose, or None if they never gave one."""
         if self.unproven:
-            return Answer.NO
+            return ChoiceAnswer.NO
         event = self.last.get(purpose)
         return event.answer if event else None
 
@@ -135,7 +135,7 @@ class _Fold:
     def add(self, event: ChoiceEvent) -> None:
         """Take one more event, later than all before."""
         purpose = event.purpose
-        if event.answer is Answer.NO:
+        if event.answer is ChoiceAnswer.NO:
             self.recorded_by[purpose] = frozenset()
             self.after_no.add(purpose)
         else:
@@ -147,7 +147,7 @@ class _Fold:
         self.waiting.pop(purpose, None)
         self.waiting_by.pop(purpose, None)
         self.last[purpose] = event
-        if event.answer is Answer.YES:
+        if event.answer is ChoiceAnswer.YES:
             self.refused.discard(purpose)
         elif event.by == OWN_HAND:
             # Somebody else's no changes nothing about whose hand the next yes needs.
@@ -155,7 +155,9 @@ class _Fold:
 
     def state(self) -> ConsentState:
         """Return what holds now."""
-        agreed = {purpose for purpose, event in self.last.items() if event.answer is Answer.YES}
+        agreed = {
+            purpose for purpose, event in self.last.items() if event.answer is ChoiceAnswer.YES
+        }
         return ConsentState(
             MappingProxyType(self.last),
             MappingProxyType({purpose: self.recorded_by[purpose] for purpose in agreed}),
@@ -178,7 +180,7 @@ def _folded(events: Iterable[ChoiceEvent]) -> _Fold:
     return done
 
 
-def must_wait(state: ConsentState, purpose: str, answer: Answer, by: Actor) -> bool:
+def must_wait(state: ConsentState, purpose: str, answer: ChoiceAnswer, by: Actor) -> bool:
     """Whether an answer that is recorded now, in this consent state, must wait.
 
     A no never waits, and neither does what the person says with their own hand. A yes that somebody
@@ -186,7 +188,7 @@ def must_wait(state: ConsentState, purpose: str, answer: Answer, by: Actor) -> b
     yes that others recorded since: who recorded one of them cannot confirm it, not even through
     another yes in between. Once confirmed it is the person's word again.
     """
-    if answer is Answer.NO or by.kind is ActorKind.PERSON:
+    if answer is ChoiceAnswer.NO or by.kind is ActorKind.PERSON:
         return False
     # What was changed past the program may have been their own no to this.
     refused = state.unproven or purpose in state.refused
@@ -231,4 +233,4 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
 
 
 def _stricter(event: ChoiceEvent) -> tuple[bool, ChoiceEvent]:
-    return event.answer is Answer.NO, event
+    return event.answer is ChoiceAnswer.NO, event

@@ -131,9 +131,9 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 _HEADINGS = {
-    diff.Direction.WIDENED: "More is done with people's data, or less protects it:",
-    diff.Direction.NARROWED: "Less is done with people's data, or more protects it:",
-    diff.Direction.REWORDED: "Only the wording changed:",
+    diff.ChangeDirection.WIDENED: "More is done with people's data, or less protects it:",
+    diff.ChangeDirection.NARROWED: "Less is done with people's data, or more protects it:",
+    diff.ChangeDirection.REWORDED: "Only the wording changed:",
 }
 
 

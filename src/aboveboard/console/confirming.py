@@ -18,7 +18,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.console.forms import evidence_field
 from aboveboard.console.people import MAY_LOOK_UP
 from aboveboard.promise.model import Promise
@@ -31,7 +31,7 @@ class ConfirmForm(forms.Form):
     answer = forms.ChoiceField(
         label="Did the customer say yes?",
         widget=forms.RadioSelect,
-        choices=[(Answer.YES.value, "Yes"), (Answer.NO.value, "No")],
+        choices=[(ChoiceAnswer.YES.value, "Yes"), (ChoiceAnswer.NO.value, "No")],
         error_messages={"required": "Choose yes or no."},
     )
     evidence = evidence_field("What you checked")
@@ -57,7 +57,7 @@ def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
         raise Http404
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        answer = Answer(form.cleaned_data["answer"])
+        answer = ChoiceAnswer(form.cleaned_data["answer"])
         recorded = choose(
             choice.person_id,
             choice.purpose,

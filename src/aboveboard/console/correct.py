@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from aboveboard.accounts.gate import actor_of, allow, throttle
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
-from aboveboard.console.forms import CodeForm, CorrectForm
+from aboveboard.console.forms import CorrectForm, ReadOutCodeForm
 from aboveboard.console.people import MAY_LOOK_UP, read_note
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
@@ -57,7 +57,7 @@ def correct(request: HttpRequest) -> HttpResponse:
                 language=language,
                 at=clock.now(),
             )
-            return _ask_code(request, CodeForm(), key)
+            return _ask_code(request, ReadOutCodeForm(), key)
     context = {"form": form, "note": request.POST["note"]}
     return render(
         request, "console/people/correct.html", context, status=422 if form.errors else 200
@@ -65,7 +65,7 @@ def correct(request: HttpRequest) -> HttpResponse:
 
 
 def _prove(request: HttpRequest, promise: Promise, note: dict[str, Any], key: str) -> HttpResponse:
-    form = CodeForm(request.POST)
+    form = ReadOutCodeForm(request.POST)
     if form.is_valid():
         address = proof.check(
             request.session, note["person"], key, form.cleaned_data["code"], at=clock.now()
@@ -81,7 +81,7 @@ def _prove(request: HttpRequest, promise: Promise, note: dict[str, Any], key: st
     return _ask_code(request, form, key)
 
 
-def _ask_code(request: HttpRequest, form: CodeForm, key: str) -> HttpResponse:
+def _ask_code(request: HttpRequest, form: ReadOutCodeForm, key: str) -> HttpResponse:
     context = {"form": form, "note": request.POST["note"], "field": key}
     return render(
         request, "console/people/correct_code.html", context, status=422 if form.errors else 200

@@ -18,10 +18,10 @@ from aboveboard.console.people import MAY_LOOK_UP, named, read_note
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.promise.queries import in_force
-from aboveboard.vault.documents.actions import NotTaken, attach
+from aboveboard.vault.documents.actions import DocumentNotTaken, attach
 from aboveboard.vault.documents.serving import as_download
 from aboveboard.vault.limits import ATTACHMENT_BYTES
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 
 @allow(*MAY_LOOK_UP)
@@ -71,7 +71,7 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
     if form.is_valid():
         file, now = form.cleaned_data["file"], clock.now()
         kinds = {key: each.kind_and_format for key, each in adopted.promise.fields.items()}
-        origin = Origin(adopted.serial, now, note["channel"], purpose.key)
+        origin = ValueOrigin(adopted.serial, now, note["channel"], purpose.key)
         try:
             attach(
                 note["person"],
@@ -83,7 +83,7 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
                 by=actor,
                 at=now,
             )
-        except NotTaken as refused:
+        except DocumentNotTaken as refused:
             form.add_error("file", str(refused))
         else:
             return render(request, "console/people/document_added.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.rights import correction
 from aboveboard.vault.limits import ATTACHMENT_BYTES
@@ -111,7 +111,7 @@ class RecordChoiceForm(forms.Form):
     answer = forms.ChoiceField(
         label="What did they choose?",
         widget=forms.RadioSelect,
-        choices=[(Answer.YES.value, "Yes"), (Answer.NO.value, "No")],
+        choices=[(ChoiceAnswer.YES.value, "Yes"), (ChoiceAnswer.NO.value, "No")],
         error_messages={"required": "Choose yes or no."},
     )
     evidence = evidence_field("Call or form number")
@@ -165,7 +165,7 @@ class CorrectForm(forms.Form):
         ]
 
 
-class CodeForm(forms.Form):
+class ReadOutCodeForm(forms.Form):
     """The code that the person reads out."""
 
     code = forms.CharField(

@@ -20,7 +20,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.console import limits
 from aboveboard.console.forms import RecordChoiceForm, SubjectForm
 from aboveboard.kinds.kind import FieldKind
@@ -29,7 +29,7 @@ from aboveboard.promise.explain import basis_in_words
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 MAY_LOOK_UP = (Role.ADVISER, Role.PRIVACY_LEAD)
 _SALT = "aboveboard.console.person"
@@ -162,7 +162,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         recorded = choose(
             note["person"],
             answers["purpose"],
-            Answer(answers["answer"]),
+            ChoiceAnswer(answers["answer"]),
             channel=note["channel"],
             evidence=evidence,
             by=actor,
@@ -219,7 +219,7 @@ def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _origin(promise: Promise, where: Origin | None) -> str:
+def _origin(promise: Promise, where: ValueOrigin | None) -> str:
     """Return where a value comes from, so that an adviser can tell an old
     address from a new one."""
     if where is None or where.collected_at is None:

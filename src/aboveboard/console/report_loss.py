@@ -98,7 +98,7 @@ class WhenForm(forms.Form):
         return moment
 
 
-class NoteForm(forms.Form):
+class LossNoteForm(forms.Form):
     """What happened, in the reporter's own words."""
 
     note = forms.CharField(
@@ -126,7 +126,7 @@ _WHAT = LossQuestion(
 _LABEL = LossQuestion("device", "Which device is it?", LabelForm)
 _TITLE = LossQuestion("item", "What is it?", TitleForm)
 _WHEN = LossQuestion("when", "When did you last have it?", WhenForm)
-_NOTE = LossQuestion("what-happened", "What happened?", NoteForm)
+_NOTE = LossQuestion("what-happened", "What happened?", LossNoteForm)
 
 
 @allow_staff

@@ -22,7 +22,7 @@ from aboveboard.custody.entries import (
 from aboveboard.custody.exporting import make_export
 from aboveboard.custody.models import Device, DeviceRecord, Handover
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, EncryptionState
+from aboveboard.custody.terms import HELD, DeviceDisposal, DeviceKind, DeviceState, EncryptionState
 from aboveboard.ledger.actions import append
 
 __all__ = [
@@ -138,7 +138,9 @@ def report_found(device_id: int, *, note: str = "", by: Actor, at: datetime) -> 
     return _report(device_id, DeviceState.FOUND, {DeviceState.MISSING}, note, by, at)
 
 
-def retire(device_id: int, *, how: Disposal, note: str = "", by: Actor, at: datetime) -> DeviceRow:
+def retire(
+    device_id: int, *, how: DeviceDisposal, note: str = "", by: Actor, at: datetime
+) -> DeviceRow:
     """Record that a device left service and holds nothing any more, and ``how`` that came about.
 
     Raises:
@@ -174,7 +176,7 @@ def repeat_retire(recorded: RecordedEntry[DeviceRetired]) -> None:
     with transaction.atomic():
         device = _restored(recorded.facts.device)
         if _state(device) is not DeviceState.RETIRED:
-            how = Disposal(recorded.facts.how)
+            how = DeviceDisposal(recorded.facts.how)
             _record(device.pk, DeviceState.RETIRED, recorded.by, recorded.at, how=how)
 
 
@@ -239,7 +241,7 @@ def _record(
     by: Actor,
     at: datetime,
     note: str = "",
-    how: Disposal | None = None,
+    how: DeviceDisposal | None = None,
 ) -> None:
     DeviceRecord.objects.create(
         device_id=device_id,

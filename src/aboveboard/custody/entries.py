@@ -6,7 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, Redo, Repeat, SealedFact, Word, written_as
+from aboveboard.basics.facts import (
+    Code,
+    Facts,
+    RedoByHand,
+    RepeatOnRestore,
+    SealedFact,
+    Word,
+    written_as,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +22,7 @@ class DeviceRegistered(Facts):
     """A device that will hold data was added."""
 
     kind: ClassVar = "device.registered"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger does not hold what a device is called: register it again"
     )
 
@@ -28,7 +36,7 @@ class DeviceReported(Facts):
     """A device was reported missing, or found again."""
 
     kind: ClassVar = "device.reported"
-    on_restore: ClassVar = Redo("the ledger does not hold what was said: report it again")
+    on_restore: ClassVar = RedoByHand("the ledger does not hold what was said: report it again")
 
     device: int
     state: Code
@@ -39,7 +47,7 @@ class DeviceHandedOver(Facts):
     """A device went to another member of staff, or to nobody. ``holder``: the account."""
 
     kind: ClassVar = "device.handed-over"
-    on_restore: ClassVar = Repeat("the device is with whom it was handed to")
+    on_restore: ClassVar = RepeatOnRestore("the device is with whom it was handed to")
 
     device: int
     holder: int | None
@@ -47,10 +55,10 @@ class DeviceHandedOver(Facts):
 
 @dataclass(frozen=True, slots=True)
 class DeviceRetired(Facts):
-    """A device left service. ``how``: a :class:`~aboveboard.custody.terms.Disposal`."""
+    """A device left service. ``how``: a :class:`~aboveboard.custody.terms.DeviceDisposal`."""
 
     kind: ClassVar = "device.retired"
-    on_restore: ClassVar = Repeat("the device is out of service again")
+    on_restore: ClassVar = RepeatOnRestore("the device is out of service again")
 
     device: int
     how: Code
@@ -63,7 +71,7 @@ class ExportMade(Facts):
     on a device."""
 
     kind: ClassVar = "export.made"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger does not hold who was in the file: treat it as holding everybody it could"
     )
 

@@ -41,7 +41,7 @@ from aboveboard.custody import limits, manifest, manifest_rows, parcel, queries
 from aboveboard.custody.entries import ExportMade
 from aboveboard.custody.models import Device, Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
-from aboveboard.custody.terms import HELD, EncryptionState, FileForm, Protection
+from aboveboard.custody.terms import HELD, EncryptionState, ExportProtection, FileForm
 from aboveboard.law.categories import bitmap
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
@@ -206,7 +206,7 @@ def _begin(
     if out.exists():
         raise Invalid(found=f"there is already a file {out.name}", fix="Choose another name.")
     protection = _protection(device, file_format)
-    if protection is Protection.NONE and not unprotected:
+    if protection is ExportProtection.NONE and not unprotected:
         raise Unprotected(where=device.tag if device else "it on the way")
     return Export.objects.create(
         device_id=device_id,
@@ -234,12 +234,12 @@ def _check_shared(recipient: str, purpose: str) -> None:
         raise NotSharedWith(recipient=recipient, purpose=purpose)
 
 
-def _protection(device: DeviceRow | None, file_format: ExportFormat) -> Protection:
+def _protection(device: DeviceRow | None, file_format: ExportFormat) -> ExportProtection:
     if file_format.age_keys:
-        return Protection.PARCEL
+        return ExportProtection.PARCEL
     if device is not None and device.encrypted is EncryptionState.YES:
-        return Protection.DISK
-    return Protection.NONE
+        return ExportProtection.DISK
+    return ExportProtection.NONE
 
 
 def _once(person_ids: Iterable[int]) -> Iterator[int]:

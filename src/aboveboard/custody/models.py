@@ -8,12 +8,12 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.custody.terms import (
+    DeviceDisposal,
     DeviceKind,
     DeviceState,
-    Disposal,
     EncryptionState,
+    ExportProtection,
     FileForm,
-    Protection,
 )
 
 
@@ -44,7 +44,7 @@ class DeviceRecord(models.Model):
 
     device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="records")
     state = models.CharField(max_length=8, choices=DeviceState.choices)
-    how = models.CharField(max_length=10, choices=Disposal.choices, blank=True)
+    how = models.CharField(max_length=10, choices=DeviceDisposal.choices, blank=True)
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
     note = models.TextField(blank=True, help_text="what the person said happened")
@@ -88,7 +88,7 @@ class Export(models.Model):
     )
     purpose = models.CharField(max_length=80)
     fields = models.JSONField(help_text="names of the promise's fields, in column order")
-    protection = models.CharField(max_length=8, choices=Protection.choices)
+    protection = models.CharField(max_length=8, choices=ExportProtection.choices)
     begun_at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
     made_at = models.DateTimeField(null=True)

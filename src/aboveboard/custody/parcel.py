@@ -84,7 +84,7 @@ def write(out: Path, header: Row, rows: Iterable[Row], *, ndjson: bool, keys: Se
         WrongAgeKey: a key is none.
     """
     known = recipients(keys)
-    source, encode = _Source(_encoded(header, rows, ndjson=ndjson)), hashlib.sha256()
+    source, encode = _ParcelSource(_encoded(header, rows, ndjson=ndjson)), hashlib.sha256()
     with _private(out) as file:
         target = _Digested(file, encode.update)
         if known:
@@ -182,7 +182,7 @@ def _encoded(header: Row, rows: Iterable[Row], *, ndjson: bool) -> Iterator[byte
         yield spreadsheet.line(row).encode()
 
 
-class _Source:
+class _ParcelSource:
     """What age reads from; it remembers what was raised, because age wraps that into an error of
     its own, words and all."""
 

@@ -17,12 +17,12 @@ from aboveboard.custody.models import Device, DeviceRecord, Export, ExportPerson
 from aboveboard.custody.terms import (
     ENCRYPTED,
     HELD,
+    DeviceDisposal,
     DeviceKind,
     DeviceState,
-    Disposal,
     EncryptionState,
+    ExportProtection,
     FileForm,
-    Protection,
 )
 from aboveboard.engines import limits
 from aboveboard.vault.aliases import current_of
@@ -56,7 +56,7 @@ class DeviceStep:
     it left service."""
 
     state: DeviceState
-    how: Disposal | None
+    how: DeviceDisposal | None
     at: datetime
     by: dict[str, str]
     note: str
@@ -84,7 +84,7 @@ class ExportRow:
     recipient: str
     purpose: str
     fields: tuple[str, ...]
-    protection: Protection
+    protection: ExportProtection
     begun_at: datetime
     made_at: datetime | None
     file_name: str
@@ -154,7 +154,7 @@ def device_history(device_id: int) -> Sequence[DeviceStep]:
     return [
         DeviceStep(
             state=DeviceState(row.state),
-            how=Disposal(row.how) if row.how else None,
+            how=DeviceDisposal(row.how) if row.how else None,
             at=row.at,
             by=row.by,
             note=row.note,
@@ -310,7 +310,7 @@ def _export_rows(rows: QuerySet[Export]) -> list[ExportRow]:
             recipient=row.recipient,
             purpose=row.purpose,
             fields=tuple(row.fields),
-            protection=Protection(row.protection),
+            protection=ExportProtection(row.protection),
             begun_at=row.begun_at,
             made_at=row.made_at,
             file_name=row.file_name,

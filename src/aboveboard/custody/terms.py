@@ -37,7 +37,7 @@ HELD = frozenset({DeviceState.IN_USE, DeviceState.FOUND})
 """The states in which somebody has the device: it can be handed over, lost or retired."""
 
 
-class Disposal(models.TextChoices):
+class DeviceDisposal(models.TextChoices):
     """How a device left service."""
 
     RETURNED = "returned", "Returned to its owner"
@@ -45,7 +45,7 @@ class Disposal(models.TextChoices):
     DESTROYED = "destroyed", "Destroyed"
 
 
-class Protection(models.TextChoices):
+class ExportProtection(models.TextChoices):
     """What keeps a lost export unreadable: nothing, the encryption of the disk it is on, or its
     own."""
 
@@ -54,7 +54,7 @@ class Protection(models.TextChoices):
     PARCEL = "parcel", "An encrypted parcel"
 
 
-ENCRYPTED = frozenset({Protection.DISK, Protection.PARCEL})
+ENCRYPTED = frozenset({ExportProtection.DISK, ExportProtection.PARCEL})
 """Protections that are encryption: whether the key went too is for the incident."""
 
 

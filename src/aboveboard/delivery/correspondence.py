@@ -25,11 +25,11 @@ from aboveboard.delivery.models import Correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.keys.actions import entry_subject
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.ledger.actions import append
 from aboveboard.vault import aliases, changing
 from aboveboard.vault.locking import lock_person
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 WRITTEN_INSTEAD: Final = "written-to-representative"
 """The reason on a notice that went to somebody else."""
@@ -46,7 +46,7 @@ class CorrespondenceRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Instruction:
+class WritingInstruction:
     """What is to be done about one person: write to ``instead``, or to nobody."""
 
     person_id: int
@@ -74,7 +74,7 @@ def instruct(
     instead: str | None,
     by: Actor,
     at: datetime,
-) -> Instruction:
+) -> WritingInstruction:
     """Record that nobody writes to a person, or that somebody else is written to; it replaces what
     was recorded before.
 
@@ -95,7 +95,7 @@ def instruct(
         )
     try:
         address = None if instead is None else email_addresses.read(instead)
-    except Misfit as misfit:
+    except KindMismatch as misfit:
         raise CorrespondenceRefused(
             found=f"the address is not {misfit.expected}", fix="Check the address."
         ) from None
@@ -107,7 +107,7 @@ def instruct(
         sealed = (
             None
             if address is None
-            else changing.seal_copy(person_id, _FIELD, address, Origin(0, at, "", ""))
+            else changing.seal_copy(person_id, _FIELD, address, ValueOrigin(0, at, "", ""))
         )
         before = Correspondence.objects.filter(person_id=person_id).first()
         if before is not None:
@@ -147,7 +147,7 @@ def _append_ended(row: Correspondence, handle: str, *, by: Actor, at: datetime) 
     append(entry, by=by, handle=handle, at=at)
 
 
-def instructions(person_ids: Collection[int]) -> dict[int, Instruction]:
+def instructions(person_ids: Collection[int]) -> dict[int, WritingInstruction]:
     """Return what is recorded about each of these people, by the number that was asked for; most
     have nothing. A number that was merged is the person's whom it leads to. A row that this program
     did not write decides nothing."""
@@ -163,8 +163,8 @@ def redirected() -> frozenset[int]:
     return frozenset(rows.values_list("person_id", flat=True))
 
 
-def _record(row: Correspondence) -> Instruction:
+def _record(row: Correspondence) -> WritingInstruction:
     sealed = None if row.sealed is None else bytes(row.sealed)
-    return Instruction(
+    return WritingInstruction(
         row.person_id, CorrespondenceReason(row.why), row.at, sealed is not None, sealed
     )

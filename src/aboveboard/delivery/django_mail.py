@@ -31,14 +31,14 @@ class MailNotTaken(Unavailable):
     next_step = "Check the log of the mail server of mail.url, then try again."
 
 
-class Backend(BaseEmailBackend):
+class MailBackend(BaseEmailBackend):
     """Sends each message on its own to each of its recipients."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Send, and return how many messages were taken by the mail server.
 
         Raises:
-            Misfit: a recipient is not an address to which anything can be sent.
+            KindMismatch: a recipient is not an address to which anything can be sent.
             NoServer: the mail server cannot be used.
             MailNotTaken: it refused a message or put it off.
         """

@@ -32,7 +32,7 @@ from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import MailServer, NoServer
 from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox import reference
 from aboveboard.outbox.actions import wait_after
 
@@ -167,7 +167,7 @@ class ClaimInHand:
             )
             try:
                 to = email_addresses.read(rendered.to.reveal())
-            except Misfit:
+            except KindMismatch:
                 self._know(DispatchResult(id_, DispatchState.FAILED, "address-refused"))
                 continue
             yield OutgoingMail(

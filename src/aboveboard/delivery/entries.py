@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, Nothing, Redo, Repeat, omitted
+from aboveboard.basics.facts import (
+    Code,
+    Facts,
+    NothingToRestore,
+    RedoByHand,
+    RepeatOnRestore,
+    omitted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +23,7 @@ class NoticeSent(Facts):
     """The mail server took a notice."""
 
     kind: ClassVar = "notice.sent"
-    on_restore: ClassVar = Repeat("the notice counts as sent, so it is not sent again")
+    on_restore: ClassVar = RepeatOnRestore("the notice counts as sent, so it is not sent again")
 
     batch: Code
     dispatch: Code
@@ -28,7 +35,9 @@ class NoticeFailed(Facts):
     """A notice could not be sent. ``reason``: a code, the one that the dispatch has."""
 
     kind: ClassVar = "notice.failed"
-    on_restore: ClassVar = Nothing("a notice that failed was not sent, and can be tried again")
+    on_restore: ClassVar = NothingToRestore(
+        "a notice that failed was not sent, and can be tried again"
+    )
 
     batch: Code
     dispatch: Code
@@ -41,7 +50,7 @@ class CorrespondenceSet(Facts):
     """Somebody recorded not to write to a person, or to write to somebody ``instead``."""
 
     kind: ClassVar = "correspondence.set"
-    on_restore: ClassVar = Redo("the ledger does not hold the address: record it again")
+    on_restore: ClassVar = RedoByHand("the ledger does not hold the address: record it again")
 
     why: Code
     instead: bool
@@ -53,7 +62,7 @@ class CorrespondenceEnded(Facts):
     entry of the instruction that it ended."""
 
     kind: ClassVar = "correspondence.ended"
-    on_restore: ClassVar = Redo("the instruction is there again: end it again")
+    on_restore: ClassVar = RedoByHand("the instruction is there again: end it again")
 
     why: Code
     ends: int | None = omitted()

@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from aboveboard.basics.errors import Misconfigured
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9 '!#$%&*+/=?^_`{|}~-]{1,60}")
@@ -55,7 +55,7 @@ class Letterhead:
         given, bare = parseaddr(sender)
         try:
             address = email_addresses.of_settings(bare)
-        except Misfit as misfit:
+        except KindMismatch as misfit:
             raise RefusedSender(expected=misfit.expected) from None
         if not address.isascii():
             raise RefusedSender(expected="an address in ASCII")

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aboveboard.basics.errors import Invalid
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 
 class RecordSide(StrEnum):
@@ -18,7 +18,7 @@ class RecordSide(StrEnum):
     MERGED = "merged"
 
 
-class Likeness(StrEnum):
+class FieldLikeness(StrEnum):
     """How the two records stand to each other in one field."""
 
     ONLY_KEPT = "only_kept"
@@ -40,26 +40,30 @@ class ComparedField:
     unless told otherwise."""
 
     field: str
-    likeness: Likeness
-    kept: Origin | None
-    merged: Origin | None
+    likeness: FieldLikeness
+    kept: ValueOrigin | None
+    merged: ValueOrigin | None
     newer: RecordSide
 
 
-def compare(field: str, kept: Origin | None, merged: Origin | None, *, same: bool) -> ComparedField:
+def compare(
+    field: str, kept: ValueOrigin | None, merged: ValueOrigin | None, *, same: bool
+) -> ComparedField:
     """Compare one field that at least one of the two holds. The newer value wins; of equal age,
     that of the record kept."""
     if merged is None or kept is None:
         only = merged is None
         return ComparedField(
             field,
-            Likeness.ONLY_KEPT if only else Likeness.ONLY_MERGED,
+            FieldLikeness.ONLY_KEPT if only else FieldLikeness.ONLY_MERGED,
             kept,
             merged,
             RecordSide.KEPT if only else RecordSide.MERGED,
         )
     newer = RecordSide.MERGED if _later(merged.collected_at, kept.collected_at) else RecordSide.KEPT
-    return ComparedField(field, Likeness.SAME if same else Likeness.DIFFERS, kept, merged, newer)
+    return ComparedField(
+        field, FieldLikeness.SAME if same else FieldLikeness.DIFFERS, kept, merged, newer
+    )
 
 
 def winners(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, Nothing, OnRestore, Redo, SealedFact
+from aboveboard.basics.facts import Facts, NothingToRestore, OnRestore, RedoByHand, SealedFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class PeopleMerged(Facts):
     """Two records were found to be of one person; ``fields``: how many the one record has now."""
 
     kind: ClassVar[str] = "people.merged"
-    on_restore: ClassVar[OnRestore] = Redo(
+    on_restore: ClassVar[OnRestore] = RedoByHand(
         "the two records are apart again, as they were: merge them again"
     )
 
@@ -29,7 +29,7 @@ class PeopleSplit(Facts):
     """A merge was undone."""
 
     kind: ClassVar[str] = "people.split"
-    on_restore: ClassVar[OnRestore] = Redo("the record is one again: split it again")
+    on_restore: ClassVar[OnRestore] = RedoByHand("the record is one again: split it again")
 
     merged: int
     reference: SealedFact
@@ -40,6 +40,8 @@ class MergeClosed(Facts):
     """A merge can no longer be undone: its undo data was destroyed."""
 
     kind: ClassVar[str] = "people.merge-closed"
-    on_restore: ClassVar[OnRestore] = Nothing("the undo data went with the merge it belonged to")
+    on_restore: ClassVar[OnRestore] = NothingToRestore(
+        "the undo data went with the merge it belonged to"
+    )
 
     merged: int

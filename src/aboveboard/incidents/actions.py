@@ -252,7 +252,7 @@ def mark_done(
             recorded_at=at,
             public=public,
         )
-        entry = entries.DutyDone(
+        entry = entries.DutyFulfilled(
             incident=lifecycle.reference_of(duty.incident),
             duty=Code(duty.duty_id),
             jurisdiction=Code(duty.jurisdiction),

@@ -49,7 +49,7 @@ class IncidentsConfig(AppConfig):
                 entries.IncidentOpened,
                 entries.IncidentCounted,
                 entries.IncidentChanged,
-                entries.DutyDone,
+                entries.DutyFulfilled,
                 entries.NoticesApproved,
             ),
             personal_data=(EXPOSURES, LEAKED_FILES),

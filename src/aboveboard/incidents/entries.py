@@ -11,7 +11,7 @@ from aboveboard.basics.facts import (
     Digest,
     Facts,
     Particulars,
-    Redo,
+    RedoByHand,
     SealedFact,
     Word,
     omitted,
@@ -24,7 +24,7 @@ class IncidentOpened(Facts):
     """An incident was opened: the clocks of the law run from then."""
 
     kind: ClassVar = "incident.opened"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger does not hold what was reported: report it again, and take the date of this "
         "entry as the moment you became aware"
     )
@@ -39,7 +39,7 @@ class IncidentCounted(Facts):
     """It was counted who was exposed. ``file``: SHA-256 of the exposure set."""
 
     kind: ClassVar = "incident.counted"
-    on_restore: ClassVar = Redo("the ledger does not hold who was counted: count again")
+    on_restore: ClassVar = RedoByHand("the ledger does not hold who was counted: count again")
 
     incident: Code
     people: int
@@ -62,7 +62,7 @@ class EvidenceSealed(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
-class Assessed(Particulars):
+class AssessedRisk(Particulars):
     """How bad it is was worked out: the risk ("" when nobody was exposed), for how many people, and
     how many duties follow."""
 
@@ -100,7 +100,7 @@ class IncidentChanged(Facts):
     """
 
     kind: ClassVar = "incident.changed"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger says what was changed and not what was written: make the change again"
     )
 
@@ -111,17 +111,17 @@ class IncidentChanged(Facts):
     state: Code | None = omitted()
     published: bool | None = omitted()
     evidence: EvidenceSealed | None = omitted()
-    assessed: Assessed | None = omitted()
+    assessed: AssessedRisk | None = omitted()
     notices: NoticeStep | None = omitted()
     settled: DoubtSettled | None = omitted()
 
 
 @dataclass(frozen=True, slots=True)
-class DutyDone(Facts):
+class DutyFulfilled(Facts):
     """Somebody whom the law says must be notified, was. ``duty``: a key of the duties."""
 
     kind: ClassVar = "duty.done"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger does not hold how it was done: mark it as done again, so that nobody is "
         "notified twice"
     )
@@ -136,7 +136,7 @@ class NoticesApproved(Facts):
     """A second person approved a batch of notices: from then on they left."""
 
     kind: ClassVar = "notice.approved"
-    on_restore: ClassVar = Redo(
+    on_restore: ClassVar = RedoByHand(
         "the ledger does not hold the notices: check who was notified since, before any are sent"
     )
 

@@ -26,15 +26,15 @@ from aboveboard.law import risk
 from aboveboard.law.reports.facts import ReportFacts, ReportParty
 from aboveboard.law.reports.ico import IcoAnswer, ico_answers
 from aboveboard.law.reports.template import Answer, UnansweredQuestion, edpb_template, missing
-from aboveboard.law.terms import Taking
+from aboveboard.law.terms import DataAcquisition
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 
 _DISCLOSURE = {
-    Taking.ACQUIRED: "disclosed",
-    Taking.ACCESSED: "disclosed",
-    Taking.LOST: "likely",
-    Taking.UNAVAILABLE: "not_disclosed",
+    DataAcquisition.ACQUIRED: "disclosed",
+    DataAcquisition.ACCESSED: "disclosed",
+    DataAcquisition.LOST: "likely",
+    DataAcquisition.UNAVAILABLE: "not_disclosed",
 }
 _ALTERATION = {
     risk.DataChange.NONE: "",
@@ -201,7 +201,7 @@ def _dpo(promise: Promise) -> ReportParty | None:
 
 def _aspects(known: Circumstances) -> tuple[str, ...]:
     aspects = []
-    if known.taking is not Taking.UNAVAILABLE:
+    if known.taking is not DataAcquisition.UNAVAILABLE:
         aspects.append("confidentiality")
     if known.change is not risk.DataChange.NONE:
         aspects.append("integrity")

@@ -28,7 +28,7 @@ from aboveboard.incidents.models import Incident
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import IncidentView
 from aboveboard.law.categories import from_bitmap
-from aboveboard.law.terms import Taking
+from aboveboard.law.terms import DataAcquisition
 
 _FILE = Path(__file__).with_name("veris.yaml")
 _UNITS = {
@@ -181,7 +181,7 @@ def read_lines(text: str) -> list[VerisReading | NotVeris]:
     return answers
 
 
-def _confidentiality(incident: Incident, taking: Taking) -> dict[str, Any]:
+def _confidentiality(incident: Incident, taking: DataAcquisition) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "data_disclosure": _table()["disclosure"][taking.value],
         "data_victim": ["Customer"],

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aboveboard.kinds.kind import FieldKind
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 PORTAL = "portal"
 """The channel of what people change themselves."""
@@ -84,7 +84,7 @@ def judge(
     note: KnownField | None,
     digest: bytes,
     *,
-    held: Origin | None,
+    held: ValueOrigin | None,
     channel: str,
     moment: datetime,
 ) -> ChangeOutcome:

@@ -14,7 +14,7 @@ from typing import Any
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.promise.model import Promise
-from aboveboard.vault.origin import IMPORT, Origin
+from aboveboard.vault.origin import IMPORT, ValueOrigin
 
 
 class CollectedRefused(Invalid):
@@ -47,11 +47,13 @@ class CollectionTerms:
             else datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
         )
 
-    def origins(self, names: Iterable[str], promise_serial: int, at: datetime) -> dict[str, Origin]:
+    def origins(
+        self, names: Iterable[str], promise_serial: int, at: datetime
+    ) -> dict[str, ValueOrigin]:
         """Return the origin of each field: one object for each purpose, shared by
         every person of the file."""
         by_purpose = {
-            purpose: Origin(promise_serial, self.moment(at), self.channel, purpose)
+            purpose: ValueOrigin(promise_serial, self.moment(at), self.channel, purpose)
             for purpose in {self.purpose, *self.fields.values()}
         }
         return {name: by_purpose[self.fields.get(name, self.purpose)] for name in names}

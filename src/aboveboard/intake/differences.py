@@ -26,13 +26,13 @@ from aboveboard.intake.changes import (
     judge,
 )
 from aboveboard.intake.erased import value_digest
-from aboveboard.intake.mapping import Mapping as FileMapping
+from aboveboard.intake.mapping import ColumnMapping as FileMapping
 from aboveboard.intake.models import FieldNote
 from aboveboard.intake.people_file import RowProblem
 from aboveboard.vault import changing
 from aboveboard.vault.changing import Residence
 from aboveboard.vault.locking import lock_people
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 _SENTENCES = {
     ChangeOutcome.CHANGED: "{} is another than held, and was taken over.",
@@ -63,12 +63,12 @@ class JudgedRow:
 
 
 @dataclass(slots=True)
-class Differences:
+class RowDifferences:
     """What a block of rows says otherwise. Made and applied in one transaction."""
 
     mapping: FileMapping
     kinds: Mapping[str, str]
-    origins: Mapping[str, Origin]
+    origins: Mapping[str, ValueOrigin]
     moment: datetime
     judged: list[JudgedRow] = field(default_factory=list)
     _agreed: dict[int, set[str]] = field(default_factory=dict)
@@ -154,7 +154,10 @@ class Differences:
         return judged
 
     def _outcomes(
-        self, row: HeldRow, fields: Mapping[str, Origin | None], notes: Mapping[str, KnownField]
+        self,
+        row: HeldRow,
+        fields: Mapping[str, ValueOrigin | None],
+        notes: Mapping[str, KnownField],
     ) -> dict[str, ChangeOutcome]:
         outcomes = {}  # 2
         for name, held in fields.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, Redo, SealedFact, Word
+from aboveboard.basics.facts import Code, Facts, RedoByHand, SealedFact, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,9 @@ class PeopleImported(Facts):
     """
 
     kind: ClassVar = "people.imported"
-    on_restore: ClassVar = Redo("the ledger does not hold who was imported: import the file again")
+    on_restore: ClassVar = RedoByHand(
+        "the ledger does not hold who was imported: import the file again"
+    )
 
     people: int
     file: SealedFact
@@ -29,7 +31,7 @@ class ErasedReadmitted(Facts):
     """Somebody who had been erased is a customer again, so the next file may bring them in."""
 
     kind: ClassVar = "erased.readmitted"
-    on_restore: ClassVar = Redo("their erasure is remembered again: let them in again")
+    on_restore: ClassVar = RedoByHand("their erasure is remembered again: let them in again")
 
     reference: SealedFact
 
@@ -39,7 +41,7 @@ class DifferenceAnswered(Facts):
     """Somebody decided about a field that a file has otherwise: ``keep`` or ``take``."""
 
     kind: ClassVar = "difference.answered"
-    on_restore: ClassVar = Redo("the next import asks again")
+    on_restore: ClassVar = RedoByHand("the next import asks again")
 
     field: Word
     answer: Code

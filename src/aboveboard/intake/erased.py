@@ -21,7 +21,7 @@ from aboveboard.basics.package import Numbers
 from aboveboard.basics.reference import reference as checked_reference
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.choices import queries as choices
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.intake.entries import ErasedReadmitted
 from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
 from aboveboard.keys.queries import instance_secret
@@ -83,7 +83,7 @@ def remember(numbers: Numbers, reason: str, at: datetime) -> None:
     if not digests:
         return
     consent = choices.consent_state(numbers[0])
-    refused = [key for key in adopted.promise.purposes if consent.answer(key) is Answer.NO]
+    refused = [key for key in adopted.promise.purposes if consent.answer(key) is ChoiceAnswer.NO]
     row = ErasedPerson.objects.create(
         erased_on=at.date(),
         by_number_only=reason == RETENTION,

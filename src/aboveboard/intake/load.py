@@ -37,9 +37,9 @@ from aboveboard.basics.sealing import new_key, seal
 from aboveboard.intake import blocks, erased, objections, people_file, workers
 from aboveboard.intake.blocks import RowBlock
 from aboveboard.intake.changes import ChangeOutcome
-from aboveboard.intake.differences import Differences, HeldRow
+from aboveboard.intake.differences import HeldRow, RowDifferences
 from aboveboard.intake.entries import PeopleImported
-from aboveboard.intake.mapping import Mapping as FileMapping
+from aboveboard.intake.mapping import ColumnMapping as FileMapping
 from aboveboard.intake.models import ImportProblem, ImportRun
 from aboveboard.intake.people_file import RowProblem
 from aboveboard.intake.queries import ImportReport, report_of
@@ -49,7 +49,7 @@ from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
 from aboveboard.vault import blind, bulk, generations, numbers
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class ImportSource:
     kinds: Mapping[str, str]
     promise_serial: int
 
-    def origins(self, at: datetime) -> dict[str, Origin]:
+    def origins(self, at: datetime) -> dict[str, ValueOrigin]:
         """Return where the values of each field come from, for an import at ``at``."""
         return self.mapping.collected.origins(self.mapping.fields(), self.promise_serial, at)
 
@@ -230,11 +230,11 @@ class _Import:
 
     def _differences(
         self, block: RowBlock, done: SealedBlock, held: Mapping[bytes, int], run_id: int
-    ) -> Differences:
+    ) -> RowDifferences:
         """Compare the rows of people who were held before this run; of each, the first in the
         block."""
         source = self.source
-        differences = Differences(
+        differences = RowDifferences(
             source.mapping,
             source.kinds,
             source.origins(self.at),

@@ -2,7 +2,7 @@
 columns are left behind.
 
 Every column must be named, as a field or as dropped with the reason, so that nobody collects by
-accident. Pure: text in, :class:`Mapping` out.
+accident. Pure: text in, :class:`ColumnMapping` out.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class MappingRefused(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class ColumnMapping:
     """How the rows of one kind of file become people.
 
     ``columns``: column to field. ``dropped``: column to the reason it is not collected. ``joined``:
@@ -87,7 +87,7 @@ _KEYS = {
 }
 
 
-def load(source: str, *, name: str) -> Mapping:
+def load(source: str, *, name: str) -> ColumnMapping:
     """Read a mapping file.
 
     Raises:
@@ -120,7 +120,7 @@ def load(source: str, *, name: str) -> Mapping:
                 why=f"`{key}: {raw[key]}` is not a field that a column fills",
                 fix="Name one of the fields.",
             )
-    return Mapping(
+    return ColumnMapping(
         identify_by=raw["identify_by"],
         columns=columns,
         dropped=dropped,

@@ -12,7 +12,7 @@ from datetime import datetime
 from aboveboard.basics.actor import Actor
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.intake.sealing import Identifier
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import bulk
@@ -31,7 +31,9 @@ def objected_purposes(shared: Sequence[Collection[Identifier]]) -> dict[int, tup
     consents = choices.consent_states({each for people in sharers.values() for each in people})
     refused = {
         person_id: {
-            purpose for purpose in in_force().promise.purposes if state.answer(purpose) is Answer.NO
+            purpose
+            for purpose in in_force().promise.purposes
+            if state.answer(purpose) is ChoiceAnswer.NO
         }
         for person_id, state in consents.items()
     }
@@ -59,7 +61,7 @@ def carry_over(
                 choose(
                     person_id,
                     key,
-                    Answer.NO,
+                    ChoiceAnswer.NO,
                     channel=channel,
                     evidence=f"import:{run_id}",
                     by=by,

@@ -17,7 +17,7 @@ from aboveboard.intake import file_form, mangled
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.blocks import FileRefused, LineReader, blocks
 from aboveboard.kinds import addresses, values
-from aboveboard.kinds.kind import FieldKind, Misfit
+from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.vault.limits import FIELD_BYTES, JURISDICTION_CHARS
 
 __all__ = ["FileRefused", "ParsedRow", "RowProblem", "RowReader", "header", "read"]
@@ -49,7 +49,7 @@ class RowReader:
     """
 
     def __init__(
-        self, header: Iterable[str], mapping: mappings.Mapping, kinds: Mapping[str, str]
+        self, header: Iterable[str], mapping: mappings.ColumnMapping, kinds: Mapping[str, str]
     ) -> None:
         columns = list(header)
         self.names = tuple(sorted(mapping.fields(), key=str.encode))
@@ -140,7 +140,7 @@ class RowReader:
             if (text := texts[at]) and name not in unfit:
                 try:
                     texts[at] = read_value(text)
-                except Misfit as misfit:
+                except KindMismatch as misfit:
                     problems.append(
                         RowProblem(name, misfit.code, f"{name} is not {misfit.expected}.")
                     )
@@ -181,7 +181,7 @@ class RowReader:
 
 
 def read(
-    file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
+    file: BinaryIO, name: str, mapping: mappings.ColumnMapping, kinds: Mapping[str, str]
 ) -> Iterator[ParsedRow]:
     """Yield every row of a comma-separated file with a header line.
 
@@ -208,7 +208,7 @@ def read(
 
 
 def header(
-    file: BinaryIO, name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
+    file: BinaryIO, name: str, mapping: mappings.ColumnMapping, kinds: Mapping[str, str]
 ) -> tuple[list[str], int, int]:
     """Return the columns of a file, the byte where its first row starts, and how
     many lines the header takes.
@@ -224,7 +224,7 @@ def header(
     return columns, sum(map(len, lines.taken)), len(lines.taken)
 
 
-def _check_fields(name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]) -> None:
+def _check_fields(name: str, mapping: mappings.ColumnMapping, kinds: Mapping[str, str]) -> None:
     for field in mapping.fields():
         if field not in kinds:
             column = next(
@@ -251,7 +251,7 @@ def _check_fields(name: str, mapping: mappings.Mapping, kinds: Mapping[str, str]
             )
 
 
-def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) -> list[str]:
+def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.ColumnMapping) -> list[str]:
     try:
         header = [cell.strip() for cell in next(reader)]
     except StopIteration:
@@ -305,7 +305,7 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.Mapping) 
     return header
 
 
-def _named(mapping: mappings.Mapping) -> frozenset[str]:
+def _named(mapping: mappings.ColumnMapping) -> frozenset[str]:
     """Return every column that the mapping mentions."""
     parts = {column for columns in mapping.joined.values() for column in columns}
     return frozenset(mapping.columns.keys() | mapping.dropped.keys() | parts)

@@ -20,10 +20,10 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.intake import copying, people_file
-from aboveboard.intake.mapping import Mapping as FileMapping
+from aboveboard.intake.mapping import ColumnMapping as FileMapping
 from aboveboard.kinds import normalise
 from aboveboard.vault import record_format, sealed
-from aboveboard.vault.origin import Origin, day_of
+from aboveboard.vault.origin import ValueOrigin, day_of
 
 _LAYOUTS = 4_096
 _NONCE = sealed.NONCE_BYTES
@@ -49,7 +49,7 @@ class SealingPlan:
     header: tuple[str, ...]
     mapping: FileMapping
     kinds: Mapping[str, str]
-    origins: Mapping[str, Origin]
+    origins: Mapping[str, ValueOrigin]
     look_ups: Mapping[str, tuple[int, tuple[bytes, ...]]] = field(repr=False)
     collected_at: datetime
     at: datetime

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys import counting, handles, queries, ring, wrapping_keys
-from aboveboard.keys.handles import EntrySubject, Handles
+from aboveboard.keys.handles import EntrySubject, PersonHandles
 from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.keys.queries import data_keys
 from aboveboard.keys.wrapping import KEY_BYTES
@@ -54,7 +54,7 @@ def entry_subjects(person_ids: Collection[int]) -> dict[int, EntrySubject]:
 
 
 def subjects_in_order(
-    person_ids: Sequence[int | None], people: Mapping[int, Handles]
+    person_ids: Sequence[int | None], people: Mapping[int, PersonHandles]
 ) -> list[EntrySubject | None]:
     """Return what each of several new entries needs, in their order; a person may be in it more
     than once. None for nobody, and for whoever has no key any more.
@@ -76,7 +76,7 @@ def subjects_in_order(
     return subjects
 
 
-def replace_person_key(person_id: int, known_handles: Handles) -> bytes:
+def replace_person_key(person_id: int, known_handles: PersonHandles) -> bytes:
     """Give a person a new key and return it; the old one lives in backups alone.
 
     Inside the transaction that seals again what the old key sealed. ``known_handles``: all of the
@@ -90,7 +90,7 @@ def replace_person_key(person_id: int, known_handles: Handles) -> bytes:
     return key
 
 
-def set_handles(person_id: int, known_handles: Handles) -> None:
+def set_handles(person_id: int, known_handles: PersonHandles) -> None:
     """Let a person have exactly these handles.
 
     Raises:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, Nothing, OnRestore, Redo, omitted
+from aboveboard.basics.facts import Code, Facts, NothingToRestore, OnRestore, RedoByHand, omitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class RotationBegun(Facts):
     """
 
     kind: ClassVar[str] = "keys.rotation.begun"
-    on_restore: ClassVar[OnRestore] = Redo(
+    on_restore: ClassVar[OnRestore] = RedoByHand(
         "the keys from before it are in use again, unless the keys came from a newer backup than "
         "the records: rotate them again"
     )
@@ -40,7 +40,9 @@ class RotationFinished(Facts):
     again; ``lost``: index entries that were dropped because nobody holds their value any more."""
 
     kind: ClassVar[str] = "keys.rotation.finished"
-    on_restore: ClassVar[OnRestore] = Nothing("what to do again is said where the rotation began")
+    on_restore: ClassVar[OnRestore] = NothingToRestore(
+        "what to do again is said where the rotation began"
+    )
 
     people: int
     rotated: Code | None = omitted("kind")
@@ -55,7 +57,7 @@ class OtherProvidersRemoved(Facts):
     the scheme of the provider that remains."""
 
     kind: ClassVar[str] = "keys.provider.left"
-    on_restore: ClassVar[OnRestore] = Redo(
+    on_restore: ClassVar[OnRestore] = RedoByHand(
         "the backup has the copies that the former provider can open, unless its keys are newer: "
         "run aboveboard keys finish-move again"
     )
@@ -69,7 +71,7 @@ class RootKeySplit(Facts):
     """The root key was split into shares, of which ``threshold`` give it back."""
 
     kind: ClassVar[str] = "keys.split"
-    on_restore: ClassVar[OnRestore] = Nothing("splitting a root key changes nothing here")
+    on_restore: ClassVar[OnRestore] = NothingToRestore("splitting a root key changes nothing here")
 
     key: Code
     shares: int
@@ -81,6 +83,6 @@ class RootKeyRecovered(Facts):
     """The root key was put together again from its shares."""
 
     kind: ClassVar[str] = "keys.recovered"
-    on_restore: ClassVar[OnRestore] = Nothing("recovering a root key changes nothing here")
+    on_restore: ClassVar[OnRestore] = NothingToRestore("recovering a root key changes nothing here")
 
     key: Code

@@ -9,7 +9,7 @@ from typing import Final
 
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.keys import queries
-from aboveboard.keys.handles import Handles, HandleSecret
+from aboveboard.keys.handles import HandleSecret, PersonHandles
 from aboveboard.ledger import queries as ledger
 
 _STEP: Final = 500
@@ -33,7 +33,7 @@ def entries_about(
     return list(islice(newest, limit))
 
 
-def every_entry_about(person: Handles) -> Iterator[ledger.LedgerEntry]:
+def every_entry_about(person: PersonHandles) -> Iterator[ledger.LedgerEntry]:
     """Yield all entries about a person, oldest first."""
     secrets = [_of_secret(secret) for secret in person.secrets]
     return merge(*secrets, ledger.entries_about(person.lasting), key=lambda entry: entry.id)
@@ -60,7 +60,7 @@ def _page(
     return page
 
 
-def _newest_first(person: Handles) -> Iterator[Iterator[Sequence[str]]]:
+def _newest_first(person: PersonHandles) -> Iterator[Iterator[Sequence[str]]]:
     for secret in person.secrets:
         yield _down(secret)
     yield iter([person.lasting])

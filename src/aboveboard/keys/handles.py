@@ -58,7 +58,7 @@ class HandleSecret:
 
 
 @dataclass(frozen=True, slots=True)
-class Handles:
+class PersonHandles:
     """What the ledger calls one person.
 
     Attributes:
@@ -101,17 +101,17 @@ class Handles:
                 return secret
         return None
 
-    def plus(self, other: Handles) -> Handles:
+    def plus(self, other: PersonHandles) -> PersonHandles:
         """Return these, and those of a record that is merged into theirs."""
         lasting = tuple(dict.fromkeys((*self.lasting, *other.lasting)))
         # A use that was decided before the merge may still write its entry after it.
         late = HandleSecret(other.secret.value, other.secret.count + _LATE)
-        return Handles(self.secret, lasting, (*self.joined, late, *other.joined))
+        return PersonHandles(self.secret, lasting, (*self.joined, late, *other.joined))
 
-    def without(self, other: Handles) -> Handles:
+    def without(self, other: PersonHandles) -> PersonHandles:
         """Return these without those of a record that is split off again."""
         theirs = {secret.value for secret in other.secrets}
-        return Handles(
+        return PersonHandles(
             self.secret,
             tuple(handle for handle in self.lasting if handle not in other.lasting),
             tuple(secret for secret in self.joined if secret.value not in theirs),
@@ -170,7 +170,7 @@ class NamelessHandle:
         return sealing.seal(text, self.key)
 
 
-def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> Handles:
+def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> PersonHandles:
     """Return a person's handles: computed from their key, or those that are kept. ``count``: how
     many entries have one so far.
 
@@ -178,10 +178,10 @@ def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> Ha
         KeyUnwrapFailed: what is kept does not open with the person's key.
     """
     handles = _computed(key) if kept is None else unseal(person_id, key, kept)
-    return Handles(HandleSecret(handles.secret.value, count), handles.lasting, handles.joined)
+    return PersonHandles(HandleSecret(handles.secret.value, count), handles.lasting, handles.joined)
 
 
-def seal(person_id: int, key: bytes, handles: Handles) -> bytes:
+def seal(person_id: int, key: bytes, handles: PersonHandles) -> bytes:
     """Return the handles sealed under the person's key. How many entries their own secret counts
     stands beside them, not within."""
     if not handles.lasting or any(len(each) != 2 * HANDLE_BYTES for each in handles.lasting):
@@ -196,7 +196,7 @@ def seal(person_id: int, key: bytes, handles: Handles) -> bytes:
     return b"\x02" + nonce + box
 
 
-def unseal(person_id: int, key: bytes, kept: bytes) -> Handles:
+def unseal(person_id: int, key: bytes, kept: bytes) -> PersonHandles:
     """Return what :func:`seal` was given, or what the first version of this format kept: handles
     alone.
 
@@ -214,16 +214,16 @@ def unseal(person_id: int, key: bytes, kept: bytes) -> Handles:
     if version == 1:
         if not plain or len(plain) % HANDLE_BYTES:
             raise KeyUnwrapFailed(why="the handles are not whole")
-        return Handles(_computed(key).secret, _hex(plain))
+        return PersonHandles(_computed(key).secret, _hex(plain))
     return _read(plain)
 
 
-def _computed(key: bytes) -> Handles:
+def _computed(key: bytes) -> PersonHandles:
     secret = HandleSecret(hmac.digest(key, _SECRET, "sha256"))
-    return Handles(secret, (hmac.digest(key, _HANDLE, "sha256")[:HANDLE_BYTES].hex(),))
+    return PersonHandles(secret, (hmac.digest(key, _HANDLE, "sha256")[:HANDLE_BYTES].hex(),))
 
 
-def _read(plain: bytes) -> Handles:
+def _read(plain: bytes) -> PersonHandles:
     """Read the items of version 2: every secret, the person's own first, then every handle."""
     secrets: list[HandleSecret] = []
     at = 0
@@ -237,7 +237,7 @@ def _read(plain: bytes) -> Handles:
     if not secrets or not items or len(items) % size or any(items[::size]):
         raise KeyUnwrapFailed(why="the handles are not whole")
     handles = b"".join(items[place + 1 : place + size] for place in range(0, len(items), size))
-    return Handles(secrets[0], _hex(handles), tuple(secrets[1:]))
+    return PersonHandles(secrets[0], _hex(handles), tuple(secrets[1:]))
 
 
 def _hex(handles: bytes) -> tuple[str, ...]:

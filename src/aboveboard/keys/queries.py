@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from aboveboard.basics.errors import NotFound, Unavailable
 from aboveboard.keys import ring, wrapping_keys
-from aboveboard.keys.handles import Handles, handles_of
+from aboveboard.keys.handles import PersonHandles, handles_of
 from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.wrapping import KEY_BYTES
 
@@ -63,7 +63,7 @@ def unwrap_person_key(person_id: int, wrapped: bytes) -> bytes:
     return ring.unwrap(wrapped, ring.person_context(person_id))
 
 
-def handles(person_ids: Collection[int]) -> dict[int, Handles]:
+def handles(person_ids: Collection[int]) -> dict[int, PersonHandles]:
     """Return what the ledger calls those who have a key."""
     return {
         person_id: handles_of(person_id, data_key.key, data_key.handles, data_key.entries)
@@ -71,7 +71,7 @@ def handles(person_ids: Collection[int]) -> dict[int, Handles]:
     }
 
 
-def person_handles(person_id: int) -> Handles:
+def person_handles(person_id: int) -> PersonHandles:
     """Return what the ledger calls a person.
 
     Raises:

@@ -38,7 +38,7 @@ def provider() -> Provider:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class _HeldKey:
     key: LocalKey
     until: float
 
@@ -49,7 +49,7 @@ class _Failed:
     until: float
 
 
-_held: dict[bytes, _Held] = {}
+_held: dict[bytes, _HeldKey] = {}
 _failed: dict[bytes, _Failed] = {}
 _asking = threading.Lock()
 
@@ -95,7 +95,7 @@ def wrapping_key(key_id: bytes) -> LocalKey:
             # Threads that queue behind a provider that is down must not each wait for it in turn.
             _failed[key_id] = _Failed(error, monotonic() + KEY_PROVIDER_REST.total_seconds())
             raise
-        _held[key_id] = _Held(key, monotonic() + settings.current().keys.lease)
+        _held[key_id] = _HeldKey(key, monotonic() + settings.current().keys.lease)
         return key
 
 

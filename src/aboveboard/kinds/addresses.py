@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.kinds.limits import ADDRESS_LINE_CHARS, ADDRESS_LINES
 
 
@@ -17,16 +17,16 @@ def read(text: str) -> str:
     """Return the lines, trimmed, without empty ones.
 
     Raises:
-        Misfit: no letter in it, a sign that does not print, or too many or too long lines.
+        KindMismatch: no letter in it, a sign that does not print, or too many or too long lines.
     """
     lines = [" ".join(line.split()) for line in text.splitlines()]
     lines = [line for line in lines if line]
     if not any(mark.isalnum() for line in lines for mark in line) or not all(
         line.isprintable() for line in lines
     ):
-        raise Misfit("not_address", "an address as it stands on an envelope")
+        raise KindMismatch("not_address", "an address as it stands on an envelope")
     if len(lines) > ADDRESS_LINES or any(len(line) > ADDRESS_LINE_CHARS for line in lines):
-        raise Misfit(
+        raise KindMismatch(
             "not_address",
             f"an address of at most {ADDRESS_LINES} lines of {ADDRESS_LINE_CHARS} characters",
         )

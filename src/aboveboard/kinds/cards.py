@@ -12,7 +12,7 @@ import unicodedata
 
 from stdnum import luhn
 
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.kinds.limits import CARD_DIGITS, RECOGNISED_CARD_DIGITS
 
 UNCHECKED = "unchecked"
@@ -37,16 +37,18 @@ def read(text: str, form: str) -> str:
     """Return the last four digits, masked: ``•••• 1234``.
 
     Raises:
-        Misfit: no card number, or its last digit does not check the others.
+        KindMismatch: no card number, or its last digit does not check the others.
     """
     plain = _compact(text)
     cut = _CUT.fullmatch(plain)
     if cut:
         return f"•••• {cut[1] or cut[2]}"
     if not (plain.isascii() and plain.isdigit() and CARD_DIGITS[0] <= len(plain) <= CARD_DIGITS[1]):
-        raise Misfit("not_card", f"a card number of {CARD_DIGITS[0]} to {CARD_DIGITS[1]} digits")
+        raise KindMismatch(
+            "not_card", f"a card number of {CARD_DIGITS[0]} to {CARD_DIGITS[1]} digits"
+        )
     if form != UNCHECKED and not luhn.is_valid(plain):
-        raise Misfit("not_card", "a card number: its last digit does not fit the others")
+        raise KindMismatch("not_card", "a card number: its last digit does not fit the others")
     return f"•••• {plain[-4:]}"
 
 

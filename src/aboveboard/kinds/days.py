@@ -10,7 +10,7 @@ import re
 from datetime import UTC, date, datetime
 from functools import cache
 
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.kinds.limits import OLDEST_DAY
 
 ISO = "YYYY-MM-DD"
@@ -34,7 +34,7 @@ def read(text: str, pattern: str = ISO) -> str:
     """Return the day as ISO 8601 writes it.
 
     Raises:
-        Misfit: another form, no such day, or one before ``limits.OLDEST_DAY`` or to come.
+        KindMismatch: another form, no such day, or one before ``limits.OLDEST_DAY`` or to come.
     """
     match = _shape(pattern).fullmatch(text)
     try:
@@ -43,7 +43,7 @@ def read(text: str, pattern: str = ISO) -> str:
         day = None
     if day is None or not OLDEST_DAY <= day <= datetime.now(UTC).date():
         example = pattern.replace("YYYY", "1984").replace("MM", "05").replace("DD", "31")
-        raise Misfit("not_date", f"a date written as {example}")
+        raise KindMismatch("not_date", f"a date written as {example}")
     return day.isoformat()
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 import idna
 
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -46,7 +46,7 @@ def read(text: str) -> str:
     case matter, and only for ASCII does no provider make use of that.
 
     Raises:
-        Misfit: it is no address, or could be more than one.
+        KindMismatch: it is no address, or could be more than one.
     """
     plain = text.lower() if text.isascii() else _bare(text).translate(_CAPITALS)
     # Almost every address is one of these, and an import reads thousands a second.
@@ -56,7 +56,7 @@ def read(text: str) -> str:
         return _measured(plain)
     local, at, domain = plain.rpartition("@")
     if not at or not local or not domain:
-        raise Misfit("not_email", _EXAMPLE)
+        raise KindMismatch("not_email", _EXAMPLE)
     return _measured(f"{_local(local)}@{_domain(domain)}")
 
 
@@ -65,7 +65,7 @@ def of_settings(text: str) -> str:
     domain may be ``localhost`` too, which is this machine and nobody else's (RFC 6761, 6.3).
 
     Raises:
-        Misfit: it is no address, or could be more than one.
+        KindMismatch: it is no address, or could be more than one.
     """
     local, at, domain = _bare(text).translate(_CAPITALS).rpartition("@")
     if at and domain == "localhost":
@@ -109,7 +109,7 @@ def by_earlier_rule(text: str) -> str | None:
     was = f"{local}@{domain}"
     try:
         return None if was == read(text) else was
-    except Misfit:
+    except KindMismatch:
         return was
 
 
@@ -148,10 +148,10 @@ def _is_invisible(mark: str) -> bool:
 def _local(local: str) -> str:
     if local.isascii():
         if not _LOCAL.fullmatch(local):
-            raise Misfit("not_email", _EXAMPLE)
+            raise KindMismatch("not_email", _EXAMPLE)
         return local
     if _stands_for_another(local):
-        raise Misfit(
+        raise KindMismatch(
             "not_email",
             "an e-mail address that stands for one mailbox: a letter before the @ is another "
             "one in disguise (a full-width letter, a long s)",
@@ -165,7 +165,7 @@ def _local(local: str) -> str:
         or any(mark.isspace() for mark in composed)
         or not all(composed.split("."))
     ):
-        raise Misfit(
+        raise KindMismatch(
             "not_email", "an e-mail address without spaces and without characters that do not show"
         )
     return composed
@@ -183,7 +183,7 @@ def _stands_for_another(local: str) -> bool:
 
 def _domain(domain: str) -> str:
     if "Σ" in domain:
-        raise Misfit(
+        raise KindMismatch(
             "not_email",
             "an e-mail address with its domain in small letters: a capital sigma may stand for "
             "two letters",
@@ -195,11 +195,15 @@ def _domain(domain: str) -> str:
         try:
             name = idna.encode(composed, uts46=True).decode("ascii").removesuffix(".")
         except UnicodeError:  # idna.IDNAError is one
-            raise Misfit("not_email", "an e-mail address whose domain is a domain name") from None
+            raise KindMismatch(
+                "not_email", "an e-mail address whose domain is a domain name"
+            ) from None
     if "." not in name:
-        raise Misfit("not_email", "an e-mail address with a whole domain, such as example.org")
+        raise KindMismatch(
+            "not_email", "an e-mail address with a whole domain, such as example.org"
+        )
     if not _NAME.fullmatch(name):
-        raise Misfit("not_email", "an e-mail address whose domain is a domain name")
+        raise KindMismatch("not_email", "an e-mail address whose domain is a domain name")
     return name
 
 
@@ -208,7 +212,7 @@ def _measured(normal: str) -> str:
         return normal
     local, _, _ = normal.rpartition("@")
     if len(local.encode()) > _LONGEST_LOCAL or len(normal.encode()) > _LONGEST:
-        raise Misfit(
+        raise KindMismatch(
             "not_email",
             f"an e-mail address of at most {_LONGEST_LOCAL} bytes before the @ and {_LONGEST} "
             "in all",

@@ -31,7 +31,7 @@ class FieldKind(StrEnum):
     DOCUMENT = "document"
 
 
-class Misfit(ValueError):
+class KindMismatch(ValueError):
     """A value does not fit its kind: what was expected, never what was written.
 
     ``code`` is stable; ``expected`` follows "is not": "a date written as 1984-05-31".

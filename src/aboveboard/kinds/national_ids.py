@@ -14,7 +14,7 @@ from types import ModuleType
 
 from stdnum.exceptions import ValidationError
 
-from aboveboard.kinds.kind import Misfit, formats_of
+from aboveboard.kinds.kind import KindMismatch, formats_of
 
 _NINO = re.compile(
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]", re.ASCII
@@ -27,14 +27,14 @@ def read(text: str, form: str) -> str:
     """Return the number, compact: letters and digits without what stands between them.
 
     Raises:
-        Misfit: it does not follow the rule of ``form``.
+        KindMismatch: it does not follow the rule of ``form``.
         KeyError: there is no such form.
     """
     title = formats_of("national_id")[form]
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     compact = _nino(plain) if form == "gb.nino" else _by_stdnum(plain, form)
     if compact is None:
-        raise Misfit("not_national_id", f"a number that checks ({title})")
+        raise KindMismatch("not_national_id", f"a number that checks ({title})")
     return compact
 
 
@@ -63,7 +63,7 @@ def normal(text: str, form: str) -> str | None:
     """Return what it is filed under: its form and the compact number; None if it does not check."""
     try:
         return f"{form}:{read(text, form)}"
-    except Misfit:
+    except KindMismatch:
         return None
 
 

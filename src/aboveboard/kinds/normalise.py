@@ -14,7 +14,7 @@ from typing import Final
 import phonenumbers
 
 from aboveboard.kinds import email_addresses, national_ids
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 
 KINDS = ("email", "phone", "customer_number", "national_id")
 
@@ -31,7 +31,7 @@ def email(value: str) -> str | None:
     """Return the normal form of an address (:func:`email_addresses.read`); None if it has none."""
     try:
         return email_addresses.read(value)
-    except Misfit:
+    except KindMismatch:
         return None
 
 

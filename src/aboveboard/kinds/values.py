@@ -19,14 +19,14 @@ from aboveboard.kinds import (
     national_ids,
     normalise,
 )
-from aboveboard.kinds.kind import FieldKind, Misfit
+from aboveboard.kinds.kind import FieldKind, KindMismatch
 
 Reader: TypeAlias = "Callable[[str], str]"
 
 
 def reader(kind: str, *, dates: str = days.ISO) -> Reader:
     """Return what reads a trimmed text of the kind: it returns what is to be sealed,
-    or raises :class:`Misfit`.
+    or raises :class:`KindMismatch`.
 
     ``dates``: the form in which days are written, one of ``days.PATTERNS``.
     """
@@ -50,10 +50,10 @@ def read(kind: str, text: str) -> str:
     """Return what is to be sealed of a text that somebody typed.
 
     Raises:
-        Misfit: it does not fit the kind.
+        KindMismatch: it does not fit the kind.
     """
     if "\x00" in text:  # a box of a document starts with it, and no text needs it
-        raise Misfit("not_text", "text")
+        raise KindMismatch("not_text", "text")
     return _reader(kind)(text.strip())
 
 
@@ -79,22 +79,24 @@ def _phone(text: str) -> str:
     # The look-up reads it fully, with the person's country; here it is enough that it
     # can be looked up at all.
     if len(normalise.digits(text)) < normalise.PHONE_DIGITS:
-        raise Misfit("not_phone", f"a phone number of at least {normalise.PHONE_DIGITS} digits")
+        raise KindMismatch(
+            "not_phone", f"a phone number of at least {normalise.PHONE_DIGITS} digits"
+        )
     return text
 
 
 def _customer_number(text: str) -> str:
     if normalise.customer_number(text) is None:
-        raise Misfit("not_customer_number", "a customer number: it has no letter or digit")
+        raise KindMismatch("not_customer_number", "a customer number: it has no letter or digit")
     return text
 
 
 def _country(text: str) -> str:
     code = text.upper()
     if code not in codes.countries():
-        raise Misfit("not_country", "a country as ISO 3166 writes it, such as GB")
+        raise KindMismatch("not_country", "a country as ISO 3166 writes it, such as GB")
     return code
 
 
 def _document(text: str) -> str:
-    raise Misfit("not_document", "a document: those are added one by one, each a file")
+    raise KindMismatch("not_document", "a document: those are added one by one, each a file")

@@ -9,20 +9,20 @@ from datetime import date
 
 from aboveboard.law.risk import Risk
 from aboveboard.law.rules import catalogue, definitions
-from aboveboard.law.rules.catalogue import DutyRule, Threshold
-from aboveboard.law.terms import AffectedGroup, LossFacts, Medium, Required, Taking
+from aboveboard.law.rules.catalogue import DutyRule, PeopleThreshold
+from aboveboard.law.terms import AffectedGroup, DataAcquisition, DataMedium, LossFacts, Required
 
 _RISKS = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)
 
-_TAKING_WORDS: Mapping[Taking, str] = {
-    Taking.ACQUIRED: "The data was taken or sent to somebody without a right to it.",
-    Taking.ACCESSED: (
+_TAKING_WORDS: Mapping[DataAcquisition, str] = {
+    DataAcquisition.ACQUIRED: "The data was taken or sent to somebody without a right to it.",
+    DataAcquisition.ACCESSED: (
         "The data could be read by somebody without a right to it; nothing shows that it was taken."
     ),
-    Taking.LOST: (
+    DataAcquisition.LOST: (
         "The data is gone and nobody knows who has it; this law is read as if somebody had."
     ),
-    Taking.UNAVAILABLE: "Nobody saw the data; it could not be used, or was changed.",
+    DataAcquisition.UNAVAILABLE: "Nobody saw the data; it could not be used, or was changed.",
 }
 
 
@@ -38,7 +38,7 @@ class JudgedDuty:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class _GroupUnderLaw:
     """A group as one law sees it: whether its data counts, and how likely harm is for it."""
 
     group: AffectedGroup
@@ -96,7 +96,7 @@ def _worst(answers: Sequence[Required]) -> Required:
     return Required.YES
 
 
-def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> _Counted:
+def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> _GroupUnderLaw:
     """Step 2: what this law counts of the group's data."""
     usable = group.readable
     # Unreadable data counts where the law does not spare it, and where its keys went too: then it
@@ -105,7 +105,7 @@ def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> 
         usable |= group.protected
     risk = group.risk or (
         facts.risk
-        if group.readable or facts.keys_taken or facts.taking is Taking.UNAVAILABLE
+        if group.readable or facts.keys_taken or facts.taking is DataAcquisition.UNAVAILABLE
         else Risk.UNLIKELY
     )
     covered, reason = _covered(rule, usable, facts, on)
@@ -113,20 +113,23 @@ def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> 
     if covered is Required.NO and facts.keys_taken is None and group.protected:
         covered, reason = _covered(rule, group.readable | group.protected, facts, on)
         if covered is not Required.NO:
-            return _Counted(
+            return _GroupUnderLaw(
                 group,
                 Required.ASK,
                 "The data was unreadable, but it is not known whether its keys went too.",
                 risk,
             )
-    return _Counted(group, covered, reason, risk)
+    return _GroupUnderLaw(group, covered, reason, risk)
 
 
 def _covered(
     rule: DutyRule, usable: frozenset[str], facts: LossFacts, on: date
 ) -> tuple[Required, str]:
-    if not usable and facts.taking is not Taking.UNAVAILABLE:
-        return Required.NO, _SAFE if rule.safe_harbour == "yes" else "No personal data was exposed."
+    if not usable and facts.taking is not DataAcquisition.UNAVAILABLE:
+        return (
+            Required.NO,
+            _SAFE if rule.safe_harbour == "yes" else "No personal data was exposed.",
+        )
     if not rule.data:
         return Required.YES, ""
     coverage = definitions.covered(rule.data, usable, codes_taken=facts.codes_taken, on=on)
@@ -136,7 +139,7 @@ def _covered(
 _SAFE = "The data cannot be read and its keys are safe, so this law asks for nothing."
 
 
-def _not_covered(rule: DutyRule, counted: Sequence[_Counted]) -> str:
+def _not_covered(rule: DutyRule, counted: Sequence[_GroupUnderLaw]) -> str:
     hidden = any(row.group.protected for row in counted) and rule.safe_harbour == "yes"
     if hidden and not any(row.group.readable for row in counted):
         return _SAFE
@@ -149,7 +152,7 @@ def _not_covered(rule: DutyRule, counted: Sequence[_Counted]) -> str:
     )
 
 
-def _of_coverage(kept: Sequence[_Counted]) -> tuple[Required, str]:
+def _of_coverage(kept: Sequence[_GroupUnderLaw]) -> tuple[Required, str]:
     sure = [row for row in kept if row.covered is Required.YES]
     # One group that is surely covered makes the law bind; the doubtful ones only add to it.
     best = sure or kept
@@ -158,23 +161,25 @@ def _of_coverage(kept: Sequence[_Counted]) -> tuple[Required, str]:
 
 def _of_verb(rule: DutyRule, facts: LossFacts) -> tuple[Required, str]:
     """Step 3."""
-    if facts.medium is Medium.PAPER and rule.medium != "any":
+    if facts.medium is DataMedium.PAPER and rule.medium != "any":
         return Required.NO, "This law covers electronic records only; these were on paper."
     if facts.taking in rule.verbs:
-        assumed = facts.taking is Taking.LOST and bool(rule.data)
-        return Required.YES, _TAKING_WORDS[Taking.LOST] if assumed else ""
-    if facts.taking is Taking.ACCESSED:
+        assumed = facts.taking is DataAcquisition.LOST and bool(rule.data)
+        return Required.YES, _TAKING_WORDS[DataAcquisition.LOST] if assumed else ""
+    if facts.taking is DataAcquisition.ACCESSED:
         return (
             Required.ASK,
             (
-                f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[Taking.ACCESSED]} Whether "
-                "that is enough is for counsel."
+                f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[DataAcquisition.ACCESSED]} "
+                "Whether that is enough is for counsel."
             ),
         )
     return Required.NO, f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[facts.taking]}"
 
 
-def _of_harm(rule: DutyRule, kept: list[_Counted]) -> tuple[tuple[Required, str], list[_Counted]]:
+def _of_harm(
+    rule: DutyRule, kept: list[_GroupUnderLaw]
+) -> tuple[tuple[Required, str], list[_GroupUnderLaw]]:
     """Step 4: the answer for the group at most risk; those for whom the
     answer is no are not counted.
 
@@ -221,7 +226,7 @@ def _counted_everywhere(
 
 
 def _of_threshold(
-    rule: DutyRule, threshold: Threshold, kept: Sequence[_Counted], everywhere: int
+    rule: DutyRule, threshold: PeopleThreshold, kept: Sequence[_GroupUnderLaw], everywhere: int
 ) -> tuple[Required, str]:
     """Step 5."""
     people = sum(row.group.people for row in kept)

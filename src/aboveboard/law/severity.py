@@ -47,7 +47,7 @@ class SeverityBand(IntEnum):
     VERY_HIGH = 4
 
 
-class Spread(StrEnum):
+class ConfidentialityLoss(StrEnum):
     """Who got to see it."""
 
     NOT_CONCERNED = "not_concerned"
@@ -57,7 +57,7 @@ class Spread(StrEnum):
     UNKNOWN = "unknown_recipients"
 
 
-class Alteration(StrEnum):
+class IntegrityLoss(StrEnum):
     """What became of data that was changed."""
 
     NOT_CONCERNED = "not_concerned"
@@ -66,7 +66,7 @@ class Alteration(StrEnum):
     NOT_RECOVERABLE = "not_recoverable"
 
 
-class Absence(StrEnum):
+class AvailabilityLoss(StrEnum):
     """What became of data that could not be used."""
 
     NOT_CONCERNED = "not_concerned"
@@ -79,9 +79,9 @@ class Absence(StrEnum):
 class SeverityCircumstances:
     """What happened to the data. ``malicious``: on purpose, to harm or to gain."""
 
-    confidentiality: Spread = Spread.NOT_CONCERNED
-    integrity: Alteration = Alteration.NOT_CONCERNED
-    availability: Absence = Absence.NOT_CONCERNED
+    confidentiality: ConfidentialityLoss = ConfidentialityLoss.NOT_CONCERNED
+    integrity: IntegrityLoss = IntegrityLoss.NOT_CONCERNED
+    availability: AvailabilityLoss = AvailabilityLoss.NOT_CONCERNED
     malicious: bool = False
 
 
@@ -227,17 +227,19 @@ def cb(circumstances: SeverityCircumstances) -> ScoredComponent:
 
 
 _CB_WORDS: Mapping[str, str] = {
-    Spread.AT_RISK: "It may have been seen; nothing shows that it was.",
-    Spread.KNOWN: "It reached people we know.",
-    Spread.UNKNOWN: "It reached people we do not know.",
-    Alteration.RESTORED: "It was changed and put right before use.",
-    Alteration.RECOVERABLE: "It was changed and may have been used wrongly; this can be put right.",
-    Alteration.NOT_RECOVERABLE: (
+    ConfidentialityLoss.AT_RISK: "It may have been seen; nothing shows that it was.",
+    ConfidentialityLoss.KNOWN: "It reached people we know.",
+    ConfidentialityLoss.UNKNOWN: "It reached people we do not know.",
+    IntegrityLoss.RESTORED: "It was changed and put right before use.",
+    IntegrityLoss.RECOVERABLE: (
+        "It was changed and may have been used wrongly; this can be put right."
+    ),
+    IntegrityLoss.NOT_RECOVERABLE: (
         "It was changed and may have been used wrongly; this cannot be put right."
     ),
-    Absence.RECOVERED: "It was gone and is back.",
-    Absence.TEMPORARY: "It could not be used for a time.",
-    Absence.NOT_RECOVERABLE: "It is lost for good.",
+    AvailabilityLoss.RECOVERED: "It was gone and is back.",
+    AvailabilityLoss.TEMPORARY: "It could not be used for a time.",
+    AvailabilityLoss.NOT_RECOVERABLE: "It is lost for good.",
     "not_concerned": "",
 }
 

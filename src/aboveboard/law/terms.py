@@ -16,7 +16,7 @@ from aboveboard.law.clocks import PeriodUnit
 from aboveboard.law.risk import Risk
 
 
-class Taking(StrEnum):
+class DataAcquisition(StrEnum):
     """How far the data went out of our hands. US laws turn on the verb:
     acquisition, access or loss."""
 
@@ -30,7 +30,7 @@ class Taking(StrEnum):
     """Nobody saw it; we cannot use it, or it was changed."""
 
 
-class Medium(StrEnum):
+class DataMedium(StrEnum):
     """What the data was on. Some laws cover electronic records only."""
 
     ELECTRONIC = "electronic"
@@ -62,9 +62,9 @@ class LossFacts:
     ``codes_taken``: security codes, PINs or passwords that open a card or account went too.
     """
 
-    taking: Taking
+    taking: DataAcquisition
     risk: Risk
-    medium: Medium = Medium.ELECTRONIC
+    medium: DataMedium = DataMedium.ELECTRONIC
     keys_taken: bool | None = False
     codes_taken: bool | None = None
 

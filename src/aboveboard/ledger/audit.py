@@ -36,7 +36,7 @@ from aboveboard.ledger.stored import (
     is_away,
     read_rows,
 )
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.head import read_head
 from aboveboard.ledger.verify.history import SeenCheckpoint, check_history
 from aboveboard.ledger.verify.log import Progress, check_entries, no_progress
@@ -56,7 +56,7 @@ def verify_database(
     remembered: Checkpoint | None = None,
     seen: Sequence[SeenCheckpoint] = (),
     progress: Progress = no_progress,
-) -> tuple[Report, str | None]:
+) -> tuple[VerificationReport, str | None]:
     """Check the published log and then every row of the ledger against it; return what was
     found, and the signed note.
 
@@ -75,7 +75,7 @@ def verify_database(
         OperationalError, InterfaceError: the database does not answer, which says
             nothing about the ledger.
     """
-    report = Report()
+    report = VerificationReport()
     audit = _Audit(source, trusted, report, progress)
     try:
         note = audit.run(now, [*seen, *([SeenCheckpoint(remembered, "")] if remembered else [])])
@@ -94,7 +94,11 @@ def verify_database(
 
 class _Audit:
     def __init__(
-        self, source: LogSource, trusted: Sequence[Verifier], report: Report, progress: Progress
+        self,
+        source: LogSource,
+        trusted: Sequence[Verifier],
+        report: VerificationReport,
+        progress: Progress,
     ) -> None:
         self._source = source
         self._trusted = trusted
@@ -241,7 +245,7 @@ class _Audit:
 class _Checkpoints:
     """Step 4: the signed checkpoints in order of size, held against the tree as it grows."""
 
-    def __init__(self, trusted: Sequence[Verifier], report: Report) -> None:
+    def __init__(self, trusted: Sequence[Verifier], report: VerificationReport) -> None:
         self._trusted = trusted
         self._report = report
         rows = CheckpointRow.objects.order_by("size").values_list("size", "root", "note")

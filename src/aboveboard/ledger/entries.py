@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, OnRestore, Repeat, VerifierKey
+from aboveboard.basics.facts import Facts, OnRestore, RepeatOnRestore, VerifierKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class SigningKeyReplaced(Facts):
     from 1."""
 
     kind: ClassVar[str] = "ledger.key-changed"
-    on_restore: ClassVar[OnRestore] = Repeat("the log continues with the new signing key")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the log continues with the new signing key")
 
     generation: int
     old: VerifierKey

@@ -25,7 +25,7 @@ from aboveboard.ledger.format.tiles import ENTRIES, WIDTH, HashReader, decode_bu
 from aboveboard.ledger.format.tree import CompactRange, leaf_hash
 from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.rows import bodies
-from aboveboard.ledger.verify.findings import Report
+from aboveboard.ledger.verify.findings import VerificationReport
 from aboveboard.ledger.verify.head import read_head
 from aboveboard.ledger.verify.sources import LogSource
 from aboveboard.ledger.verify.walk import LogWalk
@@ -71,7 +71,7 @@ def log_head(source: LogSource, trusted: Sequence[Verifier]) -> LogHead | None:
     # No log is an answer, which the caller weighs; a log that cannot be trusted is refused.
     if source.read("checkpoint") is None:
         return None
-    report = Report()
+    report = VerificationReport()
     note = read_head(source, trusted, report)
     if note is None:
         raise LogRefused(why=report.findings[0].sentence)
@@ -137,7 +137,7 @@ def ingest(
 def _continues(head: LogHead, size: int, root: bytes) -> None:
     """Tell a fork from a damaged copy: by the log's own tiles, does it begin with what the backup
     has?"""
-    walk = LogWalk(head.source, head.checkpoint, Report())
+    walk = LogWalk(head.source, head.checkpoint, VerificationReport())
     if size and HashReader(head.checkpoint.size, walk.hashes_of).root((0, size)) != root:
         raise LogContradicts(why=f"its first {size:,} entries are not those of the backup")
 

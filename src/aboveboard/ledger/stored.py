@@ -12,7 +12,7 @@ from typing import Final
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from aboveboard.ledger.format.entry import EntryBody
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 
 PAGE: Final = 2_000
 """Rows read at a time."""
@@ -115,7 +115,7 @@ class PlacedRows:
             last = page[-1].place
 
 
-def check_structure(report: Report) -> None:
+def check_structure(report: VerificationReport) -> None:
     """Step 6. PostgreSQL checks its pages itself when they are read (data
     checksums), if it was set up so."""
     if connection.vendor != "sqlite":

@@ -9,9 +9,9 @@ from django import forms
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from aboveboard.access.concerns import Concern
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.kinds import addresses, codes, email_addresses, normalise
-from aboveboard.kinds.kind import FieldKind, Misfit
+from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.kinds.limits import ADDRESS_LINES
 from aboveboard.promise.explain import country_in_words
 from aboveboard.promise.model import Field, Purpose
@@ -36,7 +36,11 @@ class ChoiceForm(forms.Form):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, purpose: Purpose, answer: Answer | None
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        purpose: Purpose,
+        answer: ChoiceAnswer | None,
     ) -> None:
         super().__init__(
             data, auto_id=f"{purpose.key}-%s", initial={"answer": answer.value if answer else None}
@@ -51,7 +55,7 @@ class ChoiceForm(forms.Form):
             else (gettext("Yes, you may"), gettext("No, I object"))
         )
         # A ChoiceField's own.
-        field.choices = [(Answer.YES.value, yes), (Answer.NO.value, no)]  # type: ignore[attr-defined]
+        field.choices = [(ChoiceAnswer.YES.value, yes), (ChoiceAnswer.NO.value, no)]  # type: ignore[attr-defined]
 
 
 class ConcernForm(forms.Form):
@@ -122,7 +126,7 @@ class DetailForm(forms.Form):
         return value
 
 
-class CodeForm(forms.Form):
+class NewAddressCodeForm(forms.Form):
     """The code that was sent to a new address."""
 
     code = forms.CharField(
@@ -156,7 +160,7 @@ _ATTRIBUTES = {
 def _read_email(value: str) -> str:
     try:
         return email_addresses.read(value)
-    except Misfit:
+    except KindMismatch:
         raise forms.ValidationError(
             gettext("Enter an e-mail address like name@example.com.")
         ) from None
@@ -165,7 +169,7 @@ def _read_email(value: str) -> str:
 def _check_address(value: str) -> str:
     try:
         return addresses.read(value)
-    except Misfit:
+    except KindMismatch:
         problem = gettext("Enter the address as on an envelope, in %(limit)d lines or fewer.") % {
             "limit": ADDRESS_LINES
         }

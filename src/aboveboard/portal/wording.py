@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from aboveboard.access.emergency.reasons import Emergency, ReviewVerdict
+from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.reasons import ReasonCode
 from aboveboard.access.use import UseRecord
 from aboveboard.basics.actor import ActorKind
-from aboveboard.choices.state import Answer, ChoiceRecord
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.law import categories
 from aboveboard.promise import explain
 from aboveboard.promise.model import Promise, Purpose, RoleOrChannel
-from aboveboard.vault.origin import IMPORT, Origin
+from aboveboard.vault.origin import IMPORT, ValueOrigin
 
 _LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
 
@@ -56,18 +56,22 @@ REFUSED: dict[ReasonCode, Lazy | str] = {
 of ``access.reasons``."""
 
 
-EMERGENCIES: dict[Emergency, Lazy | str] = {
-    Emergency.LIFE_IN_DANGER: gettext_lazy("Emergency: someone’s life or health was in danger."),
-    Emergency.EMERGENCY_SERVICES: gettext_lazy("Emergency: the emergency services asked."),
-    Emergency.MISSING_PERSON: gettext_lazy("Emergency: someone was missing."),
-    Emergency.VULNERABLE_PERSON: gettext_lazy("Emergency: a vulnerable person needed protection."),
+EMERGENCIES: dict[EmergencyGround, Lazy | str] = {
+    EmergencyGround.LIFE_IN_DANGER: gettext_lazy(
+        "Emergency: someone’s life or health was in danger."
+    ),
+    EmergencyGround.EMERGENCY_SERVICES: gettext_lazy("Emergency: the emergency services asked."),
+    EmergencyGround.MISSING_PERSON: gettext_lazy("Emergency: someone was missing."),
+    EmergencyGround.VULNERABLE_PERSON: gettext_lazy(
+        "Emergency: a vulnerable person needed protection."
+    ),
 }
 """Why somebody looked in an emergency, said to the person it was about."""
 
 
 def emergency(code: str) -> str:
     """Return why somebody looked in an emergency."""
-    return str(EMERGENCIES[Emergency(code)])
+    return str(EMERGENCIES[EmergencyGround(code)])
 
 
 def verdict(code: str) -> str:
@@ -140,7 +144,7 @@ def purpose(promise: Promise, key: str) -> str:
     return purpose.title if purpose else gettext("for something we no longer do")
 
 
-def origin(promise: Promise, where: Origin) -> str:
+def origin(promise: Promise, where: ValueOrigin) -> str:
     """Return where a value comes from: when, on which channel and for which purpose
     (GDPR Art. 15(1)(g))."""
     if where.collected_at is None:
@@ -171,7 +175,7 @@ def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promis
         if purpose.needs_consent:
             return gettext("You have not said yes, so we do not do it.")
         return gettext("You can object, and we will stop.")
-    agreed = latest.answer == Answer.YES
+    agreed = latest.answer == ChoiceAnswer.YES
     if purpose.needs_consent:
         text = (
             gettext("You said yes on %(day)s (%(channel)s).")
@@ -185,15 +189,15 @@ def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promis
     return text % {"day": day(latest.at), "channel": channel(promise, latest.channel)}
 
 
-def answered(answer: Answer, *, objectable: bool) -> str:
+def answered(answer: ChoiceAnswer, *, objectable: bool) -> str:
     """Return a choice in two words, as in "You said yes"."""
     if objectable:
         return (
             gettext("You said that you do not object")
-            if answer is Answer.YES
+            if answer is ChoiceAnswer.YES
             else gettext("You objected")
         )
-    return gettext("You said yes") if answer is Answer.YES else gettext("You said no")
+    return gettext("You said yes") if answer is ChoiceAnswer.YES else gettext("You said no")
 
 
 def _title(party: RoleOrChannel | None, key: str) -> str:

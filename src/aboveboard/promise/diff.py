@@ -12,7 +12,7 @@ from aboveboard.promise.explain import basis_in_words, country_in_words, period_
 from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, TranslatedText
 
 
-class Direction(StrEnum):
+class ChangeDirection(StrEnum):
     """More is done with data, or less protects it; less is done, or more protects it; or
     only the words differ."""
 
@@ -26,12 +26,12 @@ class PromiseChange:
     """One change: ``subject`` is the key of the purpose, field, recipient or loss promise;
     ``sentence`` says it."""
 
-    direction: Direction
+    direction: ChangeDirection
     subject: str
     sentence: str
 
 
-_ORDER = list(Direction)
+_ORDER = list(ChangeDirection)
 
 
 def compare(old: Promise, new: Promise) -> tuple[PromiseChange, ...]:
@@ -52,39 +52,43 @@ def _fields(old: Promise, new: Promise) -> Iterator[PromiseChange]:
         before = old.fields.get(key)
         words = categories.get(field.category).label["en"]
         if before is None:
-            yield PromiseChange(Direction.WIDENED, key, f"We now hold “{field.label}” ({words}).")
+            yield PromiseChange(
+                ChangeDirection.WIDENED, key, f"We now hold “{field.label}” ({words})."
+            )
             # Another meaning under the old name: what was allowed for the one is not for the other.
         elif before.category != field.category:
-            yield PromiseChange(Direction.WIDENED, key, f"“{field.label}” now means {words}.")
+            yield PromiseChange(ChangeDirection.WIDENED, key, f"“{field.label}” now means {words}.")
         elif before.sensitive != field.sensitive:
             shown = "masked until asked for" if field.sensitive else "no longer masked"
             yield PromiseChange(
-                Direction.NARROWED if field.sensitive else Direction.WIDENED,
+                ChangeDirection.NARROWED if field.sensitive else ChangeDirection.WIDENED,
                 key,
                 f"“{field.label}” is now {shown}.",
             )
         elif _differs(before.label, field.label) or before.kind_and_format != field.kind_and_format:
             yield PromiseChange(
-                Direction.REWORDED,
+                ChangeDirection.REWORDED,
                 key,
                 f"The field “{field.label}” was described as “{before.label}”.",
             )
     for key, field in old.fields.items():
         if key not in new.fields:
-            yield PromiseChange(Direction.NARROWED, key, f"We no longer hold “{field.label}”.")
+            yield PromiseChange(
+                ChangeDirection.NARROWED, key, f"We no longer hold “{field.label}”."
+            )
 
 
 def _purposes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for key, purpose in new.purposes.items():
         before = old.purposes.get(key)
         if before is None:
-            yield PromiseChange(Direction.WIDENED, key, f"A new purpose: “{purpose.title}”.")
+            yield PromiseChange(ChangeDirection.WIDENED, key, f"A new purpose: “{purpose.title}”.")
         else:
             yield from _purpose(before, purpose, old, new)
     for key, purpose in old.purposes.items():
         if key not in new.purposes:
             yield PromiseChange(
-                Direction.NARROWED, key, f"We no longer use data for “{purpose.title}”."
+                ChangeDirection.NARROWED, key, f"We no longer use data for “{purpose.title}”."
             )
 
 
@@ -130,12 +134,12 @@ def _purpose(
         for named in has:
             if named not in had:
                 yield PromiseChange(
-                    Direction.WIDENED, key, f"{title} {more.format(name(new, named))}."
+                    ChangeDirection.WIDENED, key, f"{title} {more.format(name(new, named))}."
                 )
         for named in had:
             if named not in has:
                 yield PromiseChange(
-                    Direction.NARROWED, key, f"{title} {less.format(name(old, named))}."
+                    ChangeDirection.NARROWED, key, f"{title} {less.format(name(old, named))}."
                 )
     yield from _basis(before, after)
     yield from _retention(before, after)
@@ -143,14 +147,14 @@ def _purpose(
     if any(
         _differs(getattr(before, part), getattr(after, part)) for part in ("title", "what", "why")
     ) or _asks(before) != _asks(after):
-        yield PromiseChange(Direction.REWORDED, key, f"{title} is explained in other words.")
+        yield PromiseChange(ChangeDirection.REWORDED, key, f"{title} is explained in other words.")
     if (before.basis_note, before.law, before.balancing, before.article9) != (
         after.basis_note,
         after.law,
         after.balancing,
         after.article9,
     ):
-        yield PromiseChange(Direction.REWORDED, key, f"The legal notes on {title} changed.")
+        yield PromiseChange(ChangeDirection.REWORDED, key, f"The legal notes on {title} changed.")
 
 
 def _basis(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
@@ -163,9 +167,9 @@ def _basis(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
         LawfulBasis.PUBLIC_TASK: 1,
     }
     direction = (
-        Direction.NARROWED
+        ChangeDirection.NARROWED
         if freedom.get(after.basis, 0) > freedom.get(before.basis, 0)
-        else Direction.WIDENED
+        else ChangeDirection.WIDENED
     )
     words = (
         f"“{after.title}” now rests on another basis: {basis_in_words(after.basis)} (it was: "
@@ -180,26 +184,26 @@ def _against_wishes(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
     if before.when_restricted is not after.when_restricted:
         if after.when_restricted is None:
             yield PromiseChange(
-                Direction.NARROWED,
+                ChangeDirection.NARROWED,
                 key,
                 f"{title} now stops when a person restricts the use of their data.",
             )
         else:
             ground = after.when_restricted.replace("_", " ")
             yield PromiseChange(
-                Direction.WIDENED,
+                ChangeDirection.WIDENED,
                 key,
                 f"{title} now goes on when a person restricts the use of their data ({ground}).",
             )
     if after.direct_marketing and not before.direct_marketing:
         yield PromiseChange(
-            Direction.NARROWED,
+            ChangeDirection.NARROWED,
             key,
             f"{title} is now direct marketing: an objection to it always stands.",
         )
     elif before.direct_marketing and not after.direct_marketing:
         yield PromiseChange(
-            Direction.WIDENED,
+            ChangeDirection.WIDENED,
             key,
             f"{title} is no longer direct marketing: an objection to it can be outweighed.",
         )
@@ -209,7 +213,9 @@ def _retention(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
     had, has = before.retention, after.retention
     if had.keep != has.keep:
         direction = (
-            Direction.WIDENED if has.keep.longest() > had.keep.longest() else Direction.NARROWED
+            ChangeDirection.WIDENED
+            if has.keep.longest() > had.keep.longest()
+            else ChangeDirection.NARROWED
         )
         words = (
             f"Data for “{after.title}” is kept {period_in_words(has.keep)} instead of "
@@ -222,7 +228,7 @@ def _retention(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
             f"The time that data for “{after.title}” is kept now runs from another moment: "
             f"{has.starts.replace('_', ' ')}."
         )
-        yield PromiseChange(Direction.WIDENED, after.key, words)
+        yield PromiseChange(ChangeDirection.WIDENED, after.key, words)
 
 
 def _recipients(old: Promise, new: Promise) -> Iterator[PromiseChange]:
@@ -232,9 +238,9 @@ def _recipients(old: Promise, new: Promise) -> Iterator[PromiseChange]:
             continue  # a new recipient is told by the purpose that shares with it
         if before.country != recipient.country:
             direction = (
-                Direction.NARROWED
+                ChangeDirection.NARROWED
                 if before.third_country and not recipient.third_country
-                else Direction.WIDENED
+                else ChangeDirection.WIDENED
             )
             here, there = country_in_words(before.country), country_in_words(recipient.country)
             yield PromiseChange(
@@ -251,7 +257,7 @@ def _recipients(old: Promise, new: Promise) -> Iterator[PromiseChange]:
                 f"{_start(recipient.title)} changed: who it is, its part in law, or what protects "
                 "data there."
             )
-            yield PromiseChange(Direction.WIDENED, key, words)
+            yield PromiseChange(ChangeDirection.WIDENED, key, words)
 
 
 def _losses(old: Promise, new: Promise) -> Iterator[PromiseChange]:
@@ -259,7 +265,9 @@ def _losses(old: Promise, new: Promise) -> Iterator[PromiseChange]:
         before = old.losses.get(key)
         if before is None:
             yield PromiseChange(
-                Direction.NARROWED, key, f"When data is lost, we now also promise: {loss.text}"
+                ChangeDirection.NARROWED,
+                key,
+                f"When data is lost, we now also promise: {loss.text}",
             )
         elif (before.measure, before.within, before.at_least) != (
             loss.measure,
@@ -273,45 +281,49 @@ def _losses(old: Promise, new: Promise) -> Iterator[PromiseChange]:
             )
         elif _differs(before.text, loss.text):
             yield PromiseChange(
-                Direction.REWORDED,
+                ChangeDirection.REWORDED,
                 key,
                 f"A promise for when data is lost has new words: {loss.text}",
             )
     for key, loss in old.losses.items():
         if key not in new.losses:
             yield PromiseChange(
-                Direction.WIDENED, key, f"When data is lost, we no longer promise: {loss.text}"
+                ChangeDirection.WIDENED,
+                key,
+                f"When data is lost, we no longer promise: {loss.text}",
             )
 
 
-def _stricter(before: LossPromise, after: LossPromise) -> Direction:
+def _stricter(before: LossPromise, after: LossPromise) -> ChangeDirection:
     sooner = after.within and before.within and after.within.longest() < before.within.longest()
     more = after.at_least and before.at_least and after.at_least > before.at_least
     return (
-        Direction.NARROWED
+        ChangeDirection.NARROWED
         if before.measure is after.measure and (sooner or more)
-        else Direction.WIDENED
+        else ChangeDirection.WIDENED
     )
 
 
 def _rest(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for measure in old.security:
         if measure not in new.security:
-            yield PromiseChange(Direction.WIDENED, "security", f"We no longer say: {measure}")
+            yield PromiseChange(ChangeDirection.WIDENED, "security", f"We no longer say: {measure}")
     for measure in new.security:
         if measure not in old.security:
-            yield PromiseChange(Direction.NARROWED, "security", f"We now also say: {measure}")
+            yield PromiseChange(ChangeDirection.NARROWED, "security", f"We now also say: {measure}")
     zones = old.organisation.time_zone, new.organisation.time_zone
     if zones[0] != zones[1]:
         yield PromiseChange(
-            Direction.REWORDED,
+            ChangeDirection.REWORDED,
             "organisation",
             f"Times are now shown in the time zone {zones[1]}, not {zones[0]}.",
         )
     # The time zone changes what pages show and nothing that is promised: said apart.
     if replace(old.organisation, time_zone=zones[1]) != new.organisation:
         yield PromiseChange(
-            Direction.REWORDED, "organisation", "The details of who makes this promise changed."
+            ChangeDirection.REWORDED,
+            "organisation",
+            "The details of who makes this promise changed.",
         )
     yield from _break_glass(old, new)
     for section, before, after in (
@@ -330,11 +342,15 @@ def _break_glass(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     has = {*new.break_glass.roles, *new.break_glass.fields} if new.break_glass else set()
     for named in sorted(has - had):
         yield PromiseChange(
-            Direction.WIDENED, "break_glass", f"In an emergency, now also: {_named(new, named)}."
+            ChangeDirection.WIDENED,
+            "break_glass",
+            f"In an emergency, now also: {_named(new, named)}.",
         )
     for named in sorted(had - has):
         yield PromiseChange(
-            Direction.NARROWED, "break_glass", f"In an emergency, no longer: {_named(old, named)}."
+            ChangeDirection.NARROWED,
+            "break_glass",
+            f"In an emergency, no longer: {_named(old, named)}.",
         )
 
 
@@ -348,7 +364,7 @@ def _titles(
     for key, title in after.items():
         if key in before and _differs(before[key], title):
             yield PromiseChange(
-                Direction.REWORDED, section, f"“{before[key]}” is now called “{title}”."
+                ChangeDirection.REWORDED, section, f"“{before[key]}” is now called “{title}”."
             )
 
 

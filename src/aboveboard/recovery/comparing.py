@@ -25,7 +25,7 @@ from typing import Any, Final
 from django.apps import apps
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.facts import Facts, FactsMalformed, Redo
+from aboveboard.basics.facts import Facts, FactsMalformed, RedoByHand
 from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry, gathered
 from aboveboard.keys.rows import DecidingRow
 from aboveboard.ledger import queries as ledger
@@ -195,7 +195,7 @@ def _is_lost(entry: ledger.LedgerEntry, lost: list[tuple[int, int]], facts: type
     """Whether what the entry says was done after a backup that was restored since, and could not be
     repeated: a person was told to do it again, which has entries of its own."""
     return (
-        isinstance(facts.on_restore, Redo)
+        isinstance(facts.on_restore, RedoByHand)
         and entry.leaf_index is not None
         and any(first <= entry.leaf_index < end for first, end in lost)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Digest, Facts, Nothing, omitted
+from aboveboard.basics.facts import Code, Digest, Facts, NothingToRestore, omitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class BackupMade(Facts):
     entries in the ledger's tree at its moment."""
 
     kind: ClassVar = "backup.made"
-    on_restore: ClassVar = Nothing("a backup changes nothing")
+    on_restore: ClassVar = NothingToRestore("a backup changes nothing")
 
     records: Digest
     keys: Digest
@@ -27,7 +27,9 @@ class RestoreDone(Facts):
     there was a log of what came after; the others count the lines of the report by outcome."""
 
     kind: ClassVar = "restore.done"
-    on_restore: ClassVar = Nothing("what it repeated, the entries after the backup repeat again")
+    on_restore: ClassVar = NothingToRestore(
+        "what it repeated, the entries after the backup repeat again"
+    )
 
     backup: Code
     entries: int
@@ -44,7 +46,9 @@ class RowsAuthenticated(Facts):
     left out, those that had MACs first."""
 
     kind: ClassVar = "rows.authenticated"
-    on_restore: ClassVar = Nothing("a restored database is asked again whether its rows have MACs")
+    on_restore: ClassVar = NothingToRestore(
+        "a restored database is asked again whether its rows have MACs"
+    )
 
     rows: int
     refused: int

@@ -39,14 +39,14 @@ _PAGE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Upgrade:
+class UpgradeResult:
     """What became of the rows: how many have their MAC now, and which do not, and why."""
 
     authenticated: int
     refused: Sequence[RowFinding]
 
 
-def authenticate_restored_rows(migrations: Collection[str]) -> Upgrade:
+def authenticate_restored_rows(migrations: Collection[str]) -> UpgradeResult:
     """Give the rows of a backup from before there were MACs theirs, in the tables whose migration
     it does not have. No entry is written: the ones that came after the backup are not in this
     database yet."""
@@ -54,7 +54,7 @@ def authenticate_restored_rows(migrations: Collection[str]) -> Upgrade:
         return _authenticate([t for t in deciding_tables() if t.since not in migrations])
 
 
-def authenticate_rows(*, by: Actor, at: datetime) -> Upgrade | None:
+def authenticate_rows(*, by: Actor, at: datetime) -> UpgradeResult | None:
     """Give the rows from before there were MACs theirs; None if that was done before for every
     table (entries ``rows.authenticated``).
 
@@ -82,7 +82,7 @@ def _done() -> set[str]:
     return done
 
 
-def _authenticate(tables: Sequence[DecidingTable]) -> Upgrade:
+def _authenticate(tables: Sequence[DecidingTable]) -> UpgradeResult:
     """Steps 2 to 4."""
     refused: list[RowFinding] = []
     count = 0
@@ -100,7 +100,7 @@ def _authenticate(tables: Sequence[DecidingTable]) -> Upgrade:
             count += len(good)
     for table in tables:
         table.upgraded()  # 4
-    return Upgrade(count, refused)
+    return UpgradeResult(count, refused)
 
 
 def _name_entries(table: DecidingTable, speaks_of: SpeaksOf) -> None:

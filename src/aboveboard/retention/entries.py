@@ -9,9 +9,9 @@ from typing import ClassVar
 from aboveboard.basics.facts import (
     Digest,
     Facts,
-    Nothing,
+    NothingToRestore,
     OnRestore,
-    Repeat,
+    RepeatOnRestore,
     SealedFact,
     written_as,
 )
@@ -23,7 +23,7 @@ class HoldPlaced(Facts):
     """A legal hold was placed for the case ``reference``; None: until somebody ends it."""
 
     kind: ClassVar[str] = "hold.placed"
-    on_restore: ClassVar[OnRestore] = Repeat("the hold was placed again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the hold was placed again")
 
     why: HoldReason
     reference: SealedFact
@@ -35,7 +35,7 @@ class HoldReleased(Facts):
     """A hold was released. ``placed``: the entry that placed it; ``reference``: the decision."""
 
     kind: ClassVar[str] = "hold.released"
-    on_restore: ClassVar[OnRestore] = Repeat("the hold was released again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the hold was released again")
 
     placed: int
     reference: SealedFact
@@ -46,7 +46,7 @@ class RestrictionPlaced(Facts):
     """Processing was restricted for the case ``reference``; None: until somebody lifts it."""
 
     kind: ClassVar[str] = "restriction.placed"
-    on_restore: ClassVar[OnRestore] = Repeat("processing was restricted again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("processing was restricted again")
 
     why: RestrictionReason
     reference: SealedFact
@@ -59,7 +59,7 @@ class RestrictionLifted(Facts):
     call by which the person was informed before."""
 
     kind: ClassVar[str] = "restriction.lifted"
-    on_restore: ClassVar[OnRestore] = Repeat("the restriction was lifted again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the restriction was lifted again")
 
     placed: int
     reference: SealedFact
@@ -71,7 +71,7 @@ class SweepReviewed(Facts):
     whose data has lapsed and must wait."""
 
     kind: ClassVar[str] = "sweep.reviewed"
-    on_restore: ClassVar[OnRestore] = Nothing("a review changes nothing")
+    on_restore: ClassVar[OnRestore] = NothingToRestore("a review changes nothing")
 
     sweep: int
     promise: int
@@ -86,7 +86,7 @@ class SweepDone(Facts):
     """The last row of a sweep was done."""
 
     kind: ClassVar[str] = "sweep.done"
-    on_restore: ClassVar[OnRestore] = Nothing("what it erased has entries of its own")
+    on_restore: ClassVar[OnRestore] = NothingToRestore("what it erased has entries of its own")
 
     sweep: int
     digest: Digest

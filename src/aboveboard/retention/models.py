@@ -17,7 +17,7 @@ from aboveboard.retention.reasons import HoldReason, RestrictionReason
 _OPEN = models.Q(ended_at__isnull=True)
 
 
-class _Kept(DecidingRow):
+class _RetentionDecision(DecidingRow):
     """Why something about a person stands: since when, who said so, on what ground, until
     when, and how it ended."""
 
@@ -52,14 +52,14 @@ class _Kept(DecidingRow):
         abstract = True
 
 
-class Hold(_Kept):
+class Hold(_RetentionDecision):
     """A legal hold: while it stands, nothing of this person's data is erased."""
 
     why = models.CharField(
         max_length=20, choices=[(reason.value, reason.value) for reason in HoldReason]
     )
 
-    class Meta(_Kept.Meta):
+    class Meta(_RetentionDecision.Meta):
         """One open hold for one case."""
 
         constraints: ClassVar = [
@@ -69,7 +69,7 @@ class Hold(_Kept):
         ]
 
 
-class Restriction(_Kept):
+class Restriction(_RetentionDecision):
     """A restriction of processing (GDPR Art. 18): while it stands, the data is
     stored and all but not used.
 
@@ -80,7 +80,7 @@ class Restriction(_Kept):
         max_length=20, choices=[(reason.value, reason.value) for reason in RestrictionReason]
     )
 
-    class Meta(_Kept.Meta):
+    class Meta(_RetentionDecision.Meta):
         """One open restriction for one case."""
 
         constraints: ClassVar = [

@@ -16,7 +16,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.intake import former, notes
 from aboveboard.kinds import values
-from aboveboard.kinds.kind import FieldKind, Misfit
+from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.law.duties import place_name
 from aboveboard.promise.model import Field, Promise
 from aboveboard.promise.queries import in_force
@@ -25,7 +25,7 @@ from aboveboard.vault import changing
 from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import BadValue
 from aboveboard.vault.changing import Residence
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 _KINDS = frozenset(
     {
@@ -79,7 +79,7 @@ def read_value(key: str, value: str) -> str:
     """
     try:
         return values.read(in_force().promise.fields[key].kind_and_format, value)
-    except Misfit as misfit:
+    except KindMismatch as misfit:
         raise BadValue(field=key, expected=misfit.expected) from None
 
 
@@ -117,7 +117,7 @@ def correct(
     value = read_value(key, value)
     purpose = _purpose(adopted.promise, person_id, key)
     check_origin(adopted.promise, field=key, channel=channel, purpose=purpose)
-    origin = Origin(adopted.serial, at, channel, purpose)
+    origin = ValueOrigin(adopted.serial, at, channel, purpose)
     with transaction.atomic():
         replaced = changing.replace(
             person_id,

@@ -9,7 +9,7 @@ from aboveboard.accounts import mail
 from aboveboard.basics import clock, settings
 from aboveboard.delivery import actions as delivery
 from aboveboard.intake import former
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox.reference import Reference
 from aboveboard.rights.proof import texts
 from aboveboard.vault import aliases
@@ -35,7 +35,7 @@ def notify(ref: Reference) -> None:
                 words["changed"].format(**facts),
                 to=address.reveal(),
             )
-        except Misfit:
+        except KindMismatch:
             # An address from before addresses were checked: nothing can be sent there.
             log.warning("a changed address cannot be written to (job %s)", number)
     # What could not reach them at the old address goes to the new one.

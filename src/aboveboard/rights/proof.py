@@ -30,7 +30,7 @@ def begin(
     """Send a code to a new address, and remember both.
 
     Raises:
-        Misfit: it is not an address that anything can be sent to.
+        KindMismatch: it is not an address that anything can be sent to.
         Unavailable: the mail server did not take it.
     """
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"

@@ -8,7 +8,7 @@ from aboveboard.basics.package import Package, gather
 
 
 @runtime_checkable
-class Declares(Protocol):
+class DeclaringApp(Protocol):
     """An app config that says what its package declares."""
 
     def package(self) -> Package:
@@ -28,5 +28,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Gather what every package declares."""
         gather(
-            config.package() for config in apps.get_app_configs() if isinstance(config, Declares)
+            config.package()
+            for config in apps.get_app_configs()
+            if isinstance(config, DeclaringApp)
         )

@@ -27,15 +27,15 @@ _ = get_resolver().url_patterns  # every view is imported now, and not at the fi
 from aboveboard.site.serving import answering, bodies, limits, sockets, uploads  # noqa: E402
 from aboveboard.site.serving.collecting import (  # noqa: E402 - Django must stand before its parts
     BodyInMemory,
+    BodyNotTaken,
     BodyPieces,
-    NotTaken,
     SenderGone,
     StreamedBody,
     collect,
 )
 from aboveboard.site.serving.environ import environ_of, give_body  # noqa: E402
 from aboveboard.site.serving.sealed import SealedFile  # noqa: E402
-from aboveboard.site.serving.threads import Threads, until  # noqa: E402
+from aboveboard.site.serving.threads import RequestThreads, until  # noqa: E402
 from aboveboard.site.serving.turns import WHOSE, whose  # noqa: E402
 
 # What a start makes stays for good: the garbage collector need not walk through all of it again and
@@ -55,10 +55,10 @@ _uploading: Counter[int] = Counter()
 
 
 @cache
-def _threads() -> Threads:
+def _threads() -> RequestThreads:
     """Return the threads that answer. Made by the process that serves: threads do not survive the
     fork that made it."""
-    return Threads(settings.current().server.threads)
+    return RequestThreads(settings.current().server.threads)
 
 
 @cache
@@ -78,7 +78,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     try:
         rule = bodies.rule_for(environ)
         if rule.is_too_long:
-            raise NotTaken(413)
+            raise BodyNotTaken(413)
         pieces = BodyPieces(receive, threads)
         if rule.kind is bodies.BodyKind.FILE:
             await _with_file(environ, pieces, rule, send)
@@ -98,7 +98,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             give_body(environ, io.BytesIO(body), len(body))
     except ValueError:
         _refuse(environ, 400)
-    except NotTaken as refused:
+    except BodyNotTaken as refused:
         _refuse(environ, refused.status)
     except SenderGone:
         # Or still there, with a body that is none (a chunk of length -1): the server tells both
@@ -137,7 +137,7 @@ async def _take_file(environ: Scope, pieces: BodyPieces, rule: bodies.BodyRule, 
     with SealedFile() as file:
         try:
             await collect(pieces, rule, file)
-        except NotTaken as refused:
+        except BodyNotTaken as refused:
             _refuse(environ, refused.status)
         except SenderGone:
             return

@@ -148,7 +148,7 @@ MIDDLEWARE = [
     "aboveboard.site.proxies.NamedProxies",
     "aboveboard.site.requests.RequestLog",
     "aboveboard.site.headers.SecurityHeaders",
-    "aboveboard.site.serving.answering.Refusals",
+    "aboveboard.site.serving.answering.BodyRefusals",
     "aboveboard.recovery.gate.RestoredFirst",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -252,7 +252,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 
 # ---- mail: sign-in codes and words to staff, by the mail line that notices take ------------------
 
-EMAIL_BACKEND = "aboveboard.delivery.django_mail.Backend"
+EMAIL_BACKEND = "aboveboard.delivery.django_mail.MailBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = INSTANCE.mail.sender
 
 # ---- files ------------------------------------------------------------------------------------

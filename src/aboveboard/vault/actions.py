@@ -16,7 +16,7 @@ from aboveboard.keys import actions as keys
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.queries import data_keys, handles, people_with_keys
 from aboveboard.kinds import values
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
@@ -26,7 +26,7 @@ from aboveboard.vault.entries import CorrectionMade, ErasureDone, erasure_reason
 from aboveboard.vault.holds import OpenDates, open_mac
 from aboveboard.vault.locking import lock_person, refuse_if_held
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 
 class BadValue(Invalid):
@@ -42,7 +42,7 @@ def correct(
     value: str,
     *,
     kinds: Mapping[str, str],
-    origin: Origin,
+    origin: ValueOrigin,
     by: Actor,
     at: datetime,
 ) -> None:
@@ -61,7 +61,7 @@ def correct(
     check_origin(promised, field=field, channel=origin.channel, purpose=origin.purpose)
     try:
         value = values.read(kinds[field], value)
-    except Misfit as misfit:
+    except KindMismatch as misfit:
         raise BadValue(field=field, expected=misfit.expected) from None
     with transaction.atomic():
         person_id = lock_person(person_id)

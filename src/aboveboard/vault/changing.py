@@ -26,7 +26,7 @@ from aboveboard.vault.entries import CorrectionMade
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.locking import lock_person
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 Texts = Mapping[str, str]
 
@@ -41,7 +41,7 @@ class Residence:
 
 def differing(
     texts: Mapping[int, Texts], kinds: Mapping[str, str]
-) -> dict[int, dict[str, Origin | None]]:
+) -> dict[int, dict[str, ValueOrigin | None]]:
     """Return, of each person, the fields whose value is another than in ``texts``, with where the
     held value comes from; None where none is held.
 
@@ -52,14 +52,14 @@ def differing(
     rows = SealedRecord.objects.filter(person_id__in=texts).values_list(
         "person_id", "boxes", "person__jurisdiction"
     )
-    differing_fields: dict[int, dict[str, Origin | None]] = {}
+    differing_fields: dict[int, dict[str, ValueOrigin | None]] = {}
     for person_id, record, jurisdiction in rows:
         key = keys.get(person_id)
         if key is None:
             continue
         cipher = AESGCM(key.key)
         boxes = record_format.open_record(cipher, person_id, bytes(record))
-        differences: dict[str, Origin | None] = {}
+        differences: dict[str, ValueOrigin | None] = {}
         for field, text in texts[person_id].items():
             box = boxes.get(field)
             if not text:
@@ -79,7 +79,7 @@ def replace(
     values: Texts,
     *,
     kinds: Mapping[str, str],
-    origins: Mapping[str, Origin],
+    origins: Mapping[str, ValueOrigin],
     home: Residence | None = None,
     by: Actor,
     at: datetime,
@@ -129,7 +129,12 @@ def replace(
 
 
 def _write_entries(
-    person_id: int, fields: Sequence[str], origins: Mapping[str, Origin], *, by: Actor, at: datetime
+    person_id: int,
+    fields: Sequence[str],
+    origins: Mapping[str, ValueOrigin],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
     promised = in_force().promise
     subjects = subjects_in_order([person_id] * len(fields), handles([person_id]))
@@ -145,7 +150,7 @@ def _write_entries(
         append(entry, by=by, handle=subject.handle if subject else None, at=at)
 
 
-def seal_copy(person_id: int, field: str, value: str, origin: Origin) -> bytes:
+def seal_copy(person_id: int, field: str, value: str, origin: ValueOrigin) -> bytes:
     """Return a value sealed under the person's key, for a package that keeps it beside the record;
     :func:`open_former` opens it.
 

@@ -7,7 +7,16 @@ from enum import StrEnum
 from typing import ClassVar
 
 from aboveboard.basics.errors import Invalid
-from aboveboard.basics.facts import Code, Facts, Nothing, OnRestore, Redo, Repeat, Word, omitted
+from aboveboard.basics.facts import (
+    Code,
+    Facts,
+    NothingToRestore,
+    OnRestore,
+    RedoByHand,
+    RepeatOnRestore,
+    Word,
+    omitted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,9 @@ class CorrectionMade(Facts):
     and for which purpose the new one was collected (empty: nobody said)."""
 
     kind: ClassVar[str] = "correction.made"
-    on_restore: ClassVar[OnRestore] = Redo("the ledger does not hold the value: ask for it again")
+    on_restore: ClassVar[OnRestore] = RedoByHand(
+        "the ledger does not hold the value: ask for it again"
+    )
 
     field: Word
     promise: int
@@ -29,7 +40,9 @@ class DocumentAdded(Facts):
     """A document was added as the value of one field; as for :class:`CorrectionMade`."""
 
     kind: ClassVar[str] = "document.added"
-    on_restore: ClassVar[OnRestore] = Redo("the ledger does not hold the document: add it again")
+    on_restore: ClassVar[OnRestore] = RedoByHand(
+        "the ledger does not hold the document: add it again"
+    )
 
     field: Word
     promise: int
@@ -75,7 +88,7 @@ class ErasureDone(Facts):
     knows them apart."""
 
     kind: ClassVar[str] = "erasure.done"
-    on_restore: ClassVar[OnRestore] = Repeat("the person was erased again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the person was erased again")
 
     reason: Code
 
@@ -86,7 +99,7 @@ class FieldErased(Facts):
     where a sweep did it."""
 
     kind: ClassVar[str] = "field.erased"
-    on_restore: ClassVar[OnRestore] = Repeat("the fields were erased again")
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the fields were erased again")
 
     reason: Code
     fields: tuple[Word, ...]
@@ -99,7 +112,7 @@ class KeyRotated(Facts):
     """The person got a new key."""
 
     kind: ClassVar[str] = "key.rotated"
-    on_restore: ClassVar[OnRestore] = Redo(
+    on_restore: ClassVar[OnRestore] = RedoByHand(
         "keys from before it are in use again, unless the keys part is newer: rotate again"
     )
 
@@ -109,7 +122,7 @@ class PeopleKeysBegun(Facts):
     """Everybody gets a new key, from here on."""
 
     kind: ClassVar[str] = "keys.people.begun"
-    on_restore: ClassVar[OnRestore] = Redo(
+    on_restore: ClassVar[OnRestore] = RedoByHand(
         "keys from before it are in use again, unless the keys part is newer: run "
         "aboveboard keys rotate-people again"
     )
@@ -120,6 +133,8 @@ class PeopleKeysFinished(Facts):
     """Everybody has a new key; how many ``people`` that was."""
 
     kind: ClassVar[str] = "keys.people.finished"
-    on_restore: ClassVar[OnRestore] = Nothing("what to do again is said where the rotation began")
+    on_restore: ClassVar[OnRestore] = NothingToRestore(
+        "what to do again is said where the rotation began"
+    )
 
     people: int

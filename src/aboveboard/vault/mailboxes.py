@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import FieldKind, Misfit
+from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.promise.queries import in_force
 from aboveboard.vault.finding import find
 from aboveboard.vault.rekeying import rebuild
@@ -18,7 +18,7 @@ def owners(email: str) -> list[int]:
     """
     try:
         normal = email_addresses.read(email)
-    except Misfit:
+    except KindMismatch:
         return []
     fields = in_force().promise.fields
     kinds = {
@@ -37,5 +37,5 @@ def owners(email: str) -> list[int]:
 def _is(value: str, normal: str) -> bool:
     try:
         return email_addresses.read(value) == normal
-    except Misfit:  # filed by an earlier version: nobody can be written to there
+    except KindMismatch:  # filed by an earlier version: nobody can be written to there
         return False

@@ -20,7 +20,7 @@ from aboveboard.keys.queries import data_keys, person_handles
 from aboveboard.vault import filing, record_format, sealed
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.models import Alias, Person, SealedRecord
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying import rebuild
 from aboveboard.vault.rekeying.records import resealed
 
@@ -30,8 +30,8 @@ class FieldPair:
     """One field in two records: where each value comes from, None where it is not held, and
     whether the values are the same."""
 
-    kept: Origin | None
-    merged: Origin | None
+    kept: ValueOrigin | None
+    merged: ValueOrigin | None
     same: bool
 
 

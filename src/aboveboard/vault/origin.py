@@ -23,7 +23,7 @@ _NOT_RECORDED = -(2**63)
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class ValueOrigin:
     """Where a value comes from. ``collected_at`` is None for values of record format 1,
     which kept the promise alone.
 
@@ -64,9 +64,9 @@ def day_of(moment: datetime) -> datetime:
 
 
 @lru_cache(maxsize=4096)
-def of_promise(serial: int) -> Origin:
+def of_promise(serial: int) -> ValueOrigin:
     """Return the origin of a value of which only the promise version is known."""
-    return Origin(serial, None, "", "")
+    return ValueOrigin(serial, None, "", "")
 
 
 def end(record: bytes, at: int) -> int:
@@ -80,8 +80,8 @@ def end(record: bytes, at: int) -> int:
 
 
 @lru_cache(maxsize=4096)  # one import gives one origin to millions of people
-def read(blob: bytes) -> Origin:
-    """Read what ``Origin.bytes`` holds, cut at :func:`end`; nothing else is accepted.
+def read(blob: bytes) -> ValueOrigin:
+    """Read what ``ValueOrigin.bytes`` holds, cut at :func:`end`; nothing else is accepted.
 
     Raises:
         ValueError: a time beyond the calendar, or words that are not UTF-8.
@@ -93,4 +93,4 @@ def read(blob: bytes) -> Origin:
         collected_at = None if moment == _NOT_RECORDED else _EPOCH + moment * _MICROSECOND
     except OverflowError:
         raise ValueError("a time beyond the calendar") from None
-    return Origin(serial, collected_at, channel, purpose)
+    return ValueOrigin(serial, collected_at, channel, purpose)

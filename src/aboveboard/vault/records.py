@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.basics import clock
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
-from aboveboard.keys.handles import Handles, handles_of
+from aboveboard.keys.handles import PersonHandles, handles_of
 from aboveboard.vault import aliases, prepared, record_format, sealed
 from aboveboard.vault.documents import descriptor
-from aboveboard.vault.documents.descriptor import Descriptor
+from aboveboard.vault.documents.descriptor import DocumentDescriptor
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.holds import is_open, read_dates
 from aboveboard.vault.models import SealedRecord
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class SealedPerson:
     restricted_since: datetime | None
     restricted_until: datetime | None
     dates_proven: bool
-    handles: Handles = field(repr=False)
+    handles: PersonHandles = field(repr=False)
     _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
 
-    def provenance(self) -> dict[str, Origin]:
+    def provenance(self) -> dict[str, ValueOrigin]:
         """Return where the value of each field held comes from, without opening any.
 
         Raises:
@@ -151,7 +151,7 @@ def open_record(grant: Grant, record: SealedPerson) -> dict[str, Personal[str] |
     return opened
 
 
-def open_descriptor(grant: Grant, record: SealedPerson, field: str) -> Descriptor | None:
+def open_descriptor(grant: Grant, record: SealedPerson, field: str) -> DocumentDescriptor | None:
     """Open what the record holds of the document in one field:
     :mod:`aboveboard.vault.documents.queries` opens the rest.
 
@@ -177,7 +177,7 @@ def _texts(
         yield name, sealed.unseal(cipher, record.person_id, name, box)
 
 
-def _descriptor(field: str, text: str) -> Descriptor | None:
+def _descriptor(field: str, text: str) -> DocumentDescriptor | None:
     try:
         return descriptor.read(text)
     except ValueError:
@@ -208,7 +208,7 @@ def held_fields(person_id: int) -> frozenset[str]:
     return frozenset(provenance(person_id))
 
 
-def provenance(person_id: int) -> dict[str, Origin]:
+def provenance(person_id: int) -> dict[str, ValueOrigin]:
     """Return where the value of each field held about a person comes from, without opening any;
     nothing when they have no key.
 
@@ -220,6 +220,6 @@ def provenance(person_id: int) -> dict[str, Origin]:
     return {} if row is None or key is None else _origins(person_id, key, bytes(row))
 
 
-def _origins(person_id: int, key: bytes, record: bytes) -> dict[str, Origin]:
+def _origins(person_id: int, key: bytes, record: bytes) -> dict[str, ValueOrigin]:
     boxes = record_format.open_record(AESGCM(key), person_id, record)
     return {name: box.origin for name, box in boxes.items()}

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.basics.errors import Damaged, Invalid
 from aboveboard.vault import origin as origins
 from aboveboard.vault.limits import FIELD_BYTES, FIELD_NAME_BYTES, RECORD_ORIGINS
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 VERSION = b"\x02"
 NONCE_BYTES = 12
@@ -57,11 +57,13 @@ class TooManyOrigins(Invalid):
 class SealedField:
     """One sealed field: where its value comes from, the nonce, and the ciphertext with its tag."""
 
-    origin: Origin
+    origin: ValueOrigin
     sealed: bytes
 
 
-def seal(cipher: AESGCM, person_id: int, field: str, origin: Origin, value: str) -> SealedField:
+def seal(
+    cipher: AESGCM, person_id: int, field: str, origin: ValueOrigin, value: str
+) -> SealedField:
     """Seal one value with the person's key.
 
     Raises:
@@ -218,7 +220,7 @@ def _origin_bytes(record: bytes) -> tuple[list[bytes] | None, int]:
     return origin_bytes, at
 
 
-def _origin(blob: bytes) -> Origin:
+def _origin(blob: bytes) -> ValueOrigin:
     try:
         return origins.read(blob)
     except ValueError:
@@ -227,7 +229,7 @@ def _origin(blob: bytes) -> Origin:
         ) from None
 
 
-def _bound(person_id: int, field: str, origin: Origin) -> bytes:
+def _bound(person_id: int, field: str, origin: ValueOrigin) -> bytes:
     if origin.collected_at is None:  # sealed when records kept the promise alone
         return b"%b%b%b%b" % (
             _FIRST_AAD,

@@ -15,7 +15,7 @@ from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.categories import bitmap
-from aboveboard.law.terms import Taking
+from aboveboard.law.terms import DataAcquisition
 from tests.incidents.conftest import AT
 
 EMAIL, PASSWORD, CARD = (
@@ -88,7 +88,7 @@ def test_a_readable_password_answers_whether_codes_went() -> None:
         ).codes_taken
         is False
     )
-    assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).taking is Taking.ACQUIRED
+    assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).taking is DataAcquisition.ACQUIRED
 
 
 def test_groups_add_up_over_languages_and_channels() -> None:

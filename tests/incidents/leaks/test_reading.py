@@ -15,7 +15,7 @@ from aboveboard.incidents.leaks.lines import lines
 from aboveboard.incidents.leaks.reading import LeakRow, UnreadLine, UnreadReason
 
 
-def read(content: bytes) -> tuple[form.LeakForm, list[LeakRow | UnreadLine]]:
+def read(content: bytes) -> tuple[form.LeakFileFormat, list[LeakRow | UnreadLine]]:
     found = form.find(reading.sample(io.BytesIO(content)))
     return found, list(reading.rows(io.BytesIO(content), found))
 
@@ -193,7 +193,7 @@ def test_any_bytes_are_rows_or_reasons(content: bytes) -> None:
 )
 def test_a_well_formed_file_comes_back_cell_by_cell(table: list[list[str]]) -> None:
     text = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in table)
-    shape = form.LeakForm(LeakShape.SEPARATED, ",", 3, ())
+    shape = form.LeakFileFormat(LeakShape.SEPARATED, ",", 3, ())
     assert [
         row.cells
         for row in reading.rows(io.BytesIO(text.encode()), shape)

@@ -17,7 +17,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
 from aboveboard.vault import record_format, sealed
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 
 ROOT = settings.current().path("root.key")
@@ -89,7 +89,7 @@ def kinds() -> dict[str, str]:
 def correct(person_id: int, field: str, value: str) -> None:
     """Correct one field, as its owner does in the portal."""
     adopted = in_force()
-    origin = Origin(adopted.serial, clock.now(), "portal", "")
+    origin = ValueOrigin(adopted.serial, clock.now(), "portal", "")
     vault_actions.correct(
         person_id, field, value, kinds=kinds(), origin=origin, by=SYSTEM, at=clock.now()
     )

@@ -76,13 +76,15 @@ def cb(element: str, text: str) -> float:
         return severity.cb(severity.SeverityCircumstances(malicious=bool(found))).value
     if name == "integrity":
         return severity.cb(
-            severity.SeverityCircumstances(integrity=severity.Alteration(found))
+            severity.SeverityCircumstances(integrity=severity.IntegrityLoss(found))
         ).value
     if name == "availability":
         return severity.cb(
-            severity.SeverityCircumstances(availability=severity.Absence(found))
+            severity.SeverityCircumstances(availability=severity.AvailabilityLoss(found))
         ).value
-    return severity.cb(severity.SeverityCircumstances(confidentiality=severity.Spread(found))).value
+    return severity.cb(
+        severity.SeverityCircumstances(confidentiality=severity.ConfidentialityLoss(found))
+    ).value
 
 
 def _first(rows: Sequence[Mapping[str, Any]], text: str, key: str, otherwise: object) -> Any:

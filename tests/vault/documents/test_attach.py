@@ -15,13 +15,13 @@ from aboveboard.identity import actions as merging
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault
 from aboveboard.vault import queries
-from aboveboard.vault.documents.actions import NotTaken, attach
+from aboveboard.vault.documents.actions import DocumentNotTaken, attach
 from aboveboard.vault.documents.models import AttachmentChunk
 from aboveboard.vault.documents.queries import Document
 from aboveboard.vault.documents.stream import AttachmentDamaged
 from aboveboard.vault.field_erasure import erase_fields
 from aboveboard.vault.limits import ATTACHMENT_BYTES
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 from tests import world
 from tests.world import ADVISER
 
@@ -31,8 +31,8 @@ KINDS = {FIELD: "document", "email": "email", "city": "text"}
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 700  # three chunks
 
 
-def keep(person_id: int, content: bytes = PDF, name: str = "receipt.pdf") -> Origin:
-    origin = Origin(1, clock.now(), "shop", PURPOSE)
+def keep(person_id: int, content: bytes = PDF, name: str = "receipt.pdf") -> ValueOrigin:
+    origin = ValueOrigin(1, clock.now(), "shop", PURPOSE)
     pieces = (content[at : at + 1000] for at in range(0, len(content), 1000))
     attach(
         person_id, FIELD, pieces, name=name, kinds=KINDS, origin=origin, by=ADVISER, at=clock.now()
@@ -134,10 +134,10 @@ def _broken() -> Iterator[bytes]:
 @pytest.mark.parametrize(
     ("story", "pieces", "error"),
     [
-        ("empty", [], NotTaken),
-        ("a script called a PDF", [b"<script>alert(1)</script>"], NotTaken),
-        ("an archive", [b"PK\x03\x04" + bytes(100)], NotTaken),
-        ("longer than is taken", _endless(), NotTaken),
+        ("empty", [], DocumentNotTaken),
+        ("a script called a PDF", [b"<script>alert(1)</script>"], DocumentNotTaken),
+        ("an archive", [b"PK\x03\x04" + bytes(100)], DocumentNotTaken),
+        ("longer than is taken", _endless(), DocumentNotTaken),
         ("a connection lost on the way", _broken(), ConnectionError),
     ],
 )
@@ -153,7 +153,7 @@ def test_what_is_not_taken_leaves_nothing_and_what_was_there_stays(
             pieces,
             name="x.pdf",
             kinds=KINDS,
-            origin=Origin(1, clock.now(), "shop", PURPOSE),
+            origin=ValueOrigin(1, clock.now(), "shop", PURPOSE),
             by=ADVISER,
             at=clock.now(),
         )
@@ -169,8 +169,8 @@ def test_the_longest_that_is_taken_is_taken() -> None:
 
 def test_a_field_that_holds_no_documents_is_refused_and_a_document_is_never_typed() -> None:
     ((one, _),) = world.load(1)
-    origin = Origin(1, clock.now(), "shop", PURPOSE)
-    with pytest.raises(NotTaken, match="city holds no documents"):
+    origin = ValueOrigin(1, clock.now(), "shop", PURPOSE)
+    with pytest.raises(DocumentNotTaken, match="city holds no documents"):
         attach(
             one, "city", [PDF], name="x.pdf", kinds=KINDS, origin=origin, by=ADVISER, at=clock.now()
         )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.vault.documents import media
-from aboveboard.vault.documents.descriptor import MARK, Descriptor, read
+from aboveboard.vault.documents.descriptor import MARK, DocumentDescriptor, read
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_any_name_is_made_safe_ends_by_what_the_file_is_and_stays(name: str, kin
 def test_a_descriptor_is_read_as_it_was_written(
     number: bytes, key: bytes, name: str, size: int
 ) -> None:
-    whole = Descriptor(number, key, name, "application/pdf", size)
+    whole = DocumentDescriptor(number, key, name, "application/pdf", size)
     assert read(whole.sealed_text()) == whole
     assert key.hex() not in repr(whole)
 

@@ -10,7 +10,7 @@ from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import ActorKind
-from aboveboard.choices.state import Answer, ConsentState
+from aboveboard.choices.state import ChoiceAnswer, ConsentState
 from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
 
 
@@ -41,10 +41,10 @@ def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Itera
     """
     consent = known.consent if isinstance(known, PersonFacts) else known
     answer = consent.answer(purpose.key)
-    if answer is not Answer.YES and purpose.needs_consent:
+    if answer is not ChoiceAnswer.YES and purpose.needs_consent:
         yield reason(ReasonCode.NO_CONSENT if answer is None else ReasonCode.CONSENT_WITHDRAWN)
     if (
-        answer is Answer.NO
+        answer is ChoiceAnswer.NO
         and purpose.objectable
         and not (isinstance(known, PersonFacts) and _outweighed(purpose, known))
     ):
@@ -93,7 +93,7 @@ def _usable_when_restricted(
     answered_at = facts.consent.since(purpose.key)
     return (
         purpose.needs_consent
-        and facts.consent.answer(purpose.key) is Answer.YES
+        and facts.consent.answer(purpose.key) is ChoiceAnswer.YES
         and answered_at is not None
         and answered_at >= since
     )

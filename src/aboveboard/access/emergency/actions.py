@@ -24,7 +24,7 @@ from django.db import transaction
 from aboveboard.access import lookup
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency.notes import seal
-from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
@@ -69,7 +69,7 @@ class _EmergencyRequest:
     """What every entry about one emergency says: who asks, why, and for which fields."""
 
     actor: Actor
-    why: Emergency
+    why: EmergencyGround
     fields: tuple[str, ...]
     reference: str
 
@@ -77,7 +77,7 @@ class _EmergencyRequest:
 def break_glass(
     subject: Subject,
     fields: tuple[str, ...],
-    why: Emergency,
+    why: EmergencyGround,
     *,
     reference: str = "",
     note: str = "",
@@ -134,7 +134,7 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
     if row is None or not row.authentic:
         raise NotFound(what="emergency use")
     adopted = promise.in_force()
-    asked = _EmergencyRequest(by, Emergency(row.why), tuple(row.fields), row.reference)
+    asked = _EmergencyRequest(by, EmergencyGround(row.why), tuple(row.fields), row.reference)
     with transaction.atomic(durable=True):
         record = None if row.person_id is None else vault.fetch([row.person_id]).get(row.person_id)
         against = deciding.against(

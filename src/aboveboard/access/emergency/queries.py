@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from aboveboard.access.emergency.reasons import Emergency
+from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.models import EmergencyUse
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
@@ -21,7 +21,7 @@ class EmergencyRecord:
     id: int
     entry_id: int
     actor: Actor
-    why: Emergency
+    why: EmergencyGround
     fields: tuple[str, ...]
     reference: str
     at: datetime
@@ -91,7 +91,7 @@ def record_of(row: EmergencyUse) -> EmergencyRecord:
         row.pk,
         row.entry_id,
         Actor.from_json(row.actor),
-        Emergency(row.why),
+        EmergencyGround(row.why),
         tuple(row.fields),
         row.reference,
         row.at,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Emergency(StrEnum):
+class EmergencyGround(StrEnum):
     """What is at stake (GDPR Art. 6(1)(d), recitals 46 and 112)."""
 
     LIFE_IN_DANGER = "life-in-danger"
@@ -15,11 +15,11 @@ class Emergency(StrEnum):
     VULNERABLE_PERSON = "vulnerable-person"
 
 
-IN_WORDS: dict[Emergency, str] = {
-    Emergency.LIFE_IN_DANGER: "Somebody’s life or health is in danger",
-    Emergency.EMERGENCY_SERVICES: "The emergency services ask",
-    Emergency.MISSING_PERSON: "Somebody is missing",
-    Emergency.VULNERABLE_PERSON: (
+IN_WORDS: dict[EmergencyGround, str] = {
+    EmergencyGround.LIFE_IN_DANGER: "Somebody’s life or health is in danger",
+    EmergencyGround.EMERGENCY_SERVICES: "The emergency services ask",
+    EmergencyGround.MISSING_PERSON: "Somebody is missing",
+    EmergencyGround.VULNERABLE_PERSON: (
         "A child, or somebody who cannot help themselves, must be protected"
     ),
 }

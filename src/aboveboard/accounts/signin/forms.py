@@ -29,7 +29,7 @@ from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import log
 from aboveboard.accounts.signin.code import CodeAudience, CodeSignIn
 from aboveboard.kinds import email_addresses
-from aboveboard.kinds.kind import Misfit
+from aboveboard.kinds.kind import KindMismatch
 
 
 class AddressField(forms.CharField):
@@ -54,13 +54,13 @@ class AddressField(forms.CharField):
         try:
             # Judged by what was typed alone: a page that said more of a known address would tell.
             return email_addresses.read(text) if text else ""
-        except Misfit:
+        except KindMismatch:
             raise forms.ValidationError(
                 self.error_messages["not_email"], code="not_email"
             ) from None
 
 
-class CodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
+class EmailCodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
     """One e-mail box; a code comes by mail."""
 
     audience = CodeAudience.CUSTOMER
@@ -86,7 +86,7 @@ class CodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
         return response
 
 
-class StaffCodeForm(CodeForm):
+class StaffCodeForm(EmailCodeForm):
     """The same for staff."""
 
     audience = CodeAudience.STAFF

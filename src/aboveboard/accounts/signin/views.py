@@ -51,7 +51,7 @@ class CustomerSignIn(_SignIn):
     """Sign in to see your data: one box for the e-mail address, or a passkey."""
 
     template_name = "account/login.html"
-    form_class = forms.CodeForm
+    form_class = forms.EmailCodeForm
 
 
 class StaffSignIn(_SignIn):

@@ -20,7 +20,7 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import Answer
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.cast import DemoCast, hire
 from aboveboard.custody import actions as custody
 from aboveboard.custody import exporting
@@ -98,7 +98,7 @@ class DemoStory:
             choose(
                 self.person(index),
                 "personal-offers",
-                Answer.YES,
+                ChoiceAnswer.YES,
                 channel="phone" if by_phone else "portal",
                 evidence=f"call:{index}" if by_phone else "portal:1",
                 by=adviser if by_phone else CUSTOMER,

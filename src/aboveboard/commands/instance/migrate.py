@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aboveboard.commands import exits
 
 if TYPE_CHECKING:
-    from aboveboard.recovery.upgrading import Upgrade
+    from aboveboard.recovery.upgrading import UpgradeResult
 
 NAME = "migrate"
 HELP = "Update the database for this version of Aboveboard. Does nothing if it is up to date."
@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     return exits.ATTENTION if args.check and changes else exits.DONE
 
 
-def _authenticate_rows() -> Upgrade | None:
+def _authenticate_rows() -> UpgradeResult | None:
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.recovery.upgrading import authenticate_rows
@@ -59,7 +59,7 @@ def _authenticate_rows() -> Upgrade | None:
     return authenticate_rows(by=SYSTEM, at=clock.now())
 
 
-def _show(upgrade: Upgrade) -> None:
+def _show(upgrade: UpgradeResult) -> None:
     if upgrade.authenticated:
         print(f"{upgrade.authenticated:,} rows were compared with the log and authenticated.")
     if upgrade.refused:

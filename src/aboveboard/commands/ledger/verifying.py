@@ -25,7 +25,7 @@ from aboveboard.ledger.format.cosignature import WitnessKey
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify import archives, history
 from aboveboard.ledger.verify.ahead import ReadAhead
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.fresh import FreshnessPolicy
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import LogDirectory, LogInBackup, LogOnWeb, LogSource
@@ -126,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
     return exits.DONE if report.ok else exits.ATTENTION
 
 
-def _compare_rows(report: Report) -> None:
+def _compare_rows(report: VerificationReport) -> None:
     """Hold every row that decides against its MAC and the log."""
     from aboveboard.recovery.comparing import compare_rows
 
@@ -182,7 +182,7 @@ def _trusted(given: Sequence[str] | None, source: LogSource) -> tuple[list[Verif
     return [Verifier.from_vkey(key) for key in keys], not given
 
 
-def _print_json(report: Report, trusted: Sequence[Verifier], self_named: bool) -> None:
+def _print_json(report: VerificationReport, trusted: Sequence[Verifier], self_named: bool) -> None:
     keys = {
         "keys": [verifier.vkey for verifier in trusted],
         "keys_from_the_log_itself": self_named,
@@ -195,7 +195,7 @@ def _print_json(report: Report, trusted: Sequence[Verifier], self_named: bool) -
     )
 
 
-def _print_plain(report: Report, trusted: Sequence[Verifier], self_named: bool) -> None:
+def _print_plain(report: VerificationReport, trusted: Sequence[Verifier], self_named: bool) -> None:
     if report.ok or _merely_waits(report):
         if report.ok:
             print(f"The ledger is intact: {report.entries:,} entries lead to the signed root.")
@@ -242,7 +242,7 @@ def _print_plain(report: Report, trusted: Sequence[Verifier], self_named: bool) 
         print("\n".join(f"  {verifier.vkey}" for verifier in trusted))
 
 
-def _merely_waits(report: Report) -> bool:
+def _merely_waits(report: VerificationReport) -> bool:
     """Whether entries wait for a worker and nothing else is wrong: that needs mending, and is no
     sign of tampering."""
     return not report.not_kept and all(

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from aboveboard.accounts.queries import staff
-from aboveboard.custody.terms import DeviceKind, Disposal, EncryptionState
+from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 
 
 def _choose(field: forms.Field, options: list[tuple[str, str]]) -> None:
@@ -61,7 +61,7 @@ class DeviceForm(forms.Form):
         _choose(self.fields["holder"], [("", "Nobody in particular"), *_colleagues()])
 
 
-class NoteForm(forms.Form):
+class DeviceNoteForm(forms.Form):
     """Anything to remember about a change."""
 
     note = forms.CharField(
@@ -73,7 +73,7 @@ class NoteForm(forms.Form):
     )
 
 
-class HandOverForm(NoteForm):
+class HandOverForm(DeviceNoteForm):
     """Who has the device from now on."""
 
     to = forms.ChoiceField(
@@ -92,13 +92,13 @@ class HandOverForm(NoteForm):
         return int(self.cleaned_data["to"]) if self.cleaned_data["to"] else None
 
 
-class RetireForm(NoteForm):
+class RetireForm(DeviceNoteForm):
     """How a device left service."""
 
     how = forms.ChoiceField(
         label="What happened to it?",
         widget=forms.RadioSelect,
-        choices=Disposal.choices,
+        choices=DeviceDisposal.choices,
         error_messages={"required": "Choose what happened to it."},
     )
 

@@ -19,11 +19,11 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.devices.exports import ExportPill, in_words, manifest_page
-from aboveboard.console.devices.forms import DeviceForm, HandOverForm, NoteForm, RetireForm
+from aboveboard.console.devices.forms import DeviceForm, DeviceNoteForm, HandOverForm, RetireForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import actions, queries
 from aboveboard.custody.queries import DeviceRow, DeviceStep, HandoverRow
-from aboveboard.custody.terms import HELD, DeviceKind, DeviceState, Disposal, EncryptionState
+from aboveboard.custody.terms import HELD, DeviceDisposal, DeviceKind, DeviceState, EncryptionState
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
@@ -43,7 +43,7 @@ class DeviceChange:
 
     key: str
     states: Iterable[DeviceState]
-    form: type[NoteForm]
+    form: type[DeviceNoteForm]
     do: Callable[[DeviceRow, Any, Actor, datetime], object]
     offer: str
     asks: str
@@ -56,11 +56,11 @@ def _hand_over(device: DeviceRow, form: HandOverForm, by: Actor, at: datetime) -
 
 
 def _retire(device: DeviceRow, form: RetireForm, by: Actor, at: datetime) -> None:
-    how = Disposal(form.cleaned_data["how"])
+    how = DeviceDisposal(form.cleaned_data["how"])
     actions.retire(device.id, how=how, note=form.cleaned_data["note"], by=by, at=at)
 
 
-def _found(device: DeviceRow, form: NoteForm, by: Actor, at: datetime) -> None:
+def _found(device: DeviceRow, form: DeviceNoteForm, by: Actor, at: datetime) -> None:
     actions.report_found(device.id, note=form.cleaned_data["note"], by=by, at=at)
 
 
@@ -90,7 +90,7 @@ CHANGES: Final = {
         DeviceChange(
             "found",
             (DeviceState.MISSING,),
-            NoteForm,
+            DeviceNoteForm,
             _found,
             "It has been found",
             "Has it been found?",

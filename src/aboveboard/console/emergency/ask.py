@@ -13,7 +13,7 @@ from aboveboard.access import limits
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency.actions import break_glass, show_again
 from aboveboard.access.emergency.queries import EmergencyRecord
-from aboveboard.access.emergency.reasons import IN_WORDS, Emergency
+from aboveboard.access.emergency.reasons import IN_WORDS, EmergencyGround
 from aboveboard.access.lookup import NoOneFound, SeveralFound
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.gate import actor_of, allow_staff, throttle
@@ -54,7 +54,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             result = break_glass(
                 Subject(kind=kind_of(answers["who"]), value=answers["who"]),
                 tuple(answers["fields_wanted"]),
-                Emergency(answers["why"]),
+                EmergencyGround(answers["why"]),
                 reference=answers["reference"],
                 note=answers["words"],
                 by=actor,

@@ -36,7 +36,7 @@ def answered_by(question: str) -> str:
     return name if name in asked else ""
 
 
-class NoteForm(forms.Form):
+class TimelineNoteForm(forms.Form):
     """A sentence for the timeline."""
 
     sentence = forms.CharField(

@@ -14,7 +14,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import read_id
-from aboveboard.console.incidents.forms import DoneForm, NoteForm, answered_by
+from aboveboard.console.incidents.forms import DoneForm, TimelineNoteForm, answered_by
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.terms import IncidentState
@@ -86,7 +86,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def timeline(request: HttpRequest, number: int) -> HttpResponse:
     """Show the whole timeline; POST adds a sentence to it."""
-    form = NoteForm(request.POST if request.method == "POST" else None)
+    form = TimelineNoteForm(request.POST if request.method == "POST" else None)
     page = queries.page(number, at=clock.now())
     if request.method == "POST" and form.is_valid():
         actions.note(

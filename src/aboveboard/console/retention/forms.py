@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from aboveboard.delivery.terms import CorrespondenceReason
-from aboveboard.identity.choosing import ComparedField, Likeness, RecordSide
+from aboveboard.identity.choosing import ComparedField, FieldLikeness, RecordSide
 from aboveboard.intake.changes import NoteState
 from aboveboard.retention.reasons import (
     ERASURE_LAW,
@@ -172,7 +172,7 @@ class MergeForm(forms.Form):
         self, *args: Any, compared: Iterable[ComparedField], labels: dict[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = [pair for pair in compared if pair.likeness is Likeness.DIFFERS]
+        self.asked = [pair for pair in compared if pair.likeness is FieldLikeness.DIFFERS]
         for pair in self.asked:
             self.fields[f"field-{pair.field}"] = forms.ChoiceField(
                 label=labels.get(pair.field, pair.field),

@@ -16,7 +16,7 @@ from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import MergeForm, UndoForm
 from aboveboard.console.retention.people import KEEPER, ask
 from aboveboard.identity import actions, limits, matching
-from aboveboard.identity.choosing import Likeness
+from aboveboard.identity.choosing import FieldLikeness
 from aboveboard.promise.queries import in_force
 
 _SHARED = {
@@ -26,10 +26,10 @@ _SHARED = {
     "national_id": "national number",
 }
 _LIKENESS = {
-    Likeness.DIFFERS: {"words": "differs", "tone": "look"},
-    Likeness.SAME: {"words": "the same", "tone": "kept"},
-    Likeness.ONLY_KEPT: {"words": "only in the record we keep", "tone": ""},
-    Likeness.ONLY_MERGED: {"words": "only in the other record", "tone": ""},
+    FieldLikeness.DIFFERS: {"words": "differs", "tone": "look"},
+    FieldLikeness.SAME: {"words": "the same", "tone": "kept"},
+    FieldLikeness.ONLY_KEPT: {"words": "only in the record we keep", "tone": ""},
+    FieldLikeness.ONLY_MERGED: {"words": "only in the other record", "tone": ""},
 }
 
 

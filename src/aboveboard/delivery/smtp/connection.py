@@ -39,7 +39,7 @@ class ConnectionLost(Unavailable):
     next_step = "What was not yet taken is sent again over another connection."
 
 
-class Connection:
+class SmtpConnection:
     """One connection. Call :meth:`begin`, then :meth:`read` and :meth:`write` as the socket allows.
 
     ``sender`` is the address of MAIL FROM; ``following`` gives the next letter, or

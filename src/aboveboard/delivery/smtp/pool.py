@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
-from aboveboard.delivery.smtp.connection import Connection, ConnectionLost
+from aboveboard.delivery.smtp.connection import ConnectionLost, SmtpConnection
 from aboveboard.delivery.smtp.message import MailOutcome, OutgoingMail
 from aboveboard.delivery.smtp.server import Handshake, MailServer, NoServer
 
@@ -28,7 +28,7 @@ class MailPool:
         self._wanted = connections
         self._timeout = timeout
         self._waiting: deque[OutgoingMail] = deque()
-        self._connections: dict[Connection, float] = {}
+        self._connections: dict[SmtpConnection, float] = {}
         self._selector = selectors.DefaultSelector()
         self._fruitless = 0
 
@@ -103,7 +103,7 @@ class MailPool:
             raise
         return outcomes
 
-    def _serve(self, connection: Connection, events: int) -> list[MailOutcome]:
+    def _serve(self, connection: SmtpConnection, events: int) -> list[MailOutcome]:
         if events & selectors.EVENT_WRITE:
             connection.write()
         if events & selectors.EVENT_READ:
@@ -145,7 +145,7 @@ class MailPool:
             )  # a server that takes fewer is not asked again for more
 
     def _add(self, opened: Handshake) -> None:
-        connection = Connection(opened, self._sender, self._following)
+        connection = SmtpConnection(opened, self._sender, self._following)
         self._connections[connection] = monotonic()
         self._selector.register(connection.sock, selectors.EVENT_READ, connection)
 
@@ -158,12 +158,12 @@ class MailPool:
     def _following(self) -> OutgoingMail | None:
         return self._waiting.popleft() if self._waiting else None
 
-    def _watch(self, connection: Connection) -> None:
+    def _watch(self, connection: SmtpConnection) -> None:
         events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.wants_to_write else 0)
         if self._selector.get_key(connection.sock).events != events:
             self._selector.modify(connection.sock, events, connection)
 
-    def _lose(self, connection: Connection) -> list[MailOutcome]:
+    def _lose(self, connection: SmtpConnection) -> list[MailOutcome]:
         outcomes, untouched = connection.unfinished()
         # At the front and in their order: whoever waited longest is written to first.
         self._waiting.extendleft(reversed(untouched))
@@ -171,7 +171,7 @@ class MailPool:
         self._drop(connection)
         return outcomes
 
-    def _drop(self, connection: Connection) -> None:
+    def _drop(self, connection: SmtpConnection) -> None:
         del self._connections[connection]
         self._selector.unregister(connection.sock)
         connection.close()

@@ -23,7 +23,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.circumstances import Circumstances, of
 from aboveboard.incidents.assessment.profile import profile_of
-from aboveboard.incidents.entries import Assessed, IncidentChanged
+from aboveboard.incidents.entries import AssessedRisk, IncidentChanged
 from aboveboard.incidents.exposure.counts import cells_of, newest, rescored
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
@@ -79,7 +79,7 @@ def _write(
     _write_duties(incident, due, at)
     entry = IncidentChanged(
         incident=lifecycle.reference_of(incident),
-        assessed=Assessed(
+        assessed=AssessedRisk(
             risk=Code(done.risk),
             people=counted.people,
             duties=incident.duties.filter(dropped_at=None).count(),

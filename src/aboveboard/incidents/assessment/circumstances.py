@@ -18,7 +18,7 @@ from aboveboard.basics import shipped
 from aboveboard.basics.errors import Invalid
 from aboveboard.law import risk, severity
 from aboveboard.law.reports import template
-from aboveboard.law.terms import Medium, Taking
+from aboveboard.law.terms import DataAcquisition, DataMedium
 
 _FILE = Path(__file__).with_name("circumstances.yaml")
 _LONGEST_WORDS = 4_000
@@ -58,9 +58,9 @@ class Circumstances:
     """Every question answered. ``answered``: the keys that someone answered."""
 
     hands: risk.DataHolder
-    taking: Taking
+    taking: DataAcquisition
     malicious: bool
-    medium: Medium
+    medium: DataMedium
     keys_taken: bool | None
     codes_taken: bool | None
     outage: risk.DataOutage
@@ -84,24 +84,24 @@ class Circumstances:
 
 
 _SPREAD = {
-    risk.DataHolder.NOBODY: severity.Spread.NOT_CONCERNED,
-    risk.DataHolder.TRUSTED: severity.Spread.KNOWN,
-    risk.DataHolder.FEW_KNOWN: severity.Spread.KNOWN,
-    risk.DataHolder.UNKNOWN: severity.Spread.UNKNOWN,
-    risk.DataHolder.HOSTILE: severity.Spread.UNKNOWN,
-    risk.DataHolder.PUBLIC: severity.Spread.UNKNOWN,
+    risk.DataHolder.NOBODY: severity.ConfidentialityLoss.NOT_CONCERNED,
+    risk.DataHolder.TRUSTED: severity.ConfidentialityLoss.KNOWN,
+    risk.DataHolder.FEW_KNOWN: severity.ConfidentialityLoss.KNOWN,
+    risk.DataHolder.UNKNOWN: severity.ConfidentialityLoss.UNKNOWN,
+    risk.DataHolder.HOSTILE: severity.ConfidentialityLoss.UNKNOWN,
+    risk.DataHolder.PUBLIC: severity.ConfidentialityLoss.UNKNOWN,
 }
 _ALTERATION = {
-    risk.DataChange.NONE: severity.Alteration.NOT_CONCERNED,
-    risk.DataChange.RESTORED: severity.Alteration.RESTORED,
-    risk.DataChange.USED: severity.Alteration.RECOVERABLE,
+    risk.DataChange.NONE: severity.IntegrityLoss.NOT_CONCERNED,
+    risk.DataChange.RESTORED: severity.IntegrityLoss.RESTORED,
+    risk.DataChange.USED: severity.IntegrityLoss.RECOVERABLE,
 }
 _ABSENCE = {
-    risk.DataOutage.NONE: severity.Absence.NOT_CONCERNED,
-    risk.DataOutage.BRIEF: severity.Absence.RECOVERED,
-    risk.DataOutage.DAYS: severity.Absence.TEMPORARY,
-    risk.DataOutage.FOR_GOOD: severity.Absence.NOT_RECOVERABLE,
-    risk.DataOutage.HARMFUL: severity.Absence.NOT_RECOVERABLE,
+    risk.DataOutage.NONE: severity.AvailabilityLoss.NOT_CONCERNED,
+    risk.DataOutage.BRIEF: severity.AvailabilityLoss.RECOVERED,
+    risk.DataOutage.DAYS: severity.AvailabilityLoss.TEMPORARY,
+    risk.DataOutage.FOR_GOOD: severity.AvailabilityLoss.NOT_RECOVERABLE,
+    risk.DataOutage.HARMFUL: severity.AvailabilityLoss.NOT_RECOVERABLE,
 }
 _TRUTH: Mapping[str, bool | None] = {"yes": True, "no": False, "unknown": None}
 
@@ -171,9 +171,9 @@ def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
     }
     return Circumstances(
         hands=risk.DataHolder(answers["hands"]),
-        taking=Taking(answers["taking"]),
+        taking=DataAcquisition(answers["taking"]),
         malicious=bool(_TRUTH[answers["malicious"]]),
-        medium=Medium(answers["medium"]),
+        medium=DataMedium(answers["medium"]),
         keys_taken=_TRUTH[answers["keys_taken"]],
         codes_taken=_TRUTH[answers["codes_taken"]],
         outage=risk.DataOutage(answers["outage"]),

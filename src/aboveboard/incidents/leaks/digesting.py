@@ -53,7 +53,7 @@ def digest(
     stood between the cells, so that a secret that holds it is put together again. ``progress`` is
     given each line's number.
     """
-    reader = _Reader([roles()[name] for name in columns], regions, generations, separator)
+    reader = _LeakRowReader([roles()[name] for name in columns], regions, generations, separator)
     done = DigestedLeak()
     for number, parts in groupby(rows, key=lambda row: row.line):
         progress(number)
@@ -77,7 +77,7 @@ def digest(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _LeakRowReader:
     """Reads rows by the confirmed columns."""
 
     roles: Sequence[ColumnRole]

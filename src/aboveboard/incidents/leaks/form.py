@@ -78,7 +78,7 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class LeakForm:
+class LeakFileFormat:
     """How to read the file. ``header``: the names of its columns, or () when the
     first line is data already.
 
@@ -93,7 +93,7 @@ class LeakForm:
     depth: int = 0
 
 
-def find(sample: Sequence[str]) -> LeakForm:
+def find(sample: Sequence[str]) -> LeakFileFormat:
     """Return the form of a file from some of its first lines (blank ones are passed over).
 
     Raises:
@@ -101,14 +101,14 @@ def find(sample: Sequence[str]) -> LeakForm:
     """
     kept = [line for line in sample if line.strip()]
     if not kept:
-        return LeakForm(LeakShape.SEPARATED, ",", 1, ())
+        return LeakFileFormat(LeakShape.SEPARATED, ",", 1, ())
     form = _of_records(kept) or _of_pairs(kept) or _of_columns(kept)
     if form.columns > limits.LEAK_COLUMNS:
         raise TooManyColumns(most=limits.LEAK_COLUMNS)
     return form
 
 
-def _of_records(kept: Sequence[str]) -> LeakForm | None:
+def _of_records(kept: Sequence[str]) -> LeakFileFormat | None:
     inside = [line for line in kept if line.strip() not in BRACKETS]
     objects = [item for item in map(json_object, inside) if item is not None]
     if objects and len(objects) >= _MOST * len(inside):
@@ -120,16 +120,16 @@ def _of_records(kept: Sequence[str]) -> LeakForm | None:
         return _json(LeakShape.JSON, objects, depth) if objects else None
     if is_like_sql(text.encode("utf-8", "replace")):
         header = _tables(sql_sample(kept))
-        return LeakForm(LeakShape.SQL, "", len(header), header) if header else None
+        return LeakFileFormat(LeakShape.SQL, "", len(header), header) if header else None
     return None
 
 
-def _json(shape: LeakShape, objects: Sequence[dict[str, str]], depth: int) -> LeakForm | None:
+def _json(shape: LeakShape, objects: Sequence[dict[str, str]], depth: int) -> LeakFileFormat | None:
     names = tuple(dict.fromkeys(name for item in objects for name in item))
     # Where a person's address is the name of a value, the names are no names of columns.
     if any("@" in name for name in names):
-        return LeakForm(LeakShape.TEXT, "", 1, ())
-    return LeakForm(shape, "", len(names), names, depth)
+        return LeakFileFormat(LeakShape.TEXT, "", 1, ())
+    return LeakFileFormat(shape, "", len(names), names, depth)
 
 
 def document_sample(lines: Sequence[str], depth: int) -> Iterator[dict[str, str]]:
@@ -165,18 +165,18 @@ def _tables(rows: Iterator[SqlRow]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _of_pairs(kept: Sequence[str]) -> LeakForm | None:
+def _of_pairs(kept: Sequence[str]) -> LeakFileFormat | None:
     if sum(1 for line in kept if _COLON.match(line)) >= _MOST * len(kept):
         separator, columns, share = _separator(kept)
         # "address:secret:place" in every line is a table; a colon now and then is in the secret.
         if not (separator == ":" and columns > 2 and share >= _AGREED):
-            return LeakForm(LeakShape.PAIRS, ":", 2, ())
+            return LeakFileFormat(LeakShape.PAIRS, ":", 2, ())
         return None
     # Whoever named the columns meant a table, even if its secrets hold the separator.
     if names_columns(kept[0]) or sum(1 for line in kept if PAIR.match(line)) < _MOST * len(kept):
         return None
     _, _, share = _separator(kept)
-    return None if share >= _AGREED else LeakForm(LeakShape.PAIRS, "", 2, ())
+    return None if share >= _AGREED else LeakFileFormat(LeakShape.PAIRS, "", 2, ())
 
 
 def names_columns(line: str) -> bool:
@@ -185,7 +185,7 @@ def names_columns(line: str) -> bool:
     return len(cells) > 1 and all(is_known_name(cell) for cell in cells)
 
 
-def _of_columns(kept: Sequence[str]) -> LeakForm:
+def _of_columns(kept: Sequence[str]) -> LeakFileFormat:
     declared = SAID.fullmatch(kept[0].strip())
     if declared is not None and len(kept) > 1:
         kept = kept[1:]
@@ -196,7 +196,7 @@ def _of_columns(kept: Sequence[str]) -> LeakForm:
     rows = [split(line, separator) for line in kept]
     first = [cell.strip() for cell in rows[0]]
     header = tuple(first) if len(first) == columns and _is_header(first, rows[1:]) else ()
-    return LeakForm(LeakShape.SEPARATED, separator, columns, header)
+    return LeakFileFormat(LeakShape.SEPARATED, separator, columns, header)
 
 
 def json_object(line: str) -> dict[str, str] | None:

@@ -46,7 +46,7 @@ class LeakSample:
     """What a file seems to be, to be confirmed: its form, and a guess for each column. ``packing``:
     how it is packed, such as ``gzip``, or ""."""
 
-    form: form.LeakForm
+    form: form.LeakFileFormat
     columns: tuple[columns.ColumnGuess, ...]
     packing: str = ""
 
@@ -60,7 +60,7 @@ class LeakSample:
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars", ":": "colons"}
 
 
-def _separated(shape: form.LeakForm) -> str:
+def _separated(shape: form.LeakFileFormat) -> str:
     if shape.shape is not form.LeakShape.SEPARATED or shape.columns < 2:
         return ""
     return f", separated by {_SEPARATORS.get(shape.separator, shape.separator)}"
@@ -123,7 +123,7 @@ def sample(stream: IO[bytes]) -> LeakSample:
 
 def open_from_leak(
     stream: IO[bytes],
-    shape: form.LeakForm,
+    shape: form.LeakFileFormat,
     chosen: Sequence[str],
     *,
     file_name: str,
@@ -181,7 +181,7 @@ def open_from_leak(
 
 def _digest(
     hashed: _Hashed,
-    shape: form.LeakForm,
+    shape: form.LeakFileFormat,
     chosen: Sequence[str],
     folder: Path,
     written: Collection[int],

@@ -18,7 +18,7 @@ from typing import IO
 from aboveboard.basics.limits import CSV_LINE_BYTES
 from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
-from aboveboard.incidents.leaks.form import LeakForm, LeakShape
+from aboveboard.incidents.leaks.form import LeakFileFormat, LeakShape
 from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines
 from aboveboard.incidents.leaks.records import SqlRow, is_like_sql, json_objects, sql_rows
 from aboveboard.kinds.normalise import whole_text
@@ -85,7 +85,7 @@ def sample(stream: IO[bytes]) -> list[str]:
     return first
 
 
-def sample_rows(first: Sequence[str], form: LeakForm) -> list[tuple[str, ...]]:
+def sample_rows(first: Sequence[str], form: LeakFileFormat) -> list[tuple[str, ...]]:
     """Return the sample's lines as rows, without the header and what cannot be read."""
     if form.shape is LeakShape.JSON:
         objects = islice(forms.document_sample(first, form.depth), limits.LEAK_SAMPLE_LINES)
@@ -98,7 +98,7 @@ def sample_rows(first: Sequence[str], form: LeakForm) -> list[tuple[str, ...]]:
     return [row.cells for row in _rows(numbered, form) if isinstance(row, LeakRow)]
 
 
-def rows(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+def rows(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
     """Yield every row, and every line that is none, in file order; memory does
     not grow with the file."""
     if form.shape is LeakShape.JSON:
@@ -108,7 +108,7 @@ def rows(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
     return _rows(lines(stream), form)
 
 
-def _rows(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+def _rows(numbered: Iterator[LeakLine], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
     if form.shape is LeakShape.SEPARATED:
         yield from _separated(numbered, form)
         return
@@ -124,7 +124,7 @@ def _rows(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow | Un
             yield read(line.number, line.text, form)
 
 
-def _document(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+def _document(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
     number = 0
     for record, before in json_objects(as_bytes(stream), form.depth):
         # What stands around the records is part of the file, and may name somebody too.
@@ -138,7 +138,7 @@ def _document(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLin
             yield _json(number, decode(record), form)
 
 
-def _dump(stream: IO[bytes], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+def _dump(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
     known = {name.rpartition(".")[0] for name in form.header}
     for number, row in enumerate(sql_rows(as_bytes(stream)), 1):
         if isinstance(row, bytes):
@@ -154,14 +154,14 @@ def _named(row: SqlRow) -> dict[str, str]:
     return {f"{row.table}.{name}": whole_text(value) for name, value in row.values.items()}
 
 
-def _in_order(record: Mapping[str, str], form: LeakForm) -> tuple[str, ...]:
+def _in_order(record: Mapping[str, str], form: LeakFileFormat) -> tuple[str, ...]:
     """Return a record's values in the order of the columns; those that no column is for come at the
     end, so that they are searched."""
     rest = (value for name, value in record.items() if name not in form.header)
     return (*(record.get(name, "") for name in form.header), *rest)
 
 
-def _json(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
+def _json(number: int, text: str, form: LeakFileFormat) -> LeakRow | UnreadLine:
     record = forms.json_object(text)
     return (
         UnreadLine(number, UnreadReason.NOT_JSON, text)
@@ -170,7 +170,7 @@ def _json(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
     )
 
 
-def _pair(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
+def _pair(number: int, text: str, form: LeakFileFormat) -> LeakRow | UnreadLine:
     # A secret may hold any separator; an address may not.
     pair = forms.PAIR.fullmatch(text.strip())
     return (
@@ -180,11 +180,13 @@ def _pair(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
     )
 
 
-def _text(number: int, text: str, form: LeakForm) -> LeakRow | UnreadLine:
+def _text(number: int, text: str, form: LeakFileFormat) -> LeakRow | UnreadLine:
     return LeakRow(number, (text,))
 
 
-def _separated(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow | UnreadLine]:
+def _separated(
+    numbered: Iterator[LeakLine], form: LeakFileFormat
+) -> Iterator[LeakRow | UnreadLine]:
     waiting: list[LeakLine] = []
     first = True
     while True:
@@ -215,7 +217,7 @@ def _separated(numbered: Iterator[LeakLine], form: LeakForm) -> Iterator[LeakRow
 
 
 def _join(
-    line: LeakLine, waiting: list[LeakLine], numbered: Iterator[LeakLine], form: LeakForm
+    line: LeakLine, waiting: list[LeakLine], numbered: Iterator[LeakLine], form: LeakFileFormat
 ) -> tuple[list[str] | None, int]:
     """Try to close an open quote with the lines below; give them all back when that makes no row.
 

@@ -17,14 +17,14 @@ from typing import Any
 
 from aboveboard.basics import shipped
 from aboveboard.law.clocks import PeriodUnit
-from aboveboard.law.terms import Deadline, OrgRole, Required, Taking
+from aboveboard.law.terms import DataAcquisition, Deadline, OrgRole, Required
 
 _FOLDER = Path(__file__).parent
 _OPERATORS = {">": gt, ">=": ge, "<": lt}
 
 
 @dataclass(frozen=True, slots=True)
-class Threshold:
+class PeopleThreshold:
     """How many people the duty takes: ``of`` is residents, persons (perhaps
     elsewhere too) or everyone.
 
@@ -66,12 +66,12 @@ class DutyRule:
     sector: str
     public_body: bool
     data: str
-    verbs: frozenset[Taking]
+    verbs: frozenset[DataAcquisition]
     medium: str
     trigger: str
     harm_test: str
     harm_text: str
-    threshold: Threshold | None
+    threshold: PeopleThreshold | None
     deadline: Deadline
     year_end: bool
     clock_start: str
@@ -125,7 +125,11 @@ def harm_answers() -> Mapping[str, Mapping[str, str]]:
     return tests
 
 
-HARM_ANSWERS: Mapping[str, Required] = {"yes": Required.YES, "no": Required.NO, "ask": Required.ASK}
+HARM_ANSWERS: Mapping[str, Required] = {
+    "yes": Required.YES,
+    "no": Required.NO,
+    "ask": Required.ASK,
+}
 
 
 @cache
@@ -179,12 +183,12 @@ def _rule(row: Mapping[str, Any]) -> DutyRule:
         sector=row.get("sector", ""),
         public_body=row.get("public_body", False),
         data=row.get("data", ""),
-        verbs=frozenset(Taking(verb) for verb in row["trigger"]["verbs"]),
+        verbs=frozenset(DataAcquisition(verb) for verb in row["trigger"]["verbs"]),
         medium=row["trigger"]["medium"],
         trigger=row["trigger"]["text"],
         harm_test=row["harm_test"]["rule"],
         harm_text=row["harm_test"]["text"] or "",
-        threshold=Threshold(**threshold) if threshold else None,
+        threshold=PeopleThreshold(**threshold) if threshold else None,
         deadline=_deadline(row["deadline"]),
         year_end=row["deadline"]["unit"] == "days_after_year_end",
         clock_start=row["clock"]["start"],

@@ -47,7 +47,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Witnessed:
+class TrustedCosignature:
     """A witness that is trusted cosigned the log at ``size`` entries, at
     ``at`` by its own clock."""
 
@@ -57,7 +57,7 @@ class Witnessed:
 
 
 @dataclass(slots=True)
-class Report:
+class VerificationReport:
     """What was checked and what was found. ``size`` and ``root`` are those
     of the signed checkpoint.
 
@@ -72,7 +72,7 @@ class Report:
     waiting: int = 0
     resumed_at: int = 0
     newest_entry: str = ""
-    witnessed: list[Witnessed] = field(default_factory=list)
+    witnessed: list[TrustedCosignature] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     not_kept: int = 0
 

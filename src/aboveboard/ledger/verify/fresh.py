@@ -12,7 +12,7 @@ from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_with
 from aboveboard.ledger.format.cosignature import WitnessKey, cosigned
 from aboveboard.ledger.format.note import NoteRefused, Verifier
-from aboveboard.ledger.verify.findings import FindingKind, Report, Witnessed
+from aboveboard.ledger.verify.findings import FindingKind, TrustedCosignature, VerificationReport
 from aboveboard.ledger.verify.history import SeenCheckpoint, check_history
 from aboveboard.ledger.verify.sources import LogSource
 from aboveboard.ledger.verify.walk import LogWalk
@@ -39,7 +39,7 @@ def check_demands(
     head: Checkpoint,
     walk: LogWalk,
     demands: FreshnessPolicy,
-    report: Report,
+    report: VerificationReport,
 ) -> None:
     """Report what the log lacks of what is demanded.
 
@@ -47,7 +47,7 @@ def check_demands(
     the newest one that they did see as ``witnessed``. That one counts where it is signed,
     and the log begins with it.
     """
-    best: dict[str, tuple[int, Witnessed]] = {}
+    best: dict[str, tuple[int, TrustedCosignature]] = {}
     for candidate in (note, _witnessed(source, trusted, head, walk, demands, report)):
         if candidate is None:
             continue
@@ -56,7 +56,7 @@ def check_demands(
             if witness.vkey not in best or best[witness.vkey][0] < at:
                 best[witness.vkey] = (
                     at,
-                    Witnessed(
+                    TrustedCosignature(
                         witness.name,
                         size,
                         clock.to_text(datetime.fromtimestamp(min(at, 2**37), UTC)),
@@ -81,7 +81,7 @@ def _witnessed(
     head: Checkpoint,
     walk: LogWalk,
     demands: FreshnessPolicy,
-    report: Report,
+    report: VerificationReport,
 ) -> str | None:
     data = source.read("witnessed") if demands.witnesses else None
     if data is None:
@@ -101,7 +101,9 @@ def _witnessed(
     return note if len(report.findings) == count else None
 
 
-def _check_age(cosigned_at: Sequence[int], demands: FreshnessPolicy, report: Report) -> None:
+def _check_age(
+    cosigned_at: Sequence[int], demands: FreshnessPolicy, report: VerificationReport
+) -> None:
     if demands.max_age is None:
         return
     # Bounded: a witness may write any 64-bit number, and datetime ends with the year 9999.

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Sequence
 from aboveboard.ledger.format import note as notes
 from aboveboard.ledger.format.checkpoint import CheckpointRefused, open_note, open_with
 from aboveboard.ledger.format.note import NoteRefused, Verifier
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.sources import LogSource
 
 
-def read_head(source: LogSource, trusted: Sequence[Verifier], report: Report) -> str | None:
+def read_head(
+    source: LogSource, trusted: Sequence[Verifier], report: VerificationReport
+) -> str | None:
     """Return the signed note of the newest checkpoint if it can be trusted;
     otherwise report why not."""
     data = source.read("checkpoint")

@@ -23,7 +23,7 @@ from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, o
 from aboveboard.ledger.format.note import NoteRefused, Verifier
 from aboveboard.ledger.format.tiles import HashReader
 from aboveboard.ledger.format.tree import ProofRefused, consistency_ranges, verify_consistency
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.walk import LogWalk
 
 
@@ -93,7 +93,7 @@ def remember(file: Path, seen: Sequence[SeenCheckpoint], new: SeenCheckpoint) ->
 
 
 def check_history(
-    seen: Sequence[SeenCheckpoint], head: Checkpoint, walk: LogWalk, report: Report
+    seen: Sequence[SeenCheckpoint], head: Checkpoint, walk: LogWalk, report: VerificationReport
 ) -> None:
     """Hold every checkpoint seen against the others and against the log, and
     name each contradiction."""
@@ -115,7 +115,7 @@ def check_history(
 
 
 def _check_against_log(
-    seen: SeenCheckpoint, head: Checkpoint, walk: LogWalk, report: Report
+    seen: SeenCheckpoint, head: Checkpoint, walk: LogWalk, report: VerificationReport
 ) -> None:
     was = seen.checkpoint
     if was.origin != head.origin:

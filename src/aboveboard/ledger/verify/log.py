@@ -15,7 +15,7 @@ from aboveboard.ledger.format.entry import EntryRefused, parse
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.format.tiles import HEIGHT, WIDTH
 from aboveboard.ledger.format.tree import CompactRange, leaf_hash, root_of
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.fresh import FreshnessPolicy, check_demands
 from aboveboard.ledger.verify.head import read_head as read_head
 from aboveboard.ledger.verify.history import SeenCheckpoint, check_history
@@ -43,7 +43,7 @@ def verify_log(
     demands: FreshnessPolicy | None = None,
     place: Path | None = None,
     progress: Progress = no_progress,
-) -> tuple[Report, str | None]:
+) -> tuple[VerificationReport, str | None]:
     """Check a whole log; return what was found, and the log's signed
     checkpoint if its signature holds.
 
@@ -60,7 +60,7 @@ def verify_log(
         SourceUnreadable: the files cannot be read, so nothing can be said.
         BadInput: the file ``place`` is not one that was written here.
     """
-    report = Report()
+    report = VerificationReport()
     note = read_head(source, trusted, report)
     if note is None:
         return report, None
@@ -76,7 +76,11 @@ def verify_log(
 
 
 def _check_leaves(
-    walk: LogWalk, head: Checkpoint, report: Report, file: Path | None, progress: Progress
+    walk: LogWalk,
+    head: Checkpoint,
+    report: VerificationReport,
+    file: Path | None,
+    progress: Progress,
 ) -> None:
     """Steps 2 and 3, from the place that is kept in the file, if there is one."""
     place = (read_place(file) if file else None) or VerifiedPrefix(head.origin, CompactRange())
@@ -119,7 +123,7 @@ def _check_leaves(
         keep_place(file, place)
 
 
-def check_entries(leaves: TileLeaves, report: Report) -> None:
+def check_entries(leaves: TileLeaves, report: VerificationReport) -> None:
     """Step 3, for the leaves of one tile."""
     first, expected = leaves.first, leaves.hashes
     report.entries += len(expected)

@@ -28,7 +28,7 @@ from aboveboard.ledger.format.tiles import (
 )
 from aboveboard.ledger.format.tree import HASH_BYTES, leaf_hash, root_of
 from aboveboard.ledger.verify.ahead import ReadAhead
-from aboveboard.ledger.verify.findings import FindingKind, Report
+from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.sources import LogSource
 
 MIXED: Final = 8
@@ -54,7 +54,9 @@ class LogWalk:
     """One pass over a log. Findings about tiles go to the report; entries are
     left to the caller."""
 
-    def __init__(self, source: LogSource, checkpoint: Checkpoint, report: Report) -> None:
+    def __init__(
+        self, source: LogSource, checkpoint: Checkpoint, report: VerificationReport
+    ) -> None:
         self._source = source
         self._size = checkpoint.size
         self._root = checkpoint.root
@@ -137,7 +139,7 @@ class LogWalk:
                     settled.append(mixture)
                 return bool(settled)
 
-            trial = Report()
+            trial = VerificationReport()
             self._settle(tile, published[tile], fits, trial)
             if settled:
                 for finding in trial.findings:
@@ -155,7 +157,7 @@ class LogWalk:
         tile: Tile,
         published: list[bytes] | None,
         fits: Callable[[list[bytes]], bool],
-        report: Report | None = None,
+        report: VerificationReport | None = None,
     ) -> tuple[list[bytes], bool]:
         """Find out what a tile should hold, from itself and from what is below it,
         and report what is wrong.

@@ -12,7 +12,7 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
 from aboveboard.choices.receipt import as_json_ld
-from aboveboard.choices.state import Answer, ChoiceRecord, ConsentState
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ChoiceForm
 from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
@@ -43,7 +43,7 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
     form = ChoiceForm(request.POST, purpose=about, answer=consent.answer(purpose))
     if not form.is_valid():
         return _overview(request, you, form, purpose, status=422)
-    answer = Answer(form.cleaned_data["answer"])
+    answer = ChoiceAnswer(form.cleaned_data["answer"])
     latest = wording.latest(queries.history(you.person_id)).get(purpose)
     # What somebody else recorded is not their own word yet: said again by their own hand it is
     # recorded, and so is a no while a yes waits.

@@ -13,7 +13,7 @@ from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.accounts.recent import proved_recently
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.kinds.kind import FieldKind
-from aboveboard.portal.forms import CodeForm, DetailForm
+from aboveboard.portal.forms import DetailForm, NewAddressCodeForm
 from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
 from aboveboard.promise.model import Field
 from aboveboard.rights import correction, proof
@@ -60,7 +60,7 @@ def prove(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse
         raise Http404
     if address is None:
         return HttpResponseRedirect(reverse("portal:detail", args=[field]))
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = NewAddressCodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         proved = proof.check(
             request.session, you.person_id, field, form.cleaned_data["code"], at=you.now

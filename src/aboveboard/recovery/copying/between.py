@@ -37,7 +37,7 @@ class CannotMove(Invalid):
     )
 
 
-class Between:
+class RowRestorer:
     """See :class:`aboveboard.recovery.copying.snapshot.CopyableDatabase`: puts rows back.
 
     ``source`` is the kind of database that the part was made from, ``known`` the models as they

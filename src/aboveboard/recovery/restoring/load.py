@@ -30,7 +30,7 @@ from aboveboard.keys import queries as keys
 from aboveboard.keys.log_signing import verifiers_here
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
-from aboveboard.recovery.copying.between import KINDS, Between
+from aboveboard.recovery.copying.between import KINDS, RowRestorer
 from aboveboard.recovery.copying.snapshot import CopyableDatabase, OnStep
 from aboveboard.recovery.manifest import (
     UNSIGNED,
@@ -126,10 +126,10 @@ def _fill(parts: BackupParts, on_step: OnStep) -> None:
         if not {child.key for child in graph.node_map[node].children} & applied
     ]
     executor.migrate(nodes)
-    copying: CopyableDatabase | Between = database()
+    copying: CopyableDatabase | RowRestorer = database()
     if parts.records.database != connection.vendor:
         then = executor.loader.project_state(nodes).apps
-        copying = Between(parts.records.database, then.get_models(include_auto_created=True))
+        copying = RowRestorer(parts.records.database, then.get_models(include_auto_created=True))
     for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
         on_step(part.part)
         copying.load(str(folder), part.tables)

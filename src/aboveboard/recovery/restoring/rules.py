@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from aboveboard.basics.facts import Facts, Nothing, Redo, Repeat
+from aboveboard.basics.facts import Facts, NothingToRestore, RedoByHand, RepeatOnRestore
 from aboveboard.basics.package import NotHeld, RecordedEntry, gathered
 from aboveboard.ledger.format.entry import EntryBody
 
@@ -55,9 +55,9 @@ def rule(kind: str) -> tuple[ReplayOutcome, str]:
 
 
 _OUTCOMES: Final[Mapping[type, ReplayOutcome]] = {
-    Repeat: ReplayOutcome.REPEATED,
-    Nothing: ReplayOutcome.NOTHING_TO_DO,
-    Redo: ReplayOutcome.NOT_REPEATED,
+    RepeatOnRestore: ReplayOutcome.REPEATED,
+    NothingToRestore: ReplayOutcome.NOTHING_TO_DO,
+    RedoByHand: ReplayOutcome.NOT_REPEATED,
 }
 
 
@@ -67,7 +67,7 @@ def declared() -> dict[str, type[Facts]]:
 
 
 def repeats() -> dict[str, Callable[[RecordedEntry[Any]], object]]:
-    """Return how each kind of entry is repeated that a package declares as ``Repeat``."""
+    """Return how each kind of entry is repeated that a package declares as ``RepeatOnRestore``."""
     return {
         facts.kind: repeat for package in gathered() for facts, repeat in package.repeats.items()
     }

@@ -24,7 +24,7 @@ log = logging.getLogger("aboveboard.serving")
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpReply:
     """An answer: its head, and its body or the pieces that it is made of one by one. ``close`` is
     called at the end, however it ends."""
 
@@ -34,7 +34,7 @@ class Reply:
     close: Callable[[], object]
 
 
-def answer(handler: WSGIHandler, environ: dict[str, Any]) -> Reply:
+def answer(handler: WSGIHandler, environ: dict[str, Any]) -> HttpReply:
     """Return what Django answers to a request whose body is there."""
     status, headers = 500, []
 
@@ -54,17 +54,17 @@ def answer(handler: WSGIHandler, environ: dict[str, Any]) -> Reply:
         response = handler(_without_what_was_sent(environ), start)
     if not isinstance(response, StreamingHttpResponse):
         try:
-            return Reply(status, headers, response.content, _nothing)  # type: ignore[attr-defined]
+            return HttpReply(status, headers, response.content, _nothing)  # type: ignore[attr-defined]
         finally:
             response.close()
     if int(response.get("Content-Length") or limits.JOINED_BYTES + 1) <= limits.JOINED_BYTES:
         try:
-            return Reply(status, headers, b"".join(response), _nothing)
+            return HttpReply(status, headers, b"".join(response), _nothing)
         finally:
             response.close()
     # The pieces are made on other threads; this one's connection must not wait for them.
     close_old_connections()
-    return Reply(status, headers, iter(response), response.close)
+    return HttpReply(status, headers, iter(response), response.close)
 
 
 def _without_what_was_sent(environ: dict[str, Any]) -> dict[str, Any]:
@@ -89,7 +89,7 @@ def _nothing() -> None:
     return None
 
 
-class Refusals:
+class BodyRefusals:
     """Answers requests whose body was not taken, before anything is asked of the database. It
     stands inside the log and the security headers, so that both have them too."""
 

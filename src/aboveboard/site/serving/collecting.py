@@ -14,12 +14,12 @@ from typing import Any, Protocol
 
 from aboveboard.site.serving import limits
 from aboveboard.site.serving.bodies import BodyRule
-from aboveboard.site.serving.threads import Threads, until
+from aboveboard.site.serving.threads import RequestThreads, until
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 
-class NotTaken(Exception):
+class BodyNotTaken(Exception):
     """A body was not taken in; ``status`` is the HTTP status that says why."""
 
     def __init__(self, status: int) -> None:
@@ -62,7 +62,7 @@ class SlowBodyBytes:
 class BodyPieces:
     """The pieces of one body, as they come."""
 
-    def __init__(self, receive: Receive, threads: Threads) -> None:
+    def __init__(self, receive: Receive, threads: RequestThreads) -> None:
         self._receive, self._threads = receive, threads
         self.ended = False
 
@@ -75,7 +75,7 @@ class BodyPieces:
         """Return what comes next, and b"" at the end.
 
         Raises:
-            NotTaken: nothing came in time (408). SenderGone.
+            BodyNotTaken: nothing came in time (408). SenderGone.
         """
         if self.ended:
             return b""
@@ -85,7 +85,7 @@ class BodyPieces:
         try:
             message = await (awaited if self._threads.here() else until(awaited, seconds))
         except TimeoutError:
-            raise NotTaken(408) from None
+            raise BodyNotTaken(408) from None
         if message["type"] != "http.request":
             raise SenderGone
         self.ended = not message.get("more_body", False)
@@ -103,7 +103,7 @@ async def collect(pieces: BodyPieces, rule: BodyRule, sink: BodySink) -> int:
         SenderGone: whoever sent it has gone.
     """
     if rule.is_too_long:
-        raise NotTaken(413)
+        raise BodyNotTaken(413)
     total = held = pieces_come = 0
     start = time.monotonic()
     end = start + limits.BODY_TIME.total_seconds() + (rule.length or rule.most) / limits.SLOWEST
@@ -116,21 +116,21 @@ async def collect(pieces: BodyPieces, rule: BodyRule, sink: BodySink) -> int:
             total += len(piece)
             pieces_come += 1
             if total > rule.most:
-                raise NotTaken(413)
+                raise BodyNotTaken(413)
             if pieces_come > limits.PIECES + total // limits.PIECE_BYTES:
                 # A turn of the loop for each byte: dear for us, and cheap for the sender.
-                raise NotTaken(400)
+                raise BodyNotTaken(400)
             if pieces.come_slowly and isinstance(sink, BodyInMemory):
                 held += len(piece)
                 SlowBodyBytes.total += len(piece)
                 if SlowBodyBytes.total > limits.HELD_BYTES:
-                    raise NotTaken(503)
+                    raise BodyNotTaken(503)
             sink.append(piece)
     finally:
         if held:  # never from a thread, beside the loop: one of two changes would be lost
             SlowBodyBytes.total -= held
     if rule.length is not None and total < rule.length:
-        raise NotTaken(400)
+        raise BodyNotTaken(400)
     return total
 
 

@@ -18,7 +18,7 @@ from inspect import iscoroutine
 from typing import Any, TypeVar
 
 from aboveboard.site.serving import limits
-from aboveboard.site.serving.turns import NOBODY, Turns, whose
+from aboveboard.site.serving.turns import NOBODY, FairQueue, whose
 
 T = TypeVar("T")
 log = logging.getLogger("aboveboard.serving")
@@ -45,12 +45,12 @@ class _ToTheLoop:
         yield
 
 
-class Threads:
+class RequestThreads:
     """A fixed number of threads, each with its own connection to the database. Requests get to one
     in turn by who sent them (``turns``)."""
 
     def __init__(self, count: int) -> None:
-        self._turns: Turns[tuple[Callable[..., object], tuple[Any, ...]]] = Turns()
+        self._turns: FairQueue[tuple[Callable[..., object], tuple[Any, ...]]] = FairQueue()
         self._local = threading.local()
         for number in range(count):
             threading.Thread(target=self._work, name=f"answers-{number}", daemon=True).start()

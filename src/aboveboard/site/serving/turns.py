@@ -28,7 +28,7 @@ _NETWORK: Final = 64
 (RFC 4291, 2.5.1)."""
 
 
-class Turns(Generic[T]):
+class FairQueue(Generic[T]):
     """A queue for several threads that serves whoever waits in turn, and of each the oldest."""
 
     def __init__(self) -> None:

@@ -33,18 +33,18 @@ from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import media, stream
-from aboveboard.vault.documents.descriptor import ID_BYTES, Descriptor, read
+from aboveboard.vault.documents.descriptor import ID_BYTES, DocumentDescriptor, read
 from aboveboard.vault.documents.models import AttachmentChunk
 from aboveboard.vault.entries import DocumentAdded
 from aboveboard.vault.limits import ATTACHMENT_BYTES
 from aboveboard.vault.locking import lock_people
 from aboveboard.vault.models import SealedRecord
-from aboveboard.vault.origin import Origin
+from aboveboard.vault.origin import ValueOrigin
 
 _ROWS = 16  # chunks written at a time: a megabyte
 
 
-class NotTaken(Invalid):
+class DocumentNotTaken(Invalid):
     """This file is not taken: {why}."""
 
     code = "document_not_taken"
@@ -58,7 +58,7 @@ def attach(
     *,
     name: str,
     kinds: Mapping[str, str],
-    origin: Origin,
+    origin: ValueOrigin,
     by: Actor,
     at: datetime,
 ) -> None:
@@ -69,19 +69,20 @@ def attach(
 
     Raises:
         NotInPromise: the promise in force has no such channel or purpose of the origin.
-        NotTaken: the field holds no documents, or the file is empty, too long, or of
+        DocumentNotTaken: the field holds no documents, or the file is empty, too long, or of
             a kind that is not taken.
         NotFound: nobody with that id is held.
     """
     if kinds.get(field) != FieldKind.DOCUMENT:
-        raise NotTaken(why=f"{field} holds no documents", fix="Choose a field of kind `document`.")
+        fix = "Choose a field of kind `document`."
+        raise DocumentNotTaken(why=f"{field} holds no documents", fix=fix)
     promised = in_force().promise
     check_origin(promised, field=field, channel=origin.channel, purpose=origin.purpose)
     head, rest = _head(pieces)
     media_type = media.sniffed(head)  # 1
     if media_type is None:
         named = ", ".join(kind for kind, _ in media.KINDS.values())
-        raise NotTaken(
+        raise DocumentNotTaken(
             why="it is empty, or of a kind that is not taken", fix=f"Give it as one of: {named}."
         )
     with transaction.atomic():
@@ -96,11 +97,10 @@ def attach(
             sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else ""
         )
         number, key = secrets.token_bytes(ID_BYTES), secrets.token_bytes(stream.KEY_BYTES)
-        counted = _Counted(chain([head], rest))
+        counted = _CountedPieces(chain([head], rest))
         _store(person_id, field, number, stream.seal(key, counted))  # 2
-        descriptor = Descriptor(
-            number, key, media.safe_name(name, media_type), media_type, counted.size
-        )
+        safe = media.safe_name(name, media_type)
+        descriptor = DocumentDescriptor(number, key, safe, media_type, counted.size)
         boxes[field] = sealed.seal(cipher, person_id, field, origin, descriptor.sealed_text())  # 3
         record = record_format.seal_record(cipher, person_id, boxes)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
@@ -140,7 +140,7 @@ def _forget_named(text: str) -> None:
         AttachmentChunk.objects.filter(attachment=descriptor.id).delete()
 
 
-class _Counted:
+class _CountedPieces:
     """Pieces that are counted as they pass, and refused once they are too many."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
@@ -151,7 +151,7 @@ class _Counted:
         for piece in self._pieces:
             self.size += len(piece)
             if self.size > ATTACHMENT_BYTES:
-                raise NotTaken(
+                raise DocumentNotTaken(
                     why=f"it is longer than {ATTACHMENT_BYTES // 1024**2} MB",
                     fix="Scan it with fewer dots, or in parts.",
                 )

@@ -19,7 +19,7 @@ ID_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Descriptor:
+class DocumentDescriptor:
     """``id`` finds the chunks and ``key`` opens them; ``size`` is in bytes."""
 
     id: bytes
@@ -45,7 +45,7 @@ class Descriptor:
         return titled(self.name, self.media_type, self.size)
 
 
-def read(text: str) -> Descriptor | None:
+def read(text: str) -> DocumentDescriptor | None:
     """Return the descriptor that a box holds; None if it holds a value of another kind.
 
     Raises:
@@ -55,7 +55,7 @@ def read(text: str) -> Descriptor | None:
         return None
     parts = json.loads(text[len(MARK) :])
     try:
-        return Descriptor(
+        return DocumentDescriptor(
             bytes.fromhex(parts["id"]),
             bytes.fromhex(parts["key"]),
             parts["name"],

@@ -26,7 +26,7 @@ LookUp = tuple[int, bytes]
 
 
 @dataclass(slots=True)
-class _Held:
+class _SealedValues:
     """All boxes in which a person's values are: their record, and the undo data of merges."""
 
     person_id: int
@@ -149,9 +149,9 @@ def drop(after: int, upto: int | None, *, keep: int) -> None:
         alias.save(update_fields=["look_ups"])
 
 
-def _held(person_ids: Collection[int]) -> dict[int, _Held]:
+def _held(person_ids: Collection[int]) -> dict[int, _SealedValues]:
     people = {
-        number: _Held(number, regions={number: where[:2]})
+        number: _SealedValues(number, regions={number: where[:2]})
         for number, where in Person.objects.filter(id__in=person_ids).values_list(
             "id", "jurisdiction"
         )
@@ -191,7 +191,7 @@ def _held(person_ids: Collection[int]) -> dict[int, _Held]:
 
 
 def _translated(
-    held: _Held, wanted: set[LookUp], kinds: Mapping[str, str], old: int, new: int
+    held: _SealedValues, wanted: set[LookUp], kinds: Mapping[str, str], old: int, new: int
 ) -> dict[LookUp, LookUp]:
     """Return what each of ``wanted`` is under the new generation, as far as its value is held."""
     translated: dict[LookUp, LookUp] = {}
@@ -260,7 +260,9 @@ def _remember(
         alias.save(update_fields=["look_ups"])
 
 
-def _remember_by_values(held: _Held, kinds: Mapping[str, str], made: set[LookUp], new: int) -> None:
+def _remember_by_values(
+    held: _SealedValues, kinds: Mapping[str, str], made: set[LookUp], new: int
+) -> None:
     """The same without the old key: from the values of the merged record, and of the person's own
     and what the merge replaced."""
     for alias in held.aliases:

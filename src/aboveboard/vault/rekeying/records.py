@@ -13,14 +13,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.keys.actions import replace_person_key
-from aboveboard.keys.handles import Handles, handles_of
+from aboveboard.keys.handles import PersonHandles, handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.models import SealedRecord
 
 
 def fresh_key(
-    person_id: int, boxes: Mapping[str, sealed.SealedField], old: bytes, handles: Handles
+    person_id: int, boxes: Mapping[str, sealed.SealedField], old: bytes, handles: PersonHandles
 ) -> bytes:
     """Give the person a new key, store it, and return their record sealed under it, each value with
     its own origin.
