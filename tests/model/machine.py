@@ -28,12 +28,13 @@ class Machine(Life):
         self.while_people_are_asked_for("keys", "rotate-index")
 
     def while_people_are_asked_for(self, *words: str) -> None:
-        """Run a command while the order system asks for everybody again and again."""
+        """Run a command while the order system asks for everybody, twenty times a second: without
+        a pause it would keep both processors busy for as long as the command waits for a lease."""
         asked: list[tuple[Any, int, Any]] = []
         over = threading.Event()
 
         def ask() -> None:
-            while not over.is_set():
+            while not over.wait(0.05):
                 for person in self.world.held():
                     asked.append(
                         (person, *self.real.use("order system", person.number, "deliver-orders"))
