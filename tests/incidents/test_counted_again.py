@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from aboveboard.basics.errors import Conflict
 from aboveboard.custody import actions as custody
+from aboveboard.engines import exposure as engine
 from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions, lifecycle, queries
 from aboveboard.incidents.exposure import counting, counts, merging, settling
@@ -111,7 +113,9 @@ def test_a_lost_device_is_counted_again_when_an_export_reached_it_since(tmp_path
     assert (third.people, exposed(number)) == (3, {ada, ben, cy})
 
 
-def test_who_stands_in_the_count_of_an_open_incident_may_yet_have_to_be_told() -> None:
+def test_who_stands_in_the_count_of_an_open_incident_may_yet_have_to_be_told(
+    tmp_path: Path,
+) -> None:
     people = world.load(8)
     (ada, row), (ben, _), *_ = people
     incident = open_leak(leak_bytes([row]))
@@ -122,10 +126,34 @@ def test_who_stands_in_the_count_of_an_open_incident_may_yet_have_to_be_told() -
     cells = counts.cells_of(first)
     assert counts.cells_json(cells) == first.cells
     same = {(cell.categories, cell.protected): cell.severity for cell in cells}
-    assert counts.rescored(first, same, at=AT) is first
-    other = counts.rescored(first, {key: band % 4 + 1 for key, band in same.items()}, at=AT)
+    assert counts.rescored(first, same, tmp_path, at=AT) is first
+    changed = {key: band % 4 + 1 for key, band in same.items()}
+    other = counts.rescored(first, changed, tmp_path, at=AT)
     assert (other.pk, other.people, other.matched_lines) == (None, 1, first.matched_lines)
     assert [cell.severity for cell in counts.cells_of(other)] == [
         band % 4 + 1 for band in same.values()
     ]
-    assert exposure_file(other).is_file()
+    assert (tmp_path / other.file_name).is_file()
+    assert not exposure_file(other).exists(), "it stands in the incident's folder with its row"
+
+
+def test_a_count_that_begins_while_another_is_worked_out_anew_takes_no_file_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = laptop()
+    export(device, [world.load(1)[0][0]], tmp_path)
+    number = actions.report_loss(device.id, by=STAFF, at=AT).number
+    first = counting.count(number, by=LEAD, at=AT)
+    rescore = engine.rescore
+
+    def rescore_and_begin(*args: Any, **kwargs: Any) -> engine.ExposureCount:
+        done = rescore(*args, **kwargs)
+        counting._sweep(first.incident)  # what a count begins with
+        return done
+
+    monkeypatch.setattr(engine, "rescore", rescore_and_begin)
+    actions.change(number, answers={"hands": "nobody"}, by=LEAD, at=AT)
+    latest = counts.newest(first.incident)
+    assert latest not in (None, first), "another severity"
+    assert latest is not None
+    assert exposure_file(latest).is_file()

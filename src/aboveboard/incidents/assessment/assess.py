@@ -24,8 +24,8 @@ from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.circumstances import Circumstances, of
 from aboveboard.incidents.assessment.profile import profile_of
 from aboveboard.incidents.entries import AssessedRisk, IncidentChanged
-from aboveboard.incidents.exposure.counts import cells_of, newest, rescored
-from aboveboard.incidents.exposure.folders import exposure_file
+from aboveboard.incidents.exposure.counts import cells_of, newest, rescored, save_derived
+from aboveboard.incidents.exposure.folders import working
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
 from aboveboard.law import duties
 from aboveboard.law.risk import RiskAssessment as RiskAnswer
@@ -51,15 +51,14 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
         circumstances = of(incident.kind, incident.circumstances)
         scored = scoring.score(scoring.combinations(cells_of(counted)), circumstances)
         bands = {(item.categories, item.protected): int(item.score.band) for item in scored}
-        rescaled = rescored(counted, bands, at=at)
-        with transaction.atomic():
-            fresh = lifecycle.find(number, lock=True)
-            if newest(fresh) == counted and fresh.circumstances == incident.circumstances:
-                if rescaled is not counted:
-                    rescaled.save()
-                return _write(fresh, rescaled, scored, circumstances, by, at)
-        if rescaled is not counted:
-            exposure_file(rescaled).unlink(missing_ok=True)
+        with working() as scratch:
+            rescaled = rescored(counted, bands, scratch, at=at)
+            with transaction.atomic():
+                fresh = lifecycle.find(number, lock=True)
+                if newest(fresh) == counted and fresh.circumstances == incident.circumstances:
+                    if rescaled is not counted:
+                        save_derived(rescaled, scratch)
+                    return _write(fresh, rescaled, scored, circumstances, by, at)
 
 
 def _write(

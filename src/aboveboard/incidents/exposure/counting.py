@@ -238,7 +238,11 @@ def _sentence(incident: Incident, counted: engine.ExposureCount) -> str:
 
 def _sweep(incident: Incident) -> None:
     """Remove files of counts that never came to be written down."""
-    known = set(Exposure.objects.filter(incident=incident).values_list("file_name", flat=True))
-    for path in folder_of(incident).glob("exposure-*"):
-        if path.name not in known:
-            path.unlink(missing_ok=True)
+    with transaction.atomic():
+        # Under the lock of the incident, for who works a count out from another has no claim: it
+        # puts its file there and saves its row while it holds the incident.
+        lifecycle.find(incident.number, lock=True)
+        known = set(Exposure.objects.filter(incident=incident).values_list("file_name", flat=True))
+        for path in folder_of(incident).glob("exposure-*"):
+            if path.name not in known:
+                path.unlink(missing_ok=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import astuple
 from datetime import datetime
+from pathlib import Path
 
 from aboveboard.basics.ids import new_id
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureCell
-from aboveboard.incidents.exposure.folders import exposure_file, folder_of
+from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentState
 
@@ -47,30 +48,37 @@ def cells_json(cells: Sequence[ExposureCell]) -> list[list[str | int]]:
     return [list(astuple(cell)) for cell in cells]
 
 
-def rescored(counted: Exposure, bands: Mapping[tuple[int, int], int], *, at: datetime) -> Exposure:
+def rescored(
+    counted: Exposure, bands: Mapping[tuple[int, int], int], scratch: Path, *, at: datetime
+) -> Exposure:
     """Return the same count with these severities: itself if they stand already, else a new one,
-    whose file is written and whose row is not saved yet."""
+    whose file is written into ``scratch`` and whose row is not saved yet."""
     cells = cells_of(counted)
     if all(bands[cell.categories, cell.protected] == cell.severity for cell in cells):
         return counted
-    name = f"exposure-{new_id()}.parquet"
+    made = file_in(scratch)
     done = engine.rescore(
         exposure_file(counted),
-        folder_of(counted.incident) / name,
+        made,
         score=lambda combinations: [
             bands[item.categories, item.protected] for item in combinations
         ],
     )
-    return derived(counted, name, done, at=at)
+    return derived(counted, made, done, at=at)
 
 
-def derived(counted: Exposure, name: str, done: engine.ExposureCount, *, at: datetime) -> Exposure:
+def file_in(folder: Path) -> Path:
+    """Return a path in a folder for the file of a new count."""
+    return folder / f"exposure-{new_id()}.parquet"
+
+
+def derived(counted: Exposure, made: Path, done: engine.ExposureCount, *, at: datetime) -> Exposure:
     """Return the row, not saved yet, of a count that was worked out from another and not from the
-    people held."""
+    people held; ``made``: its file."""
     return Exposure(
         incident=counted.incident,
         counted_at=at,
-        file_name=name,
+        file_name=made.name,
         file_digest=done.digest,
         people=done.people,
         matched_lines=counted.matched_lines,
@@ -78,7 +86,16 @@ def derived(counted: Exposure, name: str, done: engine.ExposureCount, *, at: dat
         stranger_lines=counted.stranger_lines,
         unread_lines=counted.unread_lines,
         seconds=done.seconds,
-        cells=cells_json(listing.summary(folder_of(counted.incident) / name)),
+        cells=cells_json(listing.summary(made)),
         doubtful=counted.doubtful,
         exports=counted.exports,
     )
+
+
+def save_derived(row: Exposure, scratch: Path) -> None:
+    """Save a count that was worked out from another, and put its file in its place, inside the
+    transaction that holds the incident."""
+    # In the incident's folder only now: a count that begins meanwhile deletes what stands there
+    # without a row, and it waits for the incident to do so.
+    (scratch / row.file_name).replace(exposure_file(row))
+    row.save()

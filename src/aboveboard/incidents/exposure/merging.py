@@ -14,14 +14,13 @@ from itertools import islice
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.ids import new_id
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import limits, listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
-from aboveboard.incidents.exposure.counts import derived, newest
-from aboveboard.incidents.exposure.folders import exposure_file, folder_of
+from aboveboard.incidents.exposure.counts import derived, file_in, newest, save_derived
+from aboveboard.incidents.exposure.folders import exposure_file, working
 from aboveboard.incidents.models import Exposure
 from aboveboard.vault import aliases
 
@@ -38,26 +37,26 @@ def merge(number: int, *, by: Actor, at: datetime) -> Exposure | None:
         latest = newest(incident)
         if latest is None or not (merged := _merged_in(latest)):
             return latest
-        name = f"exposure-{new_id()}.parquet"
-        done = engine.merge(
-            exposure_file(latest),
-            merged,
-            folder_of(incident) / name,
-            score=score_for(of(incident.kind, incident.circumstances)),
-        )
-        row = derived(latest, name, done, at=at)
-        row.doubtful = min(latest.doubtful, done.people)
-        with transaction.atomic():
-            fresh = lifecycle.find(number, lock=True)
-            stands = newest(fresh) == latest
-            if stands:
-                row.save()
-                words = f"Records of one person are one row now: {done.people:,} people."
-                lifecycle.tell(fresh, "merged", words, by=by, at=at)
+        with working() as scratch:
+            made = file_in(scratch)
+            done = engine.merge(
+                exposure_file(latest),
+                merged,
+                made,
+                score=score_for(of(incident.kind, incident.circumstances)),
+            )
+            row = derived(latest, made, done, at=at)
+            row.doubtful = min(latest.doubtful, done.people)
+            with transaction.atomic():
+                fresh = lifecycle.find(number, lock=True)
+                stands = newest(fresh) == latest
+                if stands:
+                    save_derived(row, scratch)
+                    words = f"Records of one person are one row now: {done.people:,} people."
+                    lifecycle.tell(fresh, "merged", words, by=by, at=at)
         if stands:
             assess(number, by=by, at=at)
             return newest(lifecycle.find(number))
-        (folder_of(incident) / name).unlink(missing_ok=True)
 
 
 def _merged_in(latest: Exposure) -> list[tuple[int, int]]:

@@ -13,7 +13,6 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid
-from aboveboard.basics.ids import new_id
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
@@ -21,8 +20,8 @@ from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
 from aboveboard.incidents.entries import DoubtSettled, IncidentChanged
 from aboveboard.incidents.exposure import merging
-from aboveboard.incidents.exposure.counts import derived, newest
-from aboveboard.incidents.exposure.folders import exposure_file, folder_of, leak_files
+from aboveboard.incidents.exposure.counts import derived, file_in, newest, save_derived
+from aboveboard.incidents.exposure.folders import exposure_file, leak_files, working
 from aboveboard.incidents.models import Exposure, Incident, SettledLine
 
 
@@ -92,27 +91,28 @@ def _count_again(number: int, lines: int, by: Actor, at: datetime) -> Exposure:
         first = Exposure.objects.filter(incident=incident).order_by("id").first()
         if latest is None or first is None:
             raise Conflict(why=f"{incident.reference} was not counted yet")
-        name = f"exposure-{new_id()}.parquet"
-        done = engine.settle(
-            leak_files(incident),
-            exposure_file(first),
-            settled,
-            folder_of(incident) / name,
-            score=score_for(of(incident.kind, incident.circumstances)),
-        )
-        row = derived(latest, name, done, at=at)
-        row.doubtful, row.ambiguous_lines = done.doubtful, done.ambiguous
-        row.matched_lines = first.matched_lines + first.ambiguous_lines - done.ambiguous
-        with transaction.atomic():
-            fresh = lifecycle.find(number, lock=True)
-            if newest(fresh) == latest and settled_lines(fresh) == settled:
-                row.save()
-                sentence = f"It was settled whose {lines:,} lines are: {done.people:,} people."
-                lifecycle.tell(fresh, "settled", sentence, by=by, at=at)
-                entry = IncidentChanged(
-                    incident=lifecycle.reference_of(fresh),
-                    settled=DoubtSettled(lines=lines, people=done.people),
-                )
-                lifecycle.record(entry, by=by, at=at)
-                return row
-        (folder_of(incident) / name).unlink(missing_ok=True)
+        with working() as scratch:
+            made = file_in(scratch)
+            done = engine.settle(
+                leak_files(incident),
+                exposure_file(first),
+                settled,
+                made,
+                score=score_for(of(incident.kind, incident.circumstances)),
+            )
+            row = derived(latest, made, done, at=at)
+            row.doubtful, row.ambiguous_lines = done.doubtful, done.ambiguous
+            # The lines are those of the first count, where no line was settled yet.
+            row.matched_lines = first.matched_lines + first.ambiguous_lines - done.ambiguous
+            with transaction.atomic():
+                fresh = lifecycle.find(number, lock=True)
+                if newest(fresh) == latest and settled_lines(fresh) == settled:
+                    save_derived(row, scratch)
+                    sentence = f"It was settled whose {lines:,} lines are: {done.people:,} people."
+                    lifecycle.tell(fresh, "settled", sentence, by=by, at=at)
+                    entry = IncidentChanged(
+                        incident=lifecycle.reference_of(fresh),
+                        settled=DoubtSettled(lines=lines, people=done.people),
+                    )
+                    lifecycle.record(entry, by=by, at=at)
+                    return row
