@@ -47,6 +47,8 @@ def report_loss(
     """
     check_order(occurred_at=occurred_at, discovered_at=at, at=at)
     with transaction.atomic():
+        # The device first, which holds its row: of two who report it at one moment the second is
+        # refused here, before there is a second incident.
         device = custody.report_missing(device_id, note=note, by=by, at=at)
         incident = lifecycle.open_incident(
             IncidentKind.LOST_DEVICE,
@@ -59,6 +61,8 @@ def report_loss(
             by=by,
             at=at,
         )
+        # In the same transaction, so that no incident is ever left without its count (decision
+        # 0006).
         counting.enqueue(incident)
     return IncidentView.of(incident)
 
@@ -111,6 +115,8 @@ def change(
             incident.title = title.strip()[:120]
             changed.append("title")
         if answers is not None:
+            # What was not asked on this page stays as it is: two people who answer different pages
+            # at once lose nothing of each other's.
             kept = {
                 key: value for key, value in incident.circumstances.items() if key not in answers
             }
@@ -137,6 +143,8 @@ def change(
             incident=lifecycle.reference_of(incident), changed=tuple(map(Word, changed))
         )
         lifecycle.record(entry, by=by, at=at)
+    # After the transaction, not in it: the file of a count may have to be written anew, for
+    # minutes, and nobody else could change the incident meanwhile.
     assess.assess(number, by=by, at=at)
     return IncidentView.of(lifecycle.find(number))
 
@@ -146,6 +154,7 @@ def _set_moments(
 ) -> list[str]:
     changed = []
     for name, moment in moments.items():
+        # These two start the clocks of the law (GDPR Art. 33(1)); without them no duty has a time.
         if name not in _MOMENTS or (moment is None and name in ("discovered_at", "aware_at")):
             raise Invalid(
                 found=f"{name} cannot be set to that",

@@ -19,6 +19,8 @@ def _prepared(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
 
 def _differs(row: NoticeBatch, entry: RecordedEntry[Any]) -> str:
     facts = entry.facts if isinstance(entry.facts, NoticesApproved) else entry.facts.notices
+    # The number and the digest of the texts are what the second person read: a row with another has
+    # not their approval.
     if row.people != facts.people:
         return "people"
     if row.texts != facts.texts:

@@ -41,6 +41,8 @@ def find(number: int, *, lock: bool = False) -> Incident:
         NotFound: there is none.
     """
     rows = (
+        # The lock is on the incident alone: joined to its device, PostgreSQL refuses to lock the
+        # side of an outer join that may be missing.
         Incident.objects.select_for_update() if lock else Incident.objects.select_related("device")
     )
     incident = rows.filter(number=number).first()
@@ -67,6 +69,8 @@ def open_incident(
     We count as aware from ``aware_at``, or from now: the clock of GDPR Art. 33 starts.
     """
     _number_alone()
+    # Counted and not drawn from a sequence, which leaves gaps where a transaction is undone: people
+    # read these numbers.
     last = Incident.objects.aggregate(last=Max("number"))["last"] or 0
     incident = Incident.objects.create(
         number=last + 1,

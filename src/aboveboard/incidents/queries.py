@@ -194,6 +194,8 @@ def matching(number: int, which: ExposureFilter) -> int:
     number above the list."""
     counted = newest(lifecycle.find(number))
     cells = cells_of(counted) if counted else []
+    # From the cells of the row: the number above a list of millions then needs no second reading of
+    # the file.
     return sum(cell.people for cell in cells if _passes(cell, which))
 
 

@@ -65,6 +65,7 @@ def subjects_in_order(
         person_id for person_id in person_ids if person_id is not None and person_id in people
     )
     # Who was erased since their record was read has no number: the entry then names nobody.
+    # From here until the commit nobody else writes an entry about these people, so it is done last.
     numbers = counting.take(wanted) if wanted else {}
     subjects: list[EntrySubject | None] = []
     for person_id in person_ids:
@@ -110,6 +111,8 @@ def destroy_person_key(person_id: int) -> bool:
     Must run inside the transaction that writes the ledger entry.
     """
     _in_transaction()
+    # Deleted and not marked: afterwards there must be nothing that could be set back (design,
+    # invariant 5).
     deleted, _ = PersonKey.objects.filter(person_id=person_id).delete()
     return deleted > 0
 

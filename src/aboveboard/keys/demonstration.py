@@ -52,6 +52,7 @@ def is_demonstration() -> bool:
 
 @cache
 def _made_as_one() -> bool:
+    # By name first: that there is none is the answer of nearly every instance, and no error.
     if _MARK not in secret_names(_MARK):
         return False
     instance_secret(_MARK, make=False)  # opened, so that a row that anybody wrote is none

@@ -29,6 +29,8 @@ def entries_about(
     if person is None:
         return []
     pages = [_page(handles, kinds, after, limit) for handles in _newest_first(person)]
+    # A merged person has several counts, each in order by itself: they are merged, and each is
+    # asked for a whole page, since one may have all of it.
     newest = merge(*pages, key=lambda entry: entry.id, reverse=True)
     return list(islice(newest, limit))
 

@@ -52,6 +52,8 @@ class HandleSecret:
 
     def handle(self, number: int) -> str:
         """Return the handle of an entry by its number among theirs, from 0."""
+        # Half of the digest: 128 bits cannot collide by chance among any number of entries there
+        # will be.
         return hmac.digest(self.value, _ENTRY + number.to_bytes(8, "big"), "sha256")[
             :HANDLE_BYTES
         ].hex()
@@ -191,6 +193,7 @@ def seal(person_id: int, key: bytes, handles: PersonHandles) -> bytes:
         for each in (HandleSecret(handles.secret.value), *handles.joined)
     )
     lasting = b"".join(bytes([_HANDLE_ITEM]) + bytes.fromhex(each) for each in handles.lasting)
+    # At random: how often a key seals handles is counted nowhere.
     nonce = os.urandom(_NONCE_BYTES)
     box = AESGCM(key).encrypt(nonce, secrets + lasting, _bound_to(2, person_id))
     return b"\x02" + nonce + box
@@ -234,6 +237,8 @@ def _read(plain: bytes) -> PersonHandles:
         at += 1 + SECRET_BYTES + _COUNT_BYTES
     items = plain[at:]
     size = 1 + HANDLE_BYTES
+    # Strict to the last byte: what opened rightly and has another form was written by another
+    # version, and guessing at it would lose entries.
     if not secrets or not items or len(items) % size or any(items[::size]):
         raise KeyUnwrapFailed(why="the handles are not whole")
     handles = b"".join(items[place + 1 : place + size] for place in range(0, len(items), size))

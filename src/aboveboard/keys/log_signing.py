@@ -51,6 +51,8 @@ def rotate_key(*, by: Actor) -> Signer:
         SigningKeyChanged: somebody else changed it at the same moment.
     """
     old = signers()
+    # Outside the transaction: a secret that is kept and never used does no harm, one that signs and
+    # is lost ends the log.
     new = _signer(len(old) + 1)
     with transaction.atomic():
         change_key(len(old) + 1, old=old[-1].vkey, new=new.vkey, by=by, at=clock.now())
@@ -93,6 +95,8 @@ def repeat_replacement(entry: RecordedEntry[SigningKeyReplaced]) -> None:
         SigningKeyNotRestored: the restored keys are older than the entry.
     """
     number, vkey = entry.facts.generation, entry.facts.new
+    # Asked without making one: a fresh secret under the name of the lost one would be a key that
+    # nobody announced.
     if not signs(number, vkey):
         raise SigningKeyNotRestored
     keep_key_change(number, vkey=vkey, entry_id=entry.id, at=entry.at)

@@ -112,6 +112,7 @@ def instance_secret(name: str, *, make: bool = True) -> bytes:
         if not make:
             raise SecretMissing(name=name)
         fresh = wrapping_keys.current().wrap(os.urandom(KEY_BYTES), context)
+        # Two processes may make it at once: both then use the one that was stored.
         row, _ = InstanceSecret.objects.get_or_create(name=name, defaults={"wrapped": fresh})
     return ring.unwrap(bytes(row.wrapped), context)
 
@@ -147,6 +148,7 @@ def check_root_key() -> None:
         Unavailable: its provider cannot be asked.
     """
     rows = list(InstanceSecret.objects.values_list("name", "wrapped"))
+    # Each of them: after a restoration that went wrong they may be wrapped by different keys.
     for name, wrapped in rows:
         ring.unwrap(bytes(wrapped), ring.secret_context(name))
     if not rows:

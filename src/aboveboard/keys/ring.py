@@ -78,6 +78,7 @@ def unwrap(wrapped: bytes, context: bytes) -> bytes:
 
 def wrapping_key(key_id: bytes) -> LocalKey:
     """Return the wrapping key of that id, asking the provider when its lease is over."""
+    # Without the lock, on the way of every use; a lease that just ended is found out under it.
     held = _held.get(key_id)
     if held is not None and held.until > monotonic():
         return held.key
@@ -87,6 +88,8 @@ def wrapping_key(key_id: bytes) -> LocalKey:
             return held.key
         failed = _failed.get(key_id)
         if failed is not None and failed.until > monotonic():
+            # A new one each time: one exception raised in several threads would gather the traces
+            # of all.
             raise type(failed.error)(**failed.error.details)
         _held.pop(key_id, None)
         try:
@@ -124,6 +127,8 @@ def _open(key_id: bytes) -> LocalKey:
             if name == root.name:
                 raise
             continue
+        # What a provider opened must be the key that was asked for: anything else would unwrap to
+        # noise later, and look like damage.
         if key.id == key_id:
             return key
     raise WrappingKeyElsewhere(key=key_id.hex(), held=ours[0][0], provider=root.name)

@@ -72,7 +72,11 @@ def append_many(entries: Sequence[NewEntry]) -> list[int]:
         )
     if not entries:
         return []
+    # Before the bytes are made: the id is part of what is hashed, so no row can be written first
+    # and numbered afterwards.
     ids = rows.reserve_ids(len(entries))
+    # All of them before the first row is written: one that is refused then leaves nothing of the
+    # others.
     bodies = [encode(entry, entry_id) for entry, entry_id in zip(entries, ids, strict=True)]
     rows.insert(
         [
@@ -98,6 +102,8 @@ def change_key(number: int, *, old: str, new: str, by: Actor, at: datetime) -> i
     if number != generation() + 1:
         raise SigningKeyChanged
     replaced = SigningKeyReplaced(number, VerifierKey(old), VerifierKey(new))
+    # The entry first, as its row names it. Both stand or fall together: a key that signs without an
+    # entry would be one that nobody announced.
     entry_id = append(replaced, by=by, handle=None, at=at)
     KeyChange.objects.create(generation=number, vkey=new, entry_id=entry_id, at=at)
     return entry_id

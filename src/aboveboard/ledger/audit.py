@@ -83,6 +83,8 @@ def verify_database(
     except DatabaseError as error:
         if is_away(error):
             raise
+        # What was read until then is kept in the report: a database that is damaged half-way is
+        # still compared as far as it goes.
         note = None
         report.add(
             FindingKind.DAMAGED_DATABASE,
@@ -113,6 +115,8 @@ class _Audit:
         if newest or self._source.read("checkpoint") is not None:
             note = read_head(self._source, self._trusted, self._report)
         head = open_with(note, self._trusted) if note is not None else Checkpoint("", 0, b"")
+        # The greater of the two: a folder that is ahead of the database is a fault to be named row
+        # by row, and not the end of the walk.
         end = max(newest, head.size)
         # Log, rows and checkpoints are walked side by side, each in its own order, so that memory
         # does not grow with the log.
@@ -175,6 +179,8 @@ class _Audit:
             self._tree.append(hash_ if hash_ is not None else bytes(32))
             return
         self._report.rows += 1
+        # From the bytes and never from the column ``leaf_hash``, which whoever changes a row would
+        # change with it.
         own = leaf_hash(row.body)
         self._tree.append(hash_ if hash_ is not None else own)
         if hash_ is None or own == hash_:
@@ -221,6 +227,8 @@ class _Audit:
     def _check_waiting(self, now: datetime) -> None:
         """Step 5."""
         oldest: datetime | None = None
+        # By id from the least that a column can hold: a row that was given a negative number by
+        # hand is found too.
         last = LEAST
         while page := list(read_rows(WAITING, last, PAGE)):
             last = page[-1].id
@@ -271,6 +279,7 @@ class _Checkpoints:
         while self._next is not None:
             (size, _, _), self._next = self._next, next(self._rows, None)
             self._wrong(size, "The tree is not as large as that.")
+        # Published and not signed here: the database is an older copy, or another one.
         if head.size and not CheckpointRow.objects.filter(size=head.size).exists():
             self._report.add(
                 FindingKind.CHANGED_CHECKPOINT_ROW,

@@ -81,6 +81,8 @@ class LogFolder:
             if target.parent not in folders:
                 folders |= self._make_folder(target.parent)
             files.append((target, data))
+        # The block ends when all are written; ``list`` raises what any of them raised, so no
+        # checkpoint follows a tile that failed.
         with ThreadPoolExecutor(max_workers=_WRITERS) as pool:
             list(pool.map(_write, *zip(*files, strict=True)))
         # A file that is on the disk can still be lost with the name that its folder gave it.
@@ -98,6 +100,7 @@ class LogFolder:
     def clear_partials(self, full: Iterable[Tile]) -> None:
         """Remove the partial forms of tiles that are full now (C2SP tlog-tiles allows it)."""
         for tile in full:
+            # One that stays does no harm: it holds the beginning of the full one.
             shutil.rmtree(self.path / f"{tile.path}.p", ignore_errors=True)
 
     def edge(self, size: int) -> Edge | None:
@@ -140,6 +143,8 @@ def _write(target: Path, data: bytes) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+    # After the flush. The other way round a crash could leave the name of a tile with nothing
+    # behind it.
     temporary.replace(target)
 
 

@@ -106,16 +106,21 @@ def ingest(
                 "older than the backup"
             )
         )
+    # Before anything is read entry by entry: that it is another log must not be told as a damaged
+    # file.
     _continues(head, size, bytes(last.root) if last else b"")
     tree, passing = CompactRange(), {other.checkpoint.size: other for other in (*others, head)}
     for body in _restored_bodies(size):
         tree.append(leaf_hash(body))
         _compare(tree, passing)
+    # The backup's own rows too: a log that goes on rightly from rows that were changed would hide
+    # them.
     if last is not None and tree.root() != bytes(last.root):
         raise LogContradicts(
             why="the rows of the backup do not lead to the checkpoint that was signed for them"
         )
     added = 0
+    # All or nothing, however long: half of a log would be signed on as if it were the whole.
     with transaction.atomic():
         coming = _log_bodies(head, size)
         while batch := list(islice(coming, _BATCH)):
@@ -166,6 +171,8 @@ def _log_bodies(head: LogHead, first: int) -> Iterator[bytes]:
     size = head.checkpoint.size
     for number in range(first // WIDTH, -(-size // WIDTH)):
         tile = tile_of(ENTRIES, number, size)
+        # A copy may have been made while the log grew: the partial file that its checkpoint speaks
+        # of can be full by now.
         data = head.source.read(tile.path) or head.source.read(tile.full.path)
         if data is None:
             raise LogRefused(why=f"its file {tile.path} is missing")

@@ -76,7 +76,11 @@ def check_continues(folder: LogFolder, vkeys: Sequence[str]) -> None:
     look like that log's."""
     last = CheckpointRow.objects.order_by("-size").first()
     published_size(folder, last)
+    # A file that is damaged must be refused as a key that is not ours, and not end the process as
+    # bytes that are no text.
     known = (folder.read(VKEY) or b"").decode("utf-8", "replace").split()
+    # One in common is enough: after a change of key the folder may lack the newest, until it is
+    # published.
     if not known or not set(known).isdisjoint(vkeys):
         return
     # A published key and no checkpoint of ours: this database never signed this log.

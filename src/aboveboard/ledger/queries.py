@@ -115,6 +115,8 @@ def entries_for(
     if kinds is not None:
         rows = rows.filter(kind__in=list(kinds))
     if after is not None:
+        # By id and not by moment: the id rises with the number of a person's handle (decision
+        # 0032), and several entries have one moment.
         rows = rows.filter(pk__lt=after)
     return [_recorded(row) for row in rows.order_by("-pk")[:limit]]
 
@@ -238,8 +240,11 @@ def resource(path: str) -> PublishedFile | None:
             if data is None
             else PublishedFile(data, "text/plain; charset=utf-8", forever=False)
         )
+    # The path is taken apart and written anew, so nothing that was asked for reaches the file
+    # system as it came.
     tile = parse_path(path)
     data = log_folder().read(tile.path) if tile else None
+    # A tile, once signed, never changes, so it may be cached for good; a checkpoint may not.
     return None if data is None else PublishedFile(data, "application/octet-stream", forever=True)
 
 

@@ -58,6 +58,8 @@ def reserve_ids(count: int) -> list[int]:
     An id is part of the entry's bytes, so it must be known before the row is written.
     """
     if connection.vendor == "postgresql":
+        # From the sequence, which gives back nothing: a transaction that is undone leaves a gap in
+        # the ids, and none in the places.
         return sorted(number for (number,) in statements.ask(connection, _RESERVE, [count]))
     # SQLite: the transaction began IMMEDIATE, so nobody else can be between this read and our
     # insert.

@@ -74,12 +74,18 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
     newest: Checkpoint | None = None
     published: Future[None] | None = None
     # One batch is published while the next is placed; never two, and never out of order.
+    # The folder before the lock on the tree: the other way round a transaction would stay open
+    # while somebody's tiles are written.
     with folder.lock(), ThreadPoolExecutor(max_workers=1) as publisher:
         keys = [each.vkey for each in (*former, signer)]
+        # Before anything is written: a key published beside a log that is not ours could not be
+        # taken back.
         check_continues(folder, keys)
         publish_keys(folder, keys)
         edge = _healed(folder)
         while True:
+            # Placed and signed while the batch before is written; its failure is raised before a
+            # third begins.
             placed = _place(edge, at, signer, former)
             if published:
                 published.result()
@@ -182,6 +188,7 @@ def _healed(folder: LogFolder) -> Edge:
     trial = Edge(edge.size, [list(level) for level in edge.levels], [])
     for bodies in _placed_bodies(edge.size, last.size):
         trial.grow([leaf_hash(body) for body in bodies])
+    # The signature was made over other rows: what was changed since must not be published under it.
     if trial.size != last.size or trial.root() != bytes(last.root):
         raise EntriesDamaged(found="they do not lead to the checkpoint that was signed last")
     full: list[Tile] = []

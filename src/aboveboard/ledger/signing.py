@@ -39,6 +39,7 @@ def check_newest(vkey: str) -> None:
         SigningKeyChanged: another key has taken its place.
     """
     newest = KeyChange.objects.order_by("-generation").values_list("vkey", flat=True).first()
+    # Without a row the first key signs: it is the only one that there has ever been.
     if newest is not None and newest != vkey:
         raise SigningKeyChanged
 

@@ -63,6 +63,7 @@ def read_rows(statement: str, *values: int) -> Iterator[StoredRow]:
     """Yield the rows that one of the statements above finds. A page is fetched whole: no cursor
     stays open while the log is read."""
     with connection.cursor() as cursor:
+        # The columns are of the table above; every value is a parameter.
         cursor.execute(statement.format(columns=_COLUMNS[connection.vendor]), values)
         page = cursor.fetchall()
     for entry_id, place, at, kind, handle, body, hash_ in page:

@@ -52,12 +52,16 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
         scored = scoring.score(scoring.combinations(cells_of(counted)), circumstances)
         bands = {(item.categories, item.protected): int(item.score.band) for item in scored}
         with working() as scratch:
+            # A folder that goes with this process: the file is put in its place only together with
+            # its row.
             rescaled = rescored(counted, bands, scratch, at=at)
             with transaction.atomic():
                 fresh = lifecycle.find(number, lock=True)
                 if newest(fresh) == counted and fresh.circumstances == incident.circumstances:
                     if rescaled is not counted:
                         save_derived(rescaled, scratch)
+                    # The moments may have changed meanwhile all the same: they are read here, from
+                    # the row that is held, and no count rests on them.
                     return _write(fresh, rescaled, scored, circumstances, by, at)
 
 
@@ -112,6 +116,7 @@ def _duties(
 
 def times_of(incident: Incident) -> BreachTimes:
     """Return the moments that start the clocks, with when each duty was done."""
+    # A clock may begin with another duty, so when each was done is a fact of the law.
     done = (
         DutyDone.objects.filter(duty__incident=incident)
         .values_list("duty__duty_id", "at")
@@ -161,6 +166,7 @@ def _assessment(
 def _write_duties(incident: Incident, due: Sequence[DutyDue], at: datetime) -> None:
     kept = []
     for position, duty in enumerate(due):
+        # By duty and place, never deleted and made again: what was marked as done hangs on the row.
         row, _ = DutyRecord.objects.update_or_create(
             incident=incident,
             duty_id=duty.duty_id,

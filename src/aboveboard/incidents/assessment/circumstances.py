@@ -88,6 +88,8 @@ _SPREAD = {
     risk.DataHolder.TRUSTED: severity.ConfidentialityLoss.KNOWN,
     risk.DataHolder.FEW_KNOWN: severity.ConfidentialityLoss.KNOWN,
     risk.DataHolder.UNKNOWN: severity.ConfidentialityLoss.UNKNOWN,
+    # ENISA's scale ends at an unknown number of recipients; who is hostile or everybody is no less
+    # than that.
     risk.DataHolder.HOSTILE: severity.ConfidentialityLoss.UNKNOWN,
     risk.DataHolder.PUBLIC: severity.ConfidentialityLoss.UNKNOWN,
 }
@@ -138,6 +140,7 @@ def check(answers: Mapping[str, object]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for key, answer in answers.items():
         given = ",".join(map(str, answer)) if isinstance(answer, list | tuple) else str(answer)
+        # Left blank is not an answer: it takes the worse reading again (design, invariant 12).
         if text := given.strip():
             _check_one(key, text)
             kept[key] = text
@@ -165,6 +168,8 @@ def _check_one(key: str, text: str) -> None:
 def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
     """Return every question answered for an incident of this kind: as stored,
     else as taken until said."""
+    # Filled in at each reading and never stored: a later and worse default then holds for incidents
+    # that are open already.
     answers = {
         question.key: stored.get(question.key) or question.unless_said[kind]
         for question in questions()

@@ -23,6 +23,7 @@ def profile_of(organisation: Organisation) -> OrgProfile:
 
 def time_zone_of(country: str) -> str:
     """Return a country's time zone (CLDR), or UTC where its zones keep different hours."""
+    # By the country of the promise and not by the server's clock: a server may stand anywhere.
     zones = {
         zone for zone, territory in get_global("zone_territories").items() if territory == country
     }

@@ -44,6 +44,8 @@ def score(
     """Return the severity of each combination, in order. What reached nobody was read by nobody."""
     scored = []
     for item in combinations:
+        # Severity is about what somebody could read; that data is gone or was changed scores by its
+        # own circumstances.
         reached = circumstances.hands is not risk.DataHolder.NOBODY
         seen = (
             readable(item.categories, item.protected, circumstances)
@@ -94,6 +96,8 @@ def risks(
                 deletion=each.deletion,
                 vulnerable=each.vulnerable,
                 remedied=each.remedied,
+                # Counted together with whoever lost more, so that splitting one loss into many
+                # small combinations makes none of them small.
                 people=sum(
                     item.people
                     for item in combinations
@@ -118,6 +122,8 @@ def worst(answers: Iterable[risk.RiskAssessment]) -> risk.RiskAssessment | None:
 def _facts(item: ExposedCombination, circumstances: Circumstances) -> risk.BreachFacts:
     open_to_read = readable(item.categories, item.protected, circumstances)
     return risk.BreachFacts(
+        # Where nothing can be read, what was encrypted is named all the same: that nobody reads it,
+        # ``unintelligible`` says.
         exposed=open_to_read or frozenset(from_bitmap(item.categories)),
         hands=circumstances.hands,
         unintelligible=not open_to_read and bool(item.categories),
@@ -158,6 +164,7 @@ def loss(
 ) -> LossFacts:
     """Return what happened as the duties ask. A readable password in the count
     answers ``codes_taken``."""
+    # What was counted outweighs the default, and an answer of somebody's outweighs both.
     passwords_read = any(cell.categories & ~cell.protected & _PASSWORDS for cell in cells)
     return LossFacts(
         taking=circumstances.taking,

@@ -22,6 +22,8 @@ def check_order(
     Raises:
         Invalid: two moments are out of order.
     """
+    # In the order in which they can have happened; those not known are passed over, so each is held
+    # against the next one that is.
     known = [
         (name, moment)
         for name, moment in (

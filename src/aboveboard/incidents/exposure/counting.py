@@ -92,10 +92,14 @@ def count(
         if not _something_new(incident, latest):  # 2
             if latest is None:
                 raise NothingToCount(reference=incident.reference)
+            # Without this the count would stand for good with no severity and no duty, since there
+            # is nothing new to count.
             if not latest.assessments.exists():  # it died between 5 and 7
                 assess(number, by=by, at=at)
             return merging.merge(number, by=by, at=at) or latest
         row = _count(incident, latest, progress, by, at)
+        # Still under the claim: whoever waits for it finds a count with its duties, not one that
+        # lacks them.
         progress(STEPS[3])
         assess(number, by=by, at=at)  # 7
         return newest(incident) or row
@@ -151,6 +155,8 @@ def _count(
         made, files = scratch / "exposure.parquet", engine.LeakFiles.within(scratch)
         progress(STEPS[0])
         with facets.one_moment():  # 3
+            # Facets and look-ups of one moment: between two, an erasure or a merge would leave a
+            # look-up that leads to nobody.
             snapshot = take(scratch, people=facets.write_people, index=facets.write_index)
             if incident.kind == IncidentKind.LOST_DEVICE:
                 # As of the same moment as the snapshot: a person whose record is merged or split
@@ -160,6 +166,8 @@ def _count(
                 counted = engine.from_manifest(listed, snapshot, made, score=score)  # 4
         if incident.kind == IncidentKind.LEAKED_FILE:
             progress(STEPS[1])
+            # Before matching: a file made with another index key matches nobody, and that must be
+            # an error and not a count of nought.
             keyed.prove(incident)
             counted = engine.from_leak(leak, snapshot, made, files, score=score)  # 4
             files.move_to(folder_of(incident))
@@ -182,6 +190,7 @@ def _write(
     by: Actor,
     at: datetime,
 ) -> Exposure:
+    # From the rows that list them, so that the number opens as those rows (design, invariant 8).
     unread = incident.unread_rows.count()
     with transaction.atomic():
         locked_incident = lifecycle.find(incident.number, lock=True)

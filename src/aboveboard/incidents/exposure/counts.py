@@ -34,6 +34,8 @@ def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
         last = incident.states.order_by("-id").first()
         counted = newest(incident) if last is None or last.state != IncidentState.CLOSED else None
         if counted is not None:
+            # The newest count alone: an earlier one may name people who turned out not to be in the
+            # loss.
             concerned.update(listing.people(exposure_file(counted), list(person_ids)))
     return frozenset(concerned)
 

@@ -76,6 +76,8 @@ def sweep() -> int:
         with locked_if_free(lock) as free:
             if free:
                 folder = lock.with_suffix("")
+                # A kill may have come between the lock and the folder; then there is nothing to
+                # delete but the lock.
                 gone += folder.is_dir()
                 shutil.rmtree(folder, ignore_errors=True)
                 remove(lock)
@@ -90,6 +92,7 @@ def sweep() -> int:
 
 def _has_row(reference: str) -> bool:
     number = reference.removeprefix(_REFERENCE)
+    # A folder with a name that is no number of ours was made by somebody else, and is left alone.
     return not number.isdecimal() or Incident.objects.filter(number=int(number)).exists()
 
 

@@ -46,6 +46,8 @@ def merge(number: int, *, by: Actor, at: datetime) -> Exposure | None:
                 score=score_for(of(incident.kind, incident.circumstances)),
             )
             row = derived(latest, made, done, at=at)
+            # How many of the doubtful were merged the file does not say: the higher number stays,
+            # as far as it can be.
             row.doubtful = min(latest.doubtful, done.people)
             with transaction.atomic():
                 fresh = lifecycle.find(number, lock=True)

@@ -47,6 +47,8 @@ def settle(
     whose: list[int | None] = [*sorted(set(person_ids))] or [None]
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
+        # Replaced as a whole: what was said before about a line must not stay beside what is said
+        # now.
         SettledLine.objects.filter(incident=incident, line__in=lines).delete()
         SettledLine.objects.bulk_create(
             SettledLine(incident=incident, line=line, person_id=person_id, at=at, by=by.as_json())
@@ -88,6 +90,8 @@ def _count_again(number: int, lines: int, by: Actor, at: datetime) -> Exposure:
     while True:
         incident = lifecycle.find(number)
         latest, settled = newest(incident), settled_lines(incident)
+        # From the first count each time and not from the latest: who was settled out of a line
+        # before must be able to come back.
         first = Exposure.objects.filter(incident=incident).order_by("id").first()
         if latest is None or first is None:
             raise Conflict(why=f"{incident.reference} was not counted yet")

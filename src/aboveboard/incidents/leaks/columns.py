@@ -126,6 +126,8 @@ def guess(
         [row[place].strip() for row in sample if place < len(row) and row[place].strip()]
         for place in range(width)
     ]
+    # Twice: whether a column of numbers is phones depends on whether another one holds dates of
+    # birth, which only the first round tells.
     contents = [_by_content(filled, regions, dated=False) for filled in columns]
     dated = roles()["birth_date"] in contents
     guesses = []
@@ -134,9 +136,13 @@ def guess(
         role, by = _by_header(name), "header"
         if role is None:
             role, by = _by_content(filled, regions, dated=dated), "content"
+        # A password may look like anything, also like a row number or a word that nobody needs.
         if pairs and position == 1 and (role is None or not role.bits):
             role, by = roles()["password"], "content"
         if role is None:
+            # What nobody recognises counts as a secret until somebody says otherwise (design,
+            # invariant 12); a column of row numbers is none, or every file would be one of
+            # passwords.
             full = len(filled) >= _FULL * len(sample) and filled and not _counts_rows(filled)
             role, by = roles()[UNKNOWN if full else IGNORE], "nothing"
         seen = sum(1 for value in filled if matches(role.content, value)) if role.content else 0
@@ -170,6 +176,7 @@ def check(chosen: Sequence[str]) -> tuple[str, ...]:
     for role in chosen:
         if role not in roles():
             raise NoSuchRole(role=role, roles=", ".join(roles()))
+    # An unknown column may be looked up too: its cells are searched.
     if not any(roles()[role].index or role == UNKNOWN for role in chosen):
         raise NothingToMatchBy
     return tuple(chosen)
@@ -192,6 +199,8 @@ def _by_content(values: Sequence[str], regions: Sequence[str], *, dated: bool) -
             1 for value in values if is_like(role.content, value)
         ) >= _MOST * len(values):
             if role.name == "phone" and not _phones(values, regions, dated=dated):
+                # Digits that are no phone are no kind further down the list either; what is left
+                # for them is a number of a person.
                 break
             return role
     if _numbered(values) or are_national_numbers(values, _MOST):

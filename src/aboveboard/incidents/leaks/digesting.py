@@ -67,6 +67,8 @@ def digest(
             keys, shown, hidden = reader.judge(row)
             if keys:
                 categories, protected, matched = categories | shown, hidden, True
+                # The keys of each part at once, and the line only at its end: a line of a gigabyte
+                # is never held as a whole.
                 writer.add_keys(number, keys)
         if matched:
             writer.add(number, categories, protected, ())
@@ -92,6 +94,8 @@ class _LeakRowReader:
         if (cells := self._refitted(row)) is not None:
             return self._row(cells)
         keys = searching.addresses(row.text, self.generations)
+        # Numbers only where no address leads to anybody: a number in free text may be anything, and
+        # would add strangers to whoever is found for certain.
         keys |= searching.numbers(row.text, self.regions, self.generations) if not keys else set()
         shown = 0
         for role in self.roles:
@@ -105,6 +109,7 @@ class _LeakRowReader:
         categories = readable = 0
         for role, value in values:
             categories |= role.bits
+            # A strong hash counts as unreadable, a weak one as the secret itself.
             if role.name not in _SECRET or not password_form(value).strong:
                 readable |= role.bits
             own = self._keys(role, value, regions)
@@ -125,6 +130,8 @@ class _LeakRowReader:
         return keys, categories, categories & ~readable
 
     def _values(self, cells: Sequence[str]) -> Iterator[tuple[ColumnRole, str]]:
+        # Cells beyond the known columns are searched too: what nobody declared may name somebody
+        # all the same.
         rest = [roles()[UNKNOWN]] * max(0, len(cells) - len(self.roles))
         for role, cell in zip([*self.roles, *rest], cells, strict=False):
             if (value := cell.strip()).lower() not in _EMPTY:

@@ -102,6 +102,8 @@ def find(sample: Sequence[str]) -> LeakFileFormat:
     kept = [line for line in sample if line.strip()]
     if not kept:
         return LeakFileFormat(LeakShape.SEPARATED, ",", 1, ())
+    # Records first: their commas and colons would pass for separators. Columns last, for they fit
+    # anything.
     form = _of_records(kept) or _of_pairs(kept) or _of_columns(kept)
     if form.columns > limits.LEAK_COLUMNS:
         raise TooManyColumns(most=limits.LEAK_COLUMNS)
@@ -205,11 +207,15 @@ def json_object(line: str) -> dict[str, str] | None:
 
     A line of a JSON array (``{...},``) is read too.
     """
+    # A document may be one array with an object in each line; the brackets around it belong to no
+    # object.
     text = line.strip().removeprefix("[").removesuffix(",").removesuffix("]").strip()
     if not text.startswith("{"):
         return None
     try:
         record = json.loads(text)
+    # The second for brackets nested without end: a file must not be able to end the process that
+    # reads it.
     except (ValueError, RecursionError):
         return None
     if not isinstance(record, dict):
@@ -235,6 +241,7 @@ def split(line: str, separator: str) -> list[str]:
     while True:
         if line.startswith('"', at):
             cell, after = _quoted(line, at)
+            # A quote that does not end its cell is a sign in somebody's text, and is kept as one.
             if after == end or (after > 0 and line.startswith(separator, after)):
                 cells.append(cell)
                 if after == end:

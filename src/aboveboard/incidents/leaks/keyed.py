@@ -26,6 +26,8 @@ class MadeWithAnotherKey(Conflict):
 
 def write(folder: Path, written: Collection[int]) -> None:
     """Keep with a leak which keys it was made with."""
+    # A check value of each key and not its number: after a restoration the same number may be
+    # another key.
     (folder / _FILE).write_text("".join(blind.check(number) + "\n" for number in written), "ascii")
 
 

@@ -136,5 +136,7 @@ def decode(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
+        # For each line and not for the file: files are put together from several, and one odd line
+        # must not spoil the names in all others.
         text = raw.decode("cp1252", errors="replace")
     return text.replace("\x00", "")

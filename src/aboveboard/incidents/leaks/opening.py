@@ -150,6 +150,7 @@ def open_from_leak(
             found=f"{len(chosen)} roles for {shape.columns} columns",
             fix="Say for each column what it is, or `ignore`.",
         )
+    # What an earlier attempt left behind when it was killed goes before more is written.
     sweep()
     with working() as folder, ExitStack() as held:
         hashed = _Hashed(stream, progress)
@@ -202,6 +203,8 @@ def _digest(
             generations=written,
             separator=shape.separator,
         )
+    # The digest is evidence of the whole file, also of what stands behind the end of a packed
+    # stream.
     hashed.finish()
     keyed.write(folder, written)
     if not digested.readable:
@@ -224,6 +227,8 @@ def _seal(
     by: Actor,
     at: datetime,
 ) -> None:
+    # The digest of a known file can be guessed, and the entry is public: it is sealed there, and
+    # its key stays in this row (decision 0028).
     key = new_key()
     evidence = Evidence.objects.create(
         incident=incident,

@@ -164,6 +164,8 @@ class _Bounded(io.RawIOBase):
             block = self._inner.read(len(view))
         except (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile) as problem:
             if isinstance(problem, OSError) and problem.errno is not None:
+                # An error of the machine must not be told as a fault of the file: somebody would go
+                # and look for another copy.
                 raise  # the disk, and not what is on it
             raise NotReadable(
                 what=f"damaged: it cannot be unpacked to its end ({self._how})",
@@ -212,6 +214,8 @@ def _zip(stream: IO[bytes]) -> IO[bytes]:
         raise NotReadable(
             what="a zip archive that is locked", fix="Unpack it with its password, and open that."
         )
+    # By what the archive says of itself: ``zipfile`` stops at that length, so a lie makes it
+    # shorter and not longer.
     if member.file_size > limits.LEAK_RATIO * max(member.compress_size, limits.LEAK_RATIO_FROM):
         raise NotReadable(what=_TOO_TIGHT, fix="Unpack it by hand, and look what it is.")
     other_way = NotReadable(

@@ -119,6 +119,8 @@ def _rows(numbered: Iterator[LeakLine], form: LeakFileFormat) -> Iterator[LeakRo
         elif (
             line.text.strip()
             and not (form.shape is LeakShape.JSON_LINES and line.text.strip() in forms.BRACKETS)
+            # A first line of known column names is no line of anybody, also where the rest are
+            # pairs.
             and not (line.number == 1 and forms.names_columns(line.text))
         ):
             yield read(line.number, line.text, form)
@@ -232,6 +234,8 @@ def _join(
                 return None, 0
             waiting.append(below)
         more = waiting[used - 1].text
+        # The bound of a single line holds for a joined row as well, or one stray quote would gather
+        # the file into memory.
         if more is None or len(text) + len(more) > CSV_LINE_BYTES:
             return None, 0
         text = f"{text}\n{more}"

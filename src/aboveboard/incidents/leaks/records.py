@@ -201,6 +201,8 @@ class _Dump:
                 self._held = self._held[value.end() :]
                 return list(_VALUES[self._plain].findall(value["body"]))
             too_long = len(self._held) > 4 * CSV_LINE_BYTES
+            # A row that is too long is given up as one that never closes: memory is bounded, and
+            # its line is searched.
             if (too_long or not self._more()) and value is None:
                 return None
 

@@ -63,6 +63,8 @@ def numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> 
     keys: set[LeakKey] = set()
     number = blind.KIND_NUMBERS["customer_number"] | SEARCHED
     words = [word for word in _WORD.findall(text) if _may_be_number(word)]
+    # Each word costs an HMAC for each key: a line without an end would otherwise hold up the whole
+    # count.
     for word in words[: limits.LEAK_SEARCHED]:
         keys |= {
             (number, digest)

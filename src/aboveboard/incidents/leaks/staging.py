@@ -54,12 +54,16 @@ def store(blocks: Iterable[bytes]) -> str:
     token = secrets.token_hex(16)
     cipher = _cipher(token)
     with whole(_path(token)) as part, part.open("wb") as file:
+        # The length is counted here and not taken from the request: what a browser says of a file
+        # may be wrong.
         number, total, held = 0, 0, b""
         for block in blocks:
             total += len(block)
             if total > limits.UPLOAD_BYTES:
                 raise UploadTooLarge(megabytes=limits.UPLOAD_BYTES // 2**20)
             held += block
+            # Strictly more, so that something is always left for the block that is marked as the
+            # last.
             while len(held) > _BLOCK:
                 file.write(cipher.encrypt(_nonce(number), held[:_BLOCK], b"more"))
                 held, number = held[_BLOCK:], number + 1
@@ -153,7 +157,11 @@ class _Blocks(io.RawIOBase):
 def _cipher(token: str) -> AESGCM:
     return AESGCM(
         hmac.digest(
-            instance_secret("staging"), b"aboveboard/staging/v1/" + token.encode(), "sha256"
+            # A key for each upload: with the nonce a mere block number, one key for two uploads
+            # would break both.
+            instance_secret("staging"),
+            b"aboveboard/staging/v1/" + token.encode(),
+            "sha256",
         )
     )
 
@@ -167,6 +175,7 @@ def _folder() -> Path:
 
 
 def _path(token: str) -> Path:
+    # The token becomes the name of a file: anything else could lead out of the folder.
     if not re.fullmatch(r"[0-9a-f]{32}", token):
         raise NotFound(what="upload")
     return _folder() / f"{token}.sealed"

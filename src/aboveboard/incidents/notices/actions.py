@@ -85,6 +85,8 @@ def prepare(
             raise NotFound(what=f"language of notices {language}")
         if (sentence := next(long_sentences(text), None)) is not None:
             raise NotPlain(language=language, begins=" ".join(sentence.split()[:6]))
+    # Before the incident is held, since it may write a file for minutes; what is counted after it
+    # is asked again below.
     merging.merge(number, by=by, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
@@ -139,7 +141,9 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         batch = _locked(batch_pk)
         # Held as well, as whoever writes a count holds it: what is approved is the count that
         # stands when it is approved.
-        lifecycle.find(batch.incident.number, lock=True)
+        # The batch before the incident. Nobody who holds an incident waits for a batch, so the two
+        # orders cannot meet.
+        incident = lifecycle.find(batch.incident.number, lock=True)
         if not batch.authentic:
             # Before the second person is told that it may be approved, or is asked by somebody who
             # wrote into the row that it was another who prepared it.
@@ -178,8 +182,9 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         )
         batch.approved_entry_id = lifecycle.record(entry, by=by, at=at)
         batch.save(update_fields=["delivery_batch", "approved_entry_id"])
-        if batch.incident.published_at is None:
-            lifecycle.publish(batch.incident, by=by, at=at)
+        # As it is now that it is held: somebody may have published it meanwhile.
+        if incident.published_at is None:
+            lifecycle.publish(incident, by=by, at=at)
     return queries.batch(batch.pk)
 
 
@@ -219,6 +224,8 @@ def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
             or batch.delivery_batch is None
         ):
             raise Conflict(why="this batch is not leaving")
+        # In the transaction of the decision: a batch that is called stopped is one from which
+        # nothing more is taken.
         delivery.pause(batch.delivery_batch, by=by, at=at)
         BatchRecord.objects.create(
             batch=batch, step=BatchStep.STOPPED, at=at, by=by.as_json(), note=note.strip()
@@ -270,6 +277,8 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
     )
     if batch is None:
         raise NotFound(what="batch of notices")
+    # Asked again by the job: between approval and queueing the row may have been changed past the
+    # program.
     if batch.delivery_batch is None or not batch.authentic:
         raise Conflict(why="this batch is not approved")
     return delivery.queue(batch.delivery_batch, _recipients(batch), at=at)  # 4

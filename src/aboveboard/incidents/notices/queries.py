@@ -171,6 +171,8 @@ def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[NoticeS
             ),
         )
         count, place, language = people.get(notice, (0, cell.jurisdiction, notice.language))
+        # By the finished words and not by what they are made of: many combinations give the same
+        # letter, and it need be read once.
         people[notice] = (count + cell.people, place, language)
     ordered = sorted(people.items(), key=lambda item: -item[1][0])
     return [
@@ -206,6 +208,8 @@ def for_person(person_id: int) -> Sequence[PersonalNotice]:
     """Return what a customer is shown of the losses they were in, newest first: only what a
     second person approved."""
     rows = delivery.for_person(numbers_of(person_id))
+    # Only rows with their MAC: whoever writes the database must not be able to show customers a
+    # notice in our name.
     approved = {
         batch.delivery_batch: batch
         for batch in NoticeBatch.objects.filter(

@@ -132,6 +132,8 @@ class _Writer:
 
     def _meaning(self, key: str, heading: str) -> LetterSection:
         advice = TEXTS.words("advice", self.language)
+        # The same few for meaning and advice, so that each danger that is named has its step (GDPR
+        # Art. 34(2) with 33(3)(c), (d)).
         means = tuple(advice[each]["means"] for each in _advice_for(self.exposure))
         return LetterSection(key, heading, (self.words["meaning_lead"],), means)
 
@@ -163,6 +165,7 @@ class _Writer:
 def _labels(bits: int, language: str) -> tuple[str, ...]:
     """Return the categories in words, those that a wider one in the list covers left out."""
     keys = from_bitmap(bits)
+    # "Your address" says what "your postcode" would only repeat.
     widest = [key for key in keys if not any(key.startswith(wider + ".") for wider in keys)]
     return tuple(known()[key].label[language] for key in widest)
 

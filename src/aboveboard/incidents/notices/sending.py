@@ -45,6 +45,8 @@ def render_notices(
     loss = loss_of(batch)
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
     exposed = listing.people(exposure_file(batch.exposure), [item.person_id for item in items])
+    # One look into the file for the whole batch of items: one each would read a file of millions as
+    # many times.
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
     yield from (
         (item.id, SkippedNotice("not-exposed")) for item in items if item.person_id not in exposed
@@ -132,6 +134,7 @@ def _as_one_person(rows: Sequence[ExposureRow]) -> ExposureRow:
     categories = readable = 0
     for row in rows:
         categories |= row.categories
+        # What was readable in either record was readable: the worse reading.
         readable |= row.categories & ~row.protected
     return replace(rows[0], categories=categories, protected=categories & ~readable)
 

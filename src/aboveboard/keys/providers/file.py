@@ -67,6 +67,8 @@ class FileProvider:
             if not older or any(wrapped_by(wrapped) != now.id for wrapped in kept):
                 return ""
             archived = self._file.with_name(f"{self._file.name}.before-{now.id.hex()}")
+            # The archive before the file: a crash in between leaves the older keys twice, the other
+            # way round nowhere.
             replace(archived, self._text(older))
             replace(self._file, self._text([newest]))
         return (
@@ -93,6 +95,8 @@ class FileProvider:
 
     def _versions(self) -> material.RootKeyVersions:
         text = read_private(self._file)
+        # By content and not by time of change: argon2id costs half a second, and a file may be
+        # replaced within one tick of the clock.
         if self._read is not None and self._read[0] == text:
             return self._read[1]
         try:
@@ -121,6 +125,7 @@ def read_private(file: Path) -> str:
         RootKeyMissing: no such file, not text, or others may read it.
     """
     try:
+        # Asked at each reading: a restored copy often has the mode of whoever copied it.
         mode = file.stat().st_mode
         text = file.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
@@ -140,7 +145,11 @@ def replace(file: Path, text: str) -> None:
     beside = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(
-            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+            # With this mode from the first moment: made first and closed to others afterwards it
+            # could be read in between.
+            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+            "w",
+            encoding="ascii",
         ) as opened:
             opened.write(text)
             opened.flush()

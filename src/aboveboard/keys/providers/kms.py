@@ -119,6 +119,8 @@ class KmsProvider:
         config = Config(
             connect_timeout=timeout,
             read_timeout=timeout,
+            # Off: the ring asks again a second later, and a thread that waits here holds up every
+            # use (decision 0008).
             retries={"total_max_attempts": 1},
             parameter_validation=True,
         )
@@ -134,6 +136,8 @@ class KmsProvider:
             answer = getattr(client, what)(**given)
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", "unknown"))[:60]
+            # Told apart, for they need opposite help: to wait for KMS, or to look for the key that
+            # wrapped this.
             if code in _NOT_OURS:
                 raise KeyUnwrapFailed(
                     why=f"{self.name} says that it is not what it wrapped"

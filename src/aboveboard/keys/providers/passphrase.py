@@ -45,6 +45,8 @@ def is_sealed(text: str) -> bool:
 def seal(text: str, passphrase: str, *, memory: int = PASSPHRASE_MEMORY_KIB) -> str:
     """Return ``text`` sealed, as one line; ``memory`` in KiB."""
     salt, nonce = os.urandom(16), os.urandom(12)
+    # The costs stand in the text, so that later versions can raise them; they are bound as
+    # associated data, so that nobody lowers them.
     head = f"{_MARK} {memory} {_PASSES} {_LANES} {salt.hex()}"
     box = nonce + _cipher(passphrase, salt, memory, _PASSES, _LANES).encrypt(
         nonce, text.encode(), head.encode()
@@ -115,6 +117,8 @@ def asked(current: Settings, *, prompt: str = "Passphrase of the root key: ") ->
             )
         from getpass import getpass
 
+        # In the environment and not in an argument: arguments of a process can be read by every
+        # user of the machine.
         os.environ[VARIABLE] = getpass(prompt)
     return os.environ[VARIABLE]
 

@@ -43,6 +43,7 @@ def provider_at(url: str, current: Settings) -> Provider:
         return KmsProvider(key, region, endpoint)
     raise WrongSetting(
         name="keys.root",
+        # As it was typed but for secrets: somebody may have put a token into the address.
         found=typed(url),
         expected="file:, env:, secret:, vault: or awskms:",
         where="aboveboard.toml",

@@ -58,6 +58,8 @@ class SecretProvider:
     def _versions(self) -> material.RootKeyVersions:
         fix = f"Hand over 64 hex digits in {self.name} as before."
         try:
+            # Read again for each lease, so that a file which the platform takes away stops this
+            # process too.
             return material.RootKeyVersions(material.read(self._read()))
         except (OSError, KeyError, UnicodeDecodeError) as error:
             raise ProviderAway(

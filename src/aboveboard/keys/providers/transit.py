@@ -68,6 +68,8 @@ class TransitProvider:
             "decrypt",
             {"ciphertext": wrapped.decode("ascii"), "associated_data": _text(context)},
         )
+        # A 400 means two things: that this cannot be opened, or that the key is not there. Only the
+        # first is about what was wrapped.
         if answer.status == 400 and not any("not found" in error for error in answer.errors):
             raise KeyUnwrapFailed(why=f"{self.name} says that it is not what it wrapped")
         plain = answer.part("data").get("plaintext")

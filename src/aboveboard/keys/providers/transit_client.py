@@ -90,6 +90,7 @@ def parse_address(url: str) -> TransitAddress:
     problem = ""
     if parts.scheme not in ("http", "https") or not (host and mount and key):
         problem = "an address such as vault:https://vault.example.org:8200/transit/aboveboard"
+    # The token opens the root key: in the clear it goes to this machine alone.
     elif not secure and host not in _LOOPBACK:
         problem = "https: (http: only to this machine itself, where an agent listens)"
     elif parts.username or parts.password:
@@ -124,6 +125,8 @@ def ask(
     """
     headers = {
         "X-Vault-Token": token,
+        # An agent may ask for it (``require_request_header``): it tells our requests from those
+        # that somebody made a server send.
         "X-Vault-Request": "true",
         "Content-Type": "application/json",
     }
@@ -144,6 +147,7 @@ def ask(
                 method, "/v1/" + quote(path), None if body is None else json.dumps(body), headers
             )
             answer = connection.getresponse()
+            # One more than is allowed, so that too long can be told from just long enough.
             raw = answer.read(KEY_PROVIDER_ANSWER_BYTES + 1)
         finally:
             connection.close()

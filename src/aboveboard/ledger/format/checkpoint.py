@@ -54,6 +54,7 @@ def parse(text: str) -> Checkpoint:
         CheckpointRefused: it does not have the lines that C2SP tlog-checkpoint demands.
     """
     lines = text.split("\n")
+    # No line is empty (C2SP tlog-checkpoint), so the text has one end whoever reads it.
     if lines[-1] != "" or len(lines) < 4 or not all(lines[:-1]):
         raise CheckpointRefused(found="it needs at least three lines, none of them empty")
     origin, size, root_text = lines[:3]
@@ -77,6 +78,7 @@ def open_note(note: str, verifier: Verifier) -> Checkpoint:
         CheckpointRefused: the text is malformed, or is signed for another log.
     """
     checkpoint = parse(verifier.open(note))
+    # A key's name is its log's origin: what it signed for another log is no word about this one.
     if checkpoint.origin != verifier.name:
         raise CheckpointRefused(found="it is of another log than the key")
     return checkpoint

@@ -90,6 +90,8 @@ class WitnessKey:
         newest = None
         for signature in signatures:
             if (signature.name, signature.key_id) == (self.name, self.key_id):
+                # Each line must hold, as in C2SP signed-note: one that is wrong makes the note
+                # worthless, not shorter.
                 newest = max(newest or 0, self._check(text, signature.value))
         return newest
 
@@ -167,6 +169,7 @@ def _ml_dsa_message(name: str, text: str, at: int) -> bytes:
             _short(name),
             at.to_bytes(8, "big"),
             _short(head.origin),
+            # The start of the subtree, which for a whole tree is 0.
             bytes(8),
             head.size.to_bytes(8, "big"),
             head.root,

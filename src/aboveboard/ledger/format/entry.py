@@ -118,6 +118,8 @@ def parse(body: bytes) -> EntryBody:
         raise EntryRefused(found=f"it is {len(body)} bytes long, the limit is {ENTRY_BYTES}")
     try:
         value = json.loads(body.decode("utf-8"))
+        # Written again and compared: this finds at once what a parser lets pass, such as a key that
+        # stands twice, white space, or 1.0 for 1.
         same = _canonical(value) == body
     except (ValueError, RecursionError):
         raise EntryRefused(found="it is not JSON") from None
@@ -125,6 +127,7 @@ def parse(body: bytes) -> EntryBody:
         raise EntryRefused(found="its JSON is not in canonical form (RFC 8785)")
     if not isinstance(value, dict) or set(value) != _KEYS:
         raise EntryRefused(found="its keys are not those of an entry")
+    # ``type`` and not ``isinstance``, for which ``true`` is the integer 1.
     if type(value["v"]) is not int or value["v"] != VERSION:
         raise EntryRefused(found="its version is unknown")
     entry_id, kind, handle, facts = value["id"], value["kind"], value["handle"], value["facts"]

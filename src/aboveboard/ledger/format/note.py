@@ -66,6 +66,7 @@ class Verifier:
                 found="the verifier key is not an Ed25519 key of the form name+id+key"
             )
         verifier = cls(name, key[1:])
+        # The id is a hash of name and key: a key that was put under another's name shows here.
         if verifier.key_id.hex() != id_text:
             raise NoteRefused(found="the verifier key's id does not belong to its key")
         return verifier
@@ -168,9 +169,12 @@ def split(note: str) -> tuple[str, list[Signature]]:
     Raises:
         NoteRefused: the note is not of the form that C2SP signed-note demands.
     """
+    # Both bounds before any signature is looked at: whoever sends a note decides neither memory nor
+    # time.
     if len(note) > NOTE_BYTES:
         raise NoteRefused(found="it is too long")
     _check_text(note)
+    # From the end, as the standard has it: the text may hold blank lines of its own.
     text, separator, lines = note.rpartition("\n\n")
     if not separator or not lines.endswith("\n"):
         raise NoteRefused(found="it has no signatures")

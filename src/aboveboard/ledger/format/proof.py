@@ -93,6 +93,8 @@ def verify(text: str, *trusted: Verifier) -> tuple[EntryBody, int, Checkpoint]:
     proof = parse(text)
     if proof.extra is None:
         raise ProofMalformed(found="it does not carry the entry it proves")
+    # The signature first: until it holds, the size and root beside which the rest is judged are
+    # anybody's.
     checkpoint = open_with(proof.note, trusted)
     verify_inclusion(
         leaf_hash(proof.extra), proof.index, 0, checkpoint.size, proof.hashes, checkpoint.root

@@ -80,6 +80,8 @@ def parse_path(path: str) -> Tile | None:
     level_text, number_text, width_text = match.groups()
     level = ENTRIES if level_text == "entries" else int(level_text)
     tile = Tile(level, int(number_text.replace("x", "").replace("/", "")), int(width_text or WIDTH))
+    # Made again and compared: of each file there is one name, so a cache in front never holds two
+    # of it.
     return tile if level <= MAX_LEVEL and tile.path == path else None
 
 
@@ -196,6 +198,8 @@ class Edge:
         rest: list[bytes] = []
         for hashes in self.levels:
             if hashes:
+                # From the lowest level up: what a level has left over is the last, smaller subtree
+                # of the level above.
                 rest = [root_of([*hashes, *rest])]
         return root_of(rest)
 
@@ -214,6 +218,7 @@ class Edge:
             self.levels[0] += leaves[at.start : at.stop]
             self.tail += entries[at.start : at.stop]
             self.size += at.stop - at.start
+            # Only here can a tile become full, since the new leaves were cut at this boundary.
             if self.size % WIDTH == 0:
                 if entries:
                     done.append(

@@ -34,6 +34,8 @@ class ProofRefused(Invalid):
 
 def leaf_hash(data: bytes) -> bytes:
     """Return the hash of one leaf: SHA-256(0x00 || data)."""
+    # The first byte keeps leaves and nodes apart (RFC 6962, 2.1): else 64 bytes that look like two
+    # hashes could pass as an entry.
     return _sha256(b"\x00" + data).digest()
 
 
@@ -79,6 +81,7 @@ class CompactRange:
         """Add one leaf hash; or the root of ``2**height`` leaves, where the size
         is a multiple of that."""
         self.size += 1 << height
+        # As a binary counter: each time a bit carries, two subtrees of one size become one.
         carry = self.size >> height
         while not carry & 1:
             hash_ = node_hash(self._peaks.pop(), hash_)
@@ -171,6 +174,8 @@ def verify_inclusion(
     _check_hashes([leaf, *proof])
     position, last, hash_ = index - start, end - start - 1, leaf
     for sibling in proof:
+        # The length of a proof follows from place and size. One that is longer or shorter is
+        # refused, or a proof could be padded until it fits.
         if last == 0:
             raise ProofRefused(found="it is too long")
         if position & 1 or position == last:

@@ -57,6 +57,7 @@ class ReadAhead:
     def _fill(self) -> None:
         while len(self._coming) < WINDOW and self._rest:
             name = next(self._rest[-1], None)
+            # The innermost list is done; the walk goes on with the one that it was in before.
             if name is None:
                 self._rest.pop()
             elif name not in self._coming:

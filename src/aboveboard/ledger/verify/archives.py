@@ -65,11 +65,15 @@ def open_archive(path: Path) -> Iterator[LogDirectory]:
     with tempfile.TemporaryDirectory(prefix="aboveboard-log-") as name:
         folder = Path(name)
         try:
+            # Two passes: where the log begins in the archive is known only when all names were
+            # seen.
             prefix = _prefix(member for member, _ in _members(path, read=False))
             for member, content in _members(path, read=True):
                 if (
                     content is not None
                     and member.startswith(prefix)
+                    # Held against the names that a log has: ``../`` and absolute names are none of
+                    # them.
                     and _LOG_FILE.fullmatch(member[len(prefix) :])
                 ):
                     _unpack(content, folder / member[len(prefix) :], path)
@@ -121,6 +125,7 @@ def _members(path: Path, *, read: bool) -> Iterator[tuple[str, IO[bytes] | None]
 
 
 def _unpack(content: IO[bytes], target: Path, archive: Path) -> None:
+    # Bounded by reading, for the length that an archive names of a file may be a lie.
     data = content.read(FILE_BYTES + 1)
     if len(data) > FILE_BYTES:
         raise SourceUnreadable(where=archive, found="a file in it is longer than any file of a log")

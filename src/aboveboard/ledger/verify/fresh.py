@@ -53,6 +53,8 @@ def check_demands(
             continue
         size = open_with(candidate, trusted).size
         for witness, at in cosigned(candidate, demands.witnesses).items():
+            # Each witness counts once, by its latest word: a quorum of three is three witnesses,
+            # not three lines.
             if witness.vkey not in best or best[witness.vkey][0] < at:
                 best[witness.vkey] = (
                     at,

@@ -57,6 +57,8 @@ def _explain_new_key(source: LogSource, trusted: Sequence[Verifier], new: Verifi
     for number in range(keys.index(new) + 1, 1, -1):
         data = source.read(f"handover/{number}")
         if data is None or not _holds(data.decode("utf-8", "replace"), keys[number - 1]):
+            # The chain of changes must be whole: a key that took over from one that nobody can show
+            # took over from anybody.
             break
         for key in trusted:
             if _holds(data.decode("utf-8", "replace"), key):

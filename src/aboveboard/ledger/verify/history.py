@@ -110,6 +110,7 @@ def check_history(
                     f"{other.named}. Together they prove a fork."
                 )
                 report.add(FindingKind.FORK, sentence)
+    # Each of them, and not the newest alone: a fork may have been shown once and then put right.
     for each in ordered:
         _check_against_log(each, head, walk, report)
 

@@ -83,6 +83,8 @@ def _check_leaves(
     progress: Progress,
 ) -> None:
     """Steps 2 and 3, from the place that is kept in the file, if there is one."""
+    # What is kept is a claim of an earlier check: that the log still begins so, the root at the end
+    # must show.
     place = (read_place(file) if file else None) or VerifiedPrefix(head.origin, CompactRange())
     if place.origin != head.origin or place.tree.size > head.size:
         fix = "Give the file of this log; or delete it, to check from the beginning."
@@ -155,6 +157,8 @@ def _differences(
     first: int, expected: list[bytes], present: list[bytes], entries: list[bytes]
 ) -> Iterator[tuple[FindingKind, str, int, bytes | None]]:
     """Say how two sequences of hashes differ: (what, sentence, place, entry as found)."""
+    # Changed, moved, missing and extra are told apart by hash: whoever reads the report must know
+    # whether something was taken or rewritten.
     due, there = set(expected), set(present)
     for tag, low, high, found_low, found_high in SequenceMatcher(
         # From 200 items on, and a tile has 256, autojunk would leave out those that repeat.

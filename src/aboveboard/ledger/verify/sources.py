@@ -139,6 +139,8 @@ class LogOnWeb:
                 data: bytes = answer.read(FILE_BYTES + 1)
         except urllib.error.HTTPError as error:
             with error:
+                # Only these say that a file is not there. Any other answer says nothing about the
+                # log, and must not be taken for a missing entry.
                 if error.code in (404, 410):
                     return None
                 raise SourceUnreadable(

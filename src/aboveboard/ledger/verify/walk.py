@@ -67,6 +67,7 @@ class LogWalk:
         holds leaf ``start`` on."""
         edge = right_edge(self._size)
         hashes, proved = self._edge_hashes(edge)
+        # From the highest level down: there the oldest leaves are, and so they come in order.
         for tile in reversed(edge):
             if tile.level == 0:
                 yield self._leaves(tile, hashes[tile], proved)
@@ -175,6 +176,8 @@ class LogWalk:
                 [(True,) * len(differing), (False,) * len(differing)]
             )
         else:
+            # Either side may be the wrong one at each place; the mixture that leads to the signed
+            # root tells.
             choices = product((True, False), repeat=len(differing))
         for choice in choices:
             mixture = list(published)

@@ -56,6 +56,7 @@ def answer(witness: Witness, environ: dict[str, Any]) -> tuple[int, str, bytes]:
 
 def _add(witness: Witness, environ: dict[str, Any]) -> tuple[int, str, bytes]:
     try:
+        # Judged before a byte is read: a witness is open to everybody.
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         length = -1

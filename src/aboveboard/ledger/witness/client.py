@@ -151,6 +151,7 @@ def _post(
     )
     try:
         with _opener().open(request, timeout=TIMEOUT) as answer:
+            # Of an answer no more than this: a witness is somebody else's machine.
             return answer.status, answer.read(_ANSWER_BYTES)
     except urllib.error.HTTPError as error:
         with error:
@@ -173,6 +174,7 @@ def _lines(key: WitnessKey, note: str, body: bytes) -> str:
             for line in text_of_answer.split("\n")[:-1]
             if line.startswith(f"— {key.name} ")
         )
+        # Checked before it is published beside our own signature.
         if key.signed_at(f"{text}\n{mine}") is None:
             raise NoteRefused(found="it is not of the key that is set")
     except (UnicodeDecodeError, NoteRefused) as error:
