@@ -86,12 +86,15 @@ def merge(
     with transaction.atomic():
         # Locked before anything is read: until then a number may come to lead to somebody else.
         _check(kept, merged, lock_people([kept, merged]))
+        # Compared again under the lock: what the page showed may have been corrected since.
         sides = winners({field.field: field for field in preview(kept, merged)}, chosen)
         subjects = entry_subjects([kept, merged])
         undo = merging.join(kept, merged, _from_merged(sides), at=at)  # 1
         state: dict[str, Json] = {
             "won": {field: side.value for field, side in sides.items()},
             "packages": {  # 2
+                # Each says what it needs to go back, and that is kept: whoever splits must not have
+                # to guess what moved.
                 data.name: data.merge(kept, merged)
                 for _, data in personal_data()
                 if not isinstance(data.merge, NotNeeded)
@@ -182,6 +185,8 @@ def end_undoing(*, at: datetime, limit: int = 100) -> int:
         )
         rows = list(due)
         for row in rows:
+            # The key with the boxes: a box that is gone from the row lies in backups, and without
+            # its key it opens nowhere.
             merging.close(row.merged_id)
             row.merged_boxes = row.replaced_boxes = None
             row.save(update_fields=["merged_boxes", "replaced_boxes"])

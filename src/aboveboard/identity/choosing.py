@@ -77,6 +77,7 @@ def winners(
     """
     for field, side in chosen.items():
         pair = compared.get(field)
+        # Refused and not passed over: whoever chose a value believes that it will be there.
         if pair is None or (pair.kept if side is RecordSide.KEPT else pair.merged) is None:
             raise NotHeldThere(field=field, found=field, fix="")
     return {field: chosen.get(field, pair.newer) for field, pair in sorted(compared.items())}

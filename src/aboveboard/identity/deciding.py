@@ -21,6 +21,8 @@ def _differs(row: MergedPerson, entry: RecordedEntry[Any]) -> str:
 def _unlike_aliases() -> Iterator[str]:
     """Yield numbers that lead to somebody without a merge, and merges whose number leads to nobody
     or to another."""
+    # In both directions: a number that leads to somebody opens their record, and a merge that leads
+    # nowhere has lost one.
     merges = dict(MergedPerson.objects.filter(split_at=None).values_list("merged_id", "person_id"))
     aliases = every_alias()
     for merged_id in sorted(merges.keys() | aliases.keys()):

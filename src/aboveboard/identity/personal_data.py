@@ -51,6 +51,8 @@ def _erase_fields(numbers: Numbers, fields: Collection[str]) -> None:
     """Take the fields out of the undo data, and give what is left a fresh key, as the person's own
     record gets."""
     for row, undo in _undoable(numbers):
+        # Only where it has one of them: a fresh key for everything each time would rewrite merges
+        # that hold nothing of it.
         if merging.fields_of(row.person_id, row.merged_id, undo) & set(fields):
             _reseal(row, undo, fields)
 

@@ -112,9 +112,12 @@ def records(block: RowBlock) -> Iterator[tuple[int, bytes]]:
 
 def _whole_rows(file: BinaryIO, name: str) -> list[bytes]:
     lines, size = LineReader(file, name), 0
+    # By lines and by bytes: long rows must not make a block that a process cannot hold.
     while len(lines.taken) < IMPORT_BATCH and size < IMPORT_BLOCK_BYTES and (line := lines.take()):
         size += len(line)
     taken = lines.taken
+    # Without a quotation mark a line is a row, which most files are: the slow way is only for the
+    # others.
     if not any(QUOTE in line for line in taken):
         return taken
     # A row may run on behind the last line. Each call of the reader reads one row, so asking it for

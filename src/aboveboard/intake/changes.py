@@ -94,12 +94,15 @@ def judge(
     held. ``channel`` and ``moment``: how and when the file says its value was collected.
     """
     if note is not None:
+        # Before every rule of the file: a field that was erased stays erased (decision 0029).
         if note.state is NoteState.ERASED:
             return ChangeOutcome.KEPT
         if note.digest == digest and note.state is NoteState.TAKE:
             return ChangeOutcome.CHANGED
         if note.digest == digest and note.state is NoteState.KEEP:
             return ChangeOutcome.KEPT
+        # The file says something new, or the value was corrected by hand: nobody has decided about
+        # this.
         return ChangeOutcome.KEPT if rule is ChangeRule.KEEP else ChangeOutcome.ASKED
     if rule is ChangeRule.KEEP:
         return ChangeOutcome.KEPT

@@ -44,6 +44,7 @@ class CollectionTerms:
         return (
             at
             if self.day is None
+            # The beginning of the day: the earlier moment ends the retention sooner.
             else datetime(self.day.year, self.day.month, self.day.day, tzinfo=UTC)
         )
 

@@ -106,6 +106,7 @@ class BinaryCopyFormat:
         tables.people.append(b"\x00\x05" + number + facets)
         tables.keys.append(b"\x00\x02" + number + _size(len(wrapped)) + wrapped)
         tables.records.append(b"\x00\x02" + number + _size(len(record)) + record)
+        # Joined in one go: this runs for each person of a file.
         tables.look_ups.append(b"".join([start + digest + number for start, digest in digests]))
 
 

@@ -108,6 +108,8 @@ class RowDifferences:
                     at=at,
                 )
                 former.keep(row.person_id, replaced, at=at)
+                # Answered by what was done: a note that stayed would ask again about a value that
+                # is no longer held.
                 FieldNote.objects.filter(person_id=row.person_id, field__in=changed).delete()
             for name in each.fields(ChangeOutcome.ASKED):
                 FieldNote.objects.update_or_create(
@@ -144,6 +146,8 @@ class RowDifferences:
         judged = []
         for row in rows:
             fields = differing.get(row.person_id)
+            # Found by a number that is not the record's own: the row is of a record that was merged
+            # into it, and would undo what the merge chose.
             if fields is None or self.mapping.identify_by in fields:
                 continue
             notes = noted.get(row.person_id, {})

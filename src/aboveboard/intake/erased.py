@@ -61,6 +61,8 @@ def digest_keys() -> dict[str, bytes]:
     """Return the key of the digests of each kind that somebody can be recognised by."""
     secret = instance_secret(_SECRET)
     return {
+        # A key for each kind, so that a phone and a customer number of the same digits have nothing
+        # in common.
         kind: hmac.digest(secret, b"aboveboard/erased/v1/" + kind.encode(), "sha256")
         for kind in blind.KIND_NUMBERS
     }
@@ -83,6 +85,7 @@ def remember(numbers: Numbers, reason: str, at: datetime) -> None:
     if not digests:
         return
     consent = choices.consent_state(numbers[0])
+    # A no and nothing else: that somebody had said yes must not outlive their erasure.
     refused = [key for key in adopted.promise.purposes if consent.answer(key) is ChoiceAnswer.NO]
     row = ErasedPerson.objects.create(
         erased_on=at.date(),
@@ -178,6 +181,8 @@ def readmit(number: int, *, reference: str, by: Actor, at: datetime) -> None:
             raise Conflict(why="they were let in again before; import the file")
         key = new_key()
         row.readmitted_at, row.readmitted_by, row.reference = at, by.as_json(), case
+        # Kept here, for the entry names nobody: without it nobody could ever check which paper let
+        # them in.
         row.reference_key = key
         row.save(update_fields=["readmitted_at", "readmitted_by", "reference", "reference_key"])
         append(ErasedReadmitted(reference=seal(case, key)), by=by, handle=None, at=at)

@@ -46,6 +46,7 @@ def check_form(file: BinaryIO, name: str, named: Collection[str]) -> None:
     Raises:
         FileRefused: it is something else, or separated by something else.
     """
+    # Some first bytes only: the form shows there or nowhere, and the file may be of any size.
     head = file.read(_HEAD)
     file.seek(0)
     for magic, why, fix in _MAGIC:
@@ -146,6 +147,8 @@ def _check_text(text: str, name: str) -> None:
 
 def _check_separator(first: str, name: str, named: Collection[str]) -> None:
     cells = {cell.strip() for cell in next(csv.reader([first]), [])}
+    # Held against the names of the mapping: a comma in the first line alone would also be found in
+    # one sentence of text.
     if not cells.isdisjoint(named) and len(cells) > 1:
         return
     for separator, words in _SEPARATORS.items():

@@ -36,6 +36,8 @@ def keep(person_id: int, replaced: Mapping[str, bytes], *, at: datetime) -> None
     transaction."""
     for field, sealed in replaced.items():
         row = FormerAddress.objects.create(person_id=person_id, field=field, sealed=sealed, at=at)
+        # By a number and in the same transaction: the outbox holds no address, and nobody is told
+        # of a change that was undone.
         jobs.enqueue(ADDRESS_CHANGED, {"former": row.pk})
 
 
@@ -45,6 +47,7 @@ def opened(number: int, *, at: datetime) -> ChangedAddress | None:
     person = vault.person(row.person_id) if row is not None else None
     if row is None or person is None:
         return None
+    # What is held now is read when the mail is written, since it may have changed again.
     both = open_former(row.person_id, row.field, bytes(row.sealed), at=at)
     return None if both is None else ChangedAddress(row.person_id, *both, person.language)
 

@@ -86,6 +86,8 @@ def load(
         SealerGone: a process that sealed died; run again.
     """
     with source.path.open("rb") as file:
+        # The whole file, before its first row: a run that was stopped goes on only in a file that
+        # is the same to the last byte.
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         state = _state(file)
         file.seek(0)
@@ -101,7 +103,9 @@ def load(
         whole = False
         while not whole:
             run, whole = loading.go_on(run)
+    # After the last block: what the order of storing would tell is written anew (decision 0031).
     bulk.settle()
+    # Last, so that an import which dies before it is found unfinished and goes on.
     run.finished_at = at
     run.save(update_fields=["finished_at"])
     return report_of(run)
@@ -140,6 +144,8 @@ class _Import:
         plan = _plan(self.source, self.columns, self.at)
         with closing(workers.seal(plan, _tasks(self.file, run), self.processes)) as sealing:
             for block, done, wrapped in sealing:  # 2
+                # At each block: what is sealed from here on would be of another file than the
+                # digest that the ledger has.
                 if _state(self.file) != self.state:
                     raise Conflict(
                         why=f"{self.source.path.name} was changed while it was read; import it "
@@ -207,6 +213,8 @@ class _Import:
                 by=self.by,
                 at=self.at,
             )
+            # In this transaction: either they are held again, with their objections, or they are
+            # still remembered.
             erased.forget(sorted_out.readmitted)
             listed = differences.apply(run_id=run.pk, by=self.by, at=self.at)
             _list_problems(run, [*done.problems, *sorted_out.twice], refused=True)
@@ -315,6 +323,7 @@ def _begin(
 
 def _how(mapping: FileMapping) -> str:
     """Two mappings that would make the same of a file have the same digest."""
+    # Sorted, for a set has an order of its own in each process, and the digest must not.
     plain = asdict(mapping) | {"subdivided": sorted(mapping.subdivided)}
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -69,6 +69,7 @@ class ColumnMapping:
 
     def language(self, values: Dictionary[str, str]) -> str:
         """Return the language to write to the person in."""
+        # By country, since files seldom say it.
         return self.languages.get(values.get(self.country, "").strip().upper(), "en")
 
 
@@ -142,6 +143,7 @@ def _settings(source: str, name: str) -> dict[str, Any]:
         MappingRefused: it is not YAML, or has none.
     """
     try:
+        # The safe loader: plain values alone, and no object of whoever wrote the file.
         raw = yaml.safe_load(source)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

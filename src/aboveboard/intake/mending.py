@@ -23,6 +23,7 @@ def lines(path: Path, run_id: int) -> Iterator[bytes]:
     """
     run = queries.import_run(run_id)
     with path.open("rb") as file:
+        # The numbers of lines are of that file; in another they would lead to other people.
         if hashlib.file_digest(file, "sha256").hexdigest() != run.file_digest:
             raise Invalid(
                 found=f"import {run_id} read another file than {path.name}",

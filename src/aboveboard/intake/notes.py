@@ -73,6 +73,8 @@ def answer(number: int, state: NoteState, *, by: Actor, at: datetime) -> Differe
     if state not in ANSWERS:
         raise Invalid(found=f"{state} is no answer", fix="Answer keep or take.")
     with transaction.atomic():
+        # The person before the note, as an import takes them; and read again under the lock, for
+        # the file may have caught up.
         person_id = lock_person(difference(number).person_id)
         row = FieldNote.objects.select_related("run").filter(id=number).first()
         if row is None:

@@ -326,6 +326,8 @@ def _rest(old: Promise, new: Promise) -> Iterator[PromiseChange]:
             "The details of who makes this promise changed.",
         )
     yield from _break_glass(old, new)
+    # Keys alone decide, so a title that changed is new words; a role or channel that came or went
+    # shows with the purposes that name it.
     for section, before, after in (
         ("roles", old.roles, new.roles),
         ("channels", old.channels, new.channels),
@@ -338,6 +340,7 @@ def _rest(old: Promise, new: Promise) -> Iterator[PromiseChange]:
 
 
 def _break_glass(old: Promise, new: Promise) -> Iterator[PromiseChange]:
+    # Roles and fields in one set: whichever of the two grows, more is seen in an emergency.
     had = {*old.break_glass.roles, *old.break_glass.fields} if old.break_glass else set()
     has = {*new.break_glass.roles, *new.break_glass.fields} if new.break_glass else set()
     for named in sorted(has - had):

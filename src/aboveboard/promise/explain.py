@@ -50,6 +50,8 @@ class PurposeInWords:
 def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -> PurposeInWords:
     """Return a purpose of the promise in plain words."""
     say = _words(language)
+    # For an opinion or an illness the law asks a ground of its own (GDPR Art. 9(2)), and customers
+    # are told which.
     condition = (
         bases.special_conditions()[purpose.article9.condition].say(language)
         if purpose.article9
@@ -93,6 +95,7 @@ def fields_in_words(promise: Promise, keys: Iterable[str], language: str = "en")
         ]
         # "Address" needs a street: a postcode or country alone is said as what it is.
         if any(promise.fields[key].category in group.get("needs", group["of"]) for key in inside):
+            # At the place of the first of them, so that the order stays that of the promise.
             named[inside[0]] = group["words"][language]
             left = [key for key in left if key not in inside[1:]]
     words = [
@@ -154,6 +157,8 @@ def listed(parts: Sequence[str], language: str = "en") -> str:
 def as_text(promise: Promise, language: str = "en") -> str:
     """Return the whole promise as plain text, for a terminal or for reading
     aloud. Headings in English."""
+    # Before anything is written: a text that has no translation is English everywhere, and not here
+    # and there.
     spoken = promise.in_language(language)
     lines = [
         f"The promise of {promise.organisation.name}",

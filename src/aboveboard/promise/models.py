@@ -17,6 +17,7 @@ class PromiseVersion(DecidingRow):
     actor, as in the ledger.
     """
 
+    # Never used twice: entries and receipts name a promise by it.
     serial = models.AutoField(primary_key=True)
     digest = models.CharField(max_length=64)
     name = models.CharField(max_length=200)

@@ -62,6 +62,8 @@ def reread(source: str, *, name: str) -> Promise:
     report = ProblemReport(name)
     root = lines.read(source, report)
     if root is not None:
+        # The shape alone: nothing could be built without it, and the rest was judged when it was
+        # adopted.
         shape.check(root, report)
     if root is None or report.collected:
         raise PromiseRefused(report.problems())

@@ -39,6 +39,7 @@ def build(root: Table) -> Promise:
     """Return the promise that the tree says."""
     organisation = _organisation(root.entries["organisation"])
     regime = transfers.regime_of(organisation.country)
+    # English always: it is what every text must have, and what another language falls back on.
     languages = dict.fromkeys(["en", *_keys(root, "languages")])
     return Promise(
         organisation=organisation,
@@ -93,6 +94,8 @@ def _field(key: str, item: Item) -> Field:
     sensitive = (
         word(item, "sensitive") == "true"
         or categories.get(category).special
+        # Not special by Art. 9, but a key to everything else about somebody (GDPR Art. 87): masked
+        # without being asked.
         or kind is FieldKind.NATIONAL_ID
     )
     return Field(
@@ -113,6 +116,8 @@ def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipi
         kind=RecipientKind(word(item, "kind")),
         country=country,
         transfer=Transfer(word(transfer, "ground"), word(transfer, "note")) if transfer else None,
+        # Worked out once, from where the organisation is established: whoever reads the promise
+        # need not know the law for it.
         third_country=regime.is_third_country(country),
     )
 

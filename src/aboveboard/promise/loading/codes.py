@@ -54,6 +54,7 @@ def check(root: Table, report: ProblemReport) -> None:
     """Report every country, language and time zone that does not exist."""
     for item, listed in _coded(root):
         # An empty word, or no word at all, is for ``shape`` to report.
+        # As written, with its capitals: programs compare these codes letter by letter.
         if not isinstance(item, Scalar) or not item.text or item.text in listed.known():
             continue
         meant = listed.nearest(item.text)

@@ -68,6 +68,7 @@ Item: TypeAlias = Scalar | Series | Table
 
 def decode(source: str | bytes, report: ProblemReport) -> str | None:
     """Return the file as text, or None and a problem: too large, or not UTF-8."""
+    # Before anything is decoded: the bound is on what must be read, whoever gives it.
     size = (
         len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
     )
@@ -78,6 +79,7 @@ def decode(source: str | bytes, report: ProblemReport) -> str | None:
     if isinstance(source, str):
         return source
     try:
+        # Editors on Windows put a mark in front; it is no part of the first key.
         return source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
@@ -187,6 +189,7 @@ class _Builder:
             )
         mark = _mark(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
+            # A control character would go on into pages, letters and terminals.
             if _UNPRINTABLE.search(event.value):
                 return self._stop(
                     event,

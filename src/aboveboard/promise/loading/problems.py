@@ -73,6 +73,7 @@ class ProblemReport:
 
     def add(self, place: Located, code: str, message: str, fix: str) -> None:
         """Write down one problem; the same one twice counts once."""
+        # A set, because several checks may come upon one thing.
         self.collected.add(PromiseProblem(self.file, place.line, place.column, code, message, fix))
 
     def problems(self) -> tuple[PromiseProblem, ...]:
@@ -82,4 +83,5 @@ class ProblemReport:
 
 def quoted(text: str) -> str:
     """Return a word from the file for use in a message: in back-quotes, and short."""
+    # Short: a mistake of indentation can make a key of half the file.
     return f"`{text if len(text) <= 60 else text[:57] + '...'}`"

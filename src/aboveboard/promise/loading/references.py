@@ -32,6 +32,8 @@ def check(root: Table, report: ProblemReport) -> None:
                     report.add(named, code, message, nearest(named.text, declared))
     _check_formats(root, report)
     _check_break_glass(root, report)
+    # A word misspelt in a purpose leaves its field unused too, and both are said: which of them is
+    # wrong, only the writer knows.
     _check_unused(root, report)
     _check_languages(root, report)
 

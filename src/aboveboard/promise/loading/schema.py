@@ -47,6 +47,8 @@ def json_schema() -> Schema:
         ("loss", "measure"): [measure.value for measure in LossMeasure],
     }
     for (shape, key), words in choices.items():
+        # From the code and the lists of law, so that an editor offers exactly what the reader
+        # takes.
         whole["$defs"][shape]["properties"][key]["enum"] = words
     renamed = {category.formerly: key for key, category in known.items() if category.formerly}
     whole["$defs"]["field"]["properties"]["category"]["x-renamed"] = renamed

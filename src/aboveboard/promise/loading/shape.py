@@ -32,6 +32,7 @@ def nearest(
     """Return the fix for a word that is none of the choices: the nearest, all when they are few,
     ``otherwise`` when they are many."""
     choices = list(choices)
+    # Cut, since the comparison takes the square of the length, and the word is anybody's.
     close = get_close_matches(word[:80], choices, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {quoted(close[0])}?"
@@ -168,6 +169,7 @@ def _check_series(series: Series, part: Schema, name: str, report: ProblemReport
 def _check_scalar(scalar: Scalar, part: Schema, report: ProblemReport) -> None:
     text = scalar.text
     if part["type"] == "boolean":
+        # Not `yes` or `on`, which YAML 1.1 takes for true and the schema does not.
         fits = scalar.plain and text in ("true", "false")
     elif part["type"] == "integer":
         fits = (
