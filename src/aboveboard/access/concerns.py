@@ -52,6 +52,8 @@ def raise_concern(
         subject = entry_subject(person_id)
         if subject is None:
             raise NotFound(what="person")
+        # The same error as for a number that nobody has: whose an entry is, only that person may
+        # learn.
         if about is not None and not is_about(person_id, ledger.entry(about)):
             raise NotFound(what="ledger entry")
         raised = ConcernRaised(about, Code(concern.value))

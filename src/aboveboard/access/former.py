@@ -37,6 +37,8 @@ def open_former(
             return None
         entry = AddressChangeNotified(Word(field))
         entry_id = append(entry, by=SYSTEM, handle=subject.handle, at=at)
+    # After the block has committed: the entry is durable before anything is opened (design,
+    # invariant 3).
     grant = grant_of(record, {field}, entry_id)
     return changing.open_former(grant, field, copy), vault.open_record(grant, record)[field]
 

@@ -73,6 +73,8 @@ def register_device(
                 registered_at=at,
                 registered_by=by.as_json(),
             )
+            # A first state is written too: where a device stands is its newest record, and one
+            # without any would stand nowhere.
             _record(device.pk, DeviceState.IN_USE, by, at)
             if holder_id is not None:
                 _hand(device, holder_id, by, at)
@@ -108,6 +110,8 @@ def hand_over(
         if device.holder_id == to:
             raise Conflict(why=f"{device.tag} is already in that name")
         if to is not None:
+            # Asked of the account and not of the form: whoever left must not be the one who has a
+            # laptop.
             _check_can_hold(to)
         _hand(device, to, by, at, note)
         append(DeviceHandedOver(device=device.pk, holder=to), by=by, handle=None, at=at)
@@ -162,6 +166,8 @@ def repeat_hand_over(recorded: RecordedEntry[DeviceHandedOver]) -> None:
         NotHeld: the device was registered after the backup.
     """
     with transaction.atomic():
+        # By the number that the entry has: a device registered after the backup is not here, and
+        # the restoration says so.
         device = _restored(recorded.facts.device)
         if device.holder_id != recorded.facts.holder:
             _hand(device, recorded.facts.holder, recorded.by, recorded.at)

@@ -34,6 +34,8 @@ def sheet(export: ExportRow) -> dict[str, Json]:
         "purpose": export.purpose,
         "fields": list(export.fields),
         "form": export.form,
+        # So that a program can take the apostrophe off again which keeps a spreadsheet from running
+        # a cell.
         "escape": "'" if export.form == FileForm.CSV else None,
         "pseudonyms": export.pseudonyms,
         "device": export.device_tag or None,

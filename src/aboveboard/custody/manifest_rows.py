@@ -21,6 +21,7 @@ _COLUMNS: Final = "export_id, person_id, categories, reasons"
 def store(export_id: int, lines: Sequence[ManifestRow]) -> None:
     """Store the lines, all or none. A person who is on the manifest already is
     an ``IntegrityError``."""
+    # All of a batch or none: a line that is missing would be a person whom a loss does not count.
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with (

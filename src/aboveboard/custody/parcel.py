@@ -114,6 +114,8 @@ def open_parcel(file: Path, identity: Path, out: Path) -> None:
         Invalid: ``identity`` holds no secret key of age, or ``out`` is taken.
         ParcelClosed: the parcel is not for this key, or was changed or cut.
     """
+    # Read with replacements: whoever names the parcel instead of the key must hear that it holds
+    # none, and not of an encoding.
     lines = [line.strip() for line in identity.read_text("utf-8", errors="replace").splitlines()]
     try:
         known = [
@@ -221,6 +223,7 @@ class _Digested:
         except OSError as error:
             self.raised = error
             raise
+        # Of what was really written: the digest must be of the file as it lies on the disk.
         self._update(data[:written])
         return written
 

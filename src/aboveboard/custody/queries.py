@@ -252,6 +252,7 @@ def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
         chunk_size=limits.ENGINE_BATCH
     )
     while batch := list(islice(lines, limits.ENGINE_BATCH)):
+        # Asked for each batch and not for each line: a manifest may have millions.
         now = current_of([person_id for person_id, _, _ in batch])
         for person_id, categories, protection in batch:
             yield now[person_id], categories, categories if protection in ENCRYPTED else 0

@@ -132,6 +132,7 @@ def from_leak(
         duck.execute(statement("leak_people"))
         outcomes = dict(duck.execute(statement("leak_counts")).fetchall())
         for name, path in (
+            # Written before the set itself: each number of the count must open as these rows.
             ("leak_lines", files.lines),
             ("leak_doubts", files.doubts),
             ("leak_certain", files.certain),
@@ -162,6 +163,7 @@ def merge(
     """
     began = time.monotonic()
     with engine() as duck:
+        # As a table and not as a list in the statement: there may be very many merges.
         duck.execute("CREATE TEMP TABLE merged (merged_id BIGINT, person_id BIGINT)")
         duck.executemany("INSERT INTO merged VALUES (?, ?)", [list(pair) for pair in merged])
         duck.execute(statement("merged"), {"exposure": str(exposure)})
@@ -270,4 +272,6 @@ def _band(duck: duckdb.DuckDBPyConnection, score: Score) -> int:
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
+        # Read back from the disk: the digest in the ledger is of what lies there, and not of what
+        # was meant.
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -77,6 +77,7 @@ def deadline(
     if unit is PeriodUnit.HOURS:
         return PeriodEnd(_hours(start, value, counting))
     first = start.astimezone(zone).date()
+    # One for the whole count: it remembers which years it could not vouch for.
     days_off = DaysOff(country)
     if unit is PeriodUnit.BUSINESS_DAYS:
         last = _add_working(days_off, first, value)

@@ -62,6 +62,8 @@ def due(
         there = [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction)]
         if not there:
             continue
+        # Thresholds are asked of the people of the place; ``everyone`` is for laws that count
+        # people wherever they live.
         for place, own in _split(rule, there, profile):
             judged = judge(rule, facts, own, everyone=groups, on=day)
             rows.append(

@@ -254,6 +254,7 @@ def band(value: float) -> SeverityBand:
     reached = [
         position for position, row in enumerate(_tables()["bands"], 1) if value >= row["from"]
     ]
+    # The last that was reached: the bands stand in the order of their lower ends.
     return SeverityBand(reached[-1])
 
 
@@ -342,6 +343,7 @@ def _nearest(category: str, table: Mapping[str, str]) -> str:
     key = category
     while key not in table and "." in key:
         key = key.rpartition(".")[0]
+    # What no row knows is about a person at least, so it scores as that and not as nothing.
     return table.get(key, table["user"])
 
 

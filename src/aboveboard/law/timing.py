@@ -94,6 +94,7 @@ def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
 def _key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
     # Last among its like: "without undue delay" has no moment to sort by.
     never = datetime.max.replace(tzinfo=UTC)
+    # Of equal time: write it down, tell who supervises, then the people, then the credit agencies.
     kinds = {"record": 0, "authority": 1, "individuals": 2, "cra": 3}
     return (
         _RANK[row.required],

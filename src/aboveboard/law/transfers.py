@@ -27,6 +27,8 @@ class TransferRegime:
 
     def is_third_country(self, country: str) -> bool:
         """Whether a transfer to ``country`` (ISO 3166-1 alpha-2) needs a ground of its own."""
+        # Partial adequacy is none here: whether it covers this recipient is for the ground that the
+        # promise names.
         return country not in self.members and country not in self.adequate
 
 

@@ -150,6 +150,7 @@ def refresh(person_id: int) -> None:
     restrictions = [row for row in Restriction.objects.filter(person_id__in=numbers) if stands(row)]
     write_retention_dates(
         person_id,
+        # The latest end: whatever is open longest keeps their data.
         held_until=latest_end(ends(row) for row in holds),
         restricted_since=max((row.at for row in restrictions), default=None),
         restricted_until=latest_end(ends(row) for row in restrictions),
@@ -167,6 +168,7 @@ def _place(
     by: Actor,
     at: datetime,
 ) -> _Row:
+    # One that has ended already would be a row that holds nothing and looks as if it did.
     if until is not None and until <= at:
         raise UntilPassed()
     with transaction.atomic():

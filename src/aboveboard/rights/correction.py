@@ -111,6 +111,8 @@ def correct(
         raise NotFound(what=f"field {key}"[:60])
     if not is_correctable(field):
         raise NotCorrectable(field=key)
+    # Refused here and not in the pages alone: codes for signing in go to this address, whichever
+    # door it is changed by.
     if needs_proof(field) and not proved:
         raise AddressNotProved
     kinds = {name: each.kind_and_format for name, each in adopted.promise.fields.items()}
@@ -128,6 +130,8 @@ def correct(
             by=by,
             at=at,
         )
+        # In the same transaction: a file that is imported a moment later must find the note
+        # (decision 0029).
         notes.note_corrected(person_id, [key], at=at)
         former.keep(person_id, replaced, at=at)
 

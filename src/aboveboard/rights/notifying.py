@@ -26,6 +26,7 @@ def notify(ref: Reference) -> None:
         return
     words, organisation = texts(changed.language), settings.current().organisation
     facts = {"organisation": organisation.name, "contact": organisation.contact}
+    # The old one first: whoever took the account over would only hear at the new one.
     for address in (changed.before, changed.now):
         if address is None:
             continue

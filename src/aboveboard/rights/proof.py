@@ -34,6 +34,8 @@ def begin(
         Unavailable: the mail server did not take it.
     """
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
+    # One at a time: a second address that is begun replaces the first, whose code then proves
+    # nothing.
     session[_KEY] = {
         "person": person_id,
         "field": field,

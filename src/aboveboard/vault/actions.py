@@ -58,6 +58,7 @@ def correct(
         FieldTooLong: the value is too long.
     """
     promised = in_force().promise
+    # Before anything is opened: these words go into the public entry, and must be of the promise.
     check_origin(promised, field=field, channel=origin.channel, purpose=origin.purpose)
     try:
         value = values.read(kinds[field], value)
@@ -78,6 +79,8 @@ def correct(
         SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
         number = blind.number_of(kinds[field])
         if number is not None:
+            # Every field of the kind: two of them may hold the same value, and then its look-up
+            # must stay.
             alike = [name for name in boxes if blind.number_of(kinds.get(name, "")) == number]
             held = [
                 (kinds[name], sealed.unseal(cipher, person_id, name, boxes[name])) for name in alike
@@ -167,6 +170,8 @@ def remove(person_id: int) -> None:
         # are asked after the vault.
         numbers = aliases.numbers_of(person_id)
         for number in numbers:
+            # Of every number of theirs: the key of a merged record still opens what undoes the
+            # merge.
             keys.destroy_person_key(number)
         for _, data in personal_data():
             if not isinstance(data.erase, NotNeeded):

@@ -50,6 +50,7 @@ def with_several_numbers(person_ids: Collection[int]) -> frozenset[int]:
 
 def numbers_of(person_id: int) -> list[int]:
     """Return every number that is this person's: their own first, then those that lead to it."""
+    # In a fixed order, their own number first: whoever picks one of them picks the same each time.
     aliases = Alias.objects.filter(person_id=person_id).order_by("at", "merged_id")
     return [person_id, *(alias.merged_id for alias in aliases if alias.authentic)]
 

@@ -67,6 +67,8 @@ def key(kind: str, generation: int | None = None) -> bytes:
     """
     known = generations.guess()
     number = known.searched if generation is None else generation
+    # Made only on a new instance: a secret that should be there and is not must be an error, since
+    # with a fresh one nobody would ever be found again.
     return _key(kind, instance_secret(secret_name(number), make=not (number or known.kept)))
 
 

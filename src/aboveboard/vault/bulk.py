@@ -123,6 +123,8 @@ def settle() -> None:
         number = columns[0]
         if table == _INDEX and not postgres:
             continue  # it has no rowid: its rows lie in the order of the digests
+        # Passed over where somebody reads: an import must not fail, or hold anybody up, for the
+        # order of rows.
         with suppress(OperationalError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT COUNT(*) FROM (SELECT 1 FROM {quoted(table)} LIMIT %s) AS few",  # noqa: S608
@@ -131,6 +133,8 @@ def settle() -> None:
             if cursor.fetchone()[0] > SETTLED_ROWS:
                 continue
             if postgres:
+                # For this transaction alone: `CLUSTER` waits for every reader, and everybody after
+                # it waits for it.
                 cursor.execute("SET LOCAL lock_timeout = '500ms'")
                 cursor.execute(_PRIMARY_KEY, [table])
                 (index,) = cursor.fetchone()

@@ -117,6 +117,8 @@ def replace(
             )
         # A phone number without its country code is filed as the country of its owner dials it.
         old = _filed(person_id, cipher, before, kinds, region, blind.searched)
+        # What is filed is worked out on both sides and compared, so that one that stays is never
+        # gone for a moment.
         new_region = home.jurisdiction[:2] if home else region
         new = _filed(person_id, cipher, after, kinds, new_region, blind.filed)
         _file_again(person_id, old - new, new - old)
@@ -172,6 +174,7 @@ def open_former(grant: Grant, field: str, copy: bytes) -> Personal[str]:
         NotFound: the person was erased.
         RecordDamaged: the box does not open.
     """
+    # Here too and not in ``access`` alone: whatever opens a value asks the grant itself.
     if field not in grant.fields or clock.now() > grant.expires_at:
         raise GrantRefused(why="it is for something else, or its time has passed")
     key = data_keys([grant.person_id]).get(grant.person_id)
@@ -215,6 +218,7 @@ def move_former(copy: bytes, *, of: int, to: int) -> bytes:
 def _same(kind: str, held: str, text: str, region: str) -> bool:
     if held == text:
         return True
+    # Only what can be looked up has a normal form by which two spellings are one.
     if blind.number_of(kind) is None:
         return False
     return normalise.forms(kind, held, (region,)) == normalise.forms(kind, text, (region,))

@@ -29,6 +29,8 @@ def one_moment() -> Iterator[None]:
         yield
     elif connection.vendor == "postgresql":
         with transaction.atomic(), connection.cursor() as cursor:
+            # The first statement, as PostgreSQL asks: the moment is that of the first reading after
+            # it.
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
     else:

@@ -81,6 +81,8 @@ def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> 
         raise NotFound(what="person")
     cipher = AESGCM(key.key)
     boxes = record_format.open_record(cipher, person_id, bytes(row.boxes))
+    # Computed under the old key and sealed under the new: entries keep their handles for ever
+    # (decision 0032).
     handles = handles_of(person_id, key.key, key.handles, key.entries)
     gone = frozenset(fields) & boxes.keys()
     if gone:
@@ -113,6 +115,8 @@ def _erase_look_ups(
             if blind.number_of(kind) == number:
                 value = sealed.unseal(cipher, person_id, name, box)
                 stays.update(digest for _, digest in blind.filed(kind, value, (region,), written))
+        # By what stays and not by what goes: whatever an earlier rule filed for the value that is
+        # gone goes with it.
         BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(
             digest__in=stays
         ).delete()

@@ -20,6 +20,7 @@ def move(kept: int, merged: int) -> Json:
     """Let every look-up of the merged record find the person kept; return each, with whether it
     found both before."""
     mine, theirs = _look_ups(kept), _look_ups(merged)
+    # Moved and not left beside: an address of both would else find two people where there is one.
     BlindIndex.objects.filter(person_id=merged).delete()
     _file(kept, theirs - mine)
     return [

@@ -13,6 +13,7 @@ IdentifierAsked = tuple[str, str, Sequence[str | None]]
 
 _FIND = f"""
     SELECT digest, person_id FROM {prepared.BLIND_INDEX} WHERE kind = %s AND digest {{some}}
+    # One statement for both, so that the answer and the generation are of one moment.
     UNION ALL
     SELECT NULL, searched FROM {IndexGenerations._meta.db_table}
 """  # noqa: S608 - the tables are our own; values are parameters

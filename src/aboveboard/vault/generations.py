@@ -70,6 +70,8 @@ def written() -> tuple[int, ...]:
     Ask after the people are held and before the ledger is written to: everybody
     takes locks in this order.
     """
+    # Shared: writers do not wait for each other, only a change of the generations waits for all of
+    # them.
     _lock("pg_advisory_xact_lock_shared")
     return now().written
 

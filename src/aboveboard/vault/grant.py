@@ -50,5 +50,6 @@ class Grant:
     expires_at: datetime
 
     def __post_init__(self) -> None:
+        # By identity: a mint that somebody made themselves is equal to nothing.
         if self.mint is not _MINT:
             raise GrantRefused(why="this grant was not made by the decision")

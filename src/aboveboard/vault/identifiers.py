@@ -27,6 +27,8 @@ def keyed_digests(
 
     ``kinds``: field to its kind with its format. ``keys``: kind without its format to a key.
     """
+    # Of whichever number still is a person: a phone number without its country code is read as it
+    # was filed.
     home = Person.objects.filter(id__in=numbers).values_list("jurisdiction", flat=True).first()
     region = (home or "")[:2] or None
     digests = set()

@@ -60,6 +60,8 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
     if person_id is None:
         person_id = lookup.find_one(known, request.subject)
     with transaction.atomic():
+        # Gathered as for a real use, by the same code: an answer worked out in another way would
+        # one day be another one.
         records, facts = gather([person_id], [known.purposes.get(request.purpose)], at)
         record = records.get(person_id)
         if record is None:
@@ -72,6 +74,8 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
             adopted.serial,
         )
         (subject,) = subjects_of([record])
+        # About the person, so that they see it too: whether their data could be used is a question
+        # about them.
         entry_id = append(question, by=by, handle=subject.handle, at=at)
     return decision, entry_id
 

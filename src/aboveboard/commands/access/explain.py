@@ -147,6 +147,7 @@ def _would(args: argparse.Namespace) -> int:
             found="--would needs --purpose, --field, --channel and --person",
             fix="See: aboveboard explain --help",
         )
+    # No number: nobody is said to have asked, and the entry names who put the question.
     anybody = Actor(ActorKind.STAFF, "", args.would)
     asked = UseRequest(anybody, args.purpose, tuple(args.field), args.channel, Subject(args.person))
     decision, entry_id = would(asked, by=SYSTEM, at=clock.now())

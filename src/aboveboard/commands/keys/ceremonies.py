@@ -49,6 +49,8 @@ def _split(args: argparse.Namespace) -> int:
     at = clock.now()
     key_id, shares = ceremony.split(threshold=args.threshold, of=args.shares, by=SYSTEM, at=at)
     for number, words in enumerate(shares, 1):
+        # On standard output, and nothing else: the shares go to a printer, and what is said about
+        # them to the screen.
         print(
             f"Share {number} of {args.shares}, root key {key_id}, "
             f"{settings.current().organisation.name}, {at:%Y-%m-%d}."
@@ -84,6 +86,7 @@ def _recover(args: argparse.Namespace) -> int:
             fix="Say where to write the key: --out FILE",
         )
     file: Path = args.out or current.path(current.keys.root.partition(":")[2])
+    # Before any share is typed: nobody should read out 33 words and be refused afterwards.
     if file.exists():
         raise Conflict(
             why=(f"{file} already exists, and overwriting a key loses everything that it protects")
@@ -91,6 +94,8 @@ def _recover(args: argparse.Namespace) -> int:
     key = ceremony.recover(
         _typed() if sys.stdin.isatty() else _lines(sys.stdin.read()), by=SYSTEM, at=clock.now()
     )
+    # Only now: the key was proved against this database first, so a wrong one is never left where
+    # the right one belongs.
     files.replace(file, material.write([key]))
     print(f"This is the key of this database. It is in {file}, which only you can read.")
     return exits.DONE
@@ -117,6 +122,7 @@ def _typed() -> list[str]:
         except Invalid as error:
             print(error, file=sys.stderr)
             continue
+        # Counted once: two readings of one share would look like two keepers.
         if any(shares.read(share)[0] == number for share in given):
             print("You have already given that share.", file=sys.stderr)
             continue

@@ -65,6 +65,8 @@ def _rotate(args: argparse.Namespace) -> int:
     from aboveboard.vault.queries import people_count
 
     rotation = root.unfinished()
+    # What was begun is finished, whatever options came this time: two rotations at once would each
+    # leave half of the keys.
     if rotation is not None:
         print(f"Resuming the rotation that began on {rotation.begun_at:%Y-%m-%d %H:%M} UTC.")
     else:
@@ -86,6 +88,8 @@ def _rotate(args: argparse.Namespace) -> int:
 def _finish_move(args: argparse.Namespace) -> int:
     from aboveboard.keys.rotation import root
 
+    # A command of its own, and not the end of a move: until every process was restarted, some still
+    # ask the former provider.
     copies = root.remove_other_providers(by=SYSTEM, at=clock.now())
     print(
         "Done. Only the provider in keys.root can open the keys now."

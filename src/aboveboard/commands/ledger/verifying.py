@@ -114,6 +114,8 @@ def run(args: argparse.Namespace) -> int:
             report, note = verify_log(
                 source, trusted, seen=seen, demands=_demands(args), place=args.place, progress=watch
             )
+    # Also when something is wrong: a signed checkpoint that contradicts another one is the
+    # evidence.
     if args.remember and note is not None:
         now = clock.to_text(clock.now())
         history.remember(
@@ -173,6 +175,8 @@ def _source(where: str | None, stack: ExitStack) -> LogSource:
 
 def _trusted(given: Sequence[str] | None, source: LogSource) -> tuple[list[Verifier], bool]:
     """Return the keys to trust, and whether the log itself named them."""
+    # A log that names its own key proves that it was not changed by others, and nothing of who
+    # signs it; the report says so.
     keys = list(given or (source.read(VKEY) or b"").decode("utf-8", "replace").split())
     if not keys and source.read(CHECKPOINT) is not None:
         raise Invalid(

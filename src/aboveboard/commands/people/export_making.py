@@ -107,6 +107,7 @@ def make(args: argparse.Namespace) -> int:
             at=clock.now(),
         )
     sequence_now()
+    # Once more: by now the entry has its place in the log, and the sheet can carry the proof.
     beside = manifest.write(made, args.out)
     if args.json:
         facts = facts_of(made) | {"sheet": str(beside), "lines_unknown": unknown.lines}
@@ -147,6 +148,8 @@ class _Unknown:
                 person_ids = vault.find("customer_number", line)
                 if not person_ids:
                     self.lines.append(number)
+                # Several may have one number; each is decided about, and each is a line of the
+                # manifest.
                 yield from person_ids
 
 
@@ -158,6 +161,8 @@ def _asker(args: argparse.Namespace) -> tuple[Actor, ClientScope | None]:
         client = queries.client(args.client)
         if client.revoked_at is not None:
             raise NotFound(what=f"program called {args.client}, which was revoked")
+        # With the scope of the program: who runs the command must not reach further in its name
+        # than it could itself.
         return client.actor, ClientScope(frozenset(client.purposes), frozenset(client.channels))
     account = queries.staff_member(args.staff)
     if not account.is_active:

@@ -129,6 +129,8 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
     adopted, now = in_force(), clock.now()
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     how = mapping.load(mapping_file.read_text("utf-8"), name=mapping_file.name)
+    # Before the file is opened: what it was collected for must be of the promise, or no use of it
+    # could ever be explained.
     how.collected.check(adopted.promise, how.fields(), now.date())
     reached = _Reached()
     try:
@@ -145,6 +147,7 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
                 ),
             )
     except KeyboardInterrupt:
+        # Said before the program ends: whoever stops an import must know that what is in stays in.
         print(reached.stopped(), file=sys.stderr)
         raise
     sequence_now()

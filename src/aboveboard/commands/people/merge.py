@@ -23,6 +23,7 @@ aboveboard people let-in 4 --reference form/2026-118
 aboveboard people write-to 192162611299331807 --address parent@example.org --reason child
 aboveboard people write-to 192162611299331807 --nobody --reason deceased"""
 
+# In pages, each printed before the next is asked for: a list of millions of pairs is never held.
 _PAGE = 500
 
 

@@ -58,6 +58,8 @@ def _back_up(args: argparse.Namespace) -> int:
     from aboveboard.keys.log_signing import sequence_now
     from aboveboard.recovery import actions
 
+    # Before, so that the copied log has every entry of the copied rows; and after, for the entry of
+    # the backup itself.
     sequence_now()
     with ProgressSteps("Copying", quiet=args.json) as steps:
         made = actions.back_up(args.folder.resolve(), by=SYSTEM, at=clock.now(), on_step=steps.name)
@@ -103,6 +105,8 @@ def _check(args: argparse.Namespace) -> int:
         "Checking bytes", whole.size, quiet=args.json or not sys.stderr.isatty()
     ) as bar:
         manifest.check(folder, lambda done, total: bar(done))
+    # By the keys that the backup names itself: without an instance nothing else is known, and a
+    # restoration asks for more.
     manifest.check_signature(folder, whole, whole.ledger.vkeys)
     checked = CheckedPart(whole.part, whole.made_at.isoformat(), whole.size)
     if whole.part == manifest.RECORDS:

@@ -127,6 +127,8 @@ def _load(args: argparse.Namespace, steps: ProgressSteps) -> None:
     from aboveboard.recovery.manifest import NotABackup
     from aboveboard.recovery.restoring.parts import checked
 
+    # The newest beside the records, not the ones of the same night: they lack whoever was erased
+    # since (decision 0012).
     keys = args.keys or backups.keys_for(args.backup)
     if keys is None:
         raise NotABackup(
@@ -227,6 +229,7 @@ def _folder_for(backup: Path, *, accepted: bool) -> Iterator[None]:
 def _start() -> None:
     from aboveboard.commands.main import start_django
 
+    # The settings may have come out of the backup a moment ago.
     settings.current.cache_clear()
     start_django()
 

@@ -52,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
         waiting = sum(
             queries.outcomes(sweep.id).get("", 0)
             for sweep in queries.sweeps()
+            # By the digest that the operator typed: it stands for every row of the review, in order
+            # (decision 0015).
             if sweep.digest == args.erase
         )
         with ProgressBar("Erasing", waiting, quiet=quiet) as advance:
@@ -59,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
     else:
         with ProgressBar("Reviewing", people_count(), quiet=quiet) as advance:
             done = reviewing.review(by=SYSTEM, at=clock.now(), progress=advance)
+    # At once, so that an erasure is in the published log when this command says that it was done
+    # (decision 0011).
     sequence_now()
     print(json.dumps(_as_json(done), indent=1) if args.json else _in_words(done))
     return 0

@@ -131,6 +131,8 @@ def _who(facts: ReportFacts) -> dict[int, Answer]:
         41: "; ".join(party.contact for party in facts.other_parties) or _NONE,
     }
     if facts.public_sector is not None:
+        # Letters are those of the published template; a question that nobody answered stays out,
+        # and is listed as missing.
         answers[14] = "b" if facts.public_sector else "a"
     if facts.reporter:
         answers |= {

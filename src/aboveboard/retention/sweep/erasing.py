@@ -92,6 +92,7 @@ def _begin(digest: str, *, by: Actor, at: datetime) -> Sweep:
             raise ReviewUnknown(what="review")
         _check_promise(sweep)
         if sweep.erasing_at is None:
+            # Only before the first row is erased: one that was begun in time is brought to its end.
             if at > sweep.begun_at + SWEEP_REVIEW_LIFE:
                 raise ReviewOutdated(why=f"it is older than {SWEEP_REVIEW_LIFE.days} days")
             # Whoever can write to the table could add a person to be erased: what is erased is what

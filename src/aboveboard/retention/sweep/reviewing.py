@@ -72,6 +72,8 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
         lapsed_of: dict[int, dict[str, dict[str, str]]] = {}
         for state in states:
             held = HeldData(state.collected, state.last_active_at, consents[state.person_id])
+            # At the moment for which the review was begun, however long it takes: a row must not
+            # depend on when its batch came.
             if fields := lapsed(promise, held, sweep.begun_at):
                 lapsed_of[state.person_id] = fields
         listed = [state for state in states if state.person_id in lapsed_of]
@@ -94,6 +96,7 @@ def _row(
     whole = len(fields) == len(state.collected)
     bound = counting.row_digest(state.person_id, fields, whole, outcome)
     counting.add(sweep.counts, fields, whole=whole, suspended=outcome)
+    # Chained row by row, so that the digest covers their order and number, and need not hold them.
     sweep.digest = counting.bind(sweep.digest, bound)
     # Whoever must wait is done with already: the erasure asks only for rows without an outcome.
     done = sweep.begun_at if outcome else None

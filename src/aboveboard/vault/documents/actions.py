@@ -78,6 +78,7 @@ def attach(
         raise DocumentNotTaken(why=f"{field} holds no documents", fix=fix)
     promised = in_force().promise
     check_origin(promised, field=field, channel=origin.channel, purpose=origin.purpose)
+    # Before the transaction: a file that is not taken should hold nobody's lock while it comes in.
     head, rest = _head(pieces)
     media_type = media.sniffed(head)  # 1
     if media_type is None:
@@ -96,6 +97,8 @@ def attach(
         _forget_named(
             sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else ""
         )
+        # At random, both: the chunks name a person for the erasure, and must not tell which of
+        # several documents they are.
         number, key = secrets.token_bytes(ID_BYTES), secrets.token_bytes(stream.KEY_BYTES)
         counted = _CountedPieces(chain([head], rest))
         _store(person_id, field, number, stream.seal(key, counted))  # 2

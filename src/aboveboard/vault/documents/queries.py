@@ -33,6 +33,7 @@ def open_attachment(grant: Grant, record: queries.SealedPerson, field: str) -> D
         RecordDamaged: the box does not open. While the content is read,
             AttachmentDamaged: a chunk does not.
     """
+    # Before the record is opened: the descriptor holds the key of the whole document.
     if field not in grant.fields:
         raise GrantRefused(why="it is for other fields")
     described = queries.open_descriptor(grant, record, field)

@@ -57,6 +57,8 @@ def unseal(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     if held is None:
         raise AttachmentDamaged(why="it has no chunk")
     plain = _opened(cipher, number, held, last=True)
+    # A writer ends with a chunk that has something in it; an empty one after others is none of ours
+    # (as in age).
     if not plain and number:
         raise AttachmentDamaged(why="its last chunk is empty")
     yield plain
@@ -74,4 +76,6 @@ def _opened(cipher: AESGCM, number: int, chunk: bytes, *, last: bool) -> bytes:
 
 
 def _nonce(number: int, *, last: bool) -> bytes:
+    # A counter and no random number: the key seals one document, so no nonce comes twice, and a
+    # chunk that was moved does not open.
     return number.to_bytes(11, "big") + (b"\x01" if last else b"\x00")
