@@ -161,6 +161,20 @@ def test_two_who_are_one_are_found_by_both_and_can_be_two_again(when: str) -> No
     }
 
 
+@pytest.mark.django_db
+def test_who_is_parted_behind_a_rotation_is_found_by_all_they_were_filed_under() -> None:
+    """Also by what the promise names otherwise since, which no field says any more."""
+    rows = sorted(people(6), key=lambda each: each[0])
+    (passed, _), (ahead, _) = rows[0], rows[-1]
+    merged = merging.merge(ahead, passed, chosen={}, reference="case/1", by=SYSTEM, at=clock.now())
+    rotation = index.begin(by=SYSTEM, at=clock.now())
+    index._file(rotation.id, kinds(), lambda done: None)
+    renamed = kinds() | {"email": "text"}
+    merging.split(merged.id, kinds=renamed, reference="case/2", by=SYSTEM, at=clock.now())
+    index.resume(rotation, by=SYSTEM)
+    all_found(rows)
+
+
 def _filed(person_id: int) -> set[tuple[int, bytes]]:
     return {
         (kind, bytes(digest))
