@@ -113,7 +113,13 @@ class ConsentState:
 
     def alone(self, purpose: str, by: Actor) -> bool:
         """Whether the yes to the purpose is one that nobody but this actor recorded."""
-        return self.yes_recorded_by.get(purpose) == frozenset((recorder(by),))
+        recorded_by = self.yes_recorded_by.get(purpose)
+        if recorded_by is None or len(recorded_by) != 1:
+            return False
+        # Asked of every use: most say yes with their own hand, and nobody else's name is made.
+        if OWN_HAND in recorded_by:
+            return by.kind is ActorKind.PERSON
+        return recorder(by) in recorded_by
 
 
 NO_CHOICES = ConsentState(MappingProxyType({}))

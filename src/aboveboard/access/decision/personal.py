@@ -19,7 +19,10 @@ def against(
 ) -> Iterator[RefusalReason]:
     """Yield every reason that lies in the person: what they chose, and what the law gives them."""
     yield from chosen_against(purpose, facts)  # 8
-    if _yes_by_asker(purpose, request, facts.consent):
+    # Most people have said yes to few purposes: nothing is called for the others.
+    if purpose.key in facts.consent.yes_recorded_by and _yes_by_asker(
+        purpose, request, facts.consent
+    ):
         yield reason(ReasonCode.YES_BY_ASKER)
     # 9.
     if facts.restricted_since is not None and not _usable_when_restricted(
@@ -58,13 +61,11 @@ def _yes_by_asker(purpose: Purpose, request: UseRequest, consent: ConsentState) 
     The controller must be able to show that the person agreed (GDPR Art. 7(1)), and one's own
     record of it shows nothing. Where nothing needs a yes, it is one only if it took a no back.
     """
-    # What nearly always settles it is asked first: this is asked of every use.
-    rests = purpose.needs_consent or (purpose.key in consent.after_no and purpose.objectable)
-    return (
-        rests
-        and request.actor.kind in (ActorKind.STAFF, ActorKind.SERVICE)
-        and consent.alone(purpose.key, request.actor)
-    )
+    if not consent.alone(purpose.key, request.actor):
+        return False
+    if request.actor.kind not in (ActorKind.STAFF, ActorKind.SERVICE):
+        return False
+    return purpose.needs_consent or (purpose.objectable and purpose.key in consent.after_no)
 
 
 def _outweighed(purpose: Purpose, facts: PersonFacts) -> bool:
