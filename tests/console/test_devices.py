@@ -83,9 +83,11 @@ def test_what_is_on_it_opens_as_the_people_it_counts(keeper: Client, lost: Devic
     page = keeper.get(f"/console/devices/{lost.id}/").content.decode()
     assert "To deliver" in page or "Deliver" in page
     (export,) = custody.exports_on(lost.id)
-    manifest = keeper.get(f"/console/devices/{lost.id}/exports/{export.id}/").content.decode()
+    answer = keeper.get(f"/console/devices/{lost.id}/exports/{export.id}/")
+    manifest = answer.content.decode()
     assert manifest.count('data-th="In the file"') == export.people == 4
     assert "e-mail address" in manifest
+    assert "your e-mail address" not in words(answer)
 
 
 def test_found_and_then_out_of_service(keeper: Client, lost: DeviceRow) -> None:

@@ -71,7 +71,7 @@ def test_when_its_time_is_over_it_says_so(adviser: Client, someone: Any) -> None
         ("nothing at risk", {"why": ""}, "Choose what is at risk."),
         ("nobody named", {"who": ""}, "Enter an e-mail address"),
         ("nobody is known by it", {"who": "nobody@example.org"}, "No matching customer"),
-        ("nothing ticked", {"fields_wanted": []}, "Select at least one"),
+        ("nothing ticked", {"fields_wanted": []}, "Select what you need to see"),
         ("a field it does not open", {"fields_wanted": ["card_number"]}, "valid choice"),
         ("no word of what happened", {"words": " "}, "Say in a sentence"),
         ("a name for a reference", {"reference": "Jon Smith"}, "letters, numbers"),

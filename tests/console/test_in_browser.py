@@ -119,7 +119,7 @@ def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -
     page.get_by_role("button", name="Approve and send").click()
     expect(page.get_by_role("alert")).to_contain_text("Confirm that you have read the notices.")
     seen(page, "console-notices-error")
-    page.get_by_label("I have read every notice below").check()
+    page.get_by_label("I have read every notice on this page").check()
     page.get_by_role("button", name="Approve and send").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("told")
     jobs.run_jobs_once(worker="test")

@@ -96,7 +96,7 @@ def test_the_form_for_a_choice_is_asked_for_without_blame(
     assert "There is a problem" not in page.content.decode()
     empty = adviser.post("/console/people/choice/", {"note": note, "evidence": ""})
     assert empty.status_code == 422
-    assert "Choose yes or no." in empty.content.decode()
+    assert "Choose what they chose: yes or no." in empty.content.decode()
 
 
 def test_a_note_of_somebody_else_is_worthless(
@@ -123,7 +123,7 @@ def test_a_stranger_is_not_found_and_no_name_is_given_away(
     ("story", "changed", "says"),
     [
         ("nobody named", {"who": ""}, "Enter an e-mail address"),
-        ("nothing ticked", {"fields_wanted": []}, "Select at least one"),
+        ("nothing ticked", {"fields_wanted": []}, "Select what you need to see"),
         ("a channel the purpose lacks", {"channel": "carrier-pigeon"}, "valid choice"),
         ("a field the purpose lacks", {"fields_wanted": ["card_number"]}, "valid choice"),
     ],

@@ -55,7 +55,7 @@ def test_a_hold_is_placed_seen_by_the_customer_and_released(
     assert "Legal holds None." in words(lead.get(page))
     asked = lead.post(f"{page}hold/", {})
     assert asked.status_code == 422
-    assert "Choose one." in asked.content.decode()
+    assert "Choose a reason." in asked.content.decode()
     assert (
         lead.post(f"{page}hold/", {"why": "claim", "reference": "case/7", "until": ""}).status_code
         == 302

@@ -114,7 +114,7 @@ def test_to_whom_a_device_cannot_be_handed_over() -> None:
     device, colleague = laptop(), staff_member()
     with pytest.raises(NotFound):
         actions.hand_over(device.id, to=123456, by=STAFF, at=AT)
-    with pytest.raises(Conflict, match="already in that name"):
+    with pytest.raises(Conflict, match="already holds"):
         actions.hand_over(device.id, to=7, by=STAFF, at=AT)
     Account.objects.filter(pk=colleague.pk).update(closed_at=AT)
     with pytest.raises(Conflict, match="closed"):

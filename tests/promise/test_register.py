@@ -41,6 +41,11 @@ def test_one_row_for_each_purpose_with_every_point_of_the_article() -> None:
     )
 
 
+def test_the_register_speaks_of_customers_and_not_to_one() -> None:
+    (row, *_) = register.rows(load(SMALL, name="x"))
+    assert row.categories == "e-mail address; information about health"
+
+
 def test_transfers_name_the_country_and_the_safeguard() -> None:
     by_purpose = {row.purpose: row for row in register.rows(PROMISE)}
     assert by_purpose["To deliver what you order"].transfers == ""

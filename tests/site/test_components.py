@@ -12,12 +12,13 @@ import pytest
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import Context, Template
 from django.urls import path
 from django.utils import timezone, translation
 from playwright.sync_api import Browser, Page, expect
 
 from aboveboard.accounts.gate import public
-from aboveboard.site.templatetags.components import linked, named, times_in, when
+from aboveboard.site.templatetags.components import linked, named, summed_up, times_in, when
 from aboveboard.site.urls import urlpatterns as real
 from tests.browser import PHONE, assert_accessible, photograph
 
@@ -128,6 +129,30 @@ def test_addresses_in_a_text_become_links_and_no_other_sign_changes(
     assert re.sub(r"</?a[^>]*>", "", html) == words
     if addresses is not None:
         assert re.findall(r'href="([^"]*)"', html) == addresses
+
+
+def test_sentences_are_escaped_once() -> None:
+    assert linked(["We locked the laptop's account.", "See x.example."]) == (
+        "We locked the laptop&#x27;s account. "
+        'See <a class="govuk-link" href="https://x.example">x.example</a>.'
+    )
+    joined = Template('{{ each|join:" " }}').render(Context({"each": ["the laptop's account"]}))
+    with pytest.raises(TypeError, match="plain text"):
+        linked(joined)
+
+
+def test_the_summary_of_errors_does_not_name_a_field_twice() -> None:
+    class Asked(forms.Form):
+        label = forms.CharField(label="Label", error_messages={"required": "Enter the label."})
+        age = forms.IntegerField(label="Age", error_messages={"required": "Enter your age."})
+        other = forms.CharField(label="Anything else")
+
+    form = Asked({"age": "old"})
+    assert [summed_up(field) for field in form] == [
+        ["Enter the label."],
+        ["Age: Enter a whole number."],
+        ["Anything else: This field is required."],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from aboveboard.accounts.gate import public
 from aboveboard.basics.errors import (
@@ -52,9 +53,16 @@ def _fine(request: HttpRequest) -> HttpResponse:
     return HttpResponse("fine")
 
 
+@public("a test calls it")
+@require_POST
+def _only_sent(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("sent")
+
+
 urlpatterns = [
     path("fine/", _fine),
     path("api/fine", _fine),
+    path("only-sent", _only_sent),
     *(path(f"refused/{status}", _raising(error)) for status, error in REFUSED.items()),
     path("api/broken", _raising(ValueError("Jon Yang, jon24@adventure-works.com"))),
     path("broken/<int:number>/", lambda request, number: _raising(ValueError("Jon Yang"))(request)),
@@ -164,6 +172,14 @@ def test_a_database_that_is_away_is_said_to_be_so(caller: Client) -> None:
 
 def test_healthz_says_so_and_no_more(caller: Client) -> None:
     assert caller.get("/healthz").json() == {"ok": True}
+
+
+def test_the_address_of_a_form_that_is_opened_is_a_page_with_the_next_step(caller: Client) -> None:
+    opened = caller.get("/only-sent")
+    assert opened.status_code == 405
+    assert opened["Allow"] == "POST"
+    assert "You cannot open this page directly" in opened.content.decode()
+    assert caller.get("/only-sent", headers={"accept": "application/json"}).content == b""
 
 
 def test_a_form_without_its_token_is_refused_in_plain_words() -> None:

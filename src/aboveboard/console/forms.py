@@ -29,13 +29,13 @@ class SubjectForm(forms.Form):
     channel = forms.ChoiceField(
         label="How did they contact you?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
+        error_messages={"required": "Choose how they contacted you."},
     )
     fields_wanted = forms.MultipleChoiceField(
         label="What do you need to see?",
         widget=forms.CheckboxSelectMultiple,
         help_text="Select only what you need now. They can see what you looked at.",
-        error_messages={"required": "Select at least one."},
+        error_messages={"required": "Select what you need to see."},
     )
     reference = forms.CharField(
         label="Call or order number",
@@ -106,13 +106,13 @@ class RecordChoiceForm(forms.Form):
     purpose = forms.ChoiceField(
         label="What is it about?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
+        error_messages={"required": "Choose what it is about."},
     )
     answer = forms.ChoiceField(
         label="What did they choose?",
         widget=forms.RadioSelect,
         choices=[(ChoiceAnswer.YES.value, "Yes"), (ChoiceAnswer.NO.value, "No")],
-        error_messages={"required": "Choose yes or no."},
+        error_messages={"required": "Choose what they chose: yes or no."},
     )
     evidence = evidence_field("Call or form number")
 
@@ -143,7 +143,7 @@ class CorrectForm(forms.Form):
     field = forms.ChoiceField(
         label="What is wrong?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose one."},
+        error_messages={"required": "Choose what is wrong."},
     )
     value = forms.CharField(
         label="What should it be?",

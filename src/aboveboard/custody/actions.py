@@ -108,7 +108,8 @@ def hand_over(
         device = _locked(device_id)
         _must_be(device, HELD)
         if device.holder_id == to:
-            raise Conflict(why=f"{device.tag} is already in that name")
+            who = "nobody holds" if to is None else "that person already holds"
+            raise Conflict(why=f"{who} {device.tag}")
         if to is not None:
             # Asked of the account and not of the form: whoever left must not be the one who has a
             # laptop.

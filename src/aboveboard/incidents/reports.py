@@ -191,7 +191,8 @@ def _reporter(incident: Incident, promise: Promise) -> ReportParty | None:
     if by["kind"] != "staff" or not by["id"].isdigit():
         return None
     name = names([int(by["id"])]).get(int(by["id"]), "")
-    return ReportParty(name, promise.organisation.contact, by["role"]) if name else None
+    function = by["role"].replace("-", " ")
+    return ReportParty(name, promise.organisation.contact, function) if name else None
 
 
 def _dpo(promise: Promise) -> ReportParty | None:

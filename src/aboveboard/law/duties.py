@@ -121,7 +121,7 @@ def _has_land(jurisdiction: str) -> bool:
 
 
 def place_name(code: str) -> str:
-    """Return the name of a place whose duties are held (``US-TX``: Texas), or its code."""
+    """Return the name of a place (``US-TX``: Texas), or its code if we have none for it."""
     return catalogue.place_name(code)
 
 

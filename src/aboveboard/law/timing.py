@@ -159,7 +159,7 @@ def _discovered(rule: DutyRule, times: BreachTimes) -> _Start:
 
 def _clock_words(rule: DutyRule, start: _Start) -> str:
     if rule.clock_start == "none":
-        return "No clock: it is due in any case."
+        return "No deadline, but you must always do it."
     begin = START_WORDS[rule.clock_start]
     if rule.relation == "before":
         return "Before the people are told."

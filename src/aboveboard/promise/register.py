@@ -99,7 +99,7 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> RegisterRow:
     who = promise.organisation
     basis = bases.lawful_bases()[purpose.basis]
     keys = promise.categories_of(purpose.fields)
-    labels = [categories.get(key).label for key in keys]
+    data = [categories.get(key) for key in keys]
     recipients = [promise.recipients[key] for key in purpose.recipients]
     condition = bases.special_conditions()[purpose.article9.condition] if purpose.article9 else None
     contacts = (
@@ -120,7 +120,7 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> RegisterRow:
             if part
         ),
         people=f"Customers in {', '.join(trades_in)}",
-        categories="; ".join(label.get(language, label["en"]) for label in labels),
+        categories="; ".join(_data(category, language) for category in data),
         special=f"{condition.article}: {condition.say(language)}" if condition else "",
         recipients="; ".join(_recipient(recipient, language) for recipient in recipients),
         transfers="; ".join(
@@ -129,6 +129,11 @@ def _row(promise: Promise, purpose: Purpose, language: str) -> RegisterRow:
         kept=retention_in_words(purpose.retention, language),
         security=" ".join(measure.say(language) for measure in promise.security),
     )
+
+
+def _data(category: categories.Category, language: str) -> str:
+    """Words for a category: a register in English speaks of customers, and not to one."""
+    return category.noun if language == "en" else category.label.get(language, category.noun)
 
 
 def _recipient(recipient: Recipient, language: str) -> str:

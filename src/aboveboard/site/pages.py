@@ -118,6 +118,10 @@ class ErrorPages:
         """Pass the request on. What goes wrong is explained in :meth:`process_exception`, or to a
         client as a problem."""
         response = self.get_response(request)
+        if _is_blank(request, response):
+            page = _error(request, 405)
+            page["Allow"] = response["Allow"]
+            return page
         # JSON explains itself: as a problem, or as OAuth has it (RFC 6749, 5.2).
         explained = response.get("Content-Type", "").startswith(
             (problems.MEDIA_TYPE, "application/json")
@@ -152,6 +156,18 @@ class ErrorPages:
             "request_id": "",
         }
         return render(request, "problem.html", context, status=status)
+
+
+def _is_blank(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a browser would show its own error: the address of a form that was opened, as by
+    reloading the page that says what is wrong with it, is answered by Django without a word."""
+    return (
+        response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        and isinstance(response, HttpResponse)
+        and not response.content
+        and request.accepts("text/html")
+        and not request.path.startswith(_API)
+    )
 
 
 def _error(request: HttpRequest, status: int, template: str = "") -> HttpResponse:

@@ -78,6 +78,11 @@ def protection(export: ExportRow) -> ExportPill:
     )
 
 
+def _within(label: str) -> str:
+    """Return a label as it stands within a sentence: ``e-mail address``, but ``PIN``."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def _to(export: ExportRow, promise: Promise) -> str:
     if export.device_id is not None:
         return export.device_tag
@@ -89,7 +94,7 @@ def in_words(export: ExportRow, promise: Promise) -> dict[str, object]:
     """Return an export as a list shows it: its purpose and fields in the promise's words."""
     purpose = promise.purposes.get(export.purpose)
     fields = [
-        str(promise.fields[name].label) if name in promise.fields else name
+        _within(str(promise.fields[name].label)) if name in promise.fields else name
         for name in export.fields
     ]
     return {

@@ -32,7 +32,7 @@ class EmergencyForm(forms.Form):
         label="What do you need to see?",
         widget=forms.CheckboxSelectMultiple,
         help_text="Select only what helps now.",
-        error_messages={"required": "Select at least one."},
+        error_messages={"required": "Select what you need to see."},
     )
     reference = forms.RegexField(
         r"^[A-Za-z0-9:._/-]*$",

@@ -54,7 +54,7 @@ class WouldForm(forms.Form):
     fields_wanted = forms.MultipleChoiceField(
         label="Which details?",
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Select at least one."},
+        error_messages={"required": "Select the details."},
     )
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:

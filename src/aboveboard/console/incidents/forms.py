@@ -165,7 +165,7 @@ class ReadForm(forms.Form):
     """The second person says that they read the notices."""
 
     read = forms.BooleanField(
-        label="I have read every notice below",
+        label="I have read every notice on this page",
         error_messages={"required": "Confirm that you have read the notices."},
     )
 

@@ -198,7 +198,7 @@ def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, objec
 def place_in_words(jurisdiction: str) -> str:
     """Return a country, or a part of one, by name: "United Kingdom", "Texas, United States".
 
-    A part whose law we do not hold has no name here: "Canada (BC)".
+    A part that has no name here stays a code: "Mexico (JAL)".
     """
     country, _, part = jurisdiction.partition("-")
     name = country_in_words(country)

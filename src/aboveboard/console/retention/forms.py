@@ -34,7 +34,7 @@ def _reference(label: str, hint: str = _NUMBER) -> forms.RegexField:
         max_length=80,
         help_text=hint,
         error_messages={
-            "required": "Enter the number.",
+            "required": f"Enter the {label[:1].lower()}{label[1:]}.",
             "invalid": "Use letters, numbers and : . _ / - only.",
         },
     )
@@ -44,7 +44,7 @@ class _UntilForm(forms.Form):
     """Why, under which case, and until when."""
 
     why = forms.ChoiceField(
-        label="Why?", widget=forms.RadioSelect, error_messages={"required": "Choose one."}
+        label="Why?", widget=forms.RadioSelect, error_messages={"required": "Choose a reason."}
     )
     reference = _reference("Case number")
     until = forms.DateField(
@@ -101,7 +101,7 @@ class EraseForm(forms.Form):
             (reason.value, f"{ERASURE_WORDS[reason]} ({ERASURE_LAW[reason]})")
             for reason in ON_REQUEST
         ],
-        error_messages={"required": "Choose one."},
+        error_messages={"required": "Choose a reason."},
     )
 
 
@@ -117,7 +117,7 @@ class CorrespondenceForm(forms.Form):
             (CorrespondenceReason.DECEASED.value, "They have died: write to nobody"),
             (CorrespondenceReason.ASKED.value, "They asked"),
         ],
-        error_messages={"required": "Choose one."},
+        error_messages={"required": "Choose a reason."},
     )
     instead = forms.CharField(
         label="E-mail address to write to instead",
@@ -138,7 +138,7 @@ class DifferenceForm(forms.Form):
             (NoteState.KEEP.value, "The one we hold: keep it"),
             (NoteState.TAKE.value, "The one in the file: take it with the next import"),
         ],
-        error_messages={"required": "Choose one."},
+        error_messages={"required": "Choose which value is right."},
     )
 
 

@@ -39,7 +39,7 @@ class UnreadReason(StrEnum):
 SENTENCES: dict[UnreadReason, str] = {
     UnreadReason.TOO_LONG: "The line is longer than any row of data.",
     UnreadReason.NOT_JSON: "The line is not a JSON object.",
-    UnreadReason.COLUMNS: "The line has another number of columns than the file.",
+    UnreadReason.COLUMNS: "This line has a different number of columns from the rest of the file.",
     UnreadReason.REPEATED_HEADER: "The line repeats the names of the columns.",
     UnreadReason.NO_PAIR: "The line is not an address and a secret.",
     UnreadReason.NOT_SQL: "The row of the dump has a quote or a bracket that is never closed.",

@@ -147,8 +147,9 @@ def _places() -> Mapping[str, Mapping[str, str]]:
 
 
 def place_name(code: str) -> str:
-    """Return the name of a place whose duties are held, or its code."""
-    return _places()["names"].get(code, code)
+    """Return the name of a place whose duties are held, or of a part of Canada; or its code."""
+    places = _places()
+    return places["names"].get(code) or places["also_named"].get(code, code)
 
 
 def part_needed(code: str) -> str:

@@ -145,6 +145,21 @@ def named(field: BoundField) -> str:
     return label if label.endswith("?") else gettext("%(label)s:") % {"label": label}
 
 
+@register.filter
+def summed_up(field: BoundField) -> list[str]:
+    """Return what is wrong with a field, for the summary above its form.
+
+    A form's own words for what is missing name it already: "Enter your password." Anything else
+    is put after the field's label, as "Enter a whole number." would not say which.
+    """
+    missing = str(field.field.error_messages.get("required", ""))
+    itself = missing != str(forms.Field.default_error_messages["required"])
+    return [
+        error if itself and error == missing else f"{named(field)} {error}".strip()
+        for error in map(str, field.errors)
+    ]
+
+
 @register.inclusion_tag("components/bar.html")
 def bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
     """Show a bar in parts. A part: ``label``, ``number``, ``tone`` (very-high, high,
@@ -177,12 +192,18 @@ _ADDRESS: Final = re.compile(
 
 
 @register.filter
-def linked(text: str) -> SafeString:
-    """Turn the web and e-mail addresses of a plain text into links, and leave every other sign as
-    it is.
+def linked(text: str | Iterable[str]) -> SafeString:
+    """Turn the web and e-mail addresses of a plain text, or of sentences, into links, and leave
+    every other sign as it is.
 
     Django's ``urlize`` drops the full stop after ``(equifax.com).`` and knows few endings.
+
+    Raises:
+        TypeError: the text is already HTML, as after ``join``: its signs would be escaped twice.
     """
+    if isinstance(text, SafeString):
+        raise TypeError("linked takes plain text: give it the sentences, not what join made.")
+    text = text if isinstance(text, str) else " ".join(text)
     parts, end = [], 0
     for match in _ADDRESS.finditer(text):
         address = match[0]
