@@ -80,6 +80,32 @@ def test_a_secret_made_meanwhile_by_a_process_that_knows_only_the_old_key_is_mov
     check_ended(1)
 
 
+@pytest.mark.parametrize("woken", ["in a batch", "in the lease"])
+def test_a_process_that_wakes_after_the_end_wraps_nothing_by_a_key_that_is_gone(
+    woken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was stopped, and others ended its rotation and the next one meanwhile."""
+    known = people(20)
+    rotation = root.begin(by=SYSTEM, at=clock.now())
+    turns: list[None] = []
+
+    def others() -> None:
+        if not turns:
+            turns.append(None)
+            rotate()
+            rotate()
+
+    with monkeypatch.context() as patch:
+        if woken == "in a batch":
+            finish_now(rotation, watch=lambda done: others())
+        else:
+            patch.setattr("aboveboard.keys.rotation.root.time.sleep", lambda seconds: others())
+            finish_now(rotation)
+    assert turns
+    check(known)
+    check_ended(2)
+
+
 def test_what_the_first_version_wrapped_directly_is_moved_too() -> None:
     known = people(3)
     direct = LocalKey(bytes.fromhex(ROOT.read_text().split()[0]))

@@ -94,24 +94,41 @@ def resume(
     ``pause``: seconds to wait in step 4; the lease by default. Several processes may do this at
     once: they share the work.
     """
-    key = ring.wrapping_key(bytes.fromhex(rotation.names["key"]))
+    key_id = bytes.fromhex(rotation.names["key"])
+    while (key := _move_everything(rotation.id, key_id, watch)) is not None:
+        time.sleep(settings.current().keys.lease if pause is None else pause)  # 4
+        rewrap.destroy_unused()
+        if not rewrap.anything_but(key):
+            return _finish(rotation.id, key, by=by)
+        # An import that began before step 1 has ended since.
+        _start_another_pass(rotation.id)
+    return ""  # another process ended it
+
+
+def _move_everything(
+    rotation_id: int, key_id: bytes, watch: Callable[[int], None]
+) -> LocalKey | None:
+    """Do steps 2 and 3 until neither finds anything, and return the key that wraps everything then;
+    None once the rotation is over.
+
+    A process that slept, or was stopped and goes on, wakes after another one ended the rotation;
+    perhaps the next has begun, or has destroyed this one's key. It must wrap nothing by it: two
+    would move everything to and fro, and what a destroyed key wraps is lost.
+    """
     while True:
         # In every pass: a process that read its wrapping key before step 1 may make a new secret of
         # the instance with it at any moment of its lease.
         with transaction.atomic():
+            if progress.lock(rotation_id).finished_at is not None:
+                return None
+            key = ring.wrapping_key(key_id)
             rewrap.move_secrets(key)  # 2
-        while _rewrap_batch(rotation.id, key, watch):  # 3
+        while _rewrap_batch(rotation_id, key, watch):  # 3
             pass
         if not rewrap.anything_but(key):
-            break
+            return key
         time.sleep(0.05)  # somebody holds a row; it is wrapped by then, or gone
-        _start_another_pass(rotation.id)
-    time.sleep(settings.current().keys.lease if pause is None else pause)  # 4
-    rewrap.destroy_unused()
-    if rewrap.anything_but(key):  # an import that began before step 1 has ended since
-        _start_another_pass(rotation.id)
-        return resume(rotation, by=by, watch=watch, pause=pause)
-    return _finish(rotation.id, key, by=by)
+        _start_another_pass(rotation_id)
 
 
 def _start_another_pass(rotation_id: int) -> None:
@@ -122,6 +139,8 @@ def _start_another_pass(rotation_id: int) -> None:
 def _rewrap_batch(rotation_id: int, key: LocalKey, watch: Callable[[int], None]) -> bool:
     with transaction.atomic():
         rotation = progress.lock(rotation_id)
+        if rotation.finished_at is not None:
+            return False
         moved, last = rewrap.move_people(key, after=rotation.reached, limit=REWRAP_BATCH)
         if last is None:
             return False
