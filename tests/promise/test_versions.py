@@ -1,8 +1,10 @@
 """Adopted promises: the last one is in force, none is ever lost, and a changed one is noticed."""
 
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -16,6 +18,7 @@ from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import PromiseRefused
 from aboveboard.promise.models import PromiseVersion
+from tests.concurrency.crew import at_once
 from tests.promise import RETAILER, SMALL, adopted_unjudged, edited
 
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -43,6 +46,37 @@ def test_the_last_adopted_is_in_force_and_the_others_stay() -> None:
     assert queries.version(first.serial).promise.organisation.name == "Adventure Works"
     assert [version.name for version in queries.versions()] == ["two.yaml", "one.yaml"]
     assert queries.source(first.serial) == RETAILER
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_of_two_adopted_at_once_every_process_obeys_the_one_that_the_log_names_last(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other_is_done = threading.Event()
+
+    def late(facts: PromiseAdopted, **said: Any) -> int:
+        """The first to write its row is the last to write its entry, if it can be."""
+        if facts.digest == queries.digest_of(RETAILER):
+            row_is_written.set()
+            other_is_done.wait(1)
+        return append(facts, **said)
+
+    def first() -> None:
+        adopt_promise(RETAILER, name="one.yaml", by=SYSTEM, at=AT)
+
+    def second() -> None:
+        row_is_written.wait(10)
+        adopt_promise(SMALL, name="two.yaml", by=SYSTEM, at=AT)
+        queries.in_force()  # as any use does, meanwhile
+        other_is_done.set()
+
+    row_is_written = threading.Event()
+    monkeypatch.setattr("aboveboard.promise.actions.append", late)
+    assert at_once([first, second]) == [None, None]
+    obeyed = queries.in_force()
+    queries.forget()
+    assert queries.in_force() == obeyed
 
 
 def test_the_text_in_force_stays_the_version_that_it_is() -> None:

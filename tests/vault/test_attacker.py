@@ -163,6 +163,24 @@ def test_a_number_that_somebody_has_already_is_drawn_again(
     assert all(0 < number < 2**63 for number in numbers)
 
 
+@pytest.mark.django_db
+def test_an_import_finds_numbers_after_131072_others_and_ends_where_none_are_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import of one new customer every minute comes to as many in a season."""
+    full = {first << 46 for first in range(2**17)}
+    monkeypatch.setattr(numbers_of_people, "_somebody_in", full.__contains__)
+    file = tmp_path / "customers.csv"
+    write(file, 30)
+    rows, numbers = load(file)
+    assert len(set(numbers)) == len(rows) == 30
+    assert all(0 < number < 2**63 for number in numbers)
+    assert len({number >> 34 for number in numbers}) == 1
+    monkeypatch.setattr(numbers_of_people, "_somebody_in", lambda first: True)
+    with pytest.raises(numbers_of_people.NoNumbersLeft, match="more people each"):
+        numbers_of_people.new_range()
+
+
 def test_numbers_of_one_import_are_its_own_and_of_63_bits() -> None:
     for first in (0, (2**17 - 1) << 46):
         drawn = numbers_of_people.draw(first, 2_000)
@@ -171,6 +189,10 @@ def test_numbers_of_one_import_are_its_own_and_of_63_bits() -> None:
         assert all(numbers_of_people.in_range(first, number) for number in drawn)
         assert not any(numbers_of_people.in_range(first ^ (1 << 46), number) for number in drawn)
         assert abs(correlation([sorted(drawn).index(number) for number in drawn])) < 0.15
+    narrow = (5 << 46) + (1 << 34)
+    drawn = numbers_of_people.draw(narrow, 2_000)
+    assert all(numbers_of_people.in_range(narrow, number) for number in drawn)
+    assert not any(numbers_of_people.in_range(narrow + (1 << 34), number) for number in drawn)
 
 
 def appearances_of(numbers: Sequence[int]) -> list[Hashable]:

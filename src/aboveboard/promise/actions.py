@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Digest
@@ -14,6 +16,9 @@ from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import load
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.promise.queries import AdoptedPromise, digest_of
+
+_LOCK: Final = zlib.crc32(b"aboveboard.promise.adopting")
+"""PostgreSQL advisory locks are named by numbers; this is ours."""
 
 
 def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> AdoptedPromise:
@@ -30,6 +35,7 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
     promise = load(source, name=name)
     digest = digest_of(source)
     with transaction.atomic():
+        _one_at_a_time()
         # By what the log adopted last, not by the rows alone. The text is compared as well as its
         # digest: a version whose stored text was changed still has the digest it was adopted with.
         last = queries.adopted_last()
@@ -42,3 +48,12 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
         row.entry_id = append(PromiseAdopted(row.serial, Digest(digest)), by=by, handle=None, at=at)
         row.save(update_fields=["entry_id"])
     return AdoptedPromise(promise, row.serial, digest, at)
+
+
+def _one_at_a_time() -> None:
+    """Wait for whoever adopts a promise this moment: of two at once, the one with the higher number
+    must come later in the log too, or processes would obey different ones. SQLite has one writer
+    at a time."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
