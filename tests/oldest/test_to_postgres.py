@@ -11,8 +11,7 @@ from django.db import connection
 
 from tests.commands.conftest import Run, aboveboard, empty_database, forking
 from tests.oldest import test_oldest as oldest
-from tests.recovery.contents import contents_of
-from tests.recovery.test_everything_once import compared
+from tests.recovery.test_everything_once import compared, contents_of
 
 __all__ = ["aboveboard", "empty_database", "forking"]  # fixtures
 

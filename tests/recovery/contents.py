@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,21 +28,6 @@ def contents() -> Contents:
         }
         for model in apps.get_models(include_auto_created=True)
     }
-
-
-def contents_of(home: Path) -> Contents:
-    """Return what the instance in this folder holds."""
-    from tests.commands.conftest import clean_environment
-
-    read = subprocess.run(
-        [sys.executable, "-m", "tests.recovery.contents"],
-        env=clean_environment()
-        | {"ABOVEBOARD_HOME": str(home), "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    held: Contents = json.loads(read.stdout)
-    return held
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,9 +45,9 @@ from aboveboard.recovery.upgrading import authenticate_rows
 from aboveboard.vault.queries import find, iter_person_ids, unreadable
 from tests import loss, world
 from tests.accounts.people import customer_client
-from tests.commands.conftest import Run, aboveboard, empty_database, forking
+from tests.commands.conftest import Run, aboveboard, clean_environment, empty_database, forking
 from tests.recovery import stand
-from tests.recovery.contents import Contents, contents, contents_of, files
+from tests.recovery.contents import Contents, contents, files
 from tests.recovery.once import Once
 
 __all__ = ["aboveboard", "empty_database", "forking"]  # fixtures
@@ -246,6 +248,18 @@ def test_it_moves_into_the_other_kind_of_database_and_back(
         before = contents_of(home)
         made = aboveboard("backup", tmp_path / f"backups{number}", "--home", home, "--json")
         records, log = json.loads(made.stdout)["records"], home / "log"
+
+
+def contents_of(home: Path) -> Contents:
+    read = subprocess.run(
+        [sys.executable, "-m", "tests.recovery.contents"],
+        env=clean_environment()
+        | {"ABOVEBOARD_HOME": str(home), "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    held: Contents = json.loads(read.stdout)
+    return held
 
 
 NOT_AGAIN = {

@@ -42,7 +42,7 @@ def new_range() -> int:
     for bits in (_WIDE_BITS, _NARROW_BITS):
         for _ in range(_TRIES):
             first = secrets.randbelow(1 << bits) << (_BITS - bits)
-            if _bits_of(first) == bits and not _somebody_in(first):
+            if _bits_of(first) == bits and not somebody_in(first):
                 return first
     raise NoNumbersLeft(tried=2 * _TRIES)
 
@@ -70,15 +70,7 @@ def taken(numbers: Collection[int]) -> bool:
     )
 
 
-def _bits_of(first: int) -> int:
-    return _NARROW_BITS if first % (1 << (_BITS - _WIDE_BITS)) else _WIDE_BITS
-
-
-def _size(first: int) -> int:
-    return 1 << (_BITS - _bits_of(first))
-
-
-def _somebody_in(first: int) -> bool:
+def somebody_in(first: int) -> bool:
     """Whether a number of the range is somebody's, or leads to somebody since a merge: then it is
     somebody's again when the merge is undone."""
     end = first + _size(first)
@@ -86,3 +78,11 @@ def _somebody_in(first: int) -> bool:
         Person.objects.filter(id__gte=first, id__lt=end).exists()
         or Alias.objects.filter(merged_id__gte=first, merged_id__lt=end).exists()
     )
+
+
+def _bits_of(first: int) -> int:
+    return _NARROW_BITS if first % (1 << (_BITS - _WIDE_BITS)) else _WIDE_BITS
+
+
+def _size(first: int) -> int:
+    return 1 << (_BITS - _bits_of(first))
