@@ -11,9 +11,9 @@ from aboveboard.vault.models import IndexGenerations
 IdentifierAsked = tuple[str, str, Sequence[str | None]]
 """A kind, a value as someone typed it, and the regions in which a phone is tried."""
 
+# One statement for both, so that the answer and the generation are of one moment.
 _FIND = f"""
     SELECT digest, person_id FROM {prepared.BLIND_INDEX} WHERE kind = %s AND digest {{some}}
-    # One statement for both, so that the answer and the generation are of one moment.
     UNION ALL
     SELECT NULL, searched FROM {IndexGenerations._meta.db_table}
 """  # noqa: S608 - the tables are our own; values are parameters
