@@ -2,8 +2,9 @@
 its own all the same, with its own arguments, environment, folder and files.
 
 Most of the time of a short command goes into importing Django and what it needs; the suite runs
-hundreds. How the program starts from nothing is what ``test_serve``, ``test_wheel`` and the crash
-tests are about: they start it in full.
+hundreds. With the folder of an instance it also has Django set up for that one, for readers who
+type a hundred commands about it. How the program starts from nothing is what ``test_serve``,
+``test_wheel`` and the crash tests are about: they start it in full.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ _MOST_BYTES = 1_000_000
 
 
 class Forking:
-    """The process with the libraries loaded, and a way to ask it for commands."""
+    """The process with the libraries loaded, and a way to ask it for commands: of any instance, or
+    of this one alone, as its settings are now."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="aboveboard-forking-")
         self.address = str(Path(self._folder.name) / "socket")
         environment = {
@@ -51,6 +53,8 @@ class Forking:
             for name, value in os.environ.items()
             if not name.startswith(("ABOVEBOARD_", "DJANGO_"))
         }
+        if home is not None:
+            environment["ABOVEBOARD_HOME"] = str(home)
         ready, ready_end = os.pipe()
         with os.fdopen(ready, "rb") as waiting:
             self._process = subprocess.Popen(
@@ -104,6 +108,10 @@ def serve(address: str, ready_end: int) -> None:
     """Answer each request with a command's exit code, until terminated."""
     for name in LOADED:
         importlib.import_module(name)
+    if "ABOVEBOARD_HOME" in os.environ:
+        from aboveboard.commands import main
+
+        main.start_django()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listening.bind(address)
@@ -149,6 +157,10 @@ def _become(asked: dict[str, Any]) -> None:
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])
+    if asked["words"][:1] == ["-c"]:  # as Python has it: what no command tells
+        sys.argv = asked["words"][:1] + asked["words"][2:]
+        exec(asked["words"][1], {})  # noqa: S102 - a test's own program
+        sys.exit(0)
     sys.argv = ["aboveboard", *asked["words"]]
     sys.exit(main.main())
 

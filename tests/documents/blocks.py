@@ -40,7 +40,7 @@ class Block:
 
 def blocks(page: Path) -> list[Block]:
     """Return the blocks of a page, in the order in which a reader meets them."""
-    text, found = page.read_text("utf-8"), list[Block]()
+    text, found, end = page.read_text("utf-8"), list[Block](), 0
     for match in _BLOCK.finditer(text):
         if match["quote"]:
             language, code = QUOTE, re.sub(r"^> ?", "", match["quote"], flags=re.M)
@@ -48,6 +48,8 @@ def blocks(page: Path) -> list[Block]:
             language, code = match["language"], textwrap.dedent(match["code"])
         line = text.count("\n", 0, match.start()) + 1
         after = bool(found) and found[-1].language == SHELL and language in OUTPUTS
+        after = after and "\n#" not in text[end : match.start()]  # not what another section quotes
+        end = match.end()
         found.append(Block(page.name, line, language, code.strip("\n"), after))
     fences = len(re.findall(r"^ *```", text, re.M))
     if fences != 2 * sum(block.language != QUOTE for block in found):

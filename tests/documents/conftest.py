@@ -37,6 +37,6 @@ def instance(
 def reader(tmp_path: Path, forking: Forking, instance: Instance) -> Iterator[Reader]:
     """Somebody who works with that instance."""
     instance.adopt(SAMPLE)  # the guide before may have put another in force
-    reading = Reader(tmp_path / "reader", forking, instance.home)
+    reading = Reader(tmp_path / "reader", forking, instance.home, instance.prepared)
     yield reading
     reading.close()

@@ -11,6 +11,7 @@ from tests.documents import guides_of_losses as losses
 from tests.documents import guides_of_operating as operating
 from tests.documents import guides_of_people as people
 from tests.documents import guides_of_promises as promises
+from tests.documents import guides_of_trouble as trouble
 from tests.documents.instance import Instance
 from tests.documents.reader import Reader
 
@@ -19,6 +20,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "break-the-glass.md": people.break_the_glass,
     "correct-or-erase-one-person.md": people.correct_or_erase_one_person,
     "hand-over-a-parcel.md": losses.hand_over_a_parcel,
+    "install-on-a-server.md": trouble.install_on_a_server,
     "keep-only-what-you-need.md": people.keep_only_what_you_need,
     "merge-two-records.md": people.merge_two_records,
     "operate.md": operating.operate,
@@ -26,6 +28,8 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "report-and-lead-an-incident.md": losses.report_and_lead_an_incident,
     "run-a-witness.md": operating.run_a_witness,
     "verify-the-ledger.md": operating.verify_the_ledger,
+    "when-something-is-wrong.md": trouble.when_something_is_wrong,
+    "keep-the-keys.md": trouble.keep_the_keys,
     "weigh-a-changed-promise.md": promises.weigh_a_changed_promise,
     "write-a-promise.md": promises.write_a_promise,
     # After the others: it brings thousands in, of whom each later sweep would ask.

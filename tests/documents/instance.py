@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import csv
 import os
+import shlex
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -33,7 +34,6 @@ STAFF = {
     "privacy@example.org": "privacy-lead",
 }
 PEOPLE = 60
-SETTINGS = "aboveboard.site.settings"
 SAMPLE = PROMISE_FILE.read_text("utf-8")
 """The promise that is in force before each guide."""
 
@@ -45,8 +45,10 @@ class Instance:
         self.folder, self.home, self.mail = folder, folder / "home", folder / "mail"
         self.port, self.mail_port, self.new_database = free_port(), free_port(), new_database
         self.operator: Reader
+        self.prepared: Forking | None = None
         self.database: str | None = None
         self.console: Browser | None = None
+        self._catcher: catcher.Catcher | None = None
         self._server: subprocess.Popen[bytes] | None = None
 
     @property
@@ -54,9 +56,9 @@ class Instance:
         """Where it is served."""
         return f"http://127.0.0.1:{self.port}"
 
-    def make(self, operator: Reader) -> None:
+    def make(self, forking: Forking) -> None:
         """Make it, with the sample promise, staff and made-up customers."""
-        self.operator, database = operator, self.new_database()
+        operator, database = Reader(self.folder / "first", forking, self.home), self.new_database()
         self.database = database
         (self.folder / "promise.yaml").write_text(SAMPLE)
         operator.type(
@@ -64,13 +66,21 @@ class Instance:
             f" --mail smtp://127.0.0.1:{self.mail_port} --promise ../promise.yaml"
             + (f" --postgres {database}" if database else "")
         )
+        self.prepared = Forking(self.home)
+        operator = Reader(self.folder / "operator", forking, self.home, self.prepared)
+        self.operator = operator
         for address, role in STAFF.items():
             operator.type(f"aboveboard staff add {address} --name {address} --role {role}")
         write_people(self.folder / "people.csv", PEOPLE)
         operator.type(f"aboveboard import ../people.csv --mapping {MAPPING_FILE}")
 
     def adopt(self, promise: str) -> None:
-        """Put a promise in force."""
+        """Put a promise in force, if another is."""
+        ((digest,),) = self.asked(
+            "SELECT digest FROM promise_promiseversion ORDER BY serial DESC LIMIT 1"
+        )
+        if digest == sha256(promise.encode()).hexdigest():
+            return
         (self.folder / "promise.yaml").write_text(promise)
         self.operator.type("aboveboard promise adopt ../promise.yaml")
 
@@ -103,18 +113,21 @@ class Instance:
     def person(self, customer_number: str) -> str:
         """Return the number that the console shows for this customer."""
         program = (
-            "import sys, django; django.setup()\n"
+            "import sys\n"
             "from aboveboard.vault.queries import find\n"
             "print(find('customer_number', sys.argv[1])[0])"
         )
-        found = subprocess.run(
-            [sys.executable, "-c", program, customer_number],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=self.operator.environment | {"DJANGO_SETTINGS_MODULE": SETTINGS},
-        )
-        return found.stdout.strip()
+        return self.operator.type(f"aboveboard -c {shlex.quote(program)} {customer_number}").strip()
+
+    def start_mail(self) -> None:
+        """Start its mail server."""
+        self._catcher = catcher.start("127.0.0.1", self.mail_port, self.mail)
+
+    def stop_mail(self) -> None:
+        """Stop its mail server."""
+        if self._catcher is not None:
+            self._catcher.stop()
+            self._catcher = None
 
     def serve(self) -> None:
         """Start the server, with its worker."""
@@ -141,14 +154,16 @@ def served(
 ) -> Iterator[Instance]:
     """Make an instance and serve it until the end."""
     instance = Instance(folder, new_database)
-    operator = Reader(folder / "operator", forking, instance.home)
-    with catcher.start("127.0.0.1", instance.mail_port, instance.mail):
-        try:
-            instance.make(operator)
-            instance.serve()
-            yield instance
-        finally:
-            instance.stop()
+    try:
+        instance.start_mail()
+        instance.make(forking)
+        instance.serve()
+        yield instance
+    finally:
+        instance.stop()
+        instance.stop_mail()
+        if instance.prepared:
+            instance.prepared.close()
 
 
 def write_people(file: Path, count: int, start: int = 0) -> list[dict[str, str]]:

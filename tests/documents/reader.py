@@ -30,15 +30,23 @@ other."""
 _COMMAND = """\
 #!{python} -SE
 import json, os, socket, sys
+address, prepared = {address!r}, {prepared!r}
+if prepared and not {{"--home", "init", "restore"}}.intersection(sys.argv[1:]):
+    ours = {{name: value for name, value in os.environ.items() if name.startswith("ABOVEBOARD_")}}
+    home, settings, ready = prepared
+    if ours == {{"ABOVEBOARD_HOME": home}}:
+        with open(os.path.join(home, "aboveboard.toml"), encoding="utf-8") as file:
+            address = ready if file.read() == settings else address
 asking = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-asking.connect({address!r})
+asking.connect(address)
 asked = {{"words": sys.argv[1:], "environment": dict(os.environ), "folder": os.getcwd()}}
 socket.send_fds(asking, [json.dumps(asked).encode()], [0, 1, 2])
 code = int(asking.recv(16))
 sys.exit(code if code >= 0 else 128 - code)
 """
 """``aboveboard`` on the path: a process of its own for each command, without the second that it
-takes to import Django (:mod:`tests.commands.forking`)."""
+takes to import Django (:mod:`tests.commands.forking`). A command about the instance that was made
+finds Django set up as well; one about another, or with other settings, reads them itself."""
 
 
 class Reader:
@@ -50,13 +58,22 @@ class Reader:
     commands that start alike, each is for one of them, in their order.
     """
 
-    def __init__(self, folder: Path, forking: Forking, home: Path) -> None:
+    def __init__(
+        self, folder: Path, forking: Forking, home: Path, prepared: Forking | None = None
+    ) -> None:
         self.folder, self.home = folder, home
         folder.mkdir()
         programs = folder / ".programs"
         programs.mkdir()
         program = programs / "aboveboard"
-        program.write_text(_COMMAND.format(python=sys.executable, address=forking.address))
+        ready = prepared and (
+            str(home),
+            (home / "aboveboard.toml").read_text("utf-8"),
+            prepared.address,
+        )
+        program.write_text(
+            _COMMAND.format(python=sys.executable, address=forking.address, prepared=ready)
+        )
         program.chmod(program.stat().st_mode | stat.S_IXUSR)
         self.environment = clean_environment() | {
             "ABOVEBOARD_HOME": str(home),
@@ -100,14 +117,19 @@ class Reader:
         """Do this with what the command that starts so printed."""
         self._after[start] = list(keep)
 
+    def after_block(self, start: str, act: Callable[[], object]) -> None:
+        """Do this once what is printed was compared with the block that starts so."""
+        self._after[start] = [act]
+
     def stays(self, start: str, ready: Callable[[], bool]) -> None:
         """Let the command that starts so run on, once it is ready."""
         self._stays[start] = [ready]
 
     # Reading
 
-    def read(self, page: Path) -> None:
-        """Go through a page: type what is to be typed, compare what is printed.
+    def read(self, page: Path, *, screens: bool = True) -> None:
+        """Go through a page: type what is to be typed, compare what is printed. ``screens``:
+        quotations of screens are compared too, and not by another reader.
 
         Raises:
             AssertionError: something else happened than the page says, or what was said to be
@@ -123,9 +145,11 @@ class Reader:
                 assert is_printed(expected, printed, block.language), (
                     f"{block} says\n{expected}\nprinted was\n{printed}"
                 )
-            elif block.language != QUOTE and not left_out(page.name, block.first_line):
+                self._do(self._after, block.first_line)
+            elif not left_out(page.name, block.first_line):
                 self.printed = block.text
-                self._do(self._before, block.first_line, must=str(block))
+                must = "" if block.language == QUOTE and not screens else str(block)
+                self._do(self._before, block.first_line, must=must)
         left = {*self._replaced, *self._codes, *self._answers, *self._before, *self._after}
         assert not (left := (left | self._stays.keys()) - self._needed), f"not needed: {left}"
 
@@ -161,7 +185,7 @@ class Reader:
         self._do(self._before, command)
         line = self._typed(command)
         if ready := self._of(self._stays, command):
-            return self._start(line, ready)
+            return self.start(line, ready)
         answer = self._of(self._answers, command) or ""
         typed = answer() if callable(answer) else answer
         code = self._of(self._codes, command) or 0
@@ -172,7 +196,7 @@ class Reader:
         self._do(self._after, command)
         return printed
 
-    def _start(self, line: str, ready: Callable[[], bool]) -> str:
+    def start(self, line: str, ready: Callable[[], bool]) -> str:
         """Start a program that runs on; return what it has printed once it is ready."""
         if line.startswith("aboveboard "):  # from nothing: it is to be ended
             line = f"{sys.executable} -m aboveboard.commands.main {line.partition(' ')[2]}"

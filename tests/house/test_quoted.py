@@ -1,5 +1,6 @@
-"""What the tutorial and the guides quote is there: words of a screen or a message stand in italics
-and are said by a template, a module or the sample promise; every command can be typed.
+"""What the tutorial, the guides and the explanations quote is there: words of a screen or a message
+stand in italics and are said by a template, a module or the sample promise; every command can be
+typed. What stands as a quotation is compared with what was really shown (``tests/documents``).
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from aboveboard.commands import main
 from tests.house import source
 
 DOCS = source.ROOT / "docs"
-PAGES = [source.ROOT / "README.md", *DOCS.glob("tutorial/*.md"), *DOCS.glob("how-to/*.md")]
+PAGES = [
+    source.ROOT / "README.md",
+    *(page for kind in ("tutorial", "how-to", "explanation") for page in DOCS.glob(f"{kind}/*.md")),
+]
 _CODE = re.compile(r"```(\w*)\n(.*?)```", re.S)
 _ITALIC = re.compile(r"(?<![*\w])\*([^*]+)\*(?![*\w])")
-_QUOTED = re.compile(r"^> (.+(?:\n> .+)*)", re.M)
+_SPOKEN = re.compile(r'"([A-Z][^"]+[.!?])"')
+"""A whole sentence in quotation marks, on a page that explains."""
 _VARIABLE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{[^{}\s]*\}|%\(\w+\)[sd]|…|\d[\d,.:]*")
 _BRANCHES = re.compile(
     r"\{% if [^%]*%\}((?:(?!\{% (?:if|else|endif)).)*)"
@@ -98,9 +103,10 @@ def _strings(tree: ast.Module) -> list[str]:
 def quoted(page: Path) -> list[str]:
     """Return what a page quotes of a screen."""
     text = _CODE.sub("", page.read_text("utf-8"))
+    spoken = _SPOKEN.findall(text) if page.parent.name == "explanation" else []
     return [
         " ".join(words.split())
-        for words in _ITALIC.findall(re.sub(r"`[^`]*`", "…", text))
+        for words in (*_ITALIC.findall(re.sub(r"`[^`]*`", "…", text)), *spoken)
         if not _STRESSED.fullmatch(words)
     ]
 
