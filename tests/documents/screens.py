@@ -45,7 +45,7 @@ class Screens:
             self._what_you_hold(customer)
             with self._as("adviser") as adviser:
                 self._just_what_is_needed(adviser)
-            self._who_has_looked(customer)
+            self._the_record_of_uses(customer)
         with self._as("incident lead") as lead:
             self._what_is_due(lead)
         with self._as("privacy lead") as privacy_lead:
@@ -77,7 +77,7 @@ class Screens:
         self._look_up(page, "AW11000")
         self._quoted(page)
 
-    def _who_has_looked(self, page: Page) -> None:
+    def _the_record_of_uses(self, page: Page) -> None:
         self._press(page, "Who has looked")
         self._quoted(page)
         expect(page.get_by_text("in a file, with a list of everyone in it").first).to_be_visible()
