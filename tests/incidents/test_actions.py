@@ -205,4 +205,5 @@ def test_the_report_asks_for_what_nobody_said(people: People, tmp_path: Path) ->
     assert sum(report.facts.people_by_country.values()) == 20
     body = reports.report_json(incident.number, at=AT)
     assert body["incident"] == incident.reference
+    assert body["time_zone"] == "Europe/London", "as the promise names it"
     assert not any(row["email"] in str(body) for _, row in people)

@@ -7,6 +7,7 @@ import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import jsonschema_rs
 import pytest
@@ -163,6 +164,31 @@ def test_later_than_72_hours_asks_why_and_a_follow_up_does_not() -> None:
     assert "late_reason" in {row.key for row in ico_answers(late)}
     assert missing(dataclasses.replace(late, follow_up_to="IN-1")) == ()
     assert missing(dataclasses.replace(FULL, written_at=AWARE + timedelta(hours=72))) == ()
+
+
+def test_moments_are_said_in_the_zone_of_the_organisation_which_is_named() -> None:
+    """Also the day on which the people were told: at 23:30 in London it is tomorrow in Berlin; and
+    the hour that comes twice in autumn is told apart."""
+    told = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    twice = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    facts = dataclasses.replace(
+        FULL,
+        time_zone=ZoneInfo("Europe/Berlin"),
+        begun_at=twice,
+        subjects_notified="told",
+        subjects_notified_at=told,
+    )
+    answers = edpb_template(facts)
+    assert [answers[f"field_{number}"] for number in (46, 48, 98)] == [
+        "2026-10-25T02:30:00+02:00",
+        "2026-11-18T10:30:00+01:00",
+        "2026-11-21",
+    ]
+    said = {row.key: row.answer for row in ico_answers(facts)}
+    assert said["aware_at"] == "18 November 2026, 10:30 (Europe/Berlin, UTC+01:00)"
+    assert said["begun_at"] == "25 October 2026, 02:30 (Europe/Berlin, UTC+02:00)"
+    in_utc = {row.key: row.answer for row in ico_answers(FULL)}
+    assert in_utc["aware_at"] == "18 November 2026, 09:30 UTC"
 
 
 def test_across_borders_the_lead_authority_is_named_and_from_outside_all_countries() -> None:

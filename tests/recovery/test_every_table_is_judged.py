@@ -53,6 +53,7 @@ DECIDES_NOTHING = {
     "digest",
     "outbox.Message": "a job: what it does is decided when it is done",
     "recovery.Backup": "a list of what was made",
+    "recovery.RowComparison": "says what was found; whoever runs doctor compares anew",
     "recovery.Restoration": "stops everything until a restoration is finished; a row more stops, "
     "and the log has what is repeated",
     "retention.Sweep": "what was reviewed: an erasure is given the digest of what was shown",

@@ -24,6 +24,10 @@ SWEEP_PAUSE: Final = timedelta(hours=1)
 """How often the worker looks for uploads that waited longer than that. Our choice:
 small beside their life."""
 
+COMPARE_PAUSE: Final = timedelta(seconds=9)
+"""How long the worker rests between two turns of comparing the rows that decide with the log. Our
+choice: with turns of a second, a tenth of one core at most."""
+
 LEDGER_WAITING: Final = 10_000
 """Entries outside the tree before `doctor` says to act. Our choice: far above
 what one second brings."""
@@ -37,7 +41,7 @@ night that was missed."""
 
 ROWS_COMPARED: Final = 100_000
 """Rows that decide up to which `doctor` compares them with the log itself. Our choice: some
-seconds; above it, `ledger verify` does it at night."""
+seconds; above it, it says what the worker found."""
 
 HEAD_WAIT: Final = timedelta(seconds=15)
 """How long the head of a request may take, from the connection or the answer before it. A

@@ -22,6 +22,7 @@ from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import IncidentRow
 from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import in_force, last_serial
+from aboveboard.recovery.queries import last_comparison
 
 
 @allow_staff
@@ -46,6 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "to_approve": _to_approve(running, actor),
         "may_look_up": actor.role in MAY_LOOK_UP,
         "settings": actor.role == Role.ADMINISTRATOR,
+        "rows": last_comparison()
+        if actor.role in (Role.ADMINISTRATOR, Role.PRIVACY_LEAD)
+        else None,
         "devices": own_devices(actor),
         "refusing": [state for state in witness_states() if state.refuses] if leads else [],
         "emergency": may_break_glass(in_force().promise, actor.role) is not None

@@ -19,6 +19,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.actor import Role
 from aboveboard.basics.personal import MASK
 from aboveboard.basics.redaction import redact
+from aboveboard.recovery.queries import last_comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "console/settings/settings.html",
-        {"sections": sections, "file": settings.FILE_NAME},
+        {"sections": sections, "file": settings.FILE_NAME, "rows": last_comparison()},
     )
 
 

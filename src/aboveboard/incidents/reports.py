@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from aboveboard.accounts.queries import names
-from aboveboard.basics import clock
 from aboveboard.custody import queries as custody
 from aboveboard.custody.terms import ENCRYPTED
 from aboveboard.delivery.letters import as_text
@@ -83,7 +82,8 @@ def report_json(number: int, *, at: datetime) -> dict[str, Any]:
     report = authority_report(number, at=at)
     return {
         "incident": report.incident.reference,
-        "written_at": clock.to_text(at),
+        "written_at": at.astimezone(report.facts.time_zone).isoformat(timespec="seconds"),
+        "time_zone": str(report.facts.time_zone),
         "edpb": report.edpb,
         "ico": [
             {"question": answer.question, "answer": answer.answer, "missing": answer.missing}
@@ -110,6 +110,7 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
     return ReportFacts(
         written_at=at,
         aware_at=incident.aware_at,
+        time_zone=promise.organisation.zone,
         organisation=promise.organisation.legal_name or promise.organisation.name,
         organisation_contact=", ".join(
             filter(None, (promise.organisation.contact, promise.organisation.address))

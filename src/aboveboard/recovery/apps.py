@@ -23,6 +23,7 @@ class RecoveryConfig(AppConfig):
                 "comparing",
                 "entries",
                 "gate",
+                "limits",
                 "manifest",
                 "queries",
                 "restoring.load",
@@ -31,6 +32,8 @@ class RecoveryConfig(AppConfig):
                 "restoring.rules",
                 "scrubbing",
                 "upgrading",
+                "watching",
             ),
             entries=(entries.BackupMade, entries.RestoreDone, entries.RowsAuthenticated),
+            not_backed_up={"recovery_rowcomparison": "it says what was found in another database"},
         )

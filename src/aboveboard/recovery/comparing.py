@@ -16,7 +16,7 @@ The log itself is compared with what is published by ``ledger.audit``.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -26,11 +26,17 @@ from django.apps import apps
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Facts, FactsMalformed, RedoByHand
-from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry, gathered
+from aboveboard.basics.package import (
+    DecidingTable,
+    NotNeeded,
+    RecordedEntry,
+    SpeaksOf,
+    gathered,
+)
+from aboveboard.keys import queries as keys
 from aboveboard.keys.rows import DecidingRow
 from aboveboard.ledger import queries as ledger
 from aboveboard.recovery.entries import RestoreDone
-from aboveboard.vault.queries import resolve_handles
 
 _PAGE: Final = 1_000
 Progress = Callable[[int, int], None]
@@ -66,17 +72,41 @@ def compare_rows(progress: Progress = lambda done, total: None) -> Iterator[RowF
 
     Memory grows with what is wrong, and with the entries of people who were erased.
     """
-    total, done = row_count(), 0
-    for table in deciding_tables():
-        rows = model_of(table).objects.order_by("pk").iterator(chunk_size=_PAGE)
-        for page in _pages(rows):
-            yield from _check_page(table, page)  # 1, 2
+    for findings in compare_in_steps(progress=progress):
+        yield from findings
+
+
+def compare_in_steps(
+    tables: Sequence[DecidingTable] | None = None,
+    progress: Progress = lambda done, total: None,
+    nobodys: set[str] | None = None,
+) -> Iterator[list[RowFinding]]:
+    """Yield what differs, for each page of rows or of entries, in some tables or in all. Between
+    two pages nothing of the database is held, however long the caller waits.
+
+    ``nobodys``: handles that are known to lead to nobody any more, as after an erasure; more are
+    added. To find out costs a walk through the keys of everybody.
+    """
+    if tables is None:
+        tables = deciding_tables()
+    total, done = sum(model_of(table).objects.count() for table in tables), 0
+    for table in tables:
+        for page in _pages_of_rows(table):
+            yield list(_check_page(table, page))  # 1, 2
             done += len(page)
             progress(done, total)
-    yield from _check_entries()  # 3
-    for table in deciding_tables():
-        for sentence in table.check():  # 4
-            yield RowFinding(table.table, sentence)
+    yield from _check_entries(tables, set() if nobodys is None else nobodys)  # 3
+    for table in tables:
+        yield [RowFinding(table.table, sentence) for sentence in table.check()]  # 4
+
+
+def _pages_of_rows(table: DecidingTable) -> Iterator[list[DecidingRow]]:
+    # By key and not by a cursor: one left open keeps SQLite's files from being tidied up.
+    rows = model_of(table).objects.order_by("pk")
+    page = list(rows[:_PAGE])
+    while page:
+        yield page
+        page = list(rows.filter(pk__gt=page[-1].pk)[:_PAGE])
 
 
 def _check_page(table: DecidingTable, page: list[DecidingRow]) -> Iterator[RowFinding]:
@@ -134,51 +164,102 @@ def recorded(entry: ledger.LedgerEntry, facts: Any) -> RecordedEntry[Any]:
     return RecordedEntry(entry.id, entry.at, entry.actor, facts.from_json(entry.facts), None)
 
 
-def _check_entries() -> Iterator[RowFinding]:
-    """Step 3."""
-    without_row: list[tuple[DecidingTable, ledger.LedgerEntry]] = []
+def _check_entries(
+    tables: Sequence[DecidingTable], nobodys: set[str]
+) -> Iterator[list[RowFinding]]:
+    """Step 3. In one walk through the log for all tables."""
     lost = _lost_to_restorations()
-    for table in deciding_tables():
-        if isinstance(table.speaks_of, NotNeeded):
-            continue
-        kinds = {facts.kind: (facts, key_of) for facts, key_of in table.speaks_of.items()}
-        with_row: Counter[_Twin] = Counter()
-        missing: list[tuple[ledger.LedgerEntry, tuple[str, int]]] = []
-        ends, ended = {facts.kind for facts in table.ends}, set()
-        for page in _pages(ledger.entries_of(kinds)):
-            keyed = [
-                (entry, key)
-                for entry in page
-                if (key := kinds[entry.kind][1](recorded(entry, kinds[entry.kind][0])))
-            ]
-            named = _named(table, [key for _, key in keyed])
-            for entry, key in keyed:
-                if _is_lost(entry, lost, kinds[entry.kind][0]):
-                    continue
-                if key not in named:
-                    if entry.kind in ends:
-                        ended.add(key)
-                    missing.append((entry, key))
-                    continue
-                with_row[_twin(entry)] += 1
-                if entry.id > max(named[key], default=0) and not _other_is_named(
-                    table, entry, named[key]
-                ):
-                    sentence = f"Entry {entry.id} ({entry.kind}) changed a row that is as before."
-                    yield RowFinding(table.table, sentence)
-        for entry, key in missing:
-            if key in ended:
+    walked = [
+        _EntriesOfTable(table, table.speaks_of, lost)
+        for table in tables
+        if not isinstance(table.speaks_of, NotNeeded)
+    ]
+    kinds = {kind for each in walked for kind in each.kinds}
+    for page in _pages(ledger.entries_of(kinds)):
+        yield [finding for each in walked for finding in each.check(page)]
+    without_row = [(each.table, entry) for each in walked for entry in each.without_row()]
+    handles = {entry.handle for _, entry in without_row if entry.handle}
+    living: set[str] = set()
+    for some in _living(handles - nobodys):
+        living |= some
+        yield []
+    nobodys |= handles - living
+    yield [
+        RowFinding(
+            table.table, f"Entry {entry.id} ({entry.kind}) has no row any more: it was deleted."
+        )
+        for table, entry in without_row
+        if not entry.handle or entry.handle in living
+    ]
+
+
+def _living(handles: Collection[str]) -> Iterator[set[str]]:
+    """Yield, for each page of people, which of these handles are theirs. Asked only where a row is
+    missing: it goes through the keys of everybody."""
+    people = keys.people_with_keys().order_by("person_id")
+    left = set(handles)
+    page = list(people[:_PAGE]) if left else []
+    while page and left:
+        found = {
+            handle for person in keys.handles(page).values() for handle in person.among(left)[0]
+        }
+        left -= found
+        yield found
+        page = list(people.filter(person_id__gt=page[-1])[:_PAGE])
+
+
+class _EntriesOfTable:
+    """The entries about the rows of one table, in the order of the log."""
+
+    def __init__(
+        self, table: DecidingTable, speaks_of: SpeaksOf, lost: list[tuple[int, int]]
+    ) -> None:
+        self.table = table
+        self.kinds = {facts.kind: (facts, key_of) for facts, key_of in speaks_of.items()}
+        self._lost = lost
+        self._ends = {facts.kind for facts in table.ends}
+        self._ended: set[tuple[str, int]] = set()
+        self._with_row: Counter[_Twin] = Counter()
+        self._missing: list[tuple[ledger.LedgerEntry, tuple[str, int]]] = []
+
+    def check(self, page: Sequence[ledger.LedgerEntry]) -> Iterator[RowFinding]:
+        """Yield which rows are older than entries of this page."""
+        keyed = [
+            (entry, key)
+            for entry in page
+            if entry.kind in self.kinds and (key := self._key_of(entry))
+        ]
+        named = _named(self.table, [key for _, key in keyed])
+        for entry, key in keyed:
+            if _is_lost(entry, self._lost, self.kinds[entry.kind][0]):
                 continue
-            if table.twice and with_row[_twin(entry)] > 0:
-                with_row[_twin(entry)] -= 1  # its row names the other of the two
+            if key not in named:
+                if entry.kind in self._ends:
+                    self._ended.add(key)
+                self._missing.append((entry, key))
+                continue
+            self._with_row[_twin(entry)] += 1
+            if entry.id > max(named[key], default=0) and not _other_is_named(
+                self.table, entry, named[key]
+            ):
+                yield RowFinding(
+                    self.table.table,
+                    f"Entry {entry.id} ({entry.kind}) changed a row that is as before.",
+                )
+
+    def without_row(self) -> Iterator[ledger.LedgerEntry]:
+        """Yield, after the last page, the entries whose row is missing."""
+        for entry, key in self._missing:
+            if key in self._ended:
+                continue
+            if self.table.twice and self._with_row[_twin(entry)] > 0:
+                self._with_row[_twin(entry)] -= 1  # its row names the other of the two
             else:
-                without_row.append((table, entry))
-    # Computed only where something is missing: it goes through the keys of everybody.
-    living, _ = resolve_handles({entry.handle for _, entry in without_row if entry.handle})
-    for table, entry in without_row:
-        if not entry.handle or entry.handle in living:
-            sentence = f"Entry {entry.id} ({entry.kind}) has no row any more: it was deleted."
-            yield RowFinding(table.table, sentence)
+                yield entry
+
+    def _key_of(self, entry: ledger.LedgerEntry) -> tuple[str, int] | None:
+        facts, key_of = self.kinds[entry.kind]
+        return key_of(recorded(entry, facts))
 
 
 def _lost_to_restorations() -> list[tuple[int, int]]:

@@ -11,7 +11,7 @@ from django.db import OperationalError, ProgrammingError
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Unavailable
-from aboveboard.recovery.models import Backup, Restoration
+from aboveboard.recovery.models import Backup, Restoration, RowComparison
 from aboveboard.recovery.restoring.rules import ReplayOutcome, ReportLine
 
 
@@ -21,6 +21,17 @@ class BackupRecord:
 
     name: str
     made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRecord:
+    """What the last finished comparison of the rows that decide with the log came to: when, of how
+    many rows, how many differences, and the first of them."""
+
+    at: datetime
+    rows: int
+    found: int
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,15 @@ def last_backup() -> BackupRecord | None:
     """Return the newest backup that was finished, or None."""
     row = Backup.objects.order_by("-made_at").first()
     return None if row is None else BackupRecord(row.name, row.made_at)
+
+
+def last_comparison() -> ComparisonRecord | None:
+    """Return what the worker found when it last compared all rows that decide with the log; None
+    where it never has."""
+    row = RowComparison.objects.filter(finished_at__isnull=False).first()
+    if row is None or row.finished_at is None:
+        return None
+    return ComparisonRecord(row.finished_at, row.rows, row.found, tuple(row.findings))
 
 
 def unfinished() -> RestoreReport | None:

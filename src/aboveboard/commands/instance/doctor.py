@@ -21,7 +21,7 @@ from aboveboard.commands.instance.surroundings import ACT, OK, WARN, Surrounding
 NAME = "doctor"
 # It starts Django itself: what keeps the instance from starting is the first thing to tell.
 NEEDS_INSTANCE = False
-HELP = "Check the instance: what is well, what to keep an eye on and what to act on."
+HELP = "SurroundingsCheck the instance: what is well, what to keep an eye on and what to act on."
 EXAMPLE = """\
 aboveboard doctor --home our-instance
 aboveboard doctor --json     (for monitoring; exit code 1 if you must act on something)"""
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check everything; exit code 1 if something must be acted on."""
+    """SurroundingsCheck everything; exit code 1 if something must be acted on."""
     checks = list(examine())
     if args.json:
         print(json.dumps([asdict(check) for check in checks], indent=1, ensure_ascii=False))
@@ -204,23 +204,44 @@ def _rows(current: settings.Settings) -> SurroundingsCheck:
 
     count = row_count()
     if count > limits.ROWS_COMPARED:
-        return SurroundingsCheck(
-            "rows",
-            WARN,
-            f"{count:,} rows that decide are too many to compare here",
-            "Every night, run: aboveboard ledger verify --instance",
-        )
+        return _rows_by_the_worker(count)
     findings = list(islice(compare_rows(), _FEW))
     if findings:
         more = " (and more)" if len(findings) == _FEW else ""
+        return _rows_differ(" ".join(finding.sentence for finding in findings) + more)
+    return SurroundingsCheck("rows", OK, f"the {count:,} rows that decide are as the log says")
+
+
+def _rows_by_the_worker(count: int) -> SurroundingsCheck:
+    from aboveboard.recovery.limits import COMPARED_AGE
+    from aboveboard.recovery.queries import last_comparison
+
+    last = last_comparison()
+    if last is None or clock.now() - last.at > COMPARED_AGE:
+        since = "never" if last is None else f"not since {last.at:%Y-%m-%d %H:%M} UTC"
         return SurroundingsCheck(
             "rows",
-            ACT,
-            " ".join(finding.sentence for finding in findings) + more,
-            "Somebody may have written to the database directly. Run: aboveboard ledger verify "
-            "--instance. Then restore the newest backup from before.",
+            WARN,
+            f"{count:,} rows that decide were {since} compared with the log by a worker",
+            "Let a worker run, or run: aboveboard ledger verify --instance",
         )
-    return SurroundingsCheck("rows", OK, f"the {count:,} rows that decide are as the log says")
+    if last.found:
+        more = " (and more)" if last.found > _FEW else ""
+        return _rows_differ(" ".join(last.findings[:_FEW]) + more)
+    message = (
+        f"the {last.rows:,} rows that decide were as the log says on {last.at:%Y-%m-%d %H:%M} UTC"
+    )
+    return SurroundingsCheck("rows", OK, message)
+
+
+def _rows_differ(what: str) -> SurroundingsCheck:
+    return SurroundingsCheck(
+        "rows",
+        ACT,
+        what,
+        "Somebody may have written to the database directly. Run: aboveboard ledger verify "
+        "--instance. Then restore the newest backup from before.",
+    )
 
 
 _FEW: Final = 5

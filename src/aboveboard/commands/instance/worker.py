@@ -1,11 +1,12 @@
 """``aboveboard worker``: sequence the ledger, send what is due and do the jobs, until
 it is stopped.
 
-Six loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
-the ledger; the last two look, once an hour, for what may no longer be kept and for uploads that
-nobody confirmed. What goes wrong in one turn is logged and the next turn comes after a rest that
-grows; nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C: each loop
-ends its turn and stops, and what was written to the ledger meanwhile gets its place.
+Seven loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
+the ledger. One compares the rows that decide with the log, a little at a time; the last two look,
+once an hour, for what may no longer be kept and for uploads that nobody confirmed. What goes wrong
+in one turn is logged and the next turn comes after a rest that grows; nothing is lost meanwhile,
+because everything to do is a row. SIGTERM or Ctrl-C: each loop ends its turn and stops, and what
+was written to the ledger meanwhile gets its place.
 """
 
 from __future__ import annotations
@@ -78,12 +79,14 @@ def run(args: argparse.Namespace) -> int:
 @dataclass(slots=True)
 class WorkLoop:
     """One kind of work: ``turn`` does some and says whether there may be more at once, else the
-    next is due after ``pause``."""
+    next is due after ``pause``. One that ``always_rests`` pauses even so: it is not to take
+    the machine from the others."""
 
     name: str
     turn: Callable[[], bool]
     stop: threading.Event
     pause: timedelta = limits.WORKER_PAUSE
+    always_rests: bool = False
 
     def forever(self) -> None:
         """Take turns until stopped, resting when there is nothing to do and longer after
@@ -96,7 +99,7 @@ class WorkLoop:
                 if more is None
                 else limits.WORKER_PAUSE.total_seconds()
             )
-            if not more:
+            if not more or self.always_rests:
                 self.stop.wait(rest if more is None else self.pause.total_seconds())
         close_connection()
 
@@ -126,6 +129,7 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
     from aboveboard.delivery.actions import drain
     from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
+    from aboveboard.recovery.watching import RowWatch
 
     def send() -> bool:
         drained = drain(worker=name, at=clock.now(), stop=stop.is_set)
@@ -147,6 +151,7 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
         WorkLoop("witnessing", witness, stop, witness_every),
         WorkLoop("sending", send, stop),
         WorkLoop("jobs", work, stop),
+        WorkLoop("comparing", RowWatch(), stop, limits.COMPARE_PAUSE, always_rests=True),
         WorkLoop("retention", _retain, stop, limits.SWEEP_PAUSE),
         WorkLoop("sweeping", _sweep, stop, limits.SWEEP_PAUSE),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from aboveboard.law.risk import Risk
 
@@ -25,11 +25,13 @@ class ReportFacts:
     Keys such as ``nature`` and ``cause`` are those of :func:`~.template.choices`. ``exposed``: data
     category keys. ``worst_band``: severity of those hit worst, 1 to 4. ``people_by_country``: ISO
     3166 country codes. ``written_at``: the moment of writing, which tells whether the report is
-    late. ``dpo`` is ``None`` while nobody said; ``ReportParty("", "")`` if none is designated.
+    late. ``time_zone``: in which moments are said, and named. ``dpo`` is ``None`` while nobody
+    said; ``ReportParty("", "")`` if none is designated.
     """
 
     written_at: datetime
     aware_at: datetime
+    time_zone: tzinfo = UTC
     organisation: str = ""
     organisation_contact: str = ""
     established_in: tuple[str, ...] = ()

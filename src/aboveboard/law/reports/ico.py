@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,8 @@ def _answers(facts: ReportFacts, *, cyber: bool) -> Mapping[str, str]:
         "description": facts.description,
         "cyber": ("Yes" if cyber else "No") if facts.nature else "",
         "discovery": facts.discovery,
-        "aware_at": _moment(facts.aware_at),
-        "begun_at": _moment(facts.begun_at),
+        "aware_at": _moment(facts.aware_at, facts.time_zone),
+        "begun_at": _moment(facts.begun_at, facts.time_zone),
         "data": str(template.edpb_template(facts).get("field_71", "")),
         "records": _number(facts.records, exact=facts.records_exact),
         "people": _number(facts.people, exact=facts.people_exact),
@@ -102,8 +102,15 @@ def _number(count: int | None, *, exact: bool) -> str:
     return "" if count is None else f"{count:,}" if exact else f"about {count:,}"
 
 
-def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%d %B %Y, %H:%M UTC") if moment else ""
+def _moment(moment: datetime | None, zone: tzinfo) -> str:
+    """Return a moment as clocks there show it, with the zone by its name and by its distance from
+    UTC: an hour that comes twice in autumn is told apart."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(zone)
+    name, offset = str(zone), f"{local:%z}"
+    named = "UTC" if name == "UTC" else f"({name}, UTC{offset[:3]}:{offset[3:]})"
+    return f"{local:%d %B %Y, %H:%M} {named}"
 
 
 @cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -155,9 +155,9 @@ def _who(facts: ReportFacts) -> dict[int, Answer]:
 def _when(facts: ReportFacts) -> dict[int, Answer]:
     return {
         44: _letter("occurred", facts.occurred),
-        46: _moment(facts.begun_at),
-        47: _moment(facts.ended_at),
-        48: _moment(facts.aware_at),
+        46: _moment(facts.begun_at, facts.time_zone),
+        47: _moment(facts.ended_at, facts.time_zone),
+        48: _moment(facts.aware_at, facts.time_zone),
         49: facts.late_reason if late(facts) else "",
         50: _letter("discovered_by", facts.discovered_by),
         51: facts.discovery,
@@ -227,7 +227,9 @@ def _done(facts: ReportFacts) -> dict[int, Answer]:
     }
     if facts.subjects_notified == "told":
         answers |= {
-            98: facts.subjects_notified_at.date().isoformat() if facts.subjects_notified_at else "",
+            98: facts.subjects_notified_at.astimezone(facts.time_zone).date().isoformat()
+            if facts.subjects_notified_at
+            else "",
             106: facts.notice_text,
         }
         answers |= {102: "a" if everybody else "b", 104: _letter("told_by", "individually")}
@@ -302,8 +304,11 @@ def _yes_no(value: bool | None) -> str:
     return "unknown" if value is None else "yes" if value else "no"
 
 
-def _moment(moment: datetime | None) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
+def _moment(moment: datetime | None, zone: tzinfo) -> str:
+    """Return a moment in RFC 3339, as clocks there show it, with the distance from UTC."""
+    if moment is None:
+        return ""
+    return moment.astimezone(zone).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 @cache
