@@ -169,14 +169,14 @@ def test_later_than_72_hours_asks_why_and_a_follow_up_does_not() -> None:
 def test_moments_are_said_in_the_zone_of_the_organisation_which_is_named() -> None:
     """Also the day on which the people were told: at 23:30 in London it is tomorrow in Berlin; and
     the hour that comes twice in autumn is told apart."""
-    told = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    notified_at = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
     twice = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     facts = dataclasses.replace(
         FULL,
         time_zone=ZoneInfo("Europe/Berlin"),
         begun_at=twice,
         subjects_notified="told",
-        subjects_notified_at=told,
+        subjects_notified_at=notified_at,
     )
     answers = edpb_template(facts)
     assert [answers[f"field_{number}"] for number in (46, 48, 98)] == [

@@ -13,7 +13,9 @@ from allauth.mfa.models import Authenticator
 from django.db import connection
 
 from aboveboard.access.emergency.actions import break_glass
-from aboveboard.access.emergency.reasons import EmergencyGround
+from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
+from aboveboard.access.emergency.review import review
+from aboveboard.access.models import EmergencyUse
 from aboveboard.access.use import Subject
 from aboveboard.accounts.actions import add_staff, change_role, customer_account, make_link
 from aboveboard.accounts.clients import tokens
@@ -87,6 +89,8 @@ def make_everything() -> Everything:
     asked = Subject(kind="email", value=loaded[0][1]["email"])
     why = EmergencyGround.LIFE_IN_DANGER
     assert break_glass(asked, ("city",), why, by=adviser, at=clock.now()).allowed
+    emergency = EmergencyUse.objects.get()
+    review(emergency.pk, ReviewVerdict.JUSTIFIED, by=SECOND, at=clock.now())
     return Everything(chose, held, restricted, kept, merged, adviser)
 
 
@@ -97,10 +101,16 @@ def _lose(person_ids: list[int]) -> None:
         export(device, person_ids, Path(folder))
     incident = incidents.report_loss(device.id, by=STAFF, at=clock.now())
     jobs.run_jobs_once(worker="test")
+    first = notices.prepare(
+        incident.number, measures={"en": "It is locked."}, by=LEAD, at=clock.now()
+    )
+    notices.send_back(first.id, note="Say who locked it.", by=SECOND, at=clock.now())
     batch = notices.prepare(
         incident.number, measures={"en": "We locked it."}, by=LEAD, at=clock.now()
     )
     notices.approve(batch.id, by=SECOND, at=clock.now())
+    notices.stop(batch.id, by=LEAD, at=clock.now())
+    notices.resume(batch.id, by=LEAD, at=clock.now())
     jobs.run_jobs_once(worker="test")
     # Another incident with a count of its own, to which a row may be moved.
     other, count = Incident.objects.get(), Exposure.objects.get()

@@ -19,10 +19,11 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.facts import Code
 from aboveboard.basics.package import NotNeeded
 from aboveboard.choices.models import Choice
 from aboveboard.identity import actions as identity
-from aboveboard.incidents.models import NoticeBatch
+from aboveboard.incidents.models import BatchRecord, NoticeBatch
 from aboveboard.keys.rows import DecidingRow, RowNotAuthentic
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import forget
@@ -71,7 +72,7 @@ def another(field: models.Field[Any, Any], value: Any) -> Any:
     elif isinstance(value, bool):
         changed = not value
     elif isinstance(field, models.JSONField):
-        changed = [*value, "more"] if isinstance(value, list) else {**(value or {}), "id": "9"}
+        changed = [*value, "more"] if isinstance(value, list) else {**(value or {}), "id": "99999"}
     elif isinstance(value, date):
         changed = value - timedelta(days=3)
     elif isinstance(field, models.BinaryField):
@@ -168,6 +169,8 @@ def test_a_row_copied_to_another_place_is_known(everything: Everything, label: s
     where = f"\"{key}\" = '{row.pk}'"
     if label == "identity.MergedPerson":
         where = "split_at IS NOT NULL"
+    if label == "incidents.BatchRecord":
+        where = "step = 'stopped'"  # a batch is approved once
     written(
         f'INSERT INTO {of._meta.db_table} ("{key}", {listed}) '  # noqa: S608
         f"SELECT '999999', {copied} FROM {of._meta.db_table} WHERE {where}"
@@ -278,6 +281,30 @@ def test_rows_from_before_there_were_macs_get_theirs_once(everything: Everything
     assert Restriction.objects.filter(mac=None).exists(), "nobody gets a second MAC"
 
 
+def test_decisions_about_notices_from_before_they_had_macs_get_theirs(
+    everything: Everything,
+) -> None:
+    """Each by the entry of its own moment, also where the same was decided twice."""
+    early = RowsAuthenticated(
+        rows=1,
+        refused=0,
+        tables=tuple(
+            Code(table.table)
+            for table in deciding_tables()
+            if table.table != "incidents.BatchRecord"
+        ),
+    )
+    with transaction.atomic():
+        append(early, by=SYSTEM, handle=None, at=clock.now())
+    named = list(BatchRecord.objects.order_by("id").values_list("entry_id", flat=True))
+    written("UPDATE incidents_batchrecord SET mac = NULL, entry_id = NULL")
+    upgrade = authenticate_rows(by=SYSTEM, at=clock.now())
+    assert upgrade is not None
+    assert (upgrade.authenticated, upgrade.refused) == (len(named), [])
+    assert list(BatchRecord.objects.order_by("id").values_list("entry_id", flat=True)) == named
+    assert list(compare_rows()) == []
+
+
 def test_only_what_is_compared_elsewhere_has_no_entry_of_its_own() -> None:
     for table in deciding_tables():
         if isinstance(table.speaks_of, NotNeeded):
@@ -339,8 +366,8 @@ def test_tables_that_got_macs_later_get_them_once(everything: Everything) -> Non
     written("UPDATE incidents_noticebatch SET entry_id = NULL, approved_entry_id = NULL")
     upgrade = authenticate_rows(by=SYSTEM, at=clock.now())
     assert upgrade is not None
-    assert (upgrade.authenticated, upgrade.refused) == (2, [])
-    assert NoticeBatch.objects.get().authentic
+    assert (upgrade.authenticated, upgrade.refused) == (3, [])
+    assert all(row.authentic for row in NoticeBatch.objects.all())
     assert {finding.table for finding in compare_rows()} == {"choices.Choice"}
     written("UPDATE access_emergencyuse SET mac = NULL")
     assert authenticate_rows(by=SYSTEM, at=clock.now()) is None

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 def in_small_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a turn be one page."""
     monkeypatch.setattr(limits, "COMPARE_WORK", timedelta())
-    monkeypatch.setattr("aboveboard.recovery.comparing._PAGE", 1)
+    monkeypatch.setattr(limits, "COMPARE_PAGE", 1)
 
 
 def to_the_end(watch: RowWatch) -> int:
@@ -51,7 +51,7 @@ def test_a_row_that_was_deleted_is_noticed_by_itself_and_shown(
         to_the_end(RowWatch())
     last = last_comparison()
     assert last is not None
-    assert (last.found, len(last.findings)) == (1, 1)
+    assert (last.differing, len(last.findings)) == (1, 1)
     assert "has no row any more" in last.findings[0]
     assert last.findings[0] in caplog.text
     check = rows_by_the_worker(monkeypatch)
@@ -71,7 +71,7 @@ def test_what_is_as_the_log_says_is_said_with_its_moment(
     to_the_end(RowWatch())
     last = last_comparison()
     assert last is not None
-    assert (last.found, last.rows > 10) == (0, True)
+    assert (last.differing, last.rows > 10) == (0, True)
     assert rows_by_the_worker(monkeypatch).verdict == doctor.OK
     page = staff_client(Role.ADMINISTRATOR).get("/console/settings/").content.decode()
     assert "as the log says" in page
@@ -89,14 +89,14 @@ def test_a_round_goes_on_in_small_turns_and_one_process_is_in_it(
     assert not second(), "another process is in the round"
     assert first()
     # It dies, or sleeps: after a while another begins anew, and the first lets go of its own.
-    RowComparison.objects.update(looked_at=clock.now() - limits.COMPARE_EVERY)
+    RowComparison.objects.update(compared_at=clock.now() - limits.COMPARE_EVERY)
     assert second()
     assert not first()
     assert last_comparison() is None
     assert to_the_end(second) > 20
     assert last_comparison() is not None
     assert not first(), "the next round is not due yet"
-    RowComparison.objects.update(looked_at=clock.now() - limits.COMPARE_EVERY)
+    RowComparison.objects.update(compared_at=clock.now() - limits.COMPARE_EVERY)
     assert first()
 
 
@@ -106,17 +106,17 @@ def test_what_differed_for_a_moment_alone_is_not_found(
     """As where a change was half seen: what differs is looked at again at the end."""
     in_small_turns(monkeypatch)
     watch = RowWatch()
-    written("UPDATE choices_choice SET answer = 'maybe' WHERE answer = 'no'")
+    written("UPDATE choices_choice SET answer = 'off' WHERE answer = 'no'")
     seen = 0
     while watch():
         seen += 1
         if seen == 60:
             break
-    written("UPDATE choices_choice SET answer = 'no' WHERE answer = 'maybe'")
+    written("UPDATE choices_choice SET answer = 'no' WHERE answer = 'off'")
     to_the_end(watch)
     last = last_comparison()
     assert last is not None
-    assert last.found == 0
+    assert last.differing == 0
 
 
 def test_a_turn_that_fails_says_nothing_and_the_next_round_begins_anew(
@@ -126,11 +126,11 @@ def test_a_turn_that_fails_says_nothing_and_the_next_round_begins_anew(
     watch = RowWatch()
     assert watch()
     with monkeypatch.context() as broken:
-        broken.setattr("aboveboard.recovery.comparing._check_page", None)
+        broken.setattr(limits, "COMPARE_PAGE", "many")
         with pytest.raises(TypeError):
             watch()
     assert not watch(), "not before its time"
     assert last_comparison() is None
-    RowComparison.objects.update(looked_at=clock.now() - limits.COMPARE_EVERY)
+    RowComparison.objects.update(compared_at=clock.now() - limits.COMPARE_EVERY)
     to_the_end(watch)
     assert last_comparison() is not None

@@ -56,6 +56,57 @@ def test_somebody_erased_is_left_out_and_the_import_says_since_when(imported: Im
 
 
 @pytest.mark.parametrize(
+    ("number", "changed", "code"),
+    [
+        ("T902", {"email": "other@example.org"}, "maybe_erased"),
+        ("T902", {"email": "T002@EXAMPLE.ORG", "phone": "020 7946 0999"}, "maybe_erased"),
+        ("T902", {"email": "T002@EXAMPLE.ORG"}, "erased"),
+        ("T002", {"email": "other@example.org", "phone": "020 7946 0999"}, "erased"),
+        ("T002", {"email": "other@example.org"}, "erased"),
+    ],
+    ids=["phone alone", "address alone", "address and phone", "number alone", "number and phone"],
+)
+def test_somebody_who_shares_one_thing_with_the_erased_is_held_back_for_somebody_to_decide(
+    imported: Import, number: str, changed: dict[str, str], code: str
+) -> None:
+    """They are left out as before, since it may be the erased person; but nobody is lost silently,
+    and there is a way in that lets the erased person stay erased."""
+    with_phone = {"phone": "020 7946 0102"}
+    imported(HEADER + row("T001") + row("T002", "Ben,Hale", **with_phone))
+    erase("T002")
+    report = imported(HEADER + row(number, "Zoe,Park", **with_phone | changed))
+    assert (report.loaded, report.left_out) == (0, 1)
+    (problem,) = intake.import_problems(report.id)
+    assert problem.code == code
+    assert intake.held_back(report.id) == (code == "maybe_erased")
+    if code != "maybe_erased":
+        return
+    assert "Held back" in problem.sentence
+    assert "enter it on their page" in problem.sentence
+    # Without what is shared they are imported, and the erased person is still held back.
+    shared = "phone" if "phone" not in changed else "email"
+    again = imported(HEADER + row(number, "Zoe,Park", **with_phone | changed | {shared: ""}))
+    assert (again.loaded, again.left_out) == (1, 0)
+    last = imported(HEADER + row("T002", "Ben,Hale", **with_phone))
+    assert (last.loaded, last.left_out) == (0, 1)
+
+
+def test_somebody_of_the_household_does_not_end_the_memory_of_who_was_let_in(
+    imported: Import,
+) -> None:
+    with_phone = {"phone": "020 7946 0102"}
+    imported(HEADER + row("T001") + row("T002", "Ben,Hale", **with_phone))
+    object_to("T002")
+    erase("T002")
+    kept = ErasedPerson.objects.get()
+    erased.readmit(kept.pk, reference="case/9", by=world.ADVISER, at=clock.now())
+    stranger = row("T902", "Zoe,Park", email="zoe@example.org", **with_phone)
+    assert imported(HEADER + stranger).loaded == 1
+    assert ErasedPerson.objects.filter(pk=kept.pk).exists(), "what they objected to is theirs"
+    assert imported(HEADER + row("T002", "Ben,Hale", **with_phone)).loaded == 1
+
+
+@pytest.mark.parametrize(
     ("number", "changed"),
     [
         ("T902", {"email": "T002@EXAMPLE.ORG"}),

@@ -77,6 +77,10 @@ class EmergencyUse(DecidingRow):
         "fields",
         "at",
         "until",
+        "review_due",
+        "reviewed_at",
+        "reviewed_by",
+        "verdict",
     )
 
     class Meta:

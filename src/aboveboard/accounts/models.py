@@ -139,7 +139,13 @@ class SignInLink(DecidingRow):
     second_factor_waived = models.BooleanField(default=False, help_text="demonstration only")
 
     # Not ``used_at``: two who use a link at once are told apart by one statement that changes it.
-    DECIDING: ClassVar = ("token_hash", "account_id", "expires_at", "second_factor_waived")
+    DECIDING: ClassVar = (
+        "token_hash",
+        "account_id",
+        "expires_at",
+        "second_factor_waived",
+        "used_at",
+    )
 
 
 class SignInCode(models.Model):

@@ -45,6 +45,8 @@ class MergedPerson(DecidingRow):
         "entry_id",
         "split_at",
         "split_entry_id",
+        # Which rows a split gives back: the program puts its MAC to each of them.
+        "state",
     )
 
     class Meta:

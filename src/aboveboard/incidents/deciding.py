@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from aboveboard.basics import clock
 from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved
-from aboveboard.incidents.models import NoticeBatch
+from aboveboard.incidents.models import BatchRecord, NoticeBatch
+from aboveboard.incidents.terms import BatchStep
 
 _PREPARED: Final = "prepared"
 
@@ -29,6 +31,31 @@ def _differs(row: NoticeBatch, entry: RecordedEntry[Any]) -> str:
     return "delivery_batch" if approved and row.delivery_batch is None else ""
 
 
+def _decided(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
+    step = entry.facts.notices
+    return ("entry_id", entry.id) if step is not None and step.step != _PREPARED else None
+
+
+def _decision(entry: RecordedEntry[Any]) -> tuple[int, str] | None:
+    """Return about which batch an entry says what was decided."""
+    if isinstance(entry.facts, NoticesApproved):
+        return entry.facts.batch, BatchStep.APPROVED.value
+    step = entry.facts.notices
+    return None if step is None else (step.batch, str(step.step))
+
+
+def _decided_otherwise(row: BatchRecord, entry: RecordedEntry[Any]) -> str:
+    batch, step = _decision(entry) or (None, "")
+    if row.batch_id != batch:
+        return "batch_id"
+    return "" if row.step == step else "step"
+
+
+def _made_by(row: BatchRecord, entry: RecordedEntry[Any]) -> bool:
+    same_moment = clock.to_text(row.at) == clock.to_text(entry.at)
+    return same_moment and _decision(entry) == (row.batch_id, row.step)
+
+
 DECIDING: Final = (
     DecidingTable(
         table="incidents.NoticeBatch",
@@ -39,5 +66,15 @@ DECIDING: Final = (
         named_in=("entry_id", "approved_entry_id"),
         differs=_differs,
         since="incidents.0005_row_macs",
+    ),
+    DecidingTable(
+        table="incidents.BatchRecord",
+        speaks_of={
+            IncidentChanged: _decided,
+            NoticesApproved: lambda entry: ("entry_id", entry.id),
+        },
+        differs=_decided_otherwise,
+        named_before=_made_by,
+        since="incidents.0006_decision_macs",
     ),
 )

@@ -253,15 +253,18 @@ class NoticeBatch(DecidingRow):
     )
 
 
-class BatchRecord(models.Model):
+class BatchRecord(DecidingRow):
     """A decision about a batch. The newest is where it stands; without any it
-    waits for a second person."""
+    waits for a second person. It decides whether the batch is sent."""
 
     batch = models.ForeignKey(NoticeBatch, on_delete=models.PROTECT, related_name="records")
     step = models.CharField(max_length=12, choices=BatchStep.choices)
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
     note = models.TextField(blank=True)
+    entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that says so")
+
+    DECIDING: ClassVar = ("batch_id", "step", "at", "entry_id")
 
     class Meta:
         """A batch is approved once."""

@@ -34,6 +34,12 @@ from aboveboard.vault.limits import ERASED_REMEMBERED
 RETENTION = "retention"
 """The reason of an erasure that nobody asked for: the time was over."""
 
+MAYBE = "maybe_erased"
+"""The code of a row that was held back and may be of another person."""
+
+_SHARED = {blind.KIND_NUMBERS["email"]: "the address", blind.KIND_NUMBERS["phone"]: "the phone"}
+"""What people share who live together, by the number of the kind."""
+
 _SECRET = "intake"  # noqa: S105 - the name of a secret
 
 Identifier = tuple[int, bytes]
@@ -42,18 +48,35 @@ Identifier = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class RememberedErasure:
-    """Somebody who was erased, as an import needs it."""
+    """Somebody who was erased, as an import needs it.
+
+    ``shares``: what a row has in common with them, in words, where that is one address or one phone
+    number alone and the row says otherwise of them in something else; else "". A household shares
+    such a thing, so the row may be of another person: somebody decides.
+    """
 
     id: int
     erased_on: date
     by_number_only: bool
     objections: tuple[str, ...]
     readmitted: bool
+    shares: str = ""
+
+    @property
+    def code(self) -> str:
+        """Which of the two an import says of a row."""
+        return MAYBE if self.shares else "erased"
 
     @property
     def sentence(self) -> str:
         """What an import says of a row of theirs."""
         day = f"{self.erased_on:%-d %B %Y}"
+        if self.shares:
+            return (
+                f"Held back: it has {self.shares} of somebody erased on {day} (erasure {self.id}), "
+                "and else other values. If it is another person, import the line without it, then "
+                "enter it on their page."
+            )
         return f"This person was erased on {day} and is left out (erasure {self.id})."
 
 
@@ -142,8 +165,31 @@ def recognised(
                 tuple(objections),
                 # A row that somebody wrote past the program lets nobody in.
                 readmitted=latest.readmitted_at is not None and latest.authentic,
+                shares=_shares(
+                    [
+                        each
+                        for each in identifiers
+                        if any(erased.pk in matches for erased in by_identifier.get(each, ()))
+                    ],
+                    identifiers,
+                    identity[place],
+                ),
             )
     return erased_people
+
+
+def _shares(
+    matching: Collection[Identifier],
+    identifiers: Collection[Identifier],
+    identity: Collection[Identifier],
+) -> str:
+    """Return which one thing a row shares with somebody erased who may be another person; "" where
+    it is theirs."""
+    others = [each for each in identifiers if each not in matching and each not in identity]
+    if len(matching) != 1 or not others:
+        return ""
+    (shared,) = matching
+    return "" if shared in identity else _SHARED.get(shared[0], "")
 
 
 def forget(ids: Collection[int]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from aboveboard.basics.errors import NotFound
+from aboveboard.intake.erased import MAYBE
 from aboveboard.intake.models import ImportProblem, ImportRun
 
 __all__ = [
@@ -79,6 +80,12 @@ def import_problems(run_id: int, *, limit: int | None = None) -> list[ImportProb
     """Return the rows of a run that were not loaded, in file order, or the first ``limit``."""
     rows = ImportProblem.objects.filter(run_id=run_id).order_by("line", "id")[:limit]
     return [_problem_of(row) for row in rows]
+
+
+def held_back(run_id: int) -> int:
+    """Return how many rows of a run were held back that may be of another person than the one who
+    was erased: somebody decides about each."""
+    return ImportProblem.objects.filter(run_id=run_id, code=MAYBE).count()
 
 
 def iter_import_problems(run_id: int) -> Iterator[ImportProblemRecord]:

@@ -47,8 +47,11 @@ def sort_out(done: SealedBlock, held: Mapping[bytes, int], key: str, run: Import
             continue
         if person.readmitted:
             sorted_out.objections[place] = person.objections
-            sorted_out.readmitted.add(person.id)
+            if not person.shares:
+                # Somebody else of the household does not end the memory of them.
+                sorted_out.readmitted.add(person.id)
             continue
         sorted_out.places.add(place)
-        sorted_out.erased.append((done.lines[place], RowProblem("", "erased", person.sentence)))
+        problem = RowProblem("", person.code, person.sentence)
+        sorted_out.erased.append((done.lines[place], problem))
     return sorted_out

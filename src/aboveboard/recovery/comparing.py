@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from django.apps import apps
 
@@ -36,9 +36,9 @@ from aboveboard.basics.package import (
 from aboveboard.keys import queries as keys
 from aboveboard.keys.rows import DecidingRow
 from aboveboard.ledger import queries as ledger
+from aboveboard.recovery import limits
 from aboveboard.recovery.entries import RestoreDone
 
-_PAGE: Final = 1_000
 Progress = Callable[[int, int], None]
 _Twin = tuple[str, datetime, Actor]
 
@@ -103,10 +103,10 @@ def compare_in_steps(
 def _pages_of_rows(table: DecidingTable) -> Iterator[list[DecidingRow]]:
     # By key and not by a cursor: one left open keeps SQLite's files from being tidied up.
     rows = model_of(table).objects.order_by("pk")
-    page = list(rows[:_PAGE])
+    page = list(rows[: limits.COMPARE_PAGE])
     while page:
         yield page
-        page = list(rows.filter(pk__gt=page[-1].pk)[:_PAGE])
+        page = list(rows.filter(pk__gt=page[-1].pk)[: limits.COMPARE_PAGE])
 
 
 def _check_page(table: DecidingTable, page: list[DecidingRow]) -> Iterator[RowFinding]:
@@ -198,14 +198,14 @@ def _living(handles: Collection[str]) -> Iterator[set[str]]:
     missing: it goes through the keys of everybody."""
     people = keys.people_with_keys().order_by("person_id")
     left = set(handles)
-    page = list(people[:_PAGE]) if left else []
+    page = list(people[: limits.COMPARE_PAGE]) if left else []
     while page and left:
-        found = {
+        theirs = {
             handle for person in keys.handles(page).values() for handle in person.among(left)[0]
         }
-        left -= found
-        yield found
-        page = list(people.filter(person_id__gt=page[-1])[:_PAGE])
+        left -= theirs
+        yield theirs
+        page = list(people.filter(person_id__gt=page[-1])[: limits.COMPARE_PAGE])
 
 
 class _EntriesOfTable:
@@ -303,5 +303,5 @@ def _named(table: DecidingTable, keys: list[tuple[str, int]]) -> dict[tuple[str,
 
 
 def _pages(items: Iterator[Any]) -> Iterator[list[Any]]:
-    while page := list(islice(items, _PAGE)):
+    while page := list(islice(items, limits.COMPARE_PAGE)):
         yield page

@@ -14,6 +14,9 @@ COMPARE_WORK: Final = timedelta(seconds=1)
 """How long one turn of a round goes on; the worker rests for nine times that. Our choice: a tenth
 of one core at most."""
 
+COMPARE_PAGE: Final = 1_000
+"""Rows or entries that are compared at a time. Our choice: some 50 ms."""
+
 COMPARE_FOUND: Final = 10_000
 """Most differences that one round remembers. Our choice: more than anybody reads."""
 

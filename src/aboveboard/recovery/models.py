@@ -45,11 +45,11 @@ class Restoration(models.Model):
 
 class RowComparison(models.Model):
     """What the last comparison of the rows that decide with the log came to; there is one row.
-    ``token`` is of the round that goes on, ``looked_at`` when it last went on or ended."""
+    ``token`` is of the round that goes on, ``compared_at`` when it last went on or ended."""
 
     token = models.BigIntegerField(default=0)
-    looked_at = models.DateTimeField(null=True)
+    compared_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     rows = models.BigIntegerField(default=0, help_text="how many rows there were")
-    found = models.BigIntegerField(default=0, help_text="how many differences")
+    differing = models.BigIntegerField(default=0, help_text="how many differences")
     findings = models.JSONField(default=list, help_text="the first of them, as sentences")

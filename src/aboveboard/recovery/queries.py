@@ -30,7 +30,7 @@ class ComparisonRecord:
 
     at: datetime
     rows: int
-    found: int
+    differing: int
     findings: tuple[str, ...]
 
 
@@ -73,7 +73,7 @@ def last_comparison() -> ComparisonRecord | None:
     row = RowComparison.objects.filter(finished_at__isnull=False).first()
     if row is None or row.finished_at is None:
         return None
-    return ComparisonRecord(row.finished_at, row.rows, row.found, tuple(row.findings))
+    return ComparisonRecord(row.finished_at, row.rows, row.differing, tuple(row.findings))
 
 
 def unfinished() -> RestoreReport | None:

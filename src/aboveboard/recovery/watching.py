@@ -72,7 +72,7 @@ class _Round:
         self.token = token
         self._nobodys = nobodys
         self.rows = row_count()
-        self.found: list[RowFinding] = []
+        self.differing: list[RowFinding] = []
         self._steps = self._compare()
 
     def go_on(self) -> bool:
@@ -84,21 +84,21 @@ class _Round:
         return False
 
     def _compare(self) -> Iterator[None]:
-        found: dict[RowFinding, None] = {}  # in order
+        differing: dict[RowFinding, None] = {}  # in order
         for findings in compare_in_steps(nobodys=self._nobodys):
             # Beyond these it does not matter how many there are: the first thing is to look.
-            found.update(dict.fromkeys(findings[: limits.COMPARE_FOUND - len(found)]))
+            differing.update(dict.fromkeys(findings[: limits.COMPARE_FOUND - len(differing)]))
             yield
-        if found:  # 3
-            named = {finding.table for finding in found}
+        if differing:  # 3
+            named = {finding.table for finding in differing}
             again: set[RowFinding] = set()
             for findings in compare_in_steps(
                 [table for table in deciding_tables() if table.table in named],
                 nobodys=self._nobodys,
             ):
-                again.update(found.keys() & set(findings))
+                again.update(differing.keys() & set(findings))
                 yield
-            self.found = [finding for finding in found if finding in again]
+            self.differing = [finding for finding in differing if finding in again]
 
 
 _OVER: Final = object()
@@ -110,24 +110,26 @@ def _begin(at: datetime, nobodys: set[str]) -> _Round | None:
     token = new_id()
     # In one statement, so that of two processes one begins. A moment that is still to come was
     # written by a clock that was ahead.
-    free = Q(looked_at=None) | Q(looked_at__lte=at - limits.COMPARE_EVERY) | Q(looked_at__gt=at)
-    if not RowComparison.objects.filter(free, pk=_ONE).update(token=token, looked_at=at):
+    free = (
+        Q(compared_at=None) | Q(compared_at__lte=at - limits.COMPARE_EVERY) | Q(compared_at__gt=at)
+    )
+    if not RowComparison.objects.filter(free, pk=_ONE).update(token=token, compared_at=at):
         return None
     return _Round(token, nobodys)
 
 
 def _hold(token: int, at: datetime) -> bool:
-    return bool(RowComparison.objects.filter(pk=_ONE, token=token).update(looked_at=at))
+    return bool(RowComparison.objects.filter(pk=_ONE, token=token).update(compared_at=at))
 
 
 def _write_down(over: _Round, at: datetime) -> None:
     """Step 4."""
-    sentences = [finding.sentence for finding in over.found]
+    sentences = [finding.sentence for finding in over.differing]
     RowComparison.objects.filter(pk=_ONE, token=over.token).update(
-        looked_at=at,
+        compared_at=at,
         finished_at=at,
         rows=over.rows,
-        found=len(sentences),
+        differing=len(sentences),
         findings=sentences[: limits.COMPARE_SHOWN],
     )
     for sentence in sentences[: limits.COMPARE_SHOWN]:

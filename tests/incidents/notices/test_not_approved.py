@@ -9,13 +9,13 @@ import pytest
 from django.db import connection
 
 from aboveboard.basics.errors import Conflict
-from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.rendering import DispatchItem, SkippedNotice
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
-from aboveboard.incidents.notices.sending import render_notices
+from aboveboard.incidents.notices.sending import BatchStopped, render_notices
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, SECOND, STAFF, People, export, laptop
@@ -91,3 +91,33 @@ def test_notices_made_up_are_neither_queued_nor_approved(approved: NoticeBatch) 
         actions.queue_everyone(7002, at=AT)
     with pytest.raises(RowNotAuthentic):
         actions.approve(7001, by=SECOND, at=AT)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE incidents_batchrecord SET step = 'resumed' WHERE step = 'stopped'",
+        "UPDATE incidents_batchrecord SET id = id - 1000 WHERE step = 'stopped'",
+        "INSERT INTO incidents_batchrecord (batch_id, step, at, by, note, entry_id, mac) "
+        "SELECT batch_id, 'resumed', at, by, note, entry_id, mac FROM incidents_batchrecord "
+        "WHERE step = 'stopped'",
+        "",
+    ],
+)
+def test_a_batch_that_was_stopped_is_not_let_go_on_past_the_program(
+    approved: NoticeBatch, change: str
+) -> None:
+    actions.stop(approved.pk, by=LEAD, at=AT)
+    if change:
+        written(change)
+    written("UPDATE delivery_batch SET paused_at = NULL")
+    with pytest.raises(BatchStopped):
+        said(approved)
+    assert Batch.objects.get().paused_at is not None, "and the others of it wait in the queue"
+    if change:
+        with pytest.raises(RowNotAuthentic):
+            actions.resume(approved.pk, by=LEAD, at=AT)
+        return
+    # Once somebody lets it go on, it does.
+    actions.resume(approved.pk, by=LEAD, at=AT)
+    assert all("We locked it." in text for text in said(approved))

@@ -77,12 +77,8 @@ def overdue(at: datetime) -> int:
 
 def verdicts(entry_ids: Collection[int]) -> dict[int, str]:
     """Return what was found of the uses with these entries, where they are reviewed."""
-    rows = (
-        EmergencyUse.objects.filter(entry_id__in=list(entry_ids))
-        .exclude(verdict="")
-        .values_list("entry_id", "verdict")
-    )
-    return dict(rows)
+    rows = EmergencyUse.objects.filter(entry_id__in=list(entry_ids)).exclude(verdict="")
+    return {row.entry_id: row.verdict for row in rows if row.authentic}
 
 
 def record_of(row: EmergencyUse) -> EmergencyRecord:

@@ -225,8 +225,8 @@ def _rows_by_the_worker(count: int) -> SurroundingsCheck:
             f"{count:,} rows that decide were {since} compared with the log by a worker",
             "Let a worker run, or run: aboveboard ledger verify --instance",
         )
-    if last.found:
-        more = " (and more)" if last.found > _FEW else ""
+    if last.differing:
+        more = " (and more)" if last.differing > _FEW else ""
         return _rows_differ(" ".join(last.findings[:_FEW]) + more)
     message = (
         f"the {last.rows:,} rows that decide were as the log says on {last.at:%Y-%m-%d %H:%M} UTC"

@@ -257,6 +257,12 @@ def _print(finished: ImportReport) -> None:
         )
     if finished.asked:
         print("To see what needs a decision: aboveboard import --differences")
+    if finished.left_out and (count := queries.held_back(finished.id)):
+        print(
+            f"Of those left out, {count:,} may be of another person, who shares an address or "
+            "phone with somebody erased. Look at each: aboveboard import --problems "
+            f"{finished.id}"
+        )
     if finished.left_out:
         print(
             "If somebody who was erased is a customer again: aboveboard people let-in ERASURE "
@@ -275,6 +281,7 @@ def _print_json(finished: ImportReport) -> None:
         "already_held": finished.already_held,
         "refused": finished.refused,
         "left_out": finished.left_out,
+        "held_back": queries.held_back(finished.id),
         "changed": finished.changed,
         "asked": finished.asked,
         "objecting": finished.objecting,

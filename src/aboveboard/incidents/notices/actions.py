@@ -33,7 +33,7 @@ from aboveboard.incidents.exposure.counts import cells_of, newest
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices import queries
-from aboveboard.incidents.notices.queries import BatchView
+from aboveboard.incidents.notices.queries import BatchView, step_of
 from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.keys.rows import RowNotAuthentic
@@ -161,7 +161,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
                 )
             )
         # 2.
-        BatchRecord.objects.create(
+        decision = BatchRecord.objects.create(
             batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip()
         )
         batch.delivery_batch = delivery.open_batch(KIND, {"batch": batch.pk}, at=at)  # 3
@@ -182,6 +182,8 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         )
         batch.approved_entry_id = lifecycle.record(entry, by=by, at=at)
         batch.save(update_fields=["delivery_batch", "approved_entry_id"])
+        decision.entry_id = batch.approved_entry_id
+        decision.save(update_fields=["entry_id"])
         # As it is now that it is held: somebody may have published it meanwhile.
         if incident.published_at is None:
             lifecycle.publish(incident, by=by, at=at)
@@ -198,9 +200,6 @@ def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:
         batch = _locked(batch_pk)
         if step_of(batch) is not None:
             raise Conflict(why="this batch is decided already")
-        BatchRecord.objects.create(
-            batch=batch, step=BatchStep.SENT_BACK, at=at, by=by.as_json(), note=note.strip()
-        )
         lifecycle.tell(
             batch.incident,
             "notices.sent_back",
@@ -208,7 +207,7 @@ def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:
             by=by,
             at=at,
         )
-        _record(batch, NoticeStep(batch.pk, Code("sent_back")), by, at)
+        _decide(batch, BatchStep.SENT_BACK, note, by=by, at=at)
 
 
 def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
@@ -227,11 +226,8 @@ def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
         # In the transaction of the decision: a batch that is called stopped is one from which
         # nothing more is taken.
         delivery.pause(batch.delivery_batch, by=by, at=at)
-        BatchRecord.objects.create(
-            batch=batch, step=BatchStep.STOPPED, at=at, by=by.as_json(), note=note.strip()
-        )
         lifecycle.tell(batch.incident, "notices.stopped", "Sending was stopped.", by=by, at=at)
-        _record(batch, NoticeStep(batch.pk, Code("stopped")), by, at)
+        _decide(batch, BatchStep.STOPPED, note, by=by, at=at)
 
 
 def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
@@ -239,23 +235,17 @@ def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
 
     Raises:
         NotFound: there is no such batch. Conflict: it is not stopped.
+        RowNotAuthentic: a decision about it was written, or changed, past this program.
     """
     with transaction.atomic():
         batch = _locked(batch_pk)
         if step_of(batch) != BatchStep.STOPPED or batch.delivery_batch is None:
             raise Conflict(why="this batch is not stopped")
+        if not all(row.authentic for row in batch.records.all()):
+            raise RowNotAuthentic(table=BatchRecord._meta.label)
         delivery.resume(batch.delivery_batch, by=by, at=at)
-        BatchRecord.objects.create(
-            batch=batch, step=BatchStep.RESUMED, at=at, by=by.as_json(), note=note.strip()
-        )
         lifecycle.tell(batch.incident, "notices.resumed", "Sending goes on.", by=by, at=at)
-        _record(batch, NoticeStep(batch.pk, Code("resumed")), by, at)
-
-
-def step_of(batch: NoticeBatch) -> BatchStep | None:
-    """Return the last decision about a batch; None while it waits for a second person."""
-    last = batch.records.order_by("-id").first()
-    return BatchStep(last.step) if last else None
+        _decide(batch, BatchStep.RESUMED, note, by=by, at=at)
 
 
 def run_job(ref: Reference) -> None:
@@ -314,6 +304,17 @@ def _locked(batch_pk: int) -> NoticeBatch:
     if batch is None:
         raise NotFound(what="batch of notices")
     return batch
+
+
+def _decide(batch: NoticeBatch, step: BatchStep, note: str, *, by: Actor, at: datetime) -> None:
+    BatchRecord.objects.create(
+        batch=batch,
+        step=step,
+        at=at,
+        by=by.as_json(),
+        note=note.strip(),
+        entry_id=_record(batch, NoticeStep(batch.pk, Code(step.value)), by, at),
+    )
 
 
 def _record(batch: NoticeBatch, step: NoticeStep, by: Actor, at: datetime) -> int:

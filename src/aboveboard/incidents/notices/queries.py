@@ -94,6 +94,18 @@ class PersonalNotice:
     approved_at: datetime
 
 
+def step_of(batch: NoticeBatch) -> BatchStep | None:
+    """Return the last decision about a batch; None while it waits for a second person.
+
+    A decision that this program did not write stops it, wherever it stands among the others: what
+    the row said before, and when, is not known, and while a batch is stopped nothing leaves.
+    """
+    decisions = list(batch.records.order_by("id"))
+    if not all(row.authentic for row in decisions):
+        return BatchStep.STOPPED
+    return BatchStep(decisions[-1].step) if decisions else None
+
+
 def batch(batch_pk: int) -> BatchView:
     """Return how far a batch is.
 
@@ -104,6 +116,7 @@ def batch(batch_pk: int) -> BatchView:
     decisions = tuple(
         BatchDecision(BatchStep(row.step), row.at, row.by)
         for row in prepared.records.order_by("id")
+        if row.authentic
     )
     measures = prepared.details.get("measures", {})
     languages = _languages(prepared)
@@ -123,7 +136,7 @@ def batch(batch_pk: int) -> BatchView:
         prepared_at=prepared.prepared_at,
         prepared_by=prepared.prepared_by,
         delivery_batch=prepared.delivery_batch,
-        step=decisions[-1].step if decisions else None,
+        step=step_of(prepared),
         decisions=decisions,
         languages=languages,
         without_measures=tuple(language for language in languages if language not in measures),

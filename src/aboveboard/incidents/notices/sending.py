@@ -14,6 +14,8 @@ from aboveboard.access.actions import use_many
 from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.errors import Conflict
+from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.letters import as_html, as_text
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
@@ -22,11 +24,21 @@ from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.losses import loss_of
+from aboveboard.incidents.notices.queries import step_of
 from aboveboard.incidents.notices.rendering import TEXTS, PersonalExposure, render
+from aboveboard.incidents.terms import BatchStep
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import aliases
+
+
+class BatchStopped(Conflict):
+    """This batch of notices was stopped, so nothing of it is sent."""
+
+    code = "batch_stopped"
+    next_step = "To let it go on, somebody must resume it."
+
 
 PURPOSE = "tell-you-of-a-loss"
 """The purpose of the promise under which addresses are opened for a notice."""
@@ -39,6 +51,11 @@ def render_notices(
     batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
         delivery_batch=items[0].batch_id
     )
+    if batch.authentic and step_of(batch) not in (BatchStep.APPROVED, BatchStep.RESUMED):
+        # Somebody stopped it, and delivery does not know, or no longer: whoever writes the database
+        # may have let it go on. They wait, and the rest of them in the queue.
+        delivery.pause(items[0].batch_id, by=SYSTEM, at=clock.now())
+        raise BatchStopped
     if reason := _not_sent_for(batch):
         yield from ((item.id, SkippedNotice(reason)) for item in items)
         return

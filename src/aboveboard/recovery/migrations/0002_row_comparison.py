@@ -13,10 +13,10 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('token', models.BigIntegerField(default=0)),
-                ('looked_at', models.DateTimeField(null=True)),
+                ('compared_at', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('rows', models.BigIntegerField(default=0, help_text='how many rows there were')),
-                ('found', models.BigIntegerField(default=0, help_text='how many differences')),
+                ('differing', models.BigIntegerField(default=0, help_text='how many differences')),
                 ('findings', models.JSONField(default=list, help_text='the first of them, as sentences')),
             ],
         ),
