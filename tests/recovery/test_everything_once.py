@@ -59,6 +59,7 @@ NOT_IN_THE_STORY = {
     "restore.done": "the restoration writes it itself",
     "recovery.Backup": "the backup writes it itself",
     "recovery.Restoration": "the restoration writes it itself",
+    "recovery.RowComparison": "the worker writes it, and no backup has it",
     "auth.Group": "Django's; our roles stand on accounts",
     "auth.Group_permissions": "Django's; our roles stand on accounts",
     "account.EmailAddress": "allauth's; a sign-in leaves none behind (docs/decisions/0005)",
