@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from tests.model.browser import code_in
-from tests.model.life import ANSWERS, POOL, WHO, Life
+from tests.model.life import ANSWERS, WHO, Life
 from tests.model.world import OFFERS, SELF, SHOPS, Person
 
 CHOICE_CLIENTS = {"desk": "shop", "offers": "api"}
@@ -22,14 +22,19 @@ class Everyday(Life):
 
     @initialize(count=st.integers(3, 6))
     def first_customers(self, count: int) -> None:
+        self.remember()
         self.import_customers(count, 0)
 
     @rule(new=st.integers(0, 3), again=st.integers(0, 4))
     def import_customers(self, new: int, again: int) -> None:
         """A file of new customers, and of some who were in an earlier one: held, or erased."""
-        fresh = POOL[len(self.world.people) :][:new]
-        alone = [one for _, one in sorted(self.world.people.items()) if one.into is None]
-        repeated = [one for one in alone if not one.merged][:again]
+        fresh = self.pool[len(self.world.people) :][:new]
+        alone = [
+            one
+            for _, one in sorted(self.world.people.items())
+            if one.remembered and one.into is None and not one.merged
+        ]
+        repeated = alone[:again]
         if not fresh and not repeated:
             return
         report = self.real.import_rows([*fresh, *(person.row for person in repeated)])

@@ -56,13 +56,13 @@ class Instance:
 
     # The command line
 
-    def run(self, *words: object, codes: Iterable[int] = (0,)) -> str:
-        """Run a command to its end; return what it printed."""
+    def run(self, *words: object, codes: Iterable[int] = (0,), typed: str = "") -> str:
+        """Run a command to its end, with this on its standard input; return what it printed."""
         done = self._forking.run(
             list(map(str, words)),
             environment=self.environment,
             folder=self.folder,
-            typed="",
+            typed=typed,
             timeout=600,
         )
         if done.returncode not in codes:

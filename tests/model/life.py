@@ -18,7 +18,6 @@ from tests.model.instance import Instance
 from tests.model.prepared import Prepared
 from tests.model.world import Person, World
 
-POOL = list(people(60, seed=31))
 WHO = st.integers(0, 99)
 ANSWERS = st.sampled_from(["yes", "no"])
 NOTICE = "We closed the way in of INC-"
@@ -28,6 +27,8 @@ class Life(RuleBasedStateMachine):
     """What a life begins with, and how it ends."""
 
     prepared: ClassVar[Prepared]
+    pool: ClassVar[list[dict[str, str]]] = list(people(60, seed=31))
+    """Who may become a customer."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +45,9 @@ class Life(RuleBasedStateMachine):
     def begin(self) -> Instance:
         """Return the instance that it begins with, served."""
         return self.prepared.life(self.folder)
+
+    def remember(self) -> None:
+        """Tell the model what happened before this life: nothing."""
 
     def anyone(self, who: int) -> Person:
         """Return somebody who was ever a customer."""
@@ -111,7 +115,8 @@ class Life(RuleBasedStateMachine):
         """The incidents that are listed, and how many people were in each."""
         listed = {row["incident"]: row["people"] for row in self.real.json("incident", "list")}
         earlier = {name: listed.pop(name) for name in self.world.earlier}
-        assert earlier == self.world.earlier
+        # Two records that became one since may be counted as one there, too.
+        assert all(0 < earlier[name] <= count for name, count in self.world.earlier.items())
         assert listed.keys() == self.world.incidents.keys(), (listed, self.world.incidents)
         for name, numbers in self.world.incidents.items():
             # Two records that became one since are counted as one before anybody is told.

@@ -2,51 +2,75 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from typing import Any
 
 from hypothesis.stateful import precondition, rule
 
-from tests.model.life import Life
+from tests.model.everyday import Everyday
+from tests.model.life import WHO
 from tests.model.world import World
 
 
-class Machine(Life):
+class Machine(Everyday):
     """Steps of whoever operates the instance."""
 
-    @rule()
-    def rotate_the_root_key(self) -> None:
-        self.real.run("keys", "rotate", "--same-version")
+    @rule(who=WHO)
+    def rotate_the_root_key(self, who: int) -> None:
+        self.while_life_goes_on("keys", "rotate", "--same-version", who=who)
 
-    @rule()
-    def rotate_everybodys_key(self) -> None:
-        self.while_people_are_asked_for("keys", "rotate-person", "--all")
+    @precondition(lambda self: self.kept is None)  # it opens with the root key of its time alone
+    @rule(who=WHO)
+    def renew_the_root_key(self, who: int) -> None:
+        """A new root key, split into shares; its file is lost, and comes back from two of them."""
+        self.while_life_goes_on("keys", "rotate", who=who)
+        printed = self.real.run("keys", "split", "--threshold", "2", "--shares", "3")
+        shares = [
+            " ".join(re.findall(r"\d+ ([a-z]+)", part.partition("\n- ")[0]))
+            for part in printed.split("recover the key, with: aboveboard keys recover")[1:]
+        ]
+        file = self.real.home / "root.key"
+        key = file.read_bytes()
+        file.unlink()
+        self.real.run("keys", "recover", typed="\n".join(shares[1:]) + "\n")
+        assert file.read_bytes().split() == key.split()
 
-    @rule()
-    def rotate_the_index_key(self) -> None:
-        self.while_people_are_asked_for("keys", "rotate-index")
+    @rule(who=WHO)
+    def rotate_everybodys_key(self, who: int) -> None:
+        self.while_life_goes_on("keys", "rotate-person", "--all", who=who)
 
-    def while_people_are_asked_for(self, *words: str) -> None:
-        """Run a command while the order system asks for everybody, twenty times a second: without
-        a pause it would keep both processors busy for as long as the command waits for a lease."""
+    @rule(who=WHO)
+    def rotate_the_index_key(self, who: int) -> None:
+        self.while_life_goes_on("keys", "rotate-index", who=who)
+
+    def while_life_goes_on(self, *words: str, who: int) -> None:
+        """Run a command while the order system asks for everybody again and again, a file of
+        customers is imported, and one of them asks to be erased."""
         asked: list[tuple[Any, int, Any]] = []
+        going = self.anyone(who).now
+        staying = [person for person in self.world.held() if person is not going]
         over = threading.Event()
 
         def ask() -> None:
-            while not over.wait(0.05):
-                for person in self.world.held():
+            while not over.is_set():
+                for person in staying:
                     asked.append(
                         (person, *self.real.use("order system", person.number, "deliver-orders"))
                     )
 
-        asking = threading.Thread(target=ask)
-        asking.start()
-        try:
-            self.real.run(*words)
-        finally:
-            over.set()
-            asking.join()
+        with ThreadPoolExecutor(2) as others:
+            asking = others.submit(ask)
+            try:
+                rotating = others.submit(self.real.run, *words)
+                self.import_customers(1, 2)
+                self.erase(who)
+                rotating.result()
+            finally:
+                over.set()
+            asking.result()
         for person, status, answer in asked:
             assert status == (404 if person.restriction else 200), (answer, person)
             person.uses["refused" if person.restriction else "seen"] += 1

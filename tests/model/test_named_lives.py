@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.model.life import Life
+from tests.model.lives import Lives
 from tests.model.prepared import Prepared
-from tests.model.test_random_lives import Lives
 from tests.model.world import OFFERS, SHOPS
 
 pytestmark = [pytest.mark.database, pytest.mark.slow, pytest.mark.crash]
@@ -38,13 +38,12 @@ def test_everything_once(life: Lives) -> None:
     life.export_to_a_laptop({0, 1, 2})
     life.lose_a_laptop(0, console=True)
     life.notify_while_the_mail_server_is_away()
-    life.rotate_the_root_key()
+    life.renew_the_root_key(3)
     life.leak({1, 2}, 1)
     life.notify()
-    life.rotate_the_index_key()
+    life.rotate_the_index_key(3)
     life.choose_in_the_portal(0, "no")
     life.use_for_offers(0)
-    life.erase(3)
     life.erase_in_the_console(1)
     life.merge(4, 5)
     life.ask_for_a_delivery(5, "phone")
@@ -53,7 +52,7 @@ def test_everything_once(life: Lives) -> None:
     life.import_a_new_address(2)
     life.ask_by_a_former_address(2)
     life.import_customers(1, 4)
-    life.rotate_everybodys_key()
+    life.rotate_everybodys_key(1)
     life.split(4)
     life.read_the_list_of_uses(5)
     life.kill_the_server()

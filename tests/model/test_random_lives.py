@@ -10,39 +10,36 @@ from __future__ import annotations
 
 import os
 import time
+from itertools import cycle
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.model.everyday import Everyday
 from tests.model.life import Life
-from tests.model.losses import Losses
-from tests.model.machine import Machine
+from tests.model.lives import Lives
 from tests.model.prepared import Prepared
-from tests.model.retaining import Retaining
+from tests.model.upgraded import Upgraded
 
 pytestmark = [pytest.mark.database, pytest.mark.slow, pytest.mark.crash]
 
 LIVES, STEPS = 1, 15
 
 
-class Lives(Everyday, Losses, Retaining, Machine):
-    """All that happens."""
-
-
-def test_random_lives(prepared: Prepared) -> None:
-    """A life that is always the same; with ``SOAK``, others for so many hours."""
-    Life.prepared = prepared
+def test_random_lives(prepared: Prepared, on_postgres: bool) -> None:
+    """A life that is always the same; with ``SOAK``, others for so many hours, every other of which
+    begins in the oldest version."""
+    Life.prepared, Upgraded.on_postgres = prepared, on_postgres
     end = time.monotonic() + 3600 * float(os.environ.get("SOAK", "0"))
-    _live(derandomize=True)
+    _live(Lives, derandomize=True)
+    kinds = cycle([Lives, Upgraded])
     while time.monotonic() < end:
-        _live(derandomize=False)
+        _live(next(kinds), derandomize=False)
 
 
-def _live(*, derandomize: bool) -> None:
+def _live(kind: type[Lives], *, derandomize: bool) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Lives,
+        kind,
         settings=settings(
             max_examples=LIVES,
             stateful_step_count=STEPS,

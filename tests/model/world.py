@@ -62,6 +62,8 @@ class Person:
 
     row: Mapping[str, str]
     erased: bool = False
+    remembered: bool = True
+    """Whether whoever erased them remembered it: the oldest version did not."""
     words: list[Word] = field(default_factory=list)
     former: list[str] = field(default_factory=list)
     """E-mail addresses that a later file, or they themselves, replaced."""
