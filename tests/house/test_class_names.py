@@ -12,7 +12,7 @@ from tests.house import source
 VAGUE = {
     "Box": "what it seals (SealedField)",
     "Change": "what changes (PromiseChange, DataChange)",
-    "Check": "what is checked (SurroundingsCheck)",
+    "Check": "what is checked (HealthCheck)",
     "Code": "what the code is of (ReasonCode)",
     "Counted": "what was counted (ExposureCount)",
     "Data": "whose and what data",

@@ -36,7 +36,7 @@ def to_the_end(watch: RowWatch) -> int:
     return turns
 
 
-def rows_by_the_worker(monkeypatch: pytest.MonkeyPatch) -> doctor.SurroundingsCheck:
+def rows_by_the_worker(monkeypatch: pytest.MonkeyPatch) -> doctor.HealthCheck:
     """What doctor says where there are too many rows for itself."""
     monkeypatch.setattr(of_commands, "ROWS_COMPARED", 0)
     return doctor.CHECKS["rows"](settings.current())

@@ -93,8 +93,7 @@ def merge(
         state: dict[str, Json] = {
             "won": {field: side.value for field, side in sides.items()},
             "packages": {  # 2
-                # Each says what it needs to go back, and that is kept: whoever splits must not have
-                # to guess what moved.
+                # Each says what it needs to go back: whoever splits must not guess what moved.
                 data.name: data.merge(kept, merged)
                 for _, data in personal_data()
                 if not isinstance(data.merge, NotNeeded)

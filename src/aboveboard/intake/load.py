@@ -178,9 +178,8 @@ class _Import:
         self, block: RowBlock, done: SealedBlock, wrapped: bytes, run_id: int, plan: SealingPlan
     ) -> ImportRun | _Stale:
         with transaction.atomic():
-            # Whatever a rotation could pull away is locked before the first row is written, so that
-            # a stale block leaves nothing behind. People come before the generations of the index
-            # key, as everywhere.
+            # Whatever a rotation could pull away is locked before a row is written: a stale block
+            # leaves nothing. People come before the generations of the index key, as everywhere.
             bulk.lock()
             held = bulk.held(_number(self.source), done.digests)
             differences = self._differences(block, done, held, run_id)

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits, limits
-from aboveboard.commands.instance import surroundings
-from aboveboard.commands.instance.surroundings import ACT, OK, WARN, SurroundingsCheck
+from aboveboard.commands.instance import rows, surroundings
+from aboveboard.commands.instance.surroundings import ACT, OK, WARN, HealthCheck
 
 NAME = "doctor"
 # It starts Django itself: what keeps the instance from starting is the first thing to tell.
 NEEDS_INSTANCE = False
-HELP = "SurroundingsCheck the instance: what is well, what to keep an eye on and what to act on."
+HELP = "Check the instance: what is well, what to keep an eye on and what to act on."
 EXAMPLE = """\
 aboveboard doctor --home our-instance
 aboveboard doctor --json     (for monitoring; exit code 1 if you must act on something)"""
@@ -33,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """SurroundingsCheck everything; exit code 1 if something must be acted on."""
+    """Check everything; exit code 1 if something must be acted on."""
     checks = list(examine())
     if args.json:
         print(json.dumps([asdict(check) for check in checks], indent=1, ensure_ascii=False))
@@ -46,13 +46,13 @@ def run(args: argparse.Namespace) -> int:
     return exits.ATTENTION if any(check.verdict == ACT for check in checks) else exits.DONE
 
 
-def examine() -> Iterator[SurroundingsCheck]:
+def examine() -> Iterator[HealthCheck]:
     """Yield each check; one that fails unforeseen is itself something to act on.
 
     Where the database does not answer, what is in it is not checked.
     """
     current = settings.current()
-    yield SurroundingsCheck("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
+    yield HealthCheck("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
     database = _examined("database", _database, current)
     yield database
     for name, check in CHECKS.items():
@@ -62,14 +62,14 @@ def examine() -> Iterator[SurroundingsCheck]:
 
 
 def _examined(
-    name: str, check: Callable[[settings.Settings], SurroundingsCheck], current: settings.Settings
-) -> SurroundingsCheck:
+    name: str, check: Callable[[settings.Settings], HealthCheck], current: settings.Settings
+) -> HealthCheck:
     try:
         return check(current)
     except AboveboardError as error:
-        return SurroundingsCheck(name, ACT, error.message, error.step)
+        return HealthCheck(name, ACT, error.message, error.step)
     except Exception as error:
-        return SurroundingsCheck(
+        return HealthCheck(
             name,
             ACT,
             # The type alone: the text of an unforeseen error may quote personal data.
@@ -78,14 +78,14 @@ def _examined(
         )
 
 
-def _database(current: settings.Settings) -> SurroundingsCheck:
+def _database(current: settings.Settings) -> HealthCheck:
     from aboveboard.commands.instance import schema
     from aboveboard.commands.main import start_django
 
     schema.check_file(current)
     # Django refuses to start without a secret key, and so would every check after this one.
     if not current.path("signing.key").is_file():
-        return SurroundingsCheck(
+        return HealthCheck(
             "database",
             ACT,
             "it was not checked: nothing starts without signing.key",
@@ -93,18 +93,18 @@ def _database(current: settings.Settings) -> SurroundingsCheck:
         )
     start_django()
     if waiting := schema.pending():
-        return SurroundingsCheck(
+        return HealthCheck(
             "database",
             ACT,
             f"it answers, but {len(waiting)} changes are waiting",
             "Make a backup, then run: aboveboard migrate",
         )
-    return SurroundingsCheck(
+    return HealthCheck(
         "database", OK, f"{urlsplit(current.database.url).scheme} answers and is up to date"
     )
 
 
-def _files(current: settings.Settings) -> SurroundingsCheck:
+def _files(current: settings.Settings) -> HealthCheck:
     """Keys are for the instance's own user (invariant: a root key never leaves its place)."""
     for name in ("root.key", "signing.key", settings.FILE_NAME):
         kind, _, place = current.keys.root.partition(":")
@@ -112,18 +112,18 @@ def _files(current: settings.Settings) -> SurroundingsCheck:
             continue  # it is kept elsewhere: whether it opens anything is the next check
         file = current.path(place if name == "root.key" else name)
         if not file.is_file():
-            return SurroundingsCheck(
+            return HealthCheck(
                 "keys", ACT, f"{file.name} is not there", _PUT_BACK.get(name, "").format(file=file)
             )
         # 0o077: any right of the group or of others. The key opens every record there is.
         if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            return SurroundingsCheck(
+            return HealthCheck(
                 "keys",
                 ACT,
                 f"other users of this machine can read {file.name}",
                 f"Run: chmod 600 {file}",
             )
-    return SurroundingsCheck("keys", OK, "the keys are there, and only their owner can read them")
+    return HealthCheck("keys", OK, "the keys are there, and only their owner can read them")
 
 
 _PUT_BACK: Final = {
@@ -135,7 +135,7 @@ _PUT_BACK: Final = {
 }
 
 
-def _root_key(current: settings.Settings) -> SurroundingsCheck:
+def _root_key(current: settings.Settings) -> HealthCheck:
     """The provider is asked now, whatever this process holds; then what a rotation or a move has
     left half done is named."""
     from aboveboard.keys import ring
@@ -150,7 +150,7 @@ def _root_key(current: settings.Settings) -> SurroundingsCheck:
             "Run its command again to finish it: aboveboard keys rotate, rotate-person --all or "
             "rotate-index."
         )
-        return SurroundingsCheck(
+        return HealthCheck(
             "root key",
             WARN,
             f"the rotation ({left.kind}) of {left.begun_at:%Y-%m-%d} is not finished",
@@ -158,96 +158,45 @@ def _root_key(current: settings.Settings) -> SurroundingsCheck:
         )
     if others := other_providers():
         step = "When every process has the new keys.root, run: aboveboard keys finish-move"
-        return SurroundingsCheck("root key", WARN, f"{others[0]} can open the records too", step)
-    return SurroundingsCheck(
+        return HealthCheck("root key", WARN, f"{others[0]} can open the records too", step)
+    return HealthCheck(
         "root key", OK, f"it opens the keys in this database ({ring.provider().name})"
     )
 
 
-def _demonstration(current: settings.Settings) -> SurroundingsCheck:
+def _demonstration(current: settings.Settings) -> HealthCheck:
     from aboveboard.keys import demonstration
 
     demonstration.check()
     if demonstration.is_demonstration():
-        return SurroundingsCheck(
+        return HealthCheck(
             "demonstration",
             WARN,
             "this is a demonstration: anybody may read its mail",
             "Put no real person's data into it.",
         )
-    return SurroundingsCheck("demonstration", OK, "this is no demonstration")
+    return HealthCheck("demonstration", OK, "this is no demonstration")
 
 
-def _promise(current: settings.Settings) -> SurroundingsCheck:
+def _promise(current: settings.Settings) -> HealthCheck:
     from aboveboard.promise.queries import in_force, problems_today
 
     adopted = in_force()
     if problems := problems_today():
-        return SurroundingsCheck(
+        return HealthCheck(
             "promise",
             WARN,
             f"version {adopted.serial} has {len(problems)} problems under today's rules",
             "Run: aboveboard promise check",
         )
-    return SurroundingsCheck(
+    return HealthCheck(
         "promise",
         OK,
         f"version {adopted.serial} has been in force since {adopted.adopted_at:%Y-%m-%d}",
     )
 
 
-def _rows(current: settings.Settings) -> SurroundingsCheck:
-    """Every row that decides, against its MAC and the log (design, invariant 11)."""
-    from itertools import islice
-
-    from aboveboard.recovery.comparing import compare_rows, row_count
-
-    count = row_count()
-    if count > limits.ROWS_COMPARED:
-        return _rows_by_the_worker(count)
-    findings = list(islice(compare_rows(), _FEW))
-    if findings:
-        more = " (and more)" if len(findings) == _FEW else ""
-        return _rows_differ(" ".join(finding.sentence for finding in findings) + more)
-    return SurroundingsCheck("rows", OK, f"the {count:,} rows that decide are as the log says")
-
-
-def _rows_by_the_worker(count: int) -> SurroundingsCheck:
-    from aboveboard.recovery.limits import COMPARED_AGE
-    from aboveboard.recovery.queries import last_comparison
-
-    last = last_comparison()
-    if last is None or clock.now() - last.at > COMPARED_AGE:
-        since = "never" if last is None else f"not since {last.at:%Y-%m-%d %H:%M} UTC"
-        return SurroundingsCheck(
-            "rows",
-            WARN,
-            f"{count:,} rows that decide were {since} compared with the log by a worker",
-            "Let a worker run, or run: aboveboard ledger verify --instance",
-        )
-    if last.differing:
-        more = " (and more)" if last.differing > _FEW else ""
-        return _rows_differ(" ".join(last.findings[:_FEW]) + more)
-    message = (
-        f"the {last.rows:,} rows that decide were as the log says on {last.at:%Y-%m-%d %H:%M} UTC"
-    )
-    return SurroundingsCheck("rows", OK, message)
-
-
-def _rows_differ(what: str) -> SurroundingsCheck:
-    return SurroundingsCheck(
-        "rows",
-        ACT,
-        what,
-        "Somebody may have written to the database directly. Run: aboveboard ledger verify "
-        "--instance. Then restore the newest backup from before.",
-    )
-
-
-_FEW: Final = 5
-
-
-def _ledger(current: settings.Settings) -> SurroundingsCheck:
+def _ledger(current: settings.Settings) -> HealthCheck:
     from aboveboard.keys.log_signing import check_published
     from aboveboard.ledger import queries
 
@@ -255,34 +204,34 @@ def _ledger(current: settings.Settings) -> SurroundingsCheck:
     check_published()
     waiting = queries.waiting()
     if waiting > limits.LEDGER_WAITING:
-        return SurroundingsCheck(
+        return HealthCheck(
             "ledger",
             ACT,
             f"{waiting:,} entries are not in the tree yet",
             "Start a worker: aboveboard worker",
         )
     if waiting:
-        return SurroundingsCheck(
+        return HealthCheck(
             "ledger",
             WARN,
             f"{queries.size():,} entries, {waiting:,} not in the tree yet",
             "A running worker adds them within a second.",
         )
-    return SurroundingsCheck("ledger", OK, f"{queries.size():,} entries, all in the tree")
+    return HealthCheck("ledger", OK, f"{queries.size():,} entries, all in the tree")
 
 
-def _witnesses(current: settings.Settings) -> SurroundingsCheck:
+def _witnesses(current: settings.Settings) -> HealthCheck:
     from aboveboard.ledger.witnessing import witness_states
 
     known = witness_states()
     if not known:
-        return SurroundingsCheck("witnesses", OK, "none are set up: nobody outside cosigns the log")
+        return HealthCheck("witnesses", OK, "none are set up: nobody outside cosigns the log")
     wrong = [witness for witness in known if witness.problem]
     # A witness that refuses has seen another log under our name, or a shorter one: that is an
     # attack or a wrong restore, and never an outage.
     if any(witness.refuses for witness in wrong):
         message = " ".join(witness.problem for witness in wrong if witness.refuses)
-        return SurroundingsCheck(
+        return HealthCheck(
             "witnesses",
             ACT,
             message,
@@ -292,64 +241,62 @@ def _witnesses(current: settings.Settings) -> SurroundingsCheck:
             ),
         )
     if wrong:
-        return SurroundingsCheck(
+        return HealthCheck(
             "witnesses",
             WARN,
             " ".join(witness.problem for witness in wrong),
             "The log goes on. Ask the people who run the witness.",
         )
     if unasked := [witness.name for witness in known if witness.asked_at is None]:
-        return SurroundingsCheck(
+        return HealthCheck(
             "witnesses",
             WARN,
             f"{', '.join(unasked)}: not asked yet",
             "Start a worker: aboveboard worker",
         )
-    return SurroundingsCheck(
+    return HealthCheck(
         "witnesses",
         OK,
         ", ".join(f"{witness.name} cosigned at {witness.size:,} entries" for witness in known),
     )
 
 
-def _waiting(current: settings.Settings) -> SurroundingsCheck:
+def _waiting(current: settings.Settings) -> HealthCheck:
     from aboveboard.outbox import queries
 
     failed, age = queries.failed(limit=1), queries.oldest_age(clock.now())
     if failed:
-        return SurroundingsCheck(
+        return HealthCheck(
             "work",
             WARN,
             f"a job of kind {failed[0].kind} failed and will not be tried again",
             "Find the reason in the worker's log, then run it again.",
         )
     if age is not None and age > timedelta(minutes=5):
-        return SurroundingsCheck(
+        return HealthCheck(
             "work",
             ACT,
             f"work has been waiting for {age.total_seconds() / 60:.0f} minutes",
             "Start a worker: aboveboard worker",
         )
-    return SurroundingsCheck("work", OK, "no work is waiting for long")
+    return HealthCheck("work", OK, "no work is waiting for long")
 
 
-def _records(current: settings.Settings) -> SurroundingsCheck:
+def _records(current: settings.Settings) -> HealthCheck:
     from aboveboard.vault.queries import records_to_migrate
 
     if count := records_to_migrate():
-        return SurroundingsCheck(
+        return HealthCheck(
             "records",
             WARN,
             f"{count:,} records are of an earlier format: which fields they hold, how long each is "
             "and where it comes from is in the clear",
             "While everyone goes on, run: aboveboard keys rotate-person --all",
         )
-    return SurroundingsCheck(
-        "records", OK, "all are of the format that shows nothing without a key"
-    )
+    return HealthCheck("records", OK, "all are of the format that shows nothing without a key")
 
 
-def _backup(current: settings.Settings) -> SurroundingsCheck:
+def _backup(current: settings.Settings) -> HealthCheck:
     from aboveboard.recovery import queries
 
     if waits := queries.unfinished():
@@ -357,7 +304,7 @@ def _backup(current: settings.Settings) -> SurroundingsCheck:
             f"a backup of {waits.made_at:%Y-%m-%d %H:%M} UTC was restored, and what was erased "
             "since is not repeated yet"
         )
-        return SurroundingsCheck(
+        return HealthCheck(
             "backup",
             ACT,
             message,
@@ -368,33 +315,31 @@ def _backup(current: settings.Settings) -> SurroundingsCheck:
         )
     last = queries.last_backup()
     if last is None:
-        return SurroundingsCheck(
+        return HealthCheck(
             "backup", WARN, "there is no backup", "Make one every night: aboveboard backup DIR"
         )
     age = clock.now() - last.made_at
     message = f"{last.name} was made {age.total_seconds() / 3600:.0f} hours ago"
     if age > limits.BACKUP_AGE:
-        return SurroundingsCheck(
-            "backup", WARN, message, "Make one every night: aboveboard backup DIR"
-        )
-    return SurroundingsCheck("backup", OK, message)
+        return HealthCheck("backup", WARN, message, "Make one every night: aboveboard backup DIR")
+    return HealthCheck("backup", OK, message)
 
 
-def _leftovers(_: settings.Settings) -> SurroundingsCheck:
+def _leftovers(_: settings.Settings) -> HealthCheck:
     """What a killed count left is deleted here and not only listed: it is about strangers too."""
     from aboveboard.incidents.leaks import staging
 
     gone = staging.sweep(at=clock.now())
     done = f"{gone} leftovers of a killed process were deleted" if gone else "nothing is left over"
-    return SurroundingsCheck("leaked files", OK, done)
+    return HealthCheck("leaked files", OK, done)
 
 
-CHECKS: Final[dict[str, Callable[[settings.Settings], SurroundingsCheck]]] = {
+CHECKS: Final[dict[str, Callable[[settings.Settings], HealthCheck]]] = {
     "keys": _files,
     "root key": _root_key,
     "demonstration": _demonstration,
     "promise": _promise,
-    "rows": _rows,
+    "rows": rows.compared,
     "ledger": _ledger,
     "witnesses": _witnesses,
     "work": _waiting,

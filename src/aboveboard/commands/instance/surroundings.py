@@ -24,7 +24,7 @@ _PORTS: Final = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
 @dataclass(frozen=True, slots=True)
-class SurroundingsCheck:
+class HealthCheck:
     """One check: ``verdict`` is ok, warn or act; ``step`` is what to do, empty when ok."""
 
     name: str
@@ -33,17 +33,17 @@ class SurroundingsCheck:
     step: str = ""
 
 
-def mail(current: settings.Settings) -> SurroundingsCheck:
+def mail(current: settings.Settings) -> HealthCheck:
     """Whether the mail server answers."""
     parts = urlsplit(current.mail.url)
     host, port = parts.hostname or "localhost", parts.port or _PORTS[parts.scheme]
     try:
         with socket.create_connection((host, port), timeout=_MAIL_PATIENCE):
-            return SurroundingsCheck("mail", OK, f"the mail server at {host}:{port} answers")
+            return HealthCheck("mail", OK, f"the mail server at {host}:{port} answers")
     # To warn, not to act: notices wait as rows, and none of them is lost.
     except OSError:
         message = f"the mail server at {host}:{port} does not answer"
-        return SurroundingsCheck(
+        return HealthCheck(
             "mail",
             WARN,
             message,
@@ -51,49 +51,49 @@ def mail(current: settings.Settings) -> SurroundingsCheck:
         )
 
 
-def disk(current: settings.Settings) -> SurroundingsCheck:
+def disk(current: settings.Settings) -> HealthCheck:
     """Whether there is room left."""
     free = shutil.disk_usage(current.home).free
     message = f"{free / 1e9:.1f} GB free in the instance folder"
     # Act, since on a full disk no entry becomes durable, and then nothing may be released.
     if free < limits.DISK_LEAST_BYTES:
-        return SurroundingsCheck(
+        return HealthCheck(
             "disk",
             ACT,
             message,
             "Make room: when the disk is full, no use can be recorded, so nothing is released.",
         )
-    return SurroundingsCheck("disk", OK, message)
+    return HealthCheck("disk", OK, message)
 
 
-def transport(current: settings.Settings) -> SurroundingsCheck:
+def transport(current: settings.Settings) -> HealthCheck:
     """Whether people reach it by TLS."""
     origin = urlsplit(current.server.origin)
     # Nobody can listen on the machine's own loop, so a trial needs no certificate.
     if origin.scheme == "https" or origin.hostname in ("127.0.0.1", "localhost"):
-        return SurroundingsCheck("transport", OK, f"people reach it at {current.server.origin}")
+        return HealthCheck("transport", OK, f"people reach it at {current.server.origin}")
     step = "Put a TLS proxy in front and set server.origin to its https: address."
-    return SurroundingsCheck(
+    return HealthCheck(
         "transport", ACT, f"people reach it at {current.server.origin} without encryption", step
     )
 
 
-def proxy(current: settings.Settings) -> SurroundingsCheck:
+def proxy(current: settings.Settings) -> HealthCheck:
     """Where a proxy speaks TLS: whether it is named, and whether it can be passed by."""
     server = current.server
     if urlsplit(server.origin).scheme != "https":
-        return SurroundingsCheck("proxy", OK, "no proxy is needed for an http: address")
+        return HealthCheck("proxy", OK, "no proxy is needed for an http: address")
     named = networks(server.proxies)
     if not named:
         step = "Set server.proxies to the address of the proxy."
         message = "no proxy is named, so all who come through it count as one caller"
-        return SurroundingsCheck("proxy", ACT, message, step)
+        return HealthCheck("proxy", ACT, message, step)
     try:
         listens = ipaddress.ip_address(server.host)
     except ValueError:
-        return SurroundingsCheck("proxy", OK, f"{server.proxies} may say who called")
+        return HealthCheck("proxy", OK, f"{server.proxies} may say who called")
     if not listens.is_loopback and all(network.is_loopback for network in named):
         step = "Listen on 127.0.0.1 (server.host), or set server.proxies to the proxy's address."
         message = f"it listens on {server.host}, but only a proxy on this machine is believed"
-        return SurroundingsCheck("proxy", WARN, message, step)
-    return SurroundingsCheck("proxy", OK, f"{server.proxies} may say who called")
+        return HealthCheck("proxy", WARN, message, step)
+    return HealthCheck("proxy", OK, f"{server.proxies} may say who called")

@@ -144,22 +144,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         # The batch before the incident. Nobody who holds an incident waits for a batch, so the two
         # orders cannot meet.
         incident = lifecycle.find(batch.incident.number, lock=True)
-        if not batch.authentic:
-            # Before the second person is told that it may be approved, or is asked by somebody who
-            # wrote into the row that it was another who prepared it.
-            raise RowNotAuthentic(table=NoticeBatch._meta.label)
-        if step_of(batch) is not None:
-            raise Conflict(why="this batch is decided already")
-        if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
-            raise SecondPersonNeeded
-        counted = newest(batch.incident)
-        if batch.texts != TEXTS.digest() or counted is None or counted.pk != batch.exposure_id:
-            raise Conflict(
-                why=(
-                    "the texts or the count changed since these notices were prepared; send them "
-                    "back and prepare anew"
-                )
-            )
+        _check_may_be_approved(batch, by)
         # 2.
         decision = BatchRecord.objects.create(
             batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip()
@@ -188,6 +173,25 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         if incident.published_at is None:
             lifecycle.publish(incident, by=by, at=at)
     return queries.batch(batch.pk)
+
+
+def _check_may_be_approved(batch: NoticeBatch, by: Actor) -> None:
+    if not batch.authentic:
+        # Before the second person is told that it may be approved, or is asked by somebody who
+        # wrote into the row that it was another who prepared it.
+        raise RowNotAuthentic(table=NoticeBatch._meta.label)
+    if step_of(batch) is not None:
+        raise Conflict(why="this batch is decided already")
+    if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
+        raise SecondPersonNeeded
+    counted = newest(batch.incident)
+    if batch.texts != TEXTS.digest() or counted is None or counted.pk != batch.exposure_id:
+        raise Conflict(
+            why=(
+                "the texts or the count changed since these notices were prepared; send them "
+                "back and prepare anew"
+            )
+        )
 
 
 def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:

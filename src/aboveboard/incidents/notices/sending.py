@@ -98,16 +98,8 @@ def render_notices(
             continue
         notice = render(loss, _exposure(exposed[person_id], item))
         called = first_name.reveal() if first_name else ""
-        yield (
-            item.id,
-            RenderedNotice(
-                to=to,
-                subject=notice.subject,
-                text=as_text(notice, called),
-                html=as_html(notice, called),
-                note=note,
-            ),
-        )
+        text, html = as_text(notice, called), as_html(notice, called)
+        yield item.id, RenderedNotice(to, notice.subject, text, html, note=note)
 
 
 def _not_sent_for(batch: NoticeBatch) -> str:

@@ -80,12 +80,7 @@ def attach(
     check_origin(promised, field=field, channel=origin.channel, purpose=origin.purpose)
     # Before the transaction: a file that is not taken should hold nobody's lock while it comes in.
     head, rest = _head(pieces)
-    media_type = media.sniffed(head)  # 1
-    if media_type is None:
-        named = ", ".join(kind for kind, _ in media.KINDS.values())
-        raise DocumentNotTaken(
-            why="it is empty, or of a kind that is not taken", fix=f"Give it as one of: {named}."
-        )
+    media_type = _media_type(head)  # 1
     with transaction.atomic():
         lock_people([person_id])
         row = SealedRecord.objects.filter(person_id=person_id).first()
@@ -114,6 +109,16 @@ def attach(
             purpose=Word(origin.purpose),
         )
         append(entry, by=by, handle=subject.handle, at=at)  # 4
+
+
+def _media_type(head: bytes) -> str:
+    media_type = media.sniffed(head)
+    if media_type is None:
+        named = ", ".join(kind for kind, _ in media.KINDS.values())
+        raise DocumentNotTaken(
+            why="it is empty, or of a kind that is not taken", fix=f"Give it as one of: {named}."
+        )
+    return media_type
 
 
 def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> None:
