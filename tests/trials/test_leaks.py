@@ -124,7 +124,7 @@ def numbers_in(facts: dict[str, Any], customers: dict[str, int]) -> set[str]:
 def with_password(facts: dict[str, Any]) -> int:
     """How many people of a count are shown to have lost a readable password."""
     incident = int(facts["incident"].removeprefix("INC-"))
-    return sum("your password" in row.readable for row in queries.people(incident, limit=100))
+    return sum("password" in row.readable for row in queries.people(incident, limit=100))
 
 
 SIX = {f"AW00{number}" for number in range(1, 7)}
