@@ -50,7 +50,7 @@ crash: setup-dev ## what is killed at any moment, on both databases
 	$(PYTEST) -n $(WORKERS) --dist load -m crash
 	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) --dist load -m crash
 
-browser: setup-dev ## the tests in Chromium
+browser: setup-dev ## the tests in Chromium; PHOTOGRAPHS=1 takes each page into .cache/screens/
 	$(PYTEST) -n $(WORKERS) -m browser
 
 .PHONY: format-check types house on-both

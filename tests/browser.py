@@ -42,6 +42,7 @@ _ARGUMENTS = [
     "--disable-sync",
 ]
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_COLOUR_RULES = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def page(browsing: BrowserContext) -> Generator[Page]:
 
 def assert_accessible(page: Page) -> None:
     """Run axe on the page as it stands, at both widths and in both colour schemes; fail with
-    what it found and where."""
+    what it found and where. In dark only the rules about colour: no other rule sees the scheme."""
     found: list[str] = []
     # A page that looks whether its work is done loads itself again (``again.js``): not in the
     # middle of this.
@@ -107,13 +108,14 @@ def assert_accessible(page: Page) -> None:
         "document.querySelector('[data-again]') && "
         "Array.from({length: setTimeout(() => {}) + 1}, (_, timer) => clearTimeout(timer))"
     )
-    for scheme in ("light", "dark"):
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8") + "; undefined")
+    for scheme, rules in (("light", _RULES), ("dark", _COLOUR_RULES)):
         for size in (DESKTOP, PHONE):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.set_viewport_size(size)  # type: ignore[arg-type]
-            page.evaluate(AXE.read_text("utf-8") + "; undefined")
             violations = page.evaluate(
-                f"axe.run(document, {json.dumps(_RULES)}).then(r => r.violations)"
+                f"axe.run(document, {json.dumps(rules)}).then(r => r.violations)"
             )
             for rule in violations:
                 places = "; ".join(
@@ -130,22 +132,23 @@ def assert_accessible(page: Page) -> None:
     assert not found, "\n".join(found)
 
 
-def photograph(page: Page, name: str, *, keep: bool = False) -> list[Path]:
-    """Take the page at desktop and phone width, light and dark, into ``.cache/screens``.
+def photograph(page: Page, name: str, *, keep: bool = False) -> None:
+    """With ``PHOTOGRAPHS=1``, take the page at desktop and phone width, light and dark, into
+    ``.cache/screens``: to take them takes as long as the tests themselves.
 
     With ``keep`` and ``KEEP_PHOTOGRAPHS=1`` the light desktop and phone ones
     also go to ``docs/images``.
     """
+    if not {"PHOTOGRAPHS", "KEEP_PHOTOGRAPHS"} & os.environ.keys():
+        return
     folder = ROOT / ".cache" / "screens"
     folder.mkdir(parents=True, exist_ok=True)
-    taken = []
     for scheme in ("light", "dark"):
         for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             page.set_viewport_size(size)  # type: ignore[arg-type]
             file = folder / f"{name}-{width}{'' if scheme == 'light' else '-dark'}.png"
             page.screenshot(path=file, full_page=True)
-            taken.append(file)
             if keep and scheme == "light" and os.environ.get("KEEP_PHOTOGRAPHS"):
                 # The top of it: a page as long as this one is cannot be read in a document.
                 shown = {"x": 0, "y": 0, "width": size["width"], "height": _KEPT_HEIGHT}
@@ -156,4 +159,3 @@ def photograph(page: Page, name: str, *, keep: bool = False) -> list[Path]:
                 )
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-    return taken

@@ -64,5 +64,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/uses", uses),
     path("either/", either),
     path("forgotten/", forgotten),
-    path("api/v1/forgotten", forgotten),
+    path("api/forgotten", forgotten),
 ]

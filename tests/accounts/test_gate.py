@@ -82,7 +82,7 @@ ASKED = [
     ("/either/",            "/accounts/login/?next=%2Feither%2F", 200,   200,     200),
     ("/forgotten/",         403,                               403,      403,     403),
     ("/api/v1/uses",        401,                               401,      401,     401),
-    ("/api/v1/forgotten",   403,                               403,      403,     403),
+    ("/api/forgotten",      403,                               403,      403,     403),
 ]  # fmt: skip
 
 
@@ -273,7 +273,7 @@ def test_while_an_answer_is_streamed_the_token_must_go_on_working(
 
 @pytest.mark.django_db
 def test_a_program_is_refused_as_programs_read_it_and_a_person_on_a_page() -> None:
-    refused = Client().get("/api/v1/forgotten")
+    refused = Client().get("/api/forgotten")
     assert refused["Content-Type"] == "application/problem+json"
     body = json.loads(refused.content)
     assert (body["status"], body["code"]) == (403, "refused")

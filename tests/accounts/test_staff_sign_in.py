@@ -319,8 +319,8 @@ def test_the_console_costs_few_queries(
     browser = staff_client(Role.ADVISER)
     browser.get("/console/")
     # The session, the account, and the promise, which names the time zone; here there is none, so
-    # the log is asked whether it adopted one.
-    with django_assert_max_num_queries(4):
+    # the log is asked whether it adopted one, and the versions for one that was known before.
+    with django_assert_max_num_queries(5):
         browser.get("/console/")
 
 

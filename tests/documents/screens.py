@@ -104,7 +104,7 @@ class Screens:
     def _two_people(self, page: Page) -> None:
         self._shows(page, "900 notices need a second person’s approval")
         self._press(page, "Review the notices")
-        page.get_by_label("I have read every notice below").check()
+        page.get_by_label("I have read every notice on this page").check()
         page.locator("form[action*='approve']").get_by_role("button").first.click()
         until("all were sent", lambda: "900 of 900 people told" in _seen(_reloaded(page)))
         self._shows(page, "900 of 900 people told")

@@ -120,6 +120,11 @@ def _has_land(jurisdiction: str) -> bool:
     )
 
 
+def has_law_of_its_own(code: str) -> bool:
+    """Whether duties are held for a part of a country (``US-TX``), beside those of the country."""
+    return catalogue.has_law_of_its_own(code)
+
+
 def place_name(code: str) -> str:
     """Return the name of a place (``US-TX``: Texas), or its code if we have none for it."""
     return catalogue.place_name(code)

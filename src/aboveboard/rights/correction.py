@@ -17,7 +17,7 @@ from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.intake import former, notes
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind, KindMismatch
-from aboveboard.law.duties import place_name
+from aboveboard.law.duties import has_law_of_its_own
 from aboveboard.promise.model import Field, Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
@@ -160,6 +160,6 @@ def _home(person_id: int, field: Field, value: str) -> Residence | None:
         place = f"{country}-{value.upper()}"
         # A region counts where the import gave them one, and wherever the law has its own for it:
         # else somebody who moved to another country could never be under the law of a part of it.
-        if region or place_name(place) != place:
+        if region or has_law_of_its_own(place):
             return Residence(place, person.language)
     return None

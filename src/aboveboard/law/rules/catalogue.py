@@ -152,6 +152,11 @@ def place_name(code: str) -> str:
     return places["names"].get(code) or places["also_named"].get(code, code)
 
 
+def has_law_of_its_own(code: str) -> bool:
+    """Whether duties are held for this very place, and not only for the country it is part of."""
+    return code in _places()["names"]
+
+
 def part_needed(code: str) -> str:
     """Return what to say of people whose part of a country is not recorded
     though it decides, or ""."""
