@@ -114,8 +114,8 @@ def one_time_code(secret: str) -> str:
     return f"{(int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF) % 1_000_000:06}"
 
 
-def until(what: str, check: Any, *, seconds: float = PATIENCE) -> None:
-    """Wait until that is so.
+def until(what: str, check: Any, *, seconds: float = PATIENCE, every: float = 0.05) -> None:
+    """Wait until that is so, asking ``every`` so many seconds: seldom where to ask takes a command.
 
     Raises:
         Failed: it was not so in time.
@@ -124,4 +124,4 @@ def until(what: str, check: Any, *, seconds: float = PATIENCE) -> None:
     while not check():
         if time.monotonic() > end:
             raise Failed(f"{what}: not within {seconds} seconds")
-        time.sleep(0.05)
+        time.sleep(every)

@@ -23,6 +23,7 @@ from tests.commands.test_serve import worker_of
 from tests.model.browser import PATIENCE, Browser, Failed, code_in, letters, until
 
 TOKEN_LASTS = 300
+_FROM_NOTHING = ("init", "migrate", "restore")
 NO_MAIL = 3.0
 """Seconds that somebody who gets no code waits for it: ten times what it takes to come."""
 
@@ -43,6 +44,7 @@ class Instance:
         self.mail, (self.port, self.mail_port) = folder / "mail", ports
         self._forking = forking
         self.environment = clean_environment() | {"ABOVEBOARD_HOME": str(self.home)}
+        self._set_up: tuple[bytes, Forking] | None = None
         self._server: subprocess.Popen[bytes] | None = None
         self._mail_server: catcher.Catcher | None = None
         self._tokens: dict[str, tuple[str, float]] = {}
@@ -58,7 +60,7 @@ class Instance:
 
     def run(self, *words: object, codes: Iterable[int] = (0,), typed: str = "") -> str:
         """Run a command to its end, with this on its standard input; return what it printed."""
-        done = self._forking.run(
+        done = self._forking_for(str(words[0])).run(
             list(map(str, words)),
             environment=self.environment,
             folder=self.folder,
@@ -69,6 +71,24 @@ class Instance:
             said = done.stderr[-4000:] or done.stdout[-4000:]
             raise Failed(f"{' '.join(map(str, words))}: {done.returncode}\n{said}")
         return done.stdout
+
+    def _forking_for(self, command: str) -> Forking:
+        """Return the process that starts a command: one that has Django set up for this instance
+        with the settings as they are now, but for what makes or replaces it, and where settings
+        are in the environment."""
+        given = {name for name in self.environment if name.startswith("ABOVEBOARD_")}
+        if command in _FROM_NOTHING or given != {"ABOVEBOARD_HOME"}:
+            return self._forking
+        settings = (self.home / "aboveboard.toml").read_bytes()
+        if self._set_up is None or self._set_up[0] != settings:
+            self._end_set_up()
+            self._set_up = settings, Forking(self.home)
+        return self._set_up[1]
+
+    def _end_set_up(self) -> None:
+        if self._set_up is not None:
+            self._set_up[1].close()
+            self._set_up = None
 
     def json(self, *words: object, codes: Iterable[int] = (0,)) -> Any:
         """Run a command with ``--json``; return its answer."""
@@ -130,6 +150,7 @@ class Instance:
 
     def close(self) -> None:
         """End all that runs."""
+        self._end_set_up()
         self.kill()
         self.mail_down()
 

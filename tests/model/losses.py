@@ -111,7 +111,7 @@ class Losses(Life):
         self.real.run(*notices, "prepare", reference, *measures, "--as", mailbox("lead"))
         self.real.run(*notices, "approve", reference, "--as", mailbox("second"))
         self.world.notify(reference)
-        until("the notices are sent", lambda: self._are_sent(reference))
+        until("the notices are sent", lambda: self._are_sent(reference), every=0.5)
 
     @precondition(lambda self: set(self.world.incidents) - self.world.notified)
     @rule()
@@ -132,7 +132,7 @@ class Losses(Life):
         self.world.notify(reference, tries=TRIES)
         until("sending began", lambda: self.real.json(*_status(reference))["queued"])
         self.real.mail_up()
-        until("the notices are sent", lambda: self._are_sent(reference))
+        until("the notices are sent", lambda: self._are_sent(reference), every=0.5)
 
     def _are_sent(self, reference: str) -> bool:
         status = self.real.json(*_status(reference))

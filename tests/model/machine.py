@@ -47,7 +47,7 @@ class Machine(Everyday):
         self.while_life_goes_on("keys", "rotate-index", who=who)
 
     def while_life_goes_on(self, *words: str, who: int) -> None:
-        """Run a command while the order system asks for everybody again and again, a file of
+        """Run a command while the order system asks for everybody a few times a second, a file of
         customers is imported, and one of them asks to be erased."""
         asked: list[tuple[Any, int, Any]] = []
         going = self.anyone(who).now
@@ -55,7 +55,8 @@ class Machine(Everyday):
         over = threading.Event()
 
         def ask() -> None:
-            while not over.is_set():
+            # Without a pause it would come up against the limit of its rate.
+            while not over.wait(0.2):
                 for person in staying:
                     asked.append(
                         (person, *self.real.use("order system", person.number, "deliver-orders"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from aboveboard.accounts.models import Account, ServiceClient
@@ -67,10 +67,10 @@ class Client:
 
 def staff() -> Sequence[StaffMember]:
     """Return all staff by name, closed accounts last."""
-    return [
-        member_of(row)
-        for row in _with_factors(Account.objects.staff()).order_by("closed_at", "name", "pk")
-    ]
+    # PostgreSQL puts what is empty last by itself, SQLite first.
+    open_first = F("closed_at").asc(nulls_first=True)
+    rows = _with_factors(Account.objects.staff()).order_by(open_first, "name", "pk")
+    return [member_of(row) for row in rows]
 
 
 def staff_member(email: str) -> StaffMember:
