@@ -4,6 +4,7 @@ whenever the process is killed."""
 from __future__ import annotations
 
 import random
+import socket
 import time
 from pathlib import Path
 
@@ -20,6 +21,9 @@ _FORM = (
 )
 
 
+_OPEN: list[socket.socket] = []
+
+
 def send(server: Served, headers: str, count: int) -> bytes:
     """Send so many bytes of the form; return the beginning of the answer if it is all of it."""
     head = (
@@ -30,8 +34,10 @@ def send(server: Served, headers: str, count: int) -> bytes:
     connection.sendall(head.encode() + _FORM[:count])
     if count < len(_FORM):
         time.sleep(0.1)
+        _OPEN.append(connection)  # closed, it would tell the server that no more comes
         return b""
-    return connection.recv(4096)
+    with connection:
+        return connection.recv(4096)
 
 
 def plaintext_on_disk(server: Served) -> list[str]:
@@ -58,6 +64,7 @@ def test_no_plaintext_of_an_upload_is_on_the_disk_whenever_it_is_killed(tmp_path
             send(server, headers, picks.randrange(len(_FORM) // 4, len(_FORM)))
             assert plaintext_on_disk(server) == []
             server.kill()
+            _OPEN.pop().close()
             assert plaintext_on_disk(server) == []
             # Without a name from the beginning, so there is nothing that a restart would clear.
             assert not any((server.home / "uploads").iterdir())
