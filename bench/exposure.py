@@ -116,7 +116,7 @@ def _ours(folder: Path, files: dict[str, Path]) -> float:
         LeakPaths(files["rows"], files["keys"]),
         SnapshotFiles(files["people"], files["index"]),
         folder / "ours.parquet",
-        exposure.LeakFiles.within(folder),
+        exposure.LeakFiles.in_folder(folder),
         score=_score,
     )
     return time.perf_counter() - began

@@ -149,17 +149,19 @@ def _register() -> None:
     from aboveboard.delivery import rendering
 
     def made_up(
-        items: Sequence[rendering.Item],
-    ) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
+        items: Sequence[rendering.DispatchItem],
+    ) -> Iterable[tuple[int, rendering.RenderedNotice | rendering.SkippedNotice]]:
         for item in items:
             yield (
                 item.id,
-                rendering.Rendered(Personal(f"p{item.person_id}@x.example"), "Your data", TEXT),
+                rendering.RenderedNotice(
+                    Personal(f"p{item.person_id}@x.example"), "Your data", TEXT
+                ),
             )
 
     def opened(
-        items: Sequence[rendering.Item],
-    ) -> Iterable[tuple[int, rendering.Rendered | rendering.Skip]]:
+        items: Sequence[rendering.DispatchItem],
+    ) -> Iterable[tuple[int, rendering.RenderedNotice | rendering.SkippedNotice]]:
         fields = ("email", "first_name", "last_name")
         asked = UseRequest(SYSTEM, "tell-you-of-a-loss", fields, "email")
         of = {item.person_id: item.id for item in items}
@@ -170,7 +172,7 @@ def _register() -> None:
             assert name is not None
             yield (
                 of[person_id],
-                rendering.Rendered(address, "Your data", TEXT.replace("Zoë", name.reveal())),
+                rendering.RenderedNotice(address, "Your data", TEXT.replace("Zoë", name.reveal())),
             )
 
     letters = (Letter("bench.made-up", made_up), Letter("bench.opened", opened))

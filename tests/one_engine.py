@@ -20,7 +20,7 @@ from aboveboard.engines import duck
 if TYPE_CHECKING:
     import duckdb
 
-of_an_instance = duck.opened
+of_an_instance = duck.open_memory_database
 """What stands there in an instance."""
 _numbers = count()
 
@@ -43,7 +43,7 @@ def _end(connection: duckdb.DuckDBPyConnection, process: int) -> None:
 
 @contextmanager
 def opened() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Stands for ``engines.duck.opened``."""
+    """Stands for ``engines.duck.open_memory_database``."""
     connection = _started(os.getpid()).cursor()
     name = f"of_a_test_{next(_numbers)}"
     connection.execute(f"ATTACH ':memory:' AS {name}")
@@ -58,4 +58,4 @@ def opened() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def use() -> None:
     """Let the engines of this process begin so."""
-    duck.opened = opened
+    duck.open_memory_database = opened

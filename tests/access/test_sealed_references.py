@@ -15,7 +15,7 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.basics.package import RecordedEntry
-from aboveboard.basics.sealing import holds, is_sealed, key_under
+from aboveboard.basics.sealing import derive_key, is_sealed, verify_text
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose, repeat
 from aboveboard.choices.entries import ChoiceMade
@@ -74,16 +74,18 @@ def test_the_person_can_check_each_of_theirs_and_nobody_elses() -> None:
     (ada, row), (ben, _) = world.load(2)
     entry = ledger.entry(ask(ada))
     (key,) = reference_keys(ada, entry)
-    assert holds(sealed_in(entry.id), ORDER, bytes.fromhex(key))
-    assert not holds(sealed_in(entry.id), "ORD-10024", bytes.fromhex(key))
+    assert verify_text(sealed_in(entry.id), ORDER, bytes.fromhex(key))
+    assert not verify_text(sealed_in(entry.id), "ORD-10024", bytes.fromhex(key))
     (other,) = reference_keys(ben, ledger.entry(ask(ben)))
-    assert not holds(sealed_in(entry.id), ORDER, bytes.fromhex(other))
+    assert not verify_text(sealed_in(entry.id), ORDER, bytes.fromhex(other))
     subject = Subject(kind="email", value=row["email"])
     request = UseRequest(world.ADVISER, "personal-offers", ("email",), "phone", subject, ORDER)
     use_each([request], at=clock.now())
     quiet = ledger.entry(Entry.objects.latest("pk").pk)
     (kept,) = reference_keys(ada, quiet)
-    assert holds(sealed_in(quiet.id), ORDER, bytes.fromhex(kept)), "kept beside a quiet refusal"
+    assert verify_text(sealed_in(quiet.id), ORDER, bytes.fromhex(kept)), (
+        "kept beside a quiet refusal"
+    )
 
 
 def test_a_new_key_a_merge_and_a_split_leave_them_checkable() -> None:
@@ -93,7 +95,7 @@ def test_a_new_key_a_merge_and_a_split_leave_them_checkable() -> None:
     def checks(person_id: int, entry: ledger.LedgerEntry) -> bool:
         fact = sealed_in(entry.id)
         return any(
-            holds(fact, ORDER, bytes.fromhex(key)) for key in reference_keys(person_id, entry)
+            verify_text(fact, ORDER, bytes.fromhex(key)) for key in reference_keys(person_id, entry)
         )
 
     rotate_one(ada, by=SYSTEM, at=clock.now())
@@ -133,8 +135,8 @@ def test_after_an_erasure_no_dictionary_finds_a_reference_or_the_handle() -> Non
         bodies = b"".join(bytes(body) for body in Entry.objects.values_list("body", flat=True))
         assert hashlib.sha256(guess.encode()).hexdigest().encode() not in bodies
         for secret in known:
-            assert not holds(fact, guess, secret)
-            assert not holds(fact, guess, key_under(secret, fact) or b"")
+            assert not verify_text(fact, guess, secret)
+            assert not verify_text(fact, guess, derive_key(secret, fact) or b"")
             assert hmac.digest(secret, guess.encode(), "sha256").hex().encode() not in bodies
 
 
@@ -168,7 +170,7 @@ def test_a_choice_that_a_restored_database_takes_from_the_log_names_its_entry() 
     )
     receipt = choices.receipt_of(made)
     fact = str(ledger.entry(made.entry_id).facts["evidence"])
-    assert holds(fact, ORDER, bytes.fromhex(receipt.evidence_key)), "the receipt has the key"
+    assert verify_text(fact, ORDER, bytes.fromhex(receipt.evidence_key)), "the receipt has the key"
     entry = ledger.entry(made.entry_id)
     for evidence, found in ((fact, f"entry:{made.entry_id}"), ("call:1", "call:1")):
         Choice.objects.all().delete()

@@ -22,8 +22,8 @@ from aboveboard.basics.facts import (
     Particulars,
     SealedFact,
     Word,
-    omitted,
-    written_as,
+    named_fact,
+    optional_fact,
 )
 
 
@@ -54,8 +54,8 @@ class Everything(Facts):
     fields: tuple[Word, ...]
     tally: Mapping[Code, int]
     before: Side
-    what: Code = written_as("kind")
-    later: Code | None = omitted()
+    what: Code = named_fact("kind")
+    later: Code | None = optional_fact()
 
 
 EPOCH = datetime.fromtimestamp(0, UTC).replace(tzinfo=None)

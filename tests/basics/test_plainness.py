@@ -3,7 +3,7 @@
 import pytest
 
 from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
-from aboveboard.basics.plainness import long_sentences, sentences, words
+from aboveboard.basics.plainness import count_words, long_sentences, split_sentences
 
 
 @pytest.mark.parametrize(
@@ -18,11 +18,11 @@ from aboveboard.basics.plainness import long_sentences, sentences, words
     ],
 )
 def test_where_a_sentence_ends(text: str, count: int) -> None:
-    assert len(sentences(text)) == count
+    assert len(split_sentences(text)) == count
 
 
 def test_a_dash_is_no_word() -> None:
-    assert words("We keep it – as promised – for six years.") == 8
+    assert count_words("We keep it – as promised – for six years.") == 8
 
 
 def test_a_sentence_is_long_from_one_word_more() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.basics.problems import plain, problem
+from aboveboard.basics.problems import problem, problem_from_status
 
 
 def test_the_members() -> None:
@@ -22,7 +22,7 @@ def test_the_members() -> None:
 
 @pytest.mark.parametrize("status", range(400, 600))
 def test_every_error_status_has_a_code(status: int) -> None:
-    answer = plain(status)
+    answer = problem_from_status(status)
     assert answer["status"] == status
     assert answer["code"]
     assert (answer["code"] in ("fault", "unavailable")) == (status >= 500)

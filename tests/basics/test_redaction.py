@@ -58,7 +58,7 @@ def shows(text: str, secret: str) -> bool:
 def test_what_was_typed_is_not_repeated_when_it_may_be_a_secret(name: str) -> None:
     for typed in (SECRETS[name], f" {SECRETS[name]}\n", f"key={SECRETS[name]}"):
         assert redaction.is_like_secret(typed)
-        assert not shows(redaction.typed(typed), PARTS[name])
+        assert not shows(redaction.quote_input(typed), PARTS[name])
 
 
 @pytest.mark.parametrize("name", sorted(set(SECRETS) - {"key in hex", "random word"}))
@@ -72,7 +72,7 @@ def test_a_secret_in_a_sentence_is_hidden_by_its_form(name: str) -> None:
 @pytest.mark.parametrize("cut", [1000, 70, 20])
 def test_no_part_of_what_was_given_stays_in_a_sentence(name: str, cut: int) -> None:
     sentence = f"`{SECRETS[name][:cut]}` is nothing that this command takes."
-    shown = redaction.without(sentence, ["--key", SECRETS[name]])
+    shown = redaction.remove_values(sentence, ["--key", SECRETS[name]])
     assert not shows(shown, PARTS[name][:cut])
     assert shown.endswith("is nothing that this command takes.")
 
@@ -95,19 +95,19 @@ def test_no_part_of_what_was_given_stays_in_a_sentence(name: str, cut: int) -> N
     ],
 )
 def test_what_is_no_secret_is_repeated_as_it_was_typed(text: str) -> None:
-    assert redaction.typed(text) == repr(text)
+    assert redaction.quote_input(text) == repr(text)
     assert redaction.redact(text) == text
 
 
 def test_what_is_long_is_cut() -> None:
-    assert redaction.typed("x " * 100) == repr("x " * 35 + "…")
-    assert redaction.typed(["a"]) == "['a']"
+    assert redaction.quote_input("x " * 100) == repr("x " * 35 + "…")
+    assert redaction.quote_input(["a"]) == "['a']"
 
 
 @given(st.text(max_size=200))
 def test_every_text_comes_back_whole_or_hidden(text: str) -> None:
     assert redaction.redact(redaction.redact(text)) == redaction.redact(text)
-    assert redaction.without(text, []) == redaction.redact(text)
+    assert redaction.remove_values(text, []) == redaction.redact(text)
 
 
 class Repeats(AboveboardError):

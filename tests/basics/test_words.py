@@ -33,7 +33,7 @@ from aboveboard.basics.personal import Personal
     ],
 )
 def test_what_somebody_wrote_is_an_id_or_nothing(text: str, number: int | None) -> None:
-    assert ids.read_id(text) == number
+    assert ids.parse_id(text) == number
 
 
 def test_ids_rise_and_fit_a_signed_64_bit_integer() -> None:

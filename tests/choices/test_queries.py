@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.package import NotHeld, RecordedEntry
-from aboveboard.basics.sealing import holds
+from aboveboard.basics.sealing import verify_text
 from aboveboard.choices import actions, queries
 from aboveboard.choices.deciding import DECIDING
 from aboveboard.choices.entries import ChoiceMade
@@ -154,7 +154,7 @@ def test_the_receipt_has_the_key_that_opens_its_evidence_and_no_other(people: li
     sealed = [
         str(entry.facts["evidence"]) for entry in reversed(entries(people[0], ChoiceMade.kind))
     ]
-    held = [[holds(fact, "call:1", bytes.fromhex(key)) for key in keys] for fact in sealed]
+    held = [[verify_text(fact, "call:1", bytes.fromhex(key)) for key in keys] for fact in sealed]
     assert held == [[True, False], [False, True]]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics.errors import Invalid, NotFound
-from aboveboard.basics.sealing import holds
+from aboveboard.basics.sealing import verify_text
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import actions, exporting, manifest, parcel, queries, selection
@@ -46,7 +46,7 @@ def test_the_file_the_manifest_and_the_entry_say_the_same(people: People, tmp_pa
     assert [line.person_id for line in listed] == sorted(person_id for person_id, _ in people)
     entry = Entry.objects.get(kind="export.made")
     fact = str(parse(bytes(entry.body)).facts["file"])
-    assert holds(fact, made.file_digest, bytes.fromhex(made.file_key))
+    assert verify_text(fact, made.file_digest, bytes.fromhex(made.file_key))
     assert made.file_digest not in bytes(entry.body).decode(), "a small file can be guessed"
     assert people[0][1]["last_name"] not in bytes(entry.body).decode()
 
@@ -237,7 +237,7 @@ def test_the_sheet_beside_a_parcel_proves_it_and_names_nobody(
     assert json.loads(sheet)["ledger"]["entry"] == entry.pk
     proved, _, _ = proofs.verify(json.loads(sheet)["ledger"]["proof"], signer().verifier)
     key = bytes.fromhex(json.loads(sheet)["ledger"]["key"])
-    assert holds(str(proved.facts["file"]), made.file_digest, key)
+    assert verify_text(str(proved.facts["file"]), made.file_digest, key)
     personal = {
         value
         for _, row in people

@@ -90,7 +90,10 @@ def test_a_parcel_that_was_touched_does_not_open(how: str, tmp_path: Path) -> No
 def test_rows_come_out_as_they_went_in(rows: list[list[str]]) -> None:
     as_csv = b"".join(parcel._encoded(["a", "b"], rows, ndjson=False)).decode()
     read = list(csv.reader(io.StringIO(as_csv, newline="")))
-    assert [[spreadsheet.original(cell) for cell in row] for row in read] == [["a", "b"], *rows]
+    assert [[spreadsheet.unescape_cell(cell) for cell in row] for row in read] == [
+        ["a", "b"],
+        *rows,
+    ]
     as_json = b"".join(parcel._encoded(["a", "b"], rows, ndjson=True)).decode()
     assert [list(json.loads(line).values()) for line in as_json.split("\n") if line] == rows
 

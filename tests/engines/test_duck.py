@@ -53,7 +53,7 @@ def test_an_engine_keeps_to_its_memory_and_spills_where_it_is_swept(scratch: Pat
         assert (memory, threads) == ("256.0 MiB", 1)
         assert switches == [False] * 4
         assert Path(spill).parent == scratch
-        assert duck.sweep() == 0, "somebody is at it"
+        assert duck.delete_spill_folders() == 0, "somebody is at it"
         assert Path(spill).is_dir()
     assert list(scratch.iterdir()) == []
 
@@ -71,7 +71,7 @@ def test_what_a_killed_computation_spilled_is_deleted_and_nothing_else(
     (others / ".held").touch()
     (scratch / "aboveboard-engine-file").touch()
     with locked(held / ".held"):
-        assert duck.sweep() == 1
+        assert duck.delete_spill_folders() == 1
     assert {each.name for each in scratch.iterdir()} == {
         "aboveboard-engine-h",
         "aboveboard-engine-b",
@@ -80,20 +80,20 @@ def test_what_a_killed_computation_spilled_is_deleted_and_nothing_else(
     }
     us = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: us + 1)
-    assert duck.sweep() == 0, "it is another account's"
+    assert duck.delete_spill_folders() == 0, "it is another account's"
     monkeypatch.setattr(os, "getuid", lambda: us)
-    assert duck.sweep() == 1
+    assert duck.delete_spill_folders() == 1
 
 
 def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     file = tmp_path / "new" / "set.parquet"
-    with duck.whole(file) as part:
+    with duck.atomic_path(file) as part:
         part.write_text("first")
         assert not file.exists()
     part.write_text("left by a killed process")
 
     def fail() -> None:
-        with duck.whole(file) as part:
+        with duck.atomic_path(file) as part:
             assert not part.exists()
             part.write_text("half")
             raise ValueError

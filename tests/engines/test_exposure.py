@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from aboveboard.engines import exposure, listing
 from aboveboard.engines.leak import SEARCHED, LeakPaths, LeakWriter
-from aboveboard.engines.snapshot import INDEX, PEOPLE, SnapshotFiles, halves, to_parquet, write_rows
+from aboveboard.engines.snapshot import (
+    INDEX,
+    PEOPLE,
+    SnapshotFiles,
+    split_digest,
+    to_parquet,
+    write_rows,
+)
 
 EMAIL, PHONE, NUMBER = 1, 2, 3
 
@@ -30,7 +37,9 @@ def snapshot(
     text.write_text("".join(f"{number},{place},{language}\n" for number, place, language in people))
     to_parquet(text, made.people, PEOPLE)
     write_rows(
-        ((kind, *halves(key(value)), person) for kind, value, person in index), made.index, INDEX
+        ((kind, *split_digest(key(value)), person) for kind, value, person in index),
+        made.index,
+        INDEX,
     )
     return made
 
@@ -140,7 +149,7 @@ def test_whose_line_it_is(
     leak = write_leak(tmp_path, [(7, 1, 0, keys)])
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
     counted = exposure.from_leak(
-        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.within(tmp_path), score=by_bits
+        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.in_folder(tmp_path), score=by_bits
     )
     assert listing.lines(tmp_path / "lines.parquet") == [listing.CountedLine(7, *expected)]
     assert (counted.matched, counted.ambiguous, counted.strangers) == tuple(
@@ -162,7 +171,7 @@ def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -
     )
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
     exposure.from_leak(
-        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.within(tmp_path), score=by_bits
+        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.in_folder(tmp_path), score=by_bits
     )
     assert listing.person(tmp_path / "out.parquet", 10) == listing.ExposureRow(
         10, 0b0111, 0b0100, "GB", "email", "en", 3
@@ -309,7 +318,7 @@ def test_the_engine_agrees_with_a_plain_reading(
         tmp_path, [(line, c, p, sorted(keys)) for line, (c, p, keys) in enumerate(leaked, 1)]
     )
     exposure.from_leak(
-        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.within(tmp_path), score=by_bits
+        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.in_folder(tmp_path), score=by_bits
     )
 
     whose = {line: plainly(index, keys) for line, (_, _, keys) in enumerate(leaked, 1)}
@@ -333,8 +342,8 @@ def test_the_engine_agrees_with_a_plain_reading(
 
 
 def test_the_halves_are_signed() -> None:
-    assert halves(b"\xff" * 32) == (-1, -1)
-    assert halves(bytes([0x80] + [0] * 14 + [1]) + b"ignored") == (-(2**63), 1)
+    assert split_digest(b"\xff" * 32) == (-1, -1)
+    assert split_digest(bytes([0x80] + [0] * 14 + [1]) + b"ignored") == (-(2**63), 1)
 
 
 def test_a_settled_line_leaves_whom_it_is_not_of_out(tmp_path: Path) -> None:
@@ -346,7 +355,10 @@ def test_a_settled_line_leaves_whom_it_is_not_of_out(tmp_path: Path) -> None:
             (3, 0b100, 0, [(EMAIL, "ann@x"), (PHONE, "+49")]),
         ],
     )
-    held, files = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD), exposure.LeakFiles.within(tmp_path)
+    held, files = (
+        snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD),
+        exposure.LeakFiles.in_folder(tmp_path),
+    )
     first = tmp_path / "out.parquet"
     counted = exposure.from_leak(leak, held, first, files, score=by_bits)
     assert (counted.people, counted.doubtful) == (4, 3)

@@ -360,7 +360,7 @@ PARSERS: tuple[Parser, ...] = (
     Parser("customer number", text(normalise.customer_number), lambda: [b"aw-000 11 000"]),
     Parser(
         "national number",
-        text(lambda said: national_ids.normal(said, "fr.nir")),
+        text(lambda said: national_ids.normal_form(said, "fr.nir")),
         lambda: [b"2 95 10 99 126 111 93"],
     ),
     Parser(

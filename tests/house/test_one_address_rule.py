@@ -55,7 +55,7 @@ def test_nothing_goes_around_the_one_rule(rule: str) -> None:
 @pytest.mark.parametrize("place", ENTRANCES)
 def test_every_door_uses_it(place: str) -> None:
     text = (source.SOURCE / place).read_text("utf-8")
-    assert re.search(r"email_addresses\.(read|of_settings|by_earlier_rule)", text), place
+    assert re.search(r"email_addresses\.(read|read_setting|legacy_form)", text), place
 
 
 def _code(text: str) -> str:

@@ -78,11 +78,11 @@ def test_a_sealed_fact_opens_with_the_key_that_the_person_is_given_and_no_other(
     keys = both.keys_of(subject.handle, facts)
     assert keys.keys() == {"reference"}
     (key,) = keys["reference"]
-    assert sealing.holds(fact, "case/7", bytes.fromhex(key))
-    assert not sealing.holds(fact, "case/8", bytes.fromhex(key))
+    assert sealing.verify_text(fact, "case/7", bytes.fromhex(key))
+    assert not sealing.verify_text(fact, "case/8", bytes.fromhex(key))
     for other in (ANN, both):
         (wrong,) = other.keys_of(ANN.subject(0).handle, facts)["reference"]
-        assert not sealing.holds(fact, "case/7", bytes.fromhex(wrong))
+        assert not sealing.verify_text(fact, "case/7", bytes.fromhex(wrong))
     # An entry from before each had a handle of its own may be of any of the records.
     for handle in ("bb" * 16, None):
         given = both.keys_of(handle, facts)["reference"]
@@ -94,7 +94,7 @@ def test_where_an_entry_names_nobody_what_it_refers_to_is_sealed_all_the_same() 
     first, second = NamelessHandle(), NamelessHandle()
     assert first.handle is None
     fact = first.seal("case/7")
-    assert sealing.holds(fact, "case/7", first.key)
-    assert not sealing.holds(fact, "case/7", second.key)
+    assert sealing.verify_text(fact, "case/7", first.key)
+    assert not sealing.verify_text(fact, "case/7", second.key)
     assert first.key.hex() not in repr(first)
     assert (b"a" * 32).decode() not in repr(ANN.subject(0))

@@ -115,7 +115,7 @@ def test_one_form_however_it_was_written(typed: str, normal: str) -> None:
     assert email_addresses.read(typed) == normal
     assert email_addresses.read(normal) == normal
     assert values.read("email", typed) == normal, "what is sealed is what is written to"
-    assert normalise.forms("email", typed) == [normal], "what is filed is what is written to"
+    assert normalise.normal_forms("email", typed) == [normal], "what is filed is what is written to"
 
 
 @pytest.mark.parametrize("typed", REFUSED)
@@ -172,8 +172,8 @@ def test_letters_before_the_at_are_those_that_were_typed_up_to_ascii_case(typed:
 def test_whoever_is_found_is_written_to_where_they_were_found_or_not_at_all(typed: str) -> None:
     """What finds somebody by the rule of today is their address; what finds by an earlier rule
     alone is never an address that was typed."""
-    forms = normalise.forms("email", typed)
-    searched_forms = normalise.searched_forms("email", typed)
+    forms = normalise.normal_forms("email", typed)
+    searched_forms = normalise.search_forms("email", typed)
     assert searched_forms[: len(forms)] == forms
     assert len(searched_forms) <= len(forms) + 1
     try:
@@ -193,8 +193,8 @@ def test_whoever_is_found_is_written_to_where_they_were_found_or_not_at_all(type
     ],
 )
 def test_whoever_was_filed_by_an_earlier_rule_is_still_found(typed: str, filed_before: str) -> None:
-    assert filed_before in normalise.searched_forms("email", typed)
-    assert filed_before not in normalise.forms("email", typed)
+    assert filed_before in normalise.search_forms("email", typed)
+    assert filed_before not in normalise.normal_forms("email", typed)
 
 
 @pytest.mark.parametrize(
@@ -202,17 +202,17 @@ def test_whoever_was_filed_by_an_earlier_rule_is_still_found(typed: str, filed_b
     ["xſs@corp.example", "\u212aim@corp.example", "ｊｏｎ@example.org", "", "a@", "\ud800@x"],
 )
 def test_a_letter_in_disguise_finds_nobody(typed: str) -> None:
-    assert normalise.searched_forms("email", typed) == []
+    assert normalise.search_forms("email", typed) == []
 
 
 def test_an_address_is_shown_in_its_own_script() -> None:
-    assert values.shown("email", "ida@xn--strae-oqa.example") == "ida@straße.example"
-    assert values.shown("email", "ida@xn--zz.example") == "ida@xn--zz.example"
-    assert values.shown("email", "ada@example.org") == "ada@example.org"
+    assert values.display("email", "ida@xn--strae-oqa.example") == "ida@straße.example"
+    assert values.display("email", "ida@xn--zz.example") == "ida@xn--zz.example"
+    assert values.display("email", "ada@example.org") == "ada@example.org"
 
 
 def test_an_address_of_the_settings_may_be_this_machine() -> None:
-    assert email_addresses.of_settings("Privacy <Privacy@localhost>") == "privacy@localhost"
+    assert email_addresses.read_setting("Privacy <Privacy@localhost>") == "privacy@localhost"
     for text in ("a b@localhost", "privacy@b", "@localhost"):
         with pytest.raises(KindMismatch):
-            email_addresses.of_settings(text)
+            email_addresses.read_setting(text)

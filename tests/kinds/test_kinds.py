@@ -96,7 +96,7 @@ def test_what_does_not_fit_says_what_was_expected_and_not_what_was_written(
     ],
 )
 def test_how_a_value_is_shown(kind: str, sealed: str, shown: str) -> None:
-    assert values.shown(kind, sealed) == shown
+    assert values.display(kind, sealed) == shown
 
 
 @given(
@@ -120,11 +120,11 @@ def test_any_text_is_taken_or_a_misfit_and_what_is_taken_is_taken_again(
     st.one_of(st.text(max_size=24), st.from_regex(r"[0-9A-Z .\-/]{0,20}", fullmatch=True)),
 )
 def test_every_national_number_is_checked_without_breaking(form: str, text: str) -> None:
-    normal = national_ids.normal(text, form)
+    normal = national_ids.normal_form(text, form)
     if normal is not None:
         compact = normal.partition(":")[2]
-        assert national_ids.normal(compact, form) == normal
-        assert national_ids.normal(national_ids.shown(compact, form), form) == normal
+        assert national_ids.normal_form(compact, form) == normal
+        assert national_ids.normal_form(national_ids.display(compact, form), form) == normal
 
 
 @given(st.text("0123456789 -*x•", max_size=24))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aboveboard.kinds.recognise import known, matches, password_form
+from aboveboard.kinds.recognise import known_names, matches, password_form
 
 BCRYPT = "$2b$12$" + "a" * 53
 MD5 = "5f4dcc3b5aa765d61d8327deb882cf99"
@@ -24,7 +24,7 @@ VALUES = {
 
 
 def test_every_value_has_its_examples() -> None:
-    assert set(VALUES) == known()
+    assert set(VALUES) == known_names()
 
 
 @pytest.mark.parametrize("what", sorted(VALUES))

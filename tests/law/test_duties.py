@@ -22,7 +22,7 @@ from aboveboard.law.terms import (
     OrgRole,
     Required,
 )
-from aboveboard.law.timing import timed
+from aboveboard.law.timing import with_deadline
 from tests.law.losses import (
     AWARE,
     BIRTH,
@@ -186,7 +186,7 @@ def test_each_clock_that_starts_at_discovery_says_that_it_is_not_recorded() -> N
     rules = [rule for rule in catalogue.rules() if rule.clock_start in ("discovered", "year_end")]
     assert len(rules) > 20
     for rule in rules:
-        words = timed(row, rule, times=BreachTimes(AWARE), profile=SHOP).clock_words
+        words = with_deadline(row, rule, times=BreachTimes(AWARE), profile=SHOP).clock_words
         assert f"({rule.citation})" in words, rule.id
 
 
@@ -330,7 +330,7 @@ PLACES = st.sampled_from(
         "",
     ]
 )
-DATA = st.frozensets(st.sampled_from(sorted(categories.known())), max_size=6)
+DATA = st.frozensets(st.sampled_from(sorted(categories.all_categories())), max_size=6)
 GROUPS = st.lists(
     st.builds(
         AffectedGroup,

@@ -31,7 +31,7 @@ def test_nothing_changed_where_the_days_were_kept_by_hand(country: str, year: in
     kept = {row["date"] for row in ONCE[country][year]}
     days_off = DaysOff(country)
     for day in days_of(year):
-        assert days_off.off(day) == (day.weekday() >= 5 or day in kept), day
+        assert days_off.is_day_off(day) == (day.weekday() >= 5 or day in kept), day
     assert days_off.notes == ()
 
 
@@ -63,27 +63,27 @@ def test_every_correction_says_why_and_is_still_needed() -> None:
     ],
 )
 def test_each_place_has_its_own(place: str, day: date, off: bool) -> None:
-    assert DaysOff(place).off(day) is off
+    assert DaysOff(place).is_day_off(day) is off
 
 
 def test_what_was_not_checked_is_said() -> None:
     for place, year in (("BR", 2026), ("US-IA", 2026), ("GB", 2029)):
         days_off = DaysOff(place)
-        days_off.off(date(year, 3, 2))
+        days_off.is_day_off(date(year, 3, 2))
         assert len(days_off.notes) == 1
         assert f"{place} in {year} were not checked" in days_off.notes[0]
 
 
 def test_a_weekend_needs_no_list() -> None:
     days_off = DaysOff("BR")
-    assert days_off.off(date(2026, 11, 21))
+    assert days_off.is_day_off(date(2026, 11, 21))
     assert days_off.notes == ()
 
 
 @pytest.mark.parametrize("place", ["EU", "", "XX"])
 def test_a_place_without_a_list_has_weekends_and_says_so(place: str) -> None:
     days_off = DaysOff(place)
-    assert [days_off.off(date(2026, 12, number)) for number in (24, 25, 26, 27)] == [
+    assert [days_off.is_day_off(date(2026, 12, number)) for number in (24, 25, 26, 27)] == [
         False,
         False,
         True,

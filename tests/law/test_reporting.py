@@ -220,7 +220,7 @@ def test_an_answer_that_is_no_choice_is_refused() -> None:
     assert "device_lost" in choices("nature")
 
 
-@given(st.frozensets(st.sampled_from(sorted(categories.known())), min_size=1))
+@given(st.frozensets(st.sampled_from(sorted(categories.all_categories())), min_size=1))
 def test_every_category_has_a_kind_of_data(exposed: frozenset[str]) -> None:
     letters = template.data_type_letters(exposed)
     assert letters

@@ -61,7 +61,7 @@ def test_no_day_has_two_rules_for_one_duty() -> None:
     for versions in by_id.values():
         days = {day for rule in versions for day in (rule.valid_from, rule.valid_to) if day}
         for day in days | {TODAY}:
-            assert sum(rule.holds_on(day) for rule in versions) <= 1, versions[0].id
+            assert sum(rule.is_in_force_on(day) for rule in versions) <= 1, versions[0].id
 
 
 def test_chains_lead_to_duties_of_the_same_place() -> None:
@@ -89,14 +89,14 @@ def test_a_name_with_an_e_mail_address_is_covered_nowhere_and_a_social_security_
         {"user.name", "user.contact.email", "user.contact.phone_number", "user.contact.address"}
     )
     ssn = contact | {"user.government_id.national_identification_number"}
-    assert definitions.covered(f"US-{state}", contact, codes_taken=False, on=TODAY).covered == "no"
-    assert definitions.covered(f"US-{state}", ssn, codes_taken=False, on=TODAY).covered == "yes"
+    assert definitions.coverage(f"US-{state}", contact, codes_taken=False, on=TODAY).covered == "no"
+    assert definitions.coverage(f"US-{state}", ssn, codes_taken=False, on=TODAY).covered == "yes"
 
 
 def test_indiana_needs_no_name_and_ohio_does() -> None:
     number = frozenset({"user.government_id.national_identification_number"})
     assert [
-        definitions.covered(place, number, codes_taken=False, on=TODAY).covered
+        definitions.coverage(place, number, codes_taken=False, on=TODAY).covered
         for place in ("US-IN", "US-OH")
     ] == ["yes", "no"]
 
@@ -104,14 +104,14 @@ def test_indiana_needs_no_name_and_ohio_does() -> None:
 def test_an_element_counts_from_its_date_on() -> None:
     health = frozenset({"user.name", "user.health"})
     before, after = (
-        definitions.covered("US-NY", health, codes_taken=False, on=day)
+        definitions.coverage("US-NY", health, codes_taken=False, on=day)
         for day in (date(2025, 3, 20), date(2025, 3, 21))
     )
     assert (before.covered, after.covered) == ("no", "yes")
 
 
 def test_every_category_that_the_tables_name_is_known() -> None:
-    known = categories.known()
+    known = categories.all_categories()
     named: set[str] = set()
 
     def walk(node: Any) -> None:
@@ -139,11 +139,14 @@ def test_every_category_that_the_tables_name_is_known() -> None:
 def test_every_eea_country_has_its_authority_and_germany_one_a_land() -> None:
     rows = yaml.safe_load((FOLDER / "authorities.yaml").read_text("utf-8"))["eea"]
     assert len(rows) == 30
-    assert all(authorities.of(code).title for code in rows)
+    assert all(authorities.authority_for(code).title for code in rows)
     assert not authorities.in_eea("GB")
-    assert authorities.of("DE-BY").name != authorities.of("DE-BY", public_body=True).name
+    assert (
+        authorities.authority_for("DE-BY").name
+        != authorities.authority_for("DE-BY", public_body=True).name
+    )
     lands = {code.removesuffix("-PUBLIC") for code in rows["DE"]["regions"]}
-    assert len({authorities.of(land).name for land in lands}) == 16
+    assert len({authorities.authority_for(land).name for land in lands}) == 16
 
 
 @pytest.mark.shared
@@ -220,7 +223,7 @@ def test_the_lawful_bases_and_conditions_have_their_article_term_and_words() -> 
 
 
 def test_what_a_law_counts_is_said_with_its_code_its_name_and_its_day() -> None:
-    assert definitions.words("US-CT") == (
+    assert definitions.coverage_in_words("US-CT") == (
         "social security number, taxpayer number, driving licence or identity card number, "
         "passport number, bank account number with its code, payment card number, health "
         "information, health insurance number, biometric data, precise location since 2023-10-01, "
@@ -233,6 +236,6 @@ def test_an_element_counts_from_its_day_on() -> None:
     place = frozenset({"user.name", "user.location.precise"})
     days = [date(2023, 9, 30), date(2023, 10, 1)]
     answers = [
-        definitions.covered("US-CT", place, codes_taken=False, on=day).covered for day in days
+        definitions.coverage("US-CT", place, codes_taken=False, on=day).covered for day in days
     ]
     assert answers == [Required.NO, Required.YES]

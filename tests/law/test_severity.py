@@ -17,7 +17,7 @@ from aboveboard.law.severity import (
     SeverityContext,
 )
 
-KEYS = st.frozensets(st.sampled_from(sorted(categories.known())), min_size=1, max_size=8)
+KEYS = st.frozensets(st.sampled_from(sorted(categories.all_categories())), min_size=1, max_size=8)
 CIRCUMSTANCES = st.builds(
     SeverityCircumstances,
     st.sampled_from(list(ConfidentialityLoss)),

@@ -39,7 +39,7 @@ def test_each_ground_has_its_article_and_its_words_in_three_languages() -> None:
 
 
 def test_the_lists_of_law_say_when_they_were_checked() -> None:
-    assert transfers.checked().year >= 2026
+    assert transfers.checked_on().year >= 2026
     for regime in transfers.regimes():
         assert not regime.adequate & set(regime.partial)
         assert all(

@@ -148,5 +148,5 @@ def test_without_witnesses_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> 
     "text", ["nonsense", "key https://w.example", "w.example/w1+00000000+AAAA ftp://w.example"]
 )
 def test_a_setting_that_names_no_witness_is_refused(text: str) -> None:
-    assert checks.witnesses(text) is not None
-    assert checks.witnesses("") is None
+    assert checks.check_witnesses(text) is not None
+    assert checks.check_witnesses("") is None

@@ -14,7 +14,7 @@ from aboveboard.access.concerns import KIND, Concern, concerns_of
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
-from aboveboard.basics.sealing import holds
+from aboveboard.basics.sealing import verify_text
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger import queries as ledger
 from aboveboard.outbox import jobs
@@ -86,7 +86,9 @@ def test_the_person_is_given_the_key_of_what_a_use_refers_to(jon: Someone, other
     entry_id = access.use(ask, at=clock.now()).entry_id
     page = text(jon, f"/you/who-has-looked/{entry_id}/proof/")
     (key,) = re.findall(r"--key ([0-9a-f]{64}) --says", page)
-    assert holds(str(ledger.entry(entry_id).facts["reference"]), "ORD-10023", bytes.fromhex(key))
+    assert verify_text(
+        str(ledger.entry(entry_id).facts["reference"]), "ORD-10023", bytes.fromhex(key)
+    )
     assert other.browser.get(f"/you/who-has-looked/{entry_id}/proof/").status_code == 404
     without = use_data_of(jon)
     assert "--key" not in text(jon, f"/you/who-has-looked/{without}/proof/")

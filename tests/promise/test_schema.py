@@ -133,7 +133,7 @@ def test_the_reference_names_every_key_category_and_choice() -> None:
     listed = set(re.findall(r"`([^`\n]+)`", text))
     words = (
         _keys()
-        | set(categories.known())
+        | set(categories.all_categories())
         | set(bases.special_conditions())
         | set(transfers.grounds())
     )

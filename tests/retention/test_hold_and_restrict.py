@@ -12,7 +12,7 @@ from aboveboard.access.queries import reference_keys
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.reference import ReferenceRefused
-from aboveboard.basics.sealing import holds
+from aboveboard.basics.sealing import verify_text
 from aboveboard.retention import actions, queries
 from aboveboard.retention.models import Hold, Restriction
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -75,7 +75,9 @@ def test_each_is_a_row_with_who_when_why_and_an_entry() -> None:
     for entry, text in ((found[0], "ruling/7"), (found[2], "call/9")):
         sealed, (key,) = str(entry.facts["reference"]), reference_keys(person, entry)
         assert text not in sealed
-        assert holds(sealed, text, bytes.fromhex(key)), "the person can check what it refers to"
+        assert verify_text(sealed, text, bytes.fromhex(key)), (
+            "the person can check what it refers to"
+        )
 
 
 def test_a_use_learns_of_both_without_a_further_statement() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from aboveboard.basics import clock
 from aboveboard.engines.duck import engine
-from aboveboard.engines.snapshot import halves, take
+from aboveboard.engines.snapshot import split_digest, take_snapshot
 from aboveboard.vault import facets
 from aboveboard.vault.models import BlindIndex, Person
 
@@ -33,7 +33,7 @@ def _fill() -> None:
 
 def _check(folder: Path) -> None:
     with facets.one_moment():
-        made = take(folder, people=facets.write_people, index=facets.write_index)
+        made = take_snapshot(folder, people=facets.write_people, index=facets.write_index)
     with engine() as duck:
         people = duck.execute(
             "SELECT * FROM read_parquet(?) ORDER BY 1", [str(made.people)]
@@ -43,7 +43,7 @@ def _check(folder: Path) -> None:
         ).fetchall()
     assert people == [(number, "US-CA" if number % 2 else "GB", "en") for number in range(1, 41)]
     assert index == [
-        (1, *halves(hashlib.sha256(str(number).encode()).digest()), number)
+        (1, *split_digest(hashlib.sha256(str(number).encode()).digest()), number)
         for number in range(1, 41)
     ]
     assert sorted(path.name for path in folder.iterdir()) == ["index.parquet", "people.parquet"]

@@ -48,11 +48,11 @@ def test_the_handles_of_their_entries_are_the_same() -> None:
 
 def test_a_sealed_fact_is_checked_with_the_same_key() -> None:
     sealed_fact = VECTORS["sealed_fact"]
-    key = sealing.key_under(bytes.fromhex(PERSON["ledger_secret"]), sealed_fact["fact"])
+    key = sealing.derive_key(bytes.fromhex(PERSON["ledger_secret"]), sealed_fact["fact"])
     assert key is not None
     assert key.hex() == sealed_fact["key"]
-    assert sealing.holds(sealed_fact["fact"], sealed_fact["text"], key)
-    assert not sealing.holds(sealed_fact["fact"], "ORD-10024", key)
+    assert sealing.verify_text(sealed_fact["fact"], sealed_fact["text"], key)
+    assert not sealing.verify_text(sealed_fact["fact"], "ORD-10024", key)
 
 
 def test_kept_handles_are_read_in_both_versions() -> None:
@@ -122,7 +122,7 @@ def _opened(record: bytes) -> dict[str, str]:
     "vector", VECTORS["blind"], ids=lambda vector: f"{vector['kind']} {vector['typed']}"
 )
 def test_the_blind_digest_is_the_same(vector: dict[str, str]) -> None:
-    (normal,) = normalise.forms(vector["kind"], vector["typed"], [vector.get("region")])
+    (normal,) = normalise.normal_forms(vector["kind"], vector["typed"], [vector.get("region")])
     assert normal == vector["normal"]
     secret = bytes.fromhex(VECTORS["index_secret"])
     key = hmac.digest(

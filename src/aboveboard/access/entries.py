@@ -16,7 +16,7 @@ from aboveboard.basics.facts import (
     RedoByHand,
     SealedFact,
     Word,
-    omitted,
+    optional_fact,
 )
 
 UNKNOWN: Final = Word("unknown")
@@ -34,7 +34,7 @@ class UseGranted(Facts):
     fields: tuple[Word, ...]
     channel: Word
     promise: int
-    reference: SealedFact | None = omitted()
+    reference: SealedFact | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class UseRefused(Facts):
     channel: Word
     promise: int
     reasons: tuple[Code, ...]
-    reference: SealedFact | None = omitted()
+    reference: SealedFact | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ class EmergencyUsed(Facts):
     channel: Word
     fields: tuple[Word, ...]
     promise: int
-    reference: SealedFact | None = omitted()
-    of: int | None = omitted()
+    reference: SealedFact | None = optional_fact()
+    of: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class EmergencyRefused(Facts):
     fields: tuple[Word, ...]
     promise: int
     reasons: tuple[Code, ...]
-    reference: SealedFact | None = omitted()
-    of: int | None = omitted()
+    reference: SealedFact | None = optional_fact()
+    of: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class ExplanationAsked(Facts):
     fields: tuple[Word, ...]
     channel: Word
     promise: int
-    about: int | None = omitted()
+    about: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.accounts.queries import StaffMember, member_of
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
-from aboveboard.basics.facts import Code, TeamName, fits
+from aboveboard.basics.facts import Code, TeamName, matches_form
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.demonstration import is_demonstration
 from aboveboard.kinds import email_addresses
@@ -265,7 +265,7 @@ def check_team(team: str) -> None:
     # A shop or a floor has a number; a phone, a date of birth and a national number have more
     # digits, however they are spaced. A team that was named before keeps its name.
     digits = sum(character.isdigit() for character in team)
-    if not fits(TeamName, team.strip()) or digits > limits.TEAM_DIGITS:
+    if not matches_form(TeamName, team.strip()) or digits > limits.TEAM_DIGITS:
         raise Invalid(
             found="that is not the name of a team",
             fix="Use at most 80 characters, without an e-mail address or a long number.",

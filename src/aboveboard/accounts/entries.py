@@ -17,7 +17,7 @@ from aboveboard.basics.facts import (
     RepeatOnRestore,
     TeamName,
     Word,
-    omitted,
+    optional_fact,
 )
 
 
@@ -101,8 +101,8 @@ class SignInLinkMade(Facts):
     expires_at: datetime
     second_factor_waived: bool
     role: Role
-    account: Code | None = omitted()
-    team: TeamName | None = omitted()
+    account: Code | None = optional_fact()
+    team: TeamName | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class ClientMade(Facts):
     purposes: tuple[Word, ...]
     channels: tuple[Word, ...]
     expires_at: datetime
-    choices: tuple[Word, ...] | None = omitted()
+    choices: tuple[Word, ...] | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

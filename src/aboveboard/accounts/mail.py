@@ -26,7 +26,7 @@ def send(subject: str, body: str, *, to: str) -> None:
 def send_to_contact(subject: str, body: str) -> None:
     """Send a message to ``organisation.contact`` now. Raises: as :func:`send`."""
     contact = settings.current().organisation.contact
-    _send(subject, body, email_addresses.of_settings(contact))
+    _send(subject, body, email_addresses.read_setting(contact))
 
 
 def _send(subject: str, body: str, recipient: str) -> None:

@@ -32,7 +32,7 @@ class AccountManager(BaseUserManager.from_queryset(DecidingQuerySet)):  # type: 
         except KindMismatch:
             return None
         # Accounts made by an earlier version hold the domain in its own script.
-        spellings = {normal, email_addresses.shown(normal)}
+        spellings = {normal, email_addresses.display(normal)}
         return self.staff().filter(email__in=spellings).first()
 
     def customers(self) -> models.QuerySet[Account]:

@@ -25,7 +25,7 @@ def problem(status: int, code: str, title: str, **more: object) -> JsonResponse:
 
 def plain(status: int) -> JsonResponse:
     """Return a problem of which no more is known than its HTTP status."""
-    return _answer(problems.plain(status, request_id=REQUEST_ID.get()), status)
+    return _answer(problems.problem_from_status(status, request_id=REQUEST_ID.get()), status)
 
 
 def of(error: AboveboardError) -> JsonResponse:

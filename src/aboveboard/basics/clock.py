@@ -13,7 +13,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def stored(moment: datetime | str) -> datetime:
+def from_database(moment: datetime | str) -> datetime:
     """Return a moment that a database gave: PostgreSQL an aware one, SQLite UTC without
     saying so, or its text."""
     read = moment if isinstance(moment, datetime) else datetime.fromisoformat(moment)

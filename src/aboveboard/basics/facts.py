@@ -97,21 +97,21 @@ class RedoByHand:
 OnRestore = RepeatOnRestore | NothingToRestore | RedoByHand
 
 
-def omitted(key: str | None = None) -> Any:
+def optional_fact(key: str | None = None) -> Any:
     """Return the default of a fact that is left out of the entry where it is None.
 
-    ``key``: what the entry calls it, as in :func:`written_as`.
+    ``key``: what the entry calls it, as in :func:`named_fact`.
     """
     metadata = {"omitted": True} if key is None else {"omitted": True, "key": key}
     return dataclasses.field(default=None, metadata=metadata)
 
 
-def written_as(key: str) -> Any:
+def named_fact(key: str) -> Any:
     """Return a fact that the entry calls ``key``: ``kind``, for one, means the entry's own here."""
     return dataclasses.field(metadata={"key": key})
 
 
-def fits(form: Any, value: str) -> bool:
+def matches_form(form: Any, value: str) -> bool:
     """Whether ``value`` has the form of a type such as :data:`TeamName`: asked before anything is
     changed, so that the person who typed it can mend it."""
     return _FORM[form].fullmatch(value) is not None
@@ -198,10 +198,10 @@ def _codec(hint: Any) -> tuple[Write, Read]:
         TypeError: facts have no such type. Bare ``str`` is none: it would let free text in.
     """
     if hint in _FORM:
-        check = _checked(_FORM[hint])
-        return check, _checked(_READ_STILL[hint]) if hint in _READ_STILL else check
+        check = _pattern_check(_FORM[hint])
+        return check, _pattern_check(_READ_STILL[hint]) if hint in _READ_STILL else check
     if hint in (int, bool, float):
-        same = _exactly(hint)
+        same = _exact_type(hint)
         return same, same
     if hint is datetime:
         return clock.to_text, clock.from_text
@@ -221,7 +221,7 @@ def _codec(hint: Any) -> tuple[Write, Read]:
     )
 
 
-def _checked(form: re.Pattern[str]) -> Callable[[Any], Any]:
+def _pattern_check(form: re.Pattern[str]) -> Callable[[Any], Any]:
     def check(value: Any) -> Any:
         if not isinstance(value, str) or form.fullmatch(value) is None:
             raise ValueError
@@ -230,7 +230,7 @@ def _checked(form: re.Pattern[str]) -> Callable[[Any], Any]:
     return check
 
 
-def _exactly(kind: type) -> Callable[[Any], Any]:
+def _exact_type(kind: type) -> Callable[[Any], Any]:
     def same(value: Any) -> Any:
         if type(value) is not kind and not (kind is float and type(value) is int):
             raise ValueError

@@ -45,7 +45,7 @@ def reference(prefix: str, number: int) -> str:
     return f"{prefix}-{number:04d}"
 
 
-def read_id(text: str) -> int | None:
+def parse_id(text: str) -> int | None:
     """Return the number that somebody wrote into an address or a form, or None where it cannot be
     an id: ASCII digits only, below 2**63, so that every database can compare with it."""
     # int() takes digits of every script, and str.isdigit also calls "²" a digit, which int()

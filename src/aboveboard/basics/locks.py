@@ -22,7 +22,7 @@ def locked(path: Path) -> Iterator[None]:
 
     Not reentrant: a thread that asks for it twice waits for itself.
     """
-    handle = _hold(path, fcntl.LOCK_EX)
+    handle = _acquire(path, fcntl.LOCK_EX)
     try:
         yield
     finally:
@@ -30,10 +30,10 @@ def locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def locked_if_free(path: Path) -> Iterator[bool]:
+def try_lock(path: Path) -> Iterator[bool]:
     """Hold the lock of ``path`` while inside if nobody has it; yield whether it is held."""
     try:
-        handle = _hold(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        handle = _acquire(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         yield False
         return
@@ -49,7 +49,7 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-def _hold(path: Path, how: int) -> int:
+def _acquire(path: Path, how: int) -> int:
     """Return an open handle that has the lock.
 
     Raises:
@@ -62,7 +62,7 @@ def _hold(path: Path, how: int) -> int:
             fcntl.flock(handle, how)
             # The file may have been deleted while this waited. A lock on a file without a name
             # keeps nobody out, since the next to come makes another of that name.
-            if _is(handle, path):
+            if _is_same_file(handle, path):
                 return handle
         except BaseException:
             os.close(handle)
@@ -70,7 +70,7 @@ def _hold(path: Path, how: int) -> int:
         os.close(handle)
 
 
-def _is(handle: int, path: Path) -> bool:
+def _is_same_file(handle: int, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:

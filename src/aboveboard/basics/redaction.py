@@ -63,10 +63,10 @@ def redact(text: str) -> str:
     if len(text) < _PIECE:
         return text
     hidden = _NAMED.sub(rf"\1{HIDDEN}", _BY_FORM.sub(HIDDEN, text))
-    return _LOGIN.sub(_without_password, hidden) if "@" in hidden else hidden
+    return _LOGIN.sub(_mask_password, hidden) if "@" in hidden else hidden
 
 
-def _without_password(login: re.Match[str]) -> str:
+def _mask_password(login: re.Match[str]) -> str:
     user, colon, _ = login[0].rstrip("@").partition(":")
     # One word before the "@" is a token more often than a name.
     return f"{user}:{HIDDEN}@" if colon and len(user) <= _LONGEST_USER else f"{HIDDEN}@"
@@ -88,7 +88,7 @@ def is_like_secret(text: str) -> bool:
     )
 
 
-def typed(value: object) -> str:
+def quote_input(value: object) -> str:
     """Return what somebody typed as an error repeats it: quoted and cut, or :data:`UNSHOWN`."""
     text = str(value)
     if is_like_secret(text):
@@ -96,17 +96,17 @@ def typed(value: object) -> str:
     return repr(value if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
-def without(text: str, given: Iterable[str]) -> str:
+def remove_values(text: str, given: Iterable[str]) -> str:
     """Return a text without any part of what was given and may be a secret, and without what
     :func:`redact` finds."""
     for secret in given:
         # A path is what a command is about; what a person may not see of it is a name at most.
         if is_like_secret(secret):
-            text = _without_parts(text, secret)
+            text = _remove_parts(text, secret)
     return redact(text)
 
 
-def _without_parts(text: str, secret: str) -> str:
+def _remove_parts(text: str, secret: str) -> str:
     """Take out every run of the text that is a part of the secret: an error may have cut it."""
     kept, at = [], 0
     while at < len(text):

@@ -13,7 +13,7 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.basics.sealing import is_sealed
 
 Reference = NewType("Reference", str)
-"""The number of a case, letter, call or other record, checked by :func:`reference`."""
+"""The number of a case, letter, call or other record, checked by :func:`parse_reference`."""
 
 _FORM: Final = re.compile(r"[A-Za-z0-9:._/-]{1,80}")
 
@@ -27,7 +27,7 @@ class ReferenceRefused(Invalid):
     )
 
 
-def reference(text: str) -> Reference:
+def parse_reference(text: str) -> Reference:
     """Return what somebody typed as a reference.
 
     Raises:
@@ -43,7 +43,7 @@ def is_reference(text: str) -> bool:
     return _FORM.fullmatch(text) is not None
 
 
-def restored(fact: str, entry_id: int) -> str:
+def restored_reference(fact: str, entry_id: int) -> str:
     """Return the reference of a row that a restored database makes again from its entry.
 
     A sealed fact does not say what was written, so the row names the entry instead: unlike any

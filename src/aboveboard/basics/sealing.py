@@ -32,20 +32,20 @@ def seal(text: str, key: bytes) -> SealedFact:
     return _sealed(os.urandom(_SALT_BYTES), text, key)
 
 
-def seal_under(secret: bytes, text: str) -> SealedFact:
+def seal_with_secret(secret: bytes, text: str) -> SealedFact:
     """Return a text sealed with a key derived from a person's ledger secret, which
-    :func:`key_under` gives again."""
+    :func:`derive_key` gives again."""
     salt = os.urandom(_SALT_BYTES)
     return _sealed(salt, text, _derived(secret, salt))
 
 
-def key_under(secret: bytes, fact: str) -> bytes | None:
+def derive_key(secret: bytes, fact: str) -> bytes | None:
     """Return the key of a fact that was sealed under this secret: what the person is given, to
     check it. None for what is not sealed (:func:`is_sealed`)."""
     return _derived(secret, _salt(fact)) if is_sealed(fact) else None
 
 
-def holds(fact: str, text: str, key: bytes) -> bool:
+def verify_text(fact: str, text: str, key: bytes) -> bool:
     """Whether a sealed fact says this text."""
     return is_sealed(fact) and hmac.compare_digest(_sealed(_salt(fact), text, key), fact)
 

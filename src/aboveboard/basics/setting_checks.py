@@ -10,7 +10,7 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 
-def url_with(*schemes: str) -> Callable[[str], str | None]:
+def url_check(*schemes: str) -> Callable[[str], str | None]:
     """Return the check that a value is a URL with one of these schemes."""
 
     def check(value: str) -> str | None:
@@ -24,7 +24,7 @@ def url_with(*schemes: str) -> Callable[[str], str | None]:
     return check
 
 
-def is_web_origin(value: str) -> str | None:
+def check_web_origin(value: str) -> str | None:
     """Say that a value is not the origin of a site: scheme, host and port, and nothing else."""
     try:
         parts = urlsplit(value)
@@ -34,14 +34,14 @@ def is_web_origin(value: str) -> str | None:
     if parts.scheme not in ("http", "https") or not host:
         return "an address that starts with http:// or https://, such as https://data.example.org"
     if not host.isascii():
-        return f"a name in ASCII letters: write {_in_ascii(host)} instead of {host}"
+        return f"a name in ASCII letters: write {_to_punycode(host)} instead of {host}"
     if (parts.path, parts.query, parts.fragment, parts.username) != ("", "", "", None):
         bare = f"{parts.scheme}://{host}" + ("" if number is None else f":{number}")
         return f"an address without a path or anything else behind the name: {bare}"
     return None
 
 
-def _in_ascii(host: str) -> str:
+def _to_punycode(host: str) -> str:
     """Return a name as the domain name system has it (RFC 5891, 5.5): each label that is not ASCII
     in Punycode. Nothing is mapped, so what is shown is what was meant."""
     labels = unicodedata.normalize("NFC", host).split(".")
@@ -51,17 +51,17 @@ def _in_ascii(host: str) -> str:
     )
 
 
-def one_of(*allowed: str) -> Callable[[str], str | None]:
+def choice_check(*allowed: str) -> Callable[[str], str | None]:
     """Return the check that a value is one of these words."""
     return lambda value: None if value in allowed else "one of " + ", ".join(allowed)
 
 
-def port(value: int) -> str | None:
+def check_port(value: int) -> str | None:
     """Say that a number is no port."""
     return None if 0 < value < 65536 else "a port from 1 to 65535"
 
 
-def networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def parse_networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """Return the networks of a setting that lists them.
 
     Raises:
@@ -71,16 +71,16 @@ def networks(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return [ipaddress.ip_network(part) for part in parts]
 
 
-def are_networks(value: str) -> str | None:
-    """Say that a text does not list networks (:func:`networks`)."""
+def check_networks(value: str) -> str | None:
+    """Say that a text does not list networks (:func:`parse_networks`)."""
     try:
-        networks(value)
+        parse_networks(value)
     except ValueError:
         return "addresses or networks with commas between, such as 10.0.0.7, 10.1.0.0/24"
     return None
 
 
-def log_origin(value: str) -> str | None:
+def check_log_origin(value: str) -> str | None:
     """Say that a text is no origin of a log (C2SP tlog-checkpoint)."""
     return (
         None
@@ -89,17 +89,17 @@ def log_origin(value: str) -> str | None:
     )
 
 
-def not_empty(value: str) -> str | None:
+def check_not_empty(value: str) -> str | None:
     """Say that a text is empty."""
     return None if value.strip() else "some text"
 
 
-def positive(value: int) -> str | None:
+def check_positive(value: int) -> str | None:
     """Say that a number is not above 0."""
     return None if value > 0 else "a number above 0"
 
 
-def witnesses(value: str) -> str | None:
+def check_witnesses(value: str) -> str | None:
     """Say that a text does not list witnesses."""
     lines = filter(None, (part.strip() for part in value.replace(";", "\n").split("\n")))
     right = all(

@@ -20,7 +20,7 @@ from typing import Any, get_type_hints
 
 from aboveboard.basics import setting_checks as checks
 from aboveboard.basics.errors import Misconfigured, NotFound
-from aboveboard.basics.redaction import typed
+from aboveboard.basics.redaction import quote_input
 
 FILE_NAME = "aboveboard.toml"
 HOME_VARIABLE = "ABOVEBOARD_HOME"
@@ -63,10 +63,10 @@ class OrganisationSettings:
     """Who makes the promise."""
 
     name: str = _setting(
-        "Our organisation", "The name that customers know you by.", checks.not_empty
+        "Our organisation", "The name that customers know you by.", checks.check_not_empty
     )
     contact: str = _setting(
-        "privacy@localhost", "The e-mail address for questions about data.", checks.not_empty
+        "privacy@localhost", "The e-mail address for questions about data.", checks.check_not_empty
     )
 
 
@@ -80,30 +80,32 @@ class DatabaseSettings:
             "`sqlite:FILE` (relative to the instance folder) or "
             "`postgresql://USER:PASSWORD@HOST:PORT/NAME`."
         ),
-        checks.url_with("sqlite", "postgresql"),
+        checks.url_check("sqlite", "postgresql"),
     )
-    pool: int = _setting(8, "Connections kept open to PostgreSQL by each process.", checks.positive)
+    pool: int = _setting(
+        8, "Connections kept open to PostgreSQL by each process.", checks.check_positive
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """How the pages are served."""
 
-    host: str = _setting("127.0.0.1", "The address to listen on.", checks.not_empty)
-    port: int = _setting(8000, "The port to listen on.", checks.port)
+    host: str = _setting("127.0.0.1", "The address to listen on.", checks.check_not_empty)
+    port: int = _setting(8000, "The port to listen on.", checks.check_port)
     origin: str = _setting(
         "http://127.0.0.1:8000",
         "The address people type, without a path. `https:` switches secure cookies and HSTS on.",
-        checks.is_web_origin,
+        checks.check_web_origin,
     )
     threads: int = _setting(
-        8, "Requests answered at the same time by each process.", checks.positive
+        8, "Requests answered at the same time by each process.", checks.check_positive
     )
     proxies: str = _setting(
         "127.0.0.1, ::1",
         "The proxies in front, as addresses or networks with commas between. From others, what "
         "`X-Forwarded-For` and `X-Forwarded-Proto` say is left out.",
-        checks.are_networks,
+        checks.check_networks,
     )
 
 
@@ -117,13 +119,13 @@ class MailSettings:
             "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; "
             "USER:PASSWORD@ if needed."
         ),
-        checks.url_with("smtp", "smtp+tls", "smtps"),
+        checks.url_check("smtp", "smtp+tls", "smtps"),
     )
     sender: str = _setting(
-        "privacy@localhost", "The address that notices come from.", checks.not_empty
+        "privacy@localhost", "The address that notices come from.", checks.check_not_empty
     )
     connections: int = _setting(
-        4, "Connections to the mail server at the same time.", checks.positive
+        4, "Connections to the mail server at the same time.", checks.check_positive
     )
 
 
@@ -136,7 +138,7 @@ class KeySettings:
         "The provider of the root key: `file:PATH`, `env:NAME`, `secret:PATH`, "
         "`vault:https://HOST:PORT/MOUNT/KEY` (OpenBao or Vault, transit) or "
         "`awskms:KEY?region=REGION`; see docs/how-to/keep-the-keys.md.",
-        checks.url_with("file", "env", "secret", "vault", "awskms"),
+        checks.url_check("file", "env", "secret", "vault", "awskms"),
     )
     lease: int = _setting(
         5,
@@ -144,7 +146,7 @@ class KeySettings:
             "Seconds that a process may use a wrapping key before it asks for it again. What a "
             "withdrawn key may still open."
         ),
-        checks.positive,
+        checks.check_positive,
     )
     passphrase_file: str = _setting(
         "",
@@ -172,7 +174,7 @@ class LedgerSettings:
             "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never "
             "changed later."
         ),
-        checks.log_origin,
+        checks.check_log_origin,
     )
     witnesses: str = _setting(
         "",
@@ -180,10 +182,10 @@ class LedgerSettings:
             "Who cosigns the log: for each witness its key and its address with a space between, "
             "one witness a line."
         ),
-        checks.witnesses,
+        checks.check_witnesses,
     )
     witness_every: int = _setting(
-        30, "Seconds between two requests to the witnesses.", checks.positive
+        30, "Seconds between two requests to the witnesses.", checks.check_positive
     )
 
 
@@ -197,9 +199,9 @@ class RetentionSettings:
             "What the worker does by itself about data whose purposes have lapsed: `off`, `review` "
             "(list it) or `erase` (list and erase it)."
         ),
-        checks.one_of("off", "review", "erase"),
+        checks.choice_check("off", "review", "erase"),
     )
-    every_days: int = _setting(7, "Days from one such sweep to the next.", checks.positive)
+    every_days: int = _setting(7, "Days from one such sweep to the next.", checks.check_positive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +211,10 @@ class LogSettings:
     level: str = _setting(
         "info",
         "How much: debug, info, warning or error.",
-        checks.one_of("debug", "info", "warning", "error"),
+        checks.choice_check("debug", "info", "warning", "error"),
     )
     form: str = _setting(
-        "text", "`text` for people, `json` for programs.", checks.one_of("text", "json")
+        "text", "`text` for people, `json` for programs.", checks.choice_check("text", "json")
     )
 
 
@@ -295,7 +297,7 @@ def _section(
 ) -> Any:
     if not isinstance(raw, dict):
         raise WrongSetting(
-            name=section, found=typed(raw), expected=f"a section [{section}]", where=file
+            name=section, found=quote_input(raw), expected=f"a section [{section}]", where=file
         )
     known = {item.name: item for item in fields(kind)}
     for name in raw:
@@ -313,7 +315,7 @@ def _section(
         where: object = file
         if variable in environment:
             value, where = (
-                _from_text(environment[variable], types[name], variable),
+                _parse_value(environment[variable], types[name], variable),
                 f"the environment variable {variable}",
             )
         else:
@@ -321,14 +323,14 @@ def _section(
         if type(value) is not types[name]:
             raise WrongSetting(
                 name=f"{section}.{name}",
-                found=typed(value),
+                found=quote_input(value),
                 expected=_TYPE_WORDS[types[name]],
                 where=where,
             )
         expected = item.metadata["check"](value) if item.metadata["check"] else None
         if expected:
             raise WrongSetting(
-                name=f"{section}.{name}", found=typed(value), expected=expected, where=where
+                name=f"{section}.{name}", found=quote_input(value), expected=expected, where=where
             )
         values[name] = value
     return kind(**values)
@@ -337,7 +339,7 @@ def _section(
 _TYPE_WORDS = {str: "text in quotes", int: "a whole number", bool: "true or false"}
 
 
-def _from_text(text: str, kind: type, variable: str) -> object:
+def _parse_value(text: str, kind: type, variable: str) -> object:
     if kind is bool and text.lower() in ("true", "false"):
         return text.lower() == "true"
     if kind is int and re.fullmatch(r"-?\d+", text):

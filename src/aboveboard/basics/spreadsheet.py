@@ -3,7 +3,7 @@
 A spreadsheet runs a cell that begins with ``=`` and its like as a formula, which may send the cells
 beside it elsewhere (OWASP, CSV injection). Anybody may be called ``=HYPERLINK(…)``. So such a cell
 gets an apostrophe in front, and one that begins with apostrophes and then such a character one
-more: what was written can always be told (:func:`original`). NDJSON has values as they are.
+more: what was written can always be told (:func:`unescape_cell`). NDJSON has values as they are.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ _ESCAPED: Final = re.compile(f"'+[{_RUN}]")
 _QUOTED: Final = re.compile(r'[",;\t\r\n]|^\s|\s$')
 
 
-def safe(value: str) -> str:
+def escape_cell(value: str) -> str:
     """Return a value as it stands in a cell."""
     return f"'{value}" if _DANGEROUS.match(value) else value
 
 
-def original(cell: str) -> str:
-    """Return the value that :func:`safe` put into a cell."""
+def unescape_cell(cell: str) -> str:
+    """Return the value that :func:`escape_cell` put into a cell."""
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
-def line(values: Iterable[object]) -> str:
+def csv_line(values: Iterable[object]) -> str:
     """Return one line of CSV (RFC 4180), its end included; None is an empty cell."""
-    cells = (safe("" if value is None else str(value)) for value in values)
+    cells = (escape_cell("" if value is None else str(value)) for value in values)
     return ",".join(map(_quoted, cells)) + "\r\n"
 
 

@@ -12,35 +12,35 @@ from functools import lru_cache
 from typing import Any
 
 
-def ask(connection: Any, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+def execute(connection: Any, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Run one statement on Django's ``connection`` and return all rows that it gives.
 
     ``sql`` marks each value with ``%s``. On PostgreSQL a list of values is one value, for
-    ``= ANY(%s)`` (:func:`array`); moments come back aware, and JSON must be cast to text, as SQLite
-    keeps it.
+    ``= ANY(%s)`` (:func:`array_literal`). Moments come back aware, and JSON must be cast to text,
+    as SQLite keeps it.
 
     Raises:
         django.db.Error: as from any other statement.
     """
     connection.ensure_connection()
     if connection.execute_wrappers or connection.queries_logged:
-        return _watched(connection, sql, values)
+        return _execute_through_django(connection, sql, values)
     connection.validate_no_broken_transaction()
     with connection.wrap_database_errors:
         if connection.vendor != "postgresql":
-            cursor = connection.connection.execute(_question_marks(sql), values)
+            cursor = connection.connection.execute(_to_qmark_style(sql), values)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
         return _rows(_cursor(connection).execute(sql, values, binary=True))
 
 
-def array(values: Iterable[int | str | bytes | None]) -> str:
+def array_literal(values: Iterable[int | str | bytes | None]) -> str:
     """Return values as PostgreSQL reads an array (its manual, 8.15.2): a tenth of the time that
     psycopg takes for a list. Its type is that of what it is compared with."""
-    return f"{{{','.join(map(_element, values))}}}"
+    return f"{{{','.join(map(_array_element, values))}}}"
 
 
-def _element(value: int | str | bytes | None) -> str:
+def _array_element(value: int | str | bytes | None) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, int):
@@ -51,7 +51,9 @@ def _element(value: int | str | bytes | None) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _watched(connection: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def _execute_through_django(
+    connection: Any, sql: str, values: Sequence[Any]
+) -> list[tuple[Any, ...]]:
     """Do the same through Django's cursor: somebody counts or reads what is asked."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -73,5 +75,5 @@ def _rows(cursor: Any) -> list[tuple[Any, ...]]:
 
 
 @lru_cache(maxsize=256)
-def _question_marks(sql: str) -> str:
+def _to_qmark_style(sql: str) -> str:
     return sql.replace("%s", "?")

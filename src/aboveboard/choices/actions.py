@@ -12,7 +12,7 @@ from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotHeld, RecordedEntry
-from aboveboard.basics.reference import is_reference, restored
+from aboveboard.basics.reference import is_reference, restored_reference
 from aboveboard.choices import queries
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
 from aboveboard.choices.models import Choice
@@ -107,7 +107,7 @@ def repeat(entry: RecordedEntry[ChoiceMade]) -> bool:
     """
     if entry.person_id is None:
         raise NotHeld(what="person")
-    evidence = restored(entry.facts.evidence, entry.id)
+    evidence = restored_reference(entry.facts.evidence, entry.id)
     columns = _columns(entry.facts, evidence, by=entry.by, at=entry.at)
     # By entry, not by content: the same answer given twice is two choices.
     _, new = Choice.objects.get_or_create(

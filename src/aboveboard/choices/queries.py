@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.basics.sealing import holds
+from aboveboard.basics.sealing import verify_text
 from aboveboard.choices.models import Choice
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
@@ -95,7 +95,7 @@ def _rows(
         waits, entry_id, mac, alias_mac = rest
         if since is not None and not aliases.leads(number, person_id, since, alias_mac):
             continue  # somebody else's choice: the number does not lead here
-        at, recorded_by = clock.stored(at), json.loads(actor)
+        at, recorded_by = clock.from_database(at), json.loads(actor)
         # In the order of ``Choice.DECIDING``.
         values = number, purpose, answer, at, serial, recorded_by, bool(waits), entry_id
         event = None
@@ -104,7 +104,7 @@ def _rows(
             event = ChoiceEvent(at, choice_id, purpose, ChoiceAnswer(answer), by, bool(waits))
         else:
             rows.report_not_authentic(Choice._meta.label, choice_id)
-        yield person_id, number, since and clock.stored(since), event
+        yield person_id, number, since and clock.from_database(since), event
 
 
 def _folded(sources: Mapping[int, list[ChoiceEvent]], merged_at: datetime | None) -> ConsentState:
@@ -246,7 +246,7 @@ def _evidence_key(choice: ChoiceRecord, entry: ledger.LedgerEntry) -> str:
     sealed = str(entry.facts["evidence"])
     for person in keys.handles({choice.person_id, aliases.current(choice.person_id)}).values():
         for key in person.keys_of(entry.handle, entry.facts).get("evidence", []):
-            if holds(sealed, choice.evidence, bytes.fromhex(key)):
+            if verify_text(sealed, choice.evidence, bytes.fromhex(key)):
                 return key
     return ""
 

@@ -104,7 +104,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the usage and the message, and end."""
-        super().error(redaction.without(message, self.given))
+        super().error(redaction.remove_values(message, self.given))
 
 
 def build_parser(known: Sequence[DeclaredCommand], wanted: str | None) -> argparse.ArgumentParser:
@@ -224,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return exits.code_for(outage)
         print(
             "There is a fault in Aboveboard:\n"
-            f"{logs.mask(redaction.without(logs.describe(error), given))}",
+            f"{logs.mask(redaction.remove_values(logs.describe(error), given))}",
             file=sys.stderr,
         )
         return exits.FAULT
@@ -264,12 +264,12 @@ def _show(error: AboveboardError, given: Sequence[str], *, as_json: bool) -> Non
     if as_json:
         shown = {
             "code": error.code,
-            "message": redaction.without(error.message, given),
-            "next_step": redaction.without(error.step, given),
+            "message": redaction.remove_values(error.message, given),
+            "next_step": redaction.remove_values(error.step, given),
         }
         print(json.dumps({"error": shown}, ensure_ascii=False), file=sys.stderr)
     else:
-        print(redaction.without(str(error), given), file=sys.stderr)
+        print(redaction.remove_values(str(error), given), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.console import limits
 from aboveboard.console.forms import RecordChoiceForm, SubjectForm
 from aboveboard.kinds.kind import FieldKind
-from aboveboard.kinds.values import shown
+from aboveboard.kinds.values import display
 from aboveboard.promise.explain import basis_in_words
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
@@ -121,7 +121,7 @@ def _answer(
     context["details"] = [
         FieldDetail(
             promise.fields[name].label,
-            shown(promise.fields[name].kind_and_format, value.reveal()),
+            display(promise.fields[name].kind_and_format, value.reveal()),
             _origin(promise, origins.get(name)),
         )
         if value

@@ -13,7 +13,7 @@ from aboveboard.basics.facts import (
     RepeatOnRestore,
     SealedFact,
     Word,
-    written_as,
+    named_fact,
 )
 
 
@@ -28,7 +28,7 @@ class DeviceRegistered(Facts):
 
     device: int
     encrypted: Code
-    device_kind: Code = written_as("kind")
+    device_kind: Code = named_fact("kind")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import pyrage
 
 from aboveboard.basics import spreadsheet
 from aboveboard.basics.errors import Invalid
-from aboveboard.basics.redaction import typed
+from aboveboard.basics.redaction import quote_input
 
 KEY: Final = "key"
 """The column of pseudonyms."""
@@ -69,7 +69,7 @@ def recipients(keys: Iterable[str]) -> list[pyrage.x25519.Recipient]:
         try:
             ready.append(pyrage.x25519.Recipient.from_str(key))
         except pyrage.RecipientError:
-            raise WrongAgeKey(key=typed(key)) from None
+            raise WrongAgeKey(key=quote_input(key)) from None
     return ready
 
 
@@ -179,9 +179,9 @@ def _encoded(header: Row, rows: Iterable[Row], *, ndjson: bool) -> Iterator[byte
                 + b"\n"
             )
         return
-    yield spreadsheet.line(header).encode()
+    yield spreadsheet.csv_line(header).encode()
     for row in rows:
-        yield spreadsheet.line(row).encode()
+        yield spreadsheet.csv_line(row).encode()
 
 
 class _ParcelSource:

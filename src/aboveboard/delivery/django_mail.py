@@ -68,7 +68,7 @@ def _letters(head: mime.Letterhead, message: EmailMessage, number: int) -> list[
     content = mime.MessageContent(str(message.subject), str(message.body), None, "und")
     letters = []
     for address in message.recipients():
-        to = email_addresses.of_settings(address)
+        to = email_addresses.read_setting(address)
         id_ = f"<{secrets.token_hex(16)}@{domain}>"
         data = mime.build(head, to, content, id_=id_, at=clock.now())
         letters.append(OutgoingMail(number, to, data))

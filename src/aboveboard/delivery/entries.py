@@ -14,7 +14,7 @@ from aboveboard.basics.facts import (
     NothingToRestore,
     RedoByHand,
     RepeatOnRestore,
-    omitted,
+    optional_fact,
 )
 
 
@@ -65,4 +65,4 @@ class CorrespondenceEnded(Facts):
     on_restore: ClassVar = RedoByHand("the instruction is there again: end it again")
 
     why: Code
-    ends: int | None = omitted()
+    ends: int | None = optional_fact()

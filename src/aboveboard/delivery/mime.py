@@ -54,7 +54,7 @@ class Letterhead:
         """
         given, bare = parseaddr(sender)
         try:
-            address = email_addresses.of_settings(bare)
+            address = email_addresses.read_setting(bare)
         except KindMismatch as misfit:
             raise RefusedSender(expected=misfit.expected) from None
         if not address.isascii():

@@ -13,7 +13,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aboveboard.basics.locks import locked, locked_if_free
+from aboveboard.basics.locks import locked, try_lock
 from aboveboard.engines import limits
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def engine(
 
     It reaches no network and loads no extension: what it may read and write is what it is handed.
     """
-    with _spill() as spill, opened() as connection:
+    with _spill_folder() as spill, open_memory_database() as connection:
         connection.execute("SET memory_limit = ?", [f"{memory_bytes}B"])
         connection.execute("SET temp_directory = ?", [spill])
         # A statement that needed an extension would otherwise fetch it, unasked, from the network.
@@ -47,7 +47,7 @@ def engine(
 
 
 @contextmanager
-def opened() -> Iterator[duckdb.DuckDBPyConnection]:
+def open_memory_database() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database in memory that nobody else sees, and close it."""
     import duckdb  # 0.4 s to import: only where it is used
 
@@ -59,7 +59,7 @@ def opened() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _spill() -> Iterator[str]:
+def _spill_folder() -> Iterator[str]:
     """Give a folder to spill into, which goes with this process: what is spilled are digests."""
     folder = Path(tempfile.mkdtemp(prefix=_SPILL))
     with locked(folder / _HELD):
@@ -69,26 +69,26 @@ def _spill() -> Iterator[str]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def sweep() -> int:
+def delete_spill_folders() -> int:
     """Delete what killed computations spilled on this machine; return how many there were."""
     gone = 0
     for folder in Path(tempfile.gettempdir()).glob(f"{_SPILL}*"):
         # One that was made this instant has no lock yet, and nothing in it.
-        if not folder.is_dir() or not (folder / _HELD).exists() or not _ours(folder):
+        if not folder.is_dir() or not (folder / _HELD).exists() or not _is_ours(folder):
             continue
-        with locked_if_free(folder / _HELD) as free:
+        with try_lock(folder / _HELD) as free:
             if free:
                 shutil.rmtree(folder, ignore_errors=True)
                 gone += 1
     return gone
 
 
-def _ours(folder: Path) -> bool:
+def _is_ours(folder: Path) -> bool:
     return folder.stat().st_uid == os.getuid()
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path) -> Iterator[Path]:
     """Give a path to write to, and rename it to ``path`` when the block ends
     well; else remove it."""
     path.parent.mkdir(parents=True, exist_ok=True)

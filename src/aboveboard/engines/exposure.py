@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aboveboard.engines import limits
-from aboveboard.engines.duck import engine, statement, whole
+from aboveboard.engines.duck import atomic_path, engine, statement
 from aboveboard.engines.leak import LeakPaths
 from aboveboard.engines.snapshot import SnapshotFiles, write_rows
 
@@ -60,7 +60,7 @@ class LeakFiles:
     certain: Path
 
     @classmethod
-    def within(cls, folder: Path) -> LeakFiles:
+    def in_folder(cls, folder: Path) -> LeakFiles:
         """Return where they are in a folder, whether or not they are there."""
         return cls(folder / "lines.parquet", folder / "doubts.parquet", folder / "certain.parquet")
 
@@ -137,10 +137,10 @@ def from_leak(
             ("leak_doubts", files.doubts),
             ("leak_certain", files.certain),
         ):
-            with whole(path) as part:
+            with atomic_path(path) as part:
                 duck.sql(statement(name)).write_parquet(str(part))
         people_count = _score_and_write(duck, snapshot, out, score)
-        doubtful = _doubtful(duck, files, {})
+        doubtful = _load_settled(duck, files, {})
     return ExposureCount(
         people=people_count,
         digest=_digest(out),
@@ -168,7 +168,7 @@ def merge(
         duck.executemany("INSERT INTO merged VALUES (?, ?)", [list(pair) for pair in merged])
         duck.execute(statement("merged"), {"exposure": str(exposure)})
         people_count = _band(duck, score)
-        with whole(out) as part:
+        with atomic_path(out) as part:
             duck.sql(statement("rescored")).write_parquet(str(part))
     return ExposureCount(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
@@ -184,7 +184,7 @@ def settle(
     """
     began = time.monotonic()
     with engine() as duck:
-        doubtful = _doubtful(duck, files, settled)
+        doubtful = _load_settled(duck, files, settled)
         places = {
             "certain": str(files.certain),
             "doubts": str(files.doubts),
@@ -192,7 +192,7 @@ def settle(
         }
         duck.execute(statement("settled"), places)
         people_count = _band(duck, score)
-        with whole(out) as part:
+        with atomic_path(out) as part:
             duck.sql(statement("rescored")).write_parquet(str(part))
     return ExposureCount(
         people=people_count,
@@ -203,7 +203,7 @@ def settle(
     )
 
 
-def _doubtful(
+def _load_settled(
     duck: duckdb.DuckDBPyConnection, files: LeakFiles, settled: Settled
 ) -> tuple[int, int]:
     """Put what is settled into the tables ``settled`` and ``chosen``; return how many people are
@@ -233,7 +233,7 @@ def rescore(exposure: Path, out: Path, *, score: Score) -> ExposureCount:
     with engine() as duck:
         duck.execute(statement("exposed_again"), {"exposure": str(exposure)})
         people_count = _band(duck, score)
-        with whole(out) as part:
+        with atomic_path(out) as part:
             duck.sql(statement("rescored")).write_parquet(str(part))
     return ExposureCount(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
@@ -242,7 +242,7 @@ def _score_and_write(
     duck: duckdb.DuckDBPyConnection, snapshot: SnapshotFiles, out: Path, score: Score
 ) -> int:
     people_count = _band(duck, score)
-    with whole(out) as part:
+    with atomic_path(out) as part:
         duck.sql(
             statement("exposure"),
             params={"people": str(snapshot.people), "index": str(snapshot.index)},

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from aboveboard.engines.snapshot import halves, to_parquet
+from aboveboard.engines.snapshot import split_digest, to_parquet
 
 ROWS = {"line": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
 SEARCHED = 8
@@ -26,13 +26,13 @@ class LeakPaths:
     keys: Path
 
     @classmethod
-    def within(cls, folder: Path) -> LeakPaths:
+    def in_folder(cls, folder: Path) -> LeakPaths:
         """Return where a leak's files are in an incident's folder, whether
         or not they are there."""
         return cls(folder / "leak-rows.parquet", folder / "leak-keys.parquet")
 
     @property
-    def there(self) -> bool:
+    def exist(self) -> bool:
         """Whether the leak can still be counted."""
         return self.rows.is_file() and self.keys.is_file()
 
@@ -47,7 +47,7 @@ class LeakWriter:
     well, else nothing stays."""
 
     def __init__(self, folder: Path) -> None:
-        self.leak = LeakPaths.within(folder)
+        self.leak = LeakPaths.in_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._texts = tuple(
             path.with_name(path.name + ".csv") for path in (self.leak.rows, self.leak.keys)
@@ -69,7 +69,7 @@ class LeakWriter:
 
     def add_keys(self, line: int, keys: Iterable[tuple[int, bytes]]) -> None:
         """Add keys of a line whose bitmaps come later."""
-        self._keys.writerows((line, kind, *halves(digest)) for kind, digest in keys)
+        self._keys.writerows((line, kind, *split_digest(digest)) for kind, digest in keys)
 
     def __exit__(
         self,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from aboveboard.engines.duck import engine, whole
+from aboveboard.engines.duck import atomic_path, engine
 
 PEOPLE = {"person_id": "BIGINT", "jurisdiction": "VARCHAR", "language": "VARCHAR"}
 INDEX = {"kind": "SMALLINT", "hi": "BIGINT", "lo": "BIGINT", "person_id": "BIGINT"}
@@ -32,7 +32,7 @@ class SnapshotFiles:
     index: Path
 
 
-def halves(digest: bytes) -> tuple[int, int]:
+def split_digest(digest: bytes) -> tuple[int, int]:
     """Return bytes 0-7 and 8-15 of a digest as signed 64-bit integers."""
     # Half the digest as two integers, which a join compares without a blob. 128 bits are enough:
     # digests are keyed, so that nobody can look for two that meet.
@@ -40,7 +40,7 @@ def halves(digest: bytes) -> tuple[int, int]:
     return hi, lo
 
 
-def take(folder: Path, *, people: CsvWriter, index: CsvWriter) -> SnapshotFiles:
+def take_snapshot(folder: Path, *, people: CsvWriter, index: CsvWriter) -> SnapshotFiles:
     """Write ``people.parquet`` and ``index.parquet`` into ``folder``.
 
     ``people`` writes rows of :data:`PEOPLE`, ``index`` rows of :data:`INDEX`. That both are of one
@@ -48,7 +48,7 @@ def take(folder: Path, *, people: CsvWriter, index: CsvWriter) -> SnapshotFiles:
     """
     snapshot = SnapshotFiles(folder / "people.parquet", folder / "index.parquet")
     for write, path, columns in ((people, snapshot.people, PEOPLE), (index, snapshot.index, INDEX)):
-        with _scratch(path) as text:
+        with _scratch_file(path) as text:
             with text.open("wb") as file:
                 write(file)
             to_parquet(text, path, columns)
@@ -57,14 +57,14 @@ def take(folder: Path, *, people: CsvWriter, index: CsvWriter) -> SnapshotFiles:
 
 def write_rows(rows: Iterable[tuple[int, ...]], path: Path, columns: Mapping[str, str]) -> None:
     """Write rows from memory or a generator as Parquet, whole or not at all."""
-    with _scratch(path) as text:
+    with _scratch_file(path) as text:
         with text.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
         to_parquet(text, path, columns)
 
 
 @contextmanager
-def _scratch(path: Path) -> Iterator[Path]:
+def _scratch_file(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     text = path.with_name(path.name + ".csv")
     try:
@@ -75,7 +75,7 @@ def _scratch(path: Path) -> Iterator[Path]:
 
 def to_parquet(text: Path, path: Path, columns: Mapping[str, str]) -> None:
     """Turn a headless CSV file of known columns into Parquet, whole or not at all."""
-    with engine() as duck, whole(path) as part:
+    with engine() as duck, atomic_path(path) as part:
         # Nothing is detected: a file whose first rows look like dates or headers is read the same.
         source = duck.read_csv(
             str(text),

@@ -25,7 +25,7 @@ from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.package import NotNeeded, personal_data
-from aboveboard.basics.reference import reference as checked_reference
+from aboveboard.basics.reference import parse_reference as checked_reference
 from aboveboard.identity.choosing import RecordSide, winners
 from aboveboard.identity.entries import MergeClosed, PeopleMerged, PeopleSplit
 from aboveboard.identity.limits import MERGE_UNDO_LIFE

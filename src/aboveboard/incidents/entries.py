@@ -14,8 +14,8 @@ from aboveboard.basics.facts import (
     RedoByHand,
     SealedFact,
     Word,
-    omitted,
-    written_as,
+    named_fact,
+    optional_fact,
 )
 
 
@@ -31,7 +31,7 @@ class IncidentOpened(Facts):
 
     incident: Code
     device: int | None
-    incident_kind: Code = written_as("kind")
+    incident_kind: Code = named_fact("kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,8 @@ class NoticeStep(Particulars):
 
     batch: int
     step: Code
-    people: int | None = omitted()
-    texts: Digest | None = omitted()
+    people: int | None = optional_fact()
+    texts: Digest | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,15 @@ class IncidentChanged(Facts):
     )
 
     incident: Code
-    changed: tuple[Word, ...] | None = omitted()
-    note: bool | None = omitted()
-    public: bool | None = omitted()
-    state: Code | None = omitted()
-    published: bool | None = omitted()
-    evidence: EvidenceSealed | None = omitted()
-    assessed: AssessedRisk | None = omitted()
-    notices: NoticeStep | None = omitted()
-    settled: DoubtSettled | None = omitted()
+    changed: tuple[Word, ...] | None = optional_fact()
+    note: bool | None = optional_fact()
+    public: bool | None = optional_fact()
+    state: Code | None = optional_fact()
+    published: bool | None = optional_fact()
+    evidence: EvidenceSealed | None = optional_fact()
+    assessed: AssessedRisk | None = optional_fact()
+    notices: NoticeStep | None = optional_fact()
+    settled: DoubtSettled | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

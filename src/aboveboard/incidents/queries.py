@@ -45,7 +45,7 @@ from aboveboard.incidents.views import (
     TimelineRow,
 )
 from aboveboard.law import clocks, severity
-from aboveboard.law.categories import from_bitmap, known
+from aboveboard.law.categories import all_categories, from_bitmap
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -241,7 +241,7 @@ def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
 
 def labels(bits: int) -> tuple[str, ...]:
     """Return the categories in a bitmap in words, as staff read them: "e-mail address"."""
-    return tuple(known()[key].noun for key in from_bitmap(bits))
+    return tuple(all_categories()[key].noun for key in from_bitmap(bits))
 
 
 def _person(row: ExposureRow) -> ExposedPerson:

@@ -18,7 +18,7 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.package import Numbers
-from aboveboard.basics.reference import reference as checked_reference
+from aboveboard.basics.reference import parse_reference as checked_reference
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import ChoiceAnswer

@@ -118,7 +118,7 @@ class RowReader:
             texts = list(map(str.strip, self._pick(cells)))
             texts.pop()
             for at, parts in self._joined:
-                texts[at] = addresses.joined(cells[part] for part in parts)
+                texts[at] = addresses.join_lines(cells[part] for part in parts)
             problems = self._problems(texts, odd, suspicious)
             yield line + reader.line_num, texts, problems
 

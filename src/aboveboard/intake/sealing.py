@@ -176,7 +176,7 @@ class BlockSealer:
         for at, name, kind, number, macs, erased in self._look_ups:
             if text := values[at]:
                 identifies = name == self._plan.mapping.identify_by
-                for form in normalise.forms(kind, text, (country or None,)):
+                for form in normalise.normal_forms(kind, text, (country or None,)):
                     plain = form.encode()
                     digests = [_digest(mac, plain) for _, mac in macs]
                     look_ups.filed += [

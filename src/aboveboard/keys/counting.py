@@ -45,9 +45,9 @@ def take(wanted: Mapping[int, int]) -> dict[int, int]:
     if connection.vendor == "postgresql":
         if len(alike) > 1:
             # Each statement locks in order, and so must all of them together.
-            statements.ask(connection, _LOCK, [statements.array(wanted)])
+            statements.execute(connection, _LOCK, [statements.array_literal(wanted)])
         asked = [
-            (_TAKE.format(some=_IN_ORDER), [count, statements.array(people), count])
+            (_TAKE.format(some=_IN_ORDER), [count, statements.array_literal(people), count])
             for count, people in alike.items()
         ]
     else:
@@ -61,7 +61,7 @@ def take(wanted: Mapping[int, int]) -> dict[int, int]:
     return {
         int(person_id): int(number)
         for sql, values in asked
-        for person_id, number in statements.ask(connection, sql, values)
+        for person_id, number in statements.execute(connection, sql, values)
     }
 
 

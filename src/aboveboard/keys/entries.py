@@ -11,7 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, NothingToRestore, OnRestore, RedoByHand, omitted
+from aboveboard.basics.facts import (
+    Code,
+    Facts,
+    NothingToRestore,
+    OnRestore,
+    RedoByHand,
+    optional_fact,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +35,10 @@ class RotationBegun(Facts):
         "the records: rotate them again"
     )
 
-    rotated: Code | None = omitted("kind")
-    key: Code | None = omitted()
-    provider: Code | None = omitted()
-    generation: int | None = omitted()
+    rotated: Code | None = optional_fact("kind")
+    key: Code | None = optional_fact()
+    provider: Code | None = optional_fact()
+    generation: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +52,10 @@ class RotationFinished(Facts):
     )
 
     people: int
-    rotated: Code | None = omitted("kind")
-    key: Code | None = omitted()
-    generation: int | None = omitted()
-    lost: int | None = omitted()
+    rotated: Code | None = optional_fact("kind")
+    key: Code | None = optional_fact()
+    generation: int | None = optional_fact()
+    lost: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

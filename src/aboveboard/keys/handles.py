@@ -139,7 +139,7 @@ class PersonHandles:
             name: [
                 key.hex()
                 for secret in ((secret,) if secret else self.secrets)
-                if (key := sealing.key_under(secret.value, fact)) is not None
+                if (key := sealing.derive_key(secret.value, fact)) is not None
             ]
             for name, fact in facts.items()
             if isinstance(fact, str) and sealing.is_sealed(fact)
@@ -156,7 +156,7 @@ class EntrySubject:
 
     def seal(self, text: str) -> SealedFact:
         """Return what somebody wrote, sealed for this entry."""
-        return sealing.seal_under(self._secret, text)
+        return sealing.seal_with_secret(self._secret, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,6 @@ def read(text: str) -> str:
     return "\n".join(lines)
 
 
-def joined(parts: Iterable[str]) -> str:
+def join_lines(parts: Iterable[str]) -> str:
     """Return one address from the cells of several columns; empty ones leave no line."""
     return "\n".join(part.strip() for part in parts if part.strip())

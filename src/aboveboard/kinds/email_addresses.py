@@ -48,32 +48,32 @@ def read(text: str) -> str:
     Raises:
         KindMismatch: it is no address, or could be more than one.
     """
-    plain = text.lower() if text.isascii() else _bare(text).translate(_CAPITALS)
+    plain = text.lower() if text.isascii() else _strip_wrapping(text).translate(_CAPITALS)
     # Almost every address is one of these, and an import reads thousands a second.
     if not _PLAIN.fullmatch(plain):
-        plain = _bare(plain)
+        plain = _strip_wrapping(plain)
     if _PLAIN.fullmatch(plain):
-        return _measured(plain)
+        return _check_length(plain)
     local, at, domain = plain.rpartition("@")
     if not at or not local or not domain:
         raise KindMismatch("not_email", _EXAMPLE)
-    return _measured(f"{_local(local)}@{_domain(domain)}")
+    return _check_length(f"{_local(local)}@{_domain(domain)}")
 
 
-def of_settings(text: str) -> str:
+def read_setting(text: str) -> str:
     """Return the normal form of an address that the settings name: the sender, the contact. The
     domain may be ``localhost`` too, which is this machine and nobody else's (RFC 6761, 6.3).
 
     Raises:
         KindMismatch: it is no address, or could be more than one.
     """
-    local, at, domain = _bare(text).translate(_CAPITALS).rpartition("@")
+    local, at, domain = _strip_wrapping(text).translate(_CAPITALS).rpartition("@")
     if at and domain == "localhost":
-        return _measured(f"{_local(local)}@localhost")
+        return _check_length(f"{_local(local)}@localhost")
     return read(text)
 
 
-def shown(normal: str) -> str:
+def display(normal: str) -> str:
     """Return an address as people write it: the domain in its own script."""
     local, at, domain = normal.rpartition("@")
     if "xn--" not in domain:
@@ -84,7 +84,7 @@ def shown(normal: str) -> str:
         return normal
 
 
-def by_earlier_rule(text: str) -> str | None:
+def legacy_form(text: str) -> str | None:
     """Return what an earlier version filed an address under, where that is another form than
     :func:`read` gives; None where there is none.
 
@@ -95,7 +95,7 @@ def by_earlier_rule(text: str) -> str | None:
     if text.isascii() and _PLAIN.fullmatch(text.lower()):
         return None
     local, at, domain = text.strip().rpartition("@")
-    if not at or not local or _stands_for_another(local):
+    if not at or not local or _is_compatibility_character(local):
         return None
     whole = unicodedata.normalize("NFKC", text).strip().lower()
     local, _, domain = whole.rpartition("@")
@@ -113,12 +113,12 @@ def by_earlier_rule(text: str) -> str | None:
         return was
 
 
-def _bare(text: str) -> str:
+def _strip_wrapping(text: str) -> str:
     """Take away what people and programs put around an address."""
     bare, before = text, None
     while before != bare:
         before = bare
-        bare = _stripped(bare)
+        bare = _strip(bare)
         if bare[:1] in _QUOTES and bare[1:] and bare[-1] == _QUOTES[bare[0]]:
             bare = bare[1:-1]
         if bare.endswith(">") and bare.count("<") == 1:
@@ -130,7 +130,7 @@ def _bare(text: str) -> str:
     return bare[:-1] if bare.endswith(".") and not bare.endswith("..") else bare
 
 
-def _stripped(text: str) -> str:
+def _strip(text: str) -> str:
     start, end = 0, len(text)
     while start < end and _is_invisible(text[start]):
         start += 1
@@ -150,7 +150,7 @@ def _local(local: str) -> str:
         if not _LOCAL.fullmatch(local):
             raise KindMismatch("not_email", _EXAMPLE)
         return local
-    if _stands_for_another(local):
+    if _is_compatibility_character(local):
         raise KindMismatch(
             "not_email",
             "an e-mail address that stands for one mailbox: a letter before the @ is another "
@@ -171,7 +171,7 @@ def _local(local: str) -> str:
     return composed
 
 
-def _stands_for_another(local: str) -> bool:
+def _is_compatibility_character(local: str) -> bool:
     """Whether a character of it is only another way to write some other one (Unicode TR 15)."""
     return any(
         unicodedata.normalize("NFKC", mark) != (composed := unicodedata.normalize("NFC", mark))
@@ -207,7 +207,7 @@ def _domain(domain: str) -> str:
     return name
 
 
-def _measured(normal: str) -> str:
+def _check_length(normal: str) -> str:
     if len(normal) <= _LONGEST_LOCAL and normal.isascii():
         return normal
     local, _, _ = normal.rpartition("@")

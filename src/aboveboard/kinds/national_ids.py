@@ -51,7 +51,7 @@ def _by_stdnum(plain: str, form: str) -> str | None:
         return None
 
 
-def shown(compact: str, form: str) -> str:
+def display(compact: str, form: str) -> str:
     """Return the number grouped as people write it."""
     if form == "gb.nino":
         return " ".join((compact[:2], compact[2:4], compact[4:6], compact[6:8], compact[8:]))
@@ -59,7 +59,7 @@ def shown(compact: str, form: str) -> str:
     return str(write(compact)) if write else compact
 
 
-def normal(text: str, form: str) -> str | None:
+def normal_form(text: str, form: str) -> str | None:
     """Return what it is filed under: its form and the compact number; None if it does not check."""
     try:
         return f"{form}:{read(text, form)}"

@@ -80,7 +80,7 @@ def _nfkc(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
-def forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
+def normal_forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
     """Return every normal form that ``value`` is filed under, most likely first.
 
     ``kind``: one of ``KINDS``, a national number with its format (``national_id:gb.nino``).
@@ -94,25 +94,25 @@ def forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> lis
     elif kind == "customer_number":
         normal = [customer_number(value)]
     elif name == "national_id" and form:
-        normal = [national_ids.normal(value, form)]
+        normal = [national_ids.normal_form(value, form)]
     else:
         raise ValueError(f"there is no look-up of kind {kind!r}; there are {', '.join(KINDS)}")
     return list(dict.fromkeys(form for form in normal if form is not None))
 
 
-def searched_forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
+def search_forms(kind: str, value: str, regions: Iterable[str | None] = (None,)) -> list[str]:
     """Return every normal form that somebody with this ``value`` may be filed under: those of
-    :func:`forms`, and that of an earlier version's rule, until the index key is rotated.
+    :func:`normal_forms`, and that of an earlier version's rule, until the index key is rotated.
 
     For finding, never for writing to: who is found by it has to be asked for what they hold.
     """
     # The rule of today first: the earlier one finds only those that nothing else would.
-    normal = forms(kind, value, regions)
-    earlier = email_addresses.by_earlier_rule(value) if kind == "email" else None
+    normal = normal_forms(kind, value, regions)
+    earlier = email_addresses.legacy_form(value) if kind == "email" else None
     return normal if earlier is None or earlier in normal else [*normal, earlier]
 
 
-def whole_text(text: str) -> str:
+def replace_surrogates(text: str) -> str:
     """Return the text with every lone surrogate replaced.
 
     JSON may write half of a character (``\\ud800``), and Python's reader gives it back as it is. No

@@ -34,7 +34,7 @@ class PasswordForm:
 _AS_TYPED = PasswordForm(PLAIN_PASSWORD, strong=False)
 
 
-def known() -> frozenset[str]:
+def known_names() -> frozenset[str]:
     """Return the names that :func:`matches` takes."""
     return frozenset(_tests())
 
@@ -43,7 +43,7 @@ def matches(what: str, value: str) -> bool:
     """Return whether a value without spaces around it looks like ``what``.
 
     Raises:
-        KeyError: ``what`` is none of :func:`known`.
+        KeyError: ``what`` is none of :func:`known_names`.
     """
     return _tests()[what](value)
 
@@ -70,7 +70,7 @@ def are_national_numbers(values: Sequence[str], share: float) -> bool:
     digits. One digit in ten fits by chance, so a few values say little."""
     least = share * len(values)
     return any(
-        sum(1 for value in values if national_ids.normal(value, form) is not None) >= least
+        sum(1 for value in values if national_ids.normal_form(value, form) is not None) >= least
         for form in national_ids.checked_forms()
     )
 

@@ -57,16 +57,16 @@ def read(kind: str, text: str) -> str:
     return _reader(kind)(text.strip())
 
 
-def shown(kind: str, value: str) -> str:
+def display(kind: str, value: str) -> str:
     """Return a sealed value as a screen shows it: of a card the last four digits, a national
     number in its groups, an e-mail address with its domain in its own script."""
     name, _, form = kind.partition(":")
     if name == FieldKind.EMAIL:
-        return email_addresses.shown(value)
+        return email_addresses.display(value)
     if name == FieldKind.CARD_NUMBER:
         return f"•••• {value[-4:]}"
     if name == FieldKind.NATIONAL_ID:
-        return national_ids.shown(value, form)
+        return national_ids.display(value, form)
     return value
 
 

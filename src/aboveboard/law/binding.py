@@ -63,16 +63,16 @@ def judge(
     counted = [_count(rule, facts, group, on) for group in there]
     kept = [row for row in counted if row.covered is not Required.NO]
     if not kept:
-        return JudgedDuty(Required.NO, 0, total, (_not_covered(rule, counted),))
+        return JudgedDuty(Required.NO, 0, total, (_not_covered_sentence(rule, counted),))
     # Every test is asked, also after a "no": a decision not to notify is documented with all of its
     # reasons (GDPR Art. 33(5)), and a fact that changes later then changes one sentence.
-    answers = [_of_coverage(kept), _of_verb(rule, facts)]
-    harm, kept = _of_harm(rule, kept)
+    answers = [_coverage_answer(kept), _verb_answer(rule, facts)]
+    harm, kept = _harm_answer(rule, kept)
     answers.append(harm)
     people = sum(row.group.people for row in kept)
     if rule.threshold:
-        enough = _of_threshold(
-            rule, rule.threshold, kept, _counted_everywhere(rule, facts, everyone, on)
+        enough = _threshold_answer(
+            rule, rule.threshold, kept, _count_everywhere(rule, facts, everyone, on)
         )
         if not rule.threshold.alternative:
             answers.append(enough)
@@ -108,10 +108,10 @@ def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> 
         if group.readable or facts.keys_taken or facts.taking is DataAcquisition.UNAVAILABLE
         else Risk.UNLIKELY
     )
-    covered, reason = _covered(rule, usable, facts, on)
+    covered, reason = _coverage(rule, usable, facts, on)
     # Not known is not "no": a duty that would bind if the keys went is asked about, not dropped.
     if covered is Required.NO and facts.keys_taken is None and group.protected:
-        covered, reason = _covered(rule, group.readable | group.protected, facts, on)
+        covered, reason = _coverage(rule, group.readable | group.protected, facts, on)
         if covered is not Required.NO:
             return _GroupUnderLaw(
                 group,
@@ -122,7 +122,7 @@ def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> 
     return _GroupUnderLaw(group, covered, reason, risk)
 
 
-def _covered(
+def _coverage(
     rule: DutyRule, usable: frozenset[str], facts: LossFacts, on: date
 ) -> tuple[Required, str]:
     if not usable and facts.taking is not DataAcquisition.UNAVAILABLE:
@@ -132,14 +132,14 @@ def _covered(
         )
     if not rule.data:
         return Required.YES, ""
-    coverage = definitions.covered(rule.data, usable, codes_taken=facts.codes_taken, on=on)
+    coverage = definitions.coverage(rule.data, usable, codes_taken=facts.codes_taken, on=on)
     return coverage.covered, coverage.reason
 
 
 _SAFE = "The data cannot be read and its keys are safe, so this law asks for nothing."
 
 
-def _not_covered(rule: DutyRule, counted: Sequence[_GroupUnderLaw]) -> str:
+def _not_covered_sentence(rule: DutyRule, counted: Sequence[_GroupUnderLaw]) -> str:
     hidden = any(row.group.protected for row in counted) and rule.safe_harbour == "yes"
     if hidden and not any(row.group.readable for row in counted):
         return _SAFE
@@ -152,14 +152,14 @@ def _not_covered(rule: DutyRule, counted: Sequence[_GroupUnderLaw]) -> str:
     )
 
 
-def _of_coverage(kept: Sequence[_GroupUnderLaw]) -> tuple[Required, str]:
+def _coverage_answer(kept: Sequence[_GroupUnderLaw]) -> tuple[Required, str]:
     sure = [row for row in kept if row.covered is Required.YES]
     # One group that is surely covered makes the law bind; the doubtful ones only add to it.
     best = sure or kept
     return best[0].covered, max((row.reason for row in best), key=len)
 
 
-def _of_verb(rule: DutyRule, facts: LossFacts) -> tuple[Required, str]:
+def _verb_answer(rule: DutyRule, facts: LossFacts) -> tuple[Required, str]:
     """Step 3."""
     if facts.medium is DataMedium.PAPER and rule.medium != "any":
         return Required.NO, "This law covers electronic records only; these were on paper."
@@ -177,7 +177,7 @@ def _of_verb(rule: DutyRule, facts: LossFacts) -> tuple[Required, str]:
     return Required.NO, f"This law speaks of: {rule.trigger}. {_TAKING_WORDS[facts.taking]}"
 
 
-def _of_harm(
+def _harm_answer(
     rule: DutyRule, kept: list[_GroupUnderLaw]
 ) -> tuple[tuple[Required, str], list[_GroupUnderLaw]]:
     """Step 4: the answer for the group at most risk; those for whom the
@@ -210,7 +210,7 @@ _RISK_WORDS: Mapping[Risk, str] = {
 }
 
 
-def _counted_everywhere(
+def _count_everywhere(
     rule: DutyRule, facts: LossFacts, everyone: Sequence[AffectedGroup], on: date
 ) -> int:
     country = rule.jurisdiction.split("-")[0]
@@ -225,7 +225,7 @@ def _counted_everywhere(
     )
 
 
-def _of_threshold(
+def _threshold_answer(
     rule: DutyRule, threshold: PeopleThreshold, kept: Sequence[_GroupUnderLaw], everywhere: int
 ) -> tuple[Required, str]:
     """Step 5."""

@@ -41,7 +41,7 @@ class Category:
 
 
 @cache
-def known() -> Mapping[str, Category]:
+def all_categories() -> Mapping[str, Category]:
     """Return every category by key, in the order of their bits."""
     rows = shipped.load(_FILE)["categories"]
     categories = [
@@ -72,7 +72,7 @@ def get(key: str) -> Category:
     Raises:
         KeyError: there is no category of that key.
     """
-    return known()[key]
+    return all_categories()[key]
 
 
 def bitmap(keys: Iterable[str]) -> int:
@@ -93,7 +93,7 @@ def from_bitmap(bits: int) -> tuple[str, ...]:
     Raises:
         ValueError: the bitmap is negative or has a bit that belongs to no category.
     """
-    keys = tuple(category.key for category in known().values() if bits >> category.bit & 1)
+    keys = tuple(category.key for category in all_categories().values() if bits >> category.bit & 1)
     if bits < 0 or bitmap(keys) != bits:
         raise ValueError(f"{bits} is not a bitmap of known categories")
     return keys

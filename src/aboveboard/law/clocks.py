@@ -142,9 +142,9 @@ def _add_months(day: date, months: int) -> date:
 
 def _add_working(days_off: DaysOff, day: date, count: int) -> date:
     """Return the ``count``-th working day after ``day``; with 0, ``day`` or the next one after."""
-    while count > 0 or days_off.off(day):
+    while count > 0 or days_off.is_day_off(day):
         day += timedelta(days=1)
-        if not days_off.off(day):
+        if not days_off.is_day_off(day):
             count -= 1
             if count <= 0:
                 return day
@@ -156,7 +156,7 @@ def _roll(days_off: DaysOff, first: date, last: date) -> date:
     two working days in every period of two days or more."""
     # Judged before rolling: a period of one day does not become one of two by ending on a Monday.
     two_days_or_more = last - first >= timedelta(days=2)
-    while days_off.off(last):
+    while days_off.is_day_off(last):
         last += timedelta(days=1)
     if two_days_or_more:
         while _working(days_off, first, last) < 2:
@@ -166,4 +166,4 @@ def _roll(days_off: DaysOff, first: date, last: date) -> date:
 
 def _working(days_off: DaysOff, first: date, last: date) -> int:
     days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
-    return sum(not days_off.off(day) for day in days)
+    return sum(not days_off.is_day_off(day) for day in days)

@@ -37,7 +37,7 @@ from aboveboard.law.terms import (
     OrgRole,
     Required,
 )
-from aboveboard.law.timing import in_order, timed
+from aboveboard.law.timing import ordered, with_deadline
 
 _EU = "EU"
 
@@ -56,7 +56,7 @@ def due(
     # The law of the day on which the organisation became aware, by its own calendar: an act that
     # comes into force during an incident does not change what the incident asks for.
     day = times.aware.astimezone(ZoneInfo(profile.time_zone)).date()
-    rules = [rule for rule in catalogue.in_force_on(day) if _ours(rule, profile)]
+    rules = [rule for rule in catalogue.in_force_on(day) if _applies_to_us(rule, profile)]
     rows: list[DutyDue] = []
     for rule in rules:
         there = [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction)]
@@ -67,14 +67,16 @@ def due(
         for place, own in _split(rule, there, profile):
             judged = judge(rule, facts, own, everyone=groups, on=day)
             rows.append(
-                timed(_row(rule, place, judged, profile), rule, times=times, profile=profile)
+                with_deadline(
+                    _row(rule, place, judged, profile), rule, times=times, profile=profile
+                )
             )
     # After every rule was asked: a place is left out only when none of them reached it.
-    rows += _not_covered(groups, rules, profile)
-    return in_order(rows)
+    rows += _uncovered_places(groups, rules, profile)
+    return ordered(rows)
 
 
-def _ours(rule: DutyRule, profile: OrgProfile) -> bool:
+def _applies_to_us(rule: DutyRule, profile: OrgProfile) -> bool:
     """Step 1."""
     if rule.role is not profile.role or (rule.public_body and not profile.public_body):
         return False
@@ -106,17 +108,18 @@ def _split(
     for group in there:
         place = (
             group.jurisdiction
-            if rule.recipient_type == "authority" and _has_land(group.jurisdiction)
+            if rule.recipient_type == "authority" and _is_german_land(group.jurisdiction)
             else group.jurisdiction.split("-")[0]
         )
         by_place.setdefault(place, []).append(group)
     return sorted(by_place.items())
 
 
-def _has_land(jurisdiction: str) -> bool:
+def _is_german_land(jurisdiction: str) -> bool:
     return (
         "-" in jurisdiction
-        and authorities.of(jurisdiction).name != authorities.of(jurisdiction.split("-")[0]).name
+        and authorities.authority_for(jurisdiction).name
+        != authorities.authority_for(jurisdiction.split("-")[0]).name
     )
 
 
@@ -173,7 +176,7 @@ def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile) ->
 
 
 def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
-    authority = authorities.of(place, public_body=profile.public_body)
+    authority = authorities.authority_for(place, public_body=profile.public_body)
     if _lead(profile):
         why = (
             f"Your main establishment in the EEA is in {authority.country}, so its authority takes "
@@ -195,7 +198,7 @@ def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
     return authority.title, [why]
 
 
-def _not_covered(
+def _uncovered_places(
     groups: list[AffectedGroup], rules: list[DutyRule], profile: OrgProfile
 ) -> list[DutyDue]:
     """Return a row for every place that no general rule reaches, so that nobody

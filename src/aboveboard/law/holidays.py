@@ -52,7 +52,7 @@ class DaysOff:
             for year in sorted(self._unchecked_years)
         )
 
-    def off(self, day: date) -> bool:
+    def is_day_off(self, day: date) -> bool:
         """Return whether nobody is expected to work on that day."""
         if self._holidays is None:
             weekend = day.weekday() >= _SATURDAY

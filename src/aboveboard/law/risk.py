@@ -120,8 +120,8 @@ def assess(facts: BreachFacts) -> RiskAssessment:
     tables = _tables()
     tier, reasons = tier_of(facts)  # 1
     answers = [
-        _by_hands(facts, tier),  # 2
-        _by_outage(facts),  # 3
+        _risk_by_holder(facts, tier),  # 2
+        _risk_by_outage(facts),  # 3
         _row(tables["alteration"][facts.change], "answer"),
     ]
     # Only the reasons of the answer that counted are given: a milder one beside it would read as
@@ -170,7 +170,7 @@ def tier_of(facts: BreachFacts) -> tuple[int, list[RiskReason]]:
     return tier, reasons
 
 
-def _by_hands(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
+def _risk_by_holder(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
     tables = _tables()
     hands = DataHolder.NOBODY if facts.unintelligible else facts.hands
     # Trust without a confirmed deletion is only a known recipient, and too many known ones are as
@@ -189,7 +189,7 @@ def _by_hands(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
     return answer, _reason(row)
 
 
-def _by_outage(facts: BreachFacts) -> tuple[Risk, RiskReason]:
+def _risk_by_outage(facts: BreachFacts) -> tuple[Risk, RiskReason]:
     return _row(_tables()["outage"][facts.outage], "vital" if facts.vital else "answer")
 
 

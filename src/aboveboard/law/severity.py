@@ -197,7 +197,7 @@ def ei(exposed: frozenset[str], context: SeverityContext | None = None) -> Score
         ("How easy the person is to identify follows from the clearest identifier exposed.",),
     )
     for rule in tables["identifier_combinations"]:
-        if levels[rule["level"]] > best.value and _all_met(rule["all"], exposed):
+        if levels[rule["level"]] > best.value and _matches_all(rule["all"], exposed):
             best = ScoredComponent(levels[rule["level"]], (rule["reason"],))
     return best
 
@@ -284,12 +284,12 @@ def any_of(keys: Sequence[str], exposed: frozenset[str]) -> bool:
     return any(covers(key, category) for key in wanted for category in left)
 
 
-def _all_met(lines: Iterable[Sequence[str]], exposed: frozenset[str]) -> bool:
+def _matches_all(lines: Iterable[Sequence[str]], exposed: frozenset[str]) -> bool:
     return all(any_of(keys, exposed) for keys in lines)
 
 
 def _kind(category: str, context: SeverityContext) -> DataKind:
-    key, known = category, categories.known()
+    key, known = category, categories.all_categories()
     # An organisation may name a category finer than ours; it counts as the nearest one above it.
     while key not in known and "." in key:
         key = key.rpartition(".")[0]
@@ -300,10 +300,10 @@ def _kind(category: str, context: SeverityContext) -> DataKind:
     return DataKind(known[key].enisa)
 
 
-def _only_opens(own: frozenset[str]) -> bool:
+def _is_credentials_only(own: frozenset[str]) -> bool:
     """Whether what counts as this kind is nothing but credentials: the harm
     lies in what they open."""
-    known = categories.known()
+    known = categories.all_categories()
     return bool(own) and all(category in known and known[category].credential for category in own)
 
 
@@ -313,7 +313,7 @@ def _dpc_of_kind(
     label = _tables()["kinds"][kind]["label"]
     reasons = [
         _tables()["credentials"]["reason"]
-        if _only_opens(own)
+        if _is_credentials_only(own)
         else f"The data exposed is about {label}."
     ]
     step = context.steps.get(kind, 0)
@@ -324,7 +324,7 @@ def _dpc_of_kind(
         met = [
             rule
             for rule in _tables()["combinations"]
-            if rule["kind"] == kind and _shown(rule, exposed, own)
+            if rule["kind"] == kind and _applies(rule, exposed, own)
         ]
         if met:
             rule = max(met, key=lambda item: int(item["step"]))
@@ -333,10 +333,10 @@ def _dpc_of_kind(
     return ScoredComponent(dpc_of(kind, step), tuple(reasons))
 
 
-def _shown(rule: Mapping[str, Any], exposed: frozenset[str], own: frozenset[str]) -> bool:
+def _applies(rule: Mapping[str, Any], exposed: frozenset[str], own: frozenset[str]) -> bool:
     if "alone" in rule:
         return all(any(covers(key, category) for key in rule["alone"]) for category in own)
-    return _all_met(rule["all"], exposed)
+    return _matches_all(rule["all"], exposed)
 
 
 def _nearest(category: str, table: Mapping[str, str]) -> str:

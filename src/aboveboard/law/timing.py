@@ -38,7 +38,9 @@ class _Start:
     assumed: str = ""
 
 
-def timed(row: DutyDue, rule: DutyRule, *, times: BreachTimes, profile: OrgProfile) -> DutyDue:
+def with_deadline(
+    row: DutyDue, rule: DutyRule, *, times: BreachTimes, profile: OrgProfile
+) -> DutyDue:
     """Return ``row`` with its deadline and its clock in words (step 6 of :mod:`duties`)."""
     start = _start(rule, times)
     due_at, notes = None, tuple[str, ...]()
@@ -62,7 +64,7 @@ def timed(row: DutyDue, rule: DutyRule, *, times: BreachTimes, profile: OrgProfi
     )
 
 
-def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
+def ordered(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
     """Return the rows in the order in which to act.
 
     Binding ones first, then open questions, then what is not required; within each by deadline,
@@ -88,10 +90,10 @@ def in_order(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
             finished.append(replace(row, after=(befores[row.duty_id],)))
         else:
             finished.append(row)
-    return tuple(sorted(finished, key=_key))
+    return tuple(sorted(finished, key=_sort_key))
 
 
-def _key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
+def _sort_key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
     # Last among its like: "without undue delay" has no moment to sort by.
     never = datetime.max.replace(tzinfo=UTC)
     # Of equal time: write it down, tell who supervises, then the people, then the credit agencies.
@@ -122,7 +124,7 @@ def _start(rule: DutyRule, times: BreachTimes) -> _Start:
     if name == "aware":
         return _Start(times.aware)
     if name in ("discovered", "year_end"):
-        return _discovered(rule, times)
+        return _discovery(rule, times)
     if name in ("determined", "scope_known"):
         known = times.determined if name == "determined" else times.scope_known
         if known:
@@ -138,7 +140,7 @@ def _start(rule: DutyRule, times: BreachTimes) -> _Start:
     return _Start(min(chained) if chained else times.other.get(name))
 
 
-def _discovered(rule: DutyRule, times: BreachTimes) -> _Start:
+def _discovery(rule: DutyRule, times: BreachTimes) -> _Start:
     """Return when it was discovered: at the latest when we became aware, so of the two moments the
     earlier. The law may put discovery at an earlier moment than the one that was written down."""
     if times.discovered is None:

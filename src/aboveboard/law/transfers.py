@@ -68,7 +68,7 @@ def ground_fits(ground: str, country: str, regime: TransferRegime) -> bool:
 
 
 @cache
-def checked() -> date:
+def checked_on() -> date:
     """Return the day on which the lists were last compared with their sources."""
     day: date = _file()["checked"]
     return day

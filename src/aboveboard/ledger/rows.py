@@ -60,10 +60,12 @@ def reserve_ids(count: int) -> list[int]:
     if connection.vendor == "postgresql":
         # From the sequence, which gives back nothing: a transaction that is undone leaves a gap in
         # the ids, and none in the places.
-        return sorted(number for (number,) in statements.ask(connection, _RESERVE, [count]))
+        return sorted(number for (number,) in statements.execute(connection, _RESERVE, [count]))
     # SQLite: the transaction began IMMEDIATE, so nobody else can be between this read and our
     # insert.
-    last = statements.ask(connection, "SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'")
+    last = statements.execute(
+        connection, "SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'"
+    )
     first = (last[0][0] if last else 0) + 1
     return list(range(first, first + count))
 
@@ -94,7 +96,9 @@ def insert(rows: Sequence[Row]) -> None:
     else:
         ids, moments, kinds, handles, bodies, hashes = zip(*rows, strict=True)
         columns = [ids, [str(moment) for moment in moments], kinds, handles, bodies, hashes]
-        statements.ask(connection, _INSERT_ARRAYS, [statements.array(each) for each in columns])
+        statements.execute(
+            connection, _INSERT_ARRAYS, [statements.array_literal(each) for each in columns]
+        )
 
 
 def lock_tree() -> None:

@@ -82,7 +82,7 @@ def in_force() -> AdoptedPromise:
     global _resolved
     # By hand: this is on the path of every use, where the ORM took longer than the database. The
     # newest row is only asked whether anything changed: which one is in force, the log says.
-    rows = statements.ask(connection, _NEWEST)
+    rows = statements.execute(connection, _NEWEST)
     if not rows:
         _refuse_if_adopted()
         raise NoPromise()

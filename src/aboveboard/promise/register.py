@@ -63,7 +63,7 @@ def as_csv(promise: Promise, language: str = "en") -> str:
     (:mod:`aboveboard.basics.spreadsheet`).
     """
     table = [tuple(COLUMNS.values()), *map(astuple, rows(promise, language))]
-    return "".join(map(spreadsheet.line, table))
+    return "".join(map(spreadsheet.csv_line, table))
 
 
 def as_json_ld(promise: Promise) -> dict[str, Json]:

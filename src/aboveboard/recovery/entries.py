@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Digest, Facts, NothingToRestore, omitted
+from aboveboard.basics.facts import Code, Digest, Facts, NothingToRestore, optional_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +52,4 @@ class RowsAuthenticated(Facts):
 
     rows: int
     refused: int
-    tables: tuple[Code, ...] | None = omitted()
+    tables: tuple[Code, ...] | None = optional_fact()

@@ -44,7 +44,7 @@ class RestoredFirst:
 def _later(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         answer: HttpResponse = JsonResponse(
-            problems.plain(503, request_id=REQUEST_ID.get()),
+            problems.problem_from_status(503, request_id=REQUEST_ID.get()),
             status=503,
             content_type=problems.MEDIA_TYPE,
         )

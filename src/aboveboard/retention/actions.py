@@ -17,7 +17,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Facts, SealedFact
 from aboveboard.basics.reference import Reference
-from aboveboard.basics.reference import reference as checked_reference
+from aboveboard.basics.reference import parse_reference as checked_reference
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.handles import EntrySubject
 from aboveboard.ledger.actions import append

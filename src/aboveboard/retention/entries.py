@@ -13,7 +13,7 @@ from aboveboard.basics.facts import (
     OnRestore,
     RepeatOnRestore,
     SealedFact,
-    written_as,
+    named_fact,
 )
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 
@@ -78,7 +78,7 @@ class SweepReviewed(Facts):
     digest: Digest
     people: int
     suspended: int
-    people_reviewed: int = written_as("looked_at")
+    people_reviewed: int = named_fact("looked_at")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from aboveboard.basics.package import NotHeld, RecordedEntry
-from aboveboard.basics.reference import restored
+from aboveboard.basics.reference import restored_reference
 from aboveboard.retention.actions import refresh
 from aboveboard.retention.entries import (
     HoldPlaced,
@@ -33,7 +33,7 @@ def placed(entry: RecordedEntry[HoldPlaced] | RecordedEntry[RestrictionPlaced]) 
             defaults={
                 "person_id": entry.person_id,
                 "why": entry.facts.why.value,
-                "reference": restored(entry.facts.reference, entry.id),
+                "reference": restored_reference(entry.facts.reference, entry.id),
                 "at": entry.at,
                 "actor": entry.by.as_json(),
                 "until": entry.facts.until,
@@ -56,7 +56,7 @@ def ended(entry: RecordedEntry[HoldReleased] | RecordedEntry[RestrictionLifted])
         if row is None:
             raise NotHeld(what=model.__name__.lower())
         row.ended_at, row.ended_actor = entry.at, entry.by.as_json()
-        row.ended_reference = restored(entry.facts.reference, entry.id)
+        row.ended_reference = restored_reference(entry.facts.reference, entry.id)
         row.ended_entry_id = entry.id
         row.save(update_fields=["ended_at", "ended_actor", "ended_reference", "ended_entry_id"])
         refresh(entry.person_id)

@@ -181,7 +181,7 @@ def _error(request: HttpRequest, status: int, template: str = "") -> HttpRespons
 def _problem(status: int) -> JsonResponse:
     """Return an RFC 9457 problem that says no more than its status."""
     return JsonResponse(
-        problems.plain(status, request_id=REQUEST_ID.get()),
+        problems.problem_from_status(status, request_id=REQUEST_ID.get()),
         status=status,
         content_type=problems.MEDIA_TYPE,
     )

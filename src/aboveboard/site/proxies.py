@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from aboveboard.basics import settings
-from aboveboard.basics.setting_checks import networks
+from aboveboard.basics.setting_checks import parse_networks
 
 log = logging.getLogger(__name__)
 
@@ -62,4 +62,4 @@ def is_named(address: str) -> bool:
         return False
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
-    return any(ip in network for network in networks(settings.current().server.proxies))
+    return any(ip in network for network in parse_networks(settings.current().server.proxies))

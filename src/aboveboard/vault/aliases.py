@@ -30,7 +30,7 @@ def current_of(person_ids: Collection[int]) -> dict[int, int]:
 def leads(merged_id: int, person_id: int, since: object, mac: bytes | None) -> bool:
     """Whether this program wrote that a number leads to a person, for statements by hand. One that
     it did not write leads nowhere."""
-    at = clock.stored(since) if isinstance(since, (str, datetime)) else None
+    at = clock.from_database(since) if isinstance(since, (str, datetime)) else None
     if rows.is_authentic(Alias._meta.label, merged_id, (person_id, at), mac):
         return True
     rows.report_not_authentic(Alias._meta.label, merged_id)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from aboveboard.keys.queries import SecretMissing, instance_secret
-from aboveboard.kinds.normalise import forms, searched_forms
+from aboveboard.kinds.normalise import normal_forms, search_forms
 from aboveboard.vault import generations
 
 KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
@@ -39,14 +39,14 @@ def digests(
     kind: str, value: str, regions: Iterable[str | None] = (None,), generation: int | None = None
 ) -> list[bytes]:
     """Return the digests by which to look for a value as someone typed it."""
-    return [digest(kind, form, generation) for form in searched_forms(kind, value, regions)]
+    return [digest(kind, form, generation) for form in search_forms(kind, value, regions)]
 
 
 def filed(
     kind: str, value: str, regions: Iterable[str | None], under: Collection[int]
 ) -> set[tuple[int, bytes]]:
     """Return what a value is filed under: each generation with each digest."""
-    normal = forms(kind, value, regions)
+    normal = normal_forms(kind, value, regions)
     return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
 
 
@@ -55,7 +55,7 @@ def searched(
 ) -> set[tuple[int, bytes]]:
     """Return all that somebody with a value may be filed under, by an earlier version's rule too:
     for finding, never for filing."""
-    normal = searched_forms(kind, value, regions)
+    normal = search_forms(kind, value, regions)
     return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
 
 

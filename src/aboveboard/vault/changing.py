@@ -221,7 +221,9 @@ def _same(kind: str, held: str, text: str, region: str) -> bool:
     # Only what can be looked up has a normal form by which two spellings are one.
     if blind.number_of(kind) is None:
         return False
-    return normalise.forms(kind, held, (region,)) == normalise.forms(kind, text, (region,))
+    return normalise.normal_forms(kind, held, (region,)) == normalise.normal_forms(
+        kind, text, (region,)
+    )
 
 
 def _filed(

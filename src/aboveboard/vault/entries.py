@@ -15,7 +15,7 @@ from aboveboard.basics.facts import (
     RedoByHand,
     RepeatOnRestore,
     Word,
-    omitted,
+    optional_fact,
 )
 
 
@@ -103,8 +103,8 @@ class FieldErased(Facts):
 
     reason: Code
     fields: tuple[Word, ...]
-    sweep: int | None = omitted()
-    promise: int | None = omitted()
+    sweep: int | None = optional_fact()
+    promise: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from aboveboard.engines.limits import ENGINE_BATCH
-from aboveboard.engines.snapshot import halves
+from aboveboard.engines.snapshot import split_digest
 from aboveboard.vault.models import BlindIndex, Person
 
 
@@ -65,7 +65,7 @@ def write_index(file: BinaryIO) -> None:
 
 def _split(row: tuple[Any, ...]) -> tuple[int, int, int, int]:
     kind, digest, person_id = row
-    return kind, *halves(bytes(digest)), person_id
+    return kind, *split_digest(bytes(digest)), person_id
 
 
 def _write(

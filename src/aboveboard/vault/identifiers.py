@@ -40,7 +40,7 @@ def keyed_digests(
                 continue
             value = sealed.unseal(cipher, bound_to, field, box)
             key = keys[kind.partition(":")[0]]
-            for form in normalise.forms(kind, value, (region,)):
+            for form in normalise.normal_forms(kind, value, (region,)):
                 digests.add((number, hmac.digest(key, form.encode(), "sha256")))
     return frozenset(digests)
 

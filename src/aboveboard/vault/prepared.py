@@ -27,11 +27,11 @@ def ask(sql: str, *parts: int | Collection[int] | Sequence[bytes] | None) -> lis
     value, ``{some}`` for a list.
     """
     if connection.vendor == "postgresql":
-        return statements.ask(
+        return statements.execute(
             connection,
             sql.format(some="= ANY(%s)"),
             [
-                part if part is None or isinstance(part, int) else statements.array(part)
+                part if part is None or isinstance(part, int) else statements.array_literal(part)
                 for part in parts
             ],
         )
@@ -45,4 +45,4 @@ def ask(sql: str, *parts: int | Collection[int] | Sequence[bytes] | None) -> lis
             lists.append(f"IN ({', '.join(['%s'] * len(part))})")
     pieces = sql.split("{some}")
     text = "".join(piece + mark for piece, mark in zip(pieces, [*lists, ""], strict=True))
-    return statements.ask(connection, text, flat)
+    return statements.execute(connection, text, flat)

@@ -95,17 +95,17 @@ def fetch(person_ids: Collection[int]) -> dict[int, SealedPerson]:
         kept = None if sealed_handles is None else bytes(sealed_handles)
         dates = read_dates(
             person_id,
-            held_until and clock.stored(held_until),
-            restricted_since and clock.stored(restricted_since),
-            restricted_until and clock.stored(restricted_until),
+            held_until and clock.from_database(held_until),
+            restricted_since and clock.from_database(restricted_since),
+            restricted_until and clock.from_database(restricted_until),
             open_mac,
         )
         records[asked] = SealedPerson(
             person_id,
             jurisdiction,
             language,
-            clock.stored(collected_at),
-            clock.stored(last_active_at),
+            clock.from_database(collected_at),
+            clock.from_database(last_active_at),
             dates.held_until,
             dates.restricted_since,
             dates.restricted_until,

@@ -118,4 +118,6 @@ def test_confirmation_needs_something_to_match_by() -> None:
 
 
 def test_what_a_column_may_look_like_is_known() -> None:
-    assert {role.content for role in columns.roles().values() if role.content} <= recognise.known()
+    assert {
+        role.content for role in columns.roles().values() if role.content
+    } <= recognise.known_names()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aboveboard.basics.plainness import long_sentences, sentences
+from aboveboard.basics.plainness import long_sentences, split_sentences
 from aboveboard.delivery.letters import Notice, as_html, as_text
 from aboveboard.delivery.templates import LANGUAGES
 from aboveboard.incidents.notices.rendering import (
@@ -23,14 +23,14 @@ from aboveboard.incidents.notices.rendering import (
     render,
 )
 from aboveboard.incidents.terms import IncidentKind
-from aboveboard.law.categories import bitmap, from_bitmap, known
+from aboveboard.law.categories import all_categories, bitmap, from_bitmap
 from aboveboard.law.rules import catalogue
 
 CARD, EMAIL, PASSWORD = (
     bitmap([key])
     for key in ("user.financial.credit_card", "user.contact.email", "user.authorization.password")
 )
-ALL = bitmap(known())
+ALL = bitmap(all_categories())
 
 
 def loss(kind: str = "lost_device", **changes: Any) -> LossDetails:
@@ -93,7 +93,7 @@ def test_english_notices_read_easily() -> None:
         line for notice in every_notice() if notice.language == "en" for line in lines(notice)
     ]
     plain = [re.sub(r"\S+@\S+|\S+\.\S+/\S*|\(.*?\)", "it", line) for line in dict.fromkeys(spoken)]
-    counted = [sentence for line in plain for sentence in sentences(line)]
+    counted = [sentence for line in plain for sentence in split_sentences(line)]
     words = [word for sentence in counted for word in re.findall(r"[A-Za-z’']+", sentence)]
     syllables = sum(
         max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words
@@ -116,7 +116,7 @@ def test_a_notice_names_what_was_exposed_and_nothing_else(
     notice = render(loss(kind), PersonalExposure(bits, bits & shield, place, language))
     information = next(section for section in notice.sections if section.key == "information")
     named = {*information.items, *information.more_items}
-    labels = {key: known()[key].label[language] for key in known()}
+    labels = {key: all_categories()[key].label[language] for key in all_categories()}
     seen = set(from_bitmap(bits))
     assert named <= {labels[key] for key in seen}
     # What a wider category covers is said once; nothing else is left out.

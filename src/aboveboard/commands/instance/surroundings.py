@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aboveboard.basics import settings
-from aboveboard.basics.setting_checks import networks
+from aboveboard.basics.setting_checks import parse_networks
 from aboveboard.commands import limits
 
 OK: Final = "ok"
@@ -83,7 +83,7 @@ def proxy(current: settings.Settings) -> HealthCheck:
     server = current.server
     if urlsplit(server.origin).scheme != "https":
         return HealthCheck("proxy", OK, "no proxy is needed for an http: address")
-    named = networks(server.proxies)
+    named = parse_networks(server.proxies)
     if not named:
         step = "Set server.proxies to the address of the proxy."
         message = "no proxy is named, so all who come through it count as one caller"

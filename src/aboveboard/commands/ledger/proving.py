@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import AboveboardError, Invalid
-from aboveboard.basics.sealing import KEY_BYTES, holds
+from aboveboard.basics.sealing import KEY_BYTES, verify_text
 from aboveboard.commands import exits
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.cosignature import WitnessKey, cosigned
@@ -162,5 +162,5 @@ def _check_reference(entry: EntryBody, key: str, says: str) -> None:
             fix="Give both: --key HEX --says TEXT.",
         )
     sealed = (fact for fact in entry.facts.values() if isinstance(fact, str))
-    if not any(holds(fact, says, secret) for fact in sealed):
+    if not any(verify_text(fact, says, secret) for fact in sealed):
         raise SaysAnother(says=says)

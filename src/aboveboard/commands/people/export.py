@@ -107,10 +107,10 @@ def _manifest(args: argparse.Namespace) -> int:
     from aboveboard.law.categories import from_bitmap
 
     export = queries.export(args.number)
-    sys.stdout.write(spreadsheet.line(["person", "in_the_file", "refused_for"]))
+    sys.stdout.write(spreadsheet.csv_line(["person", "in_the_file", "refused_for"]))
     for line in queries.manifest_lines(export.id):
         categories = " ".join(from_bitmap(line.categories))
-        sys.stdout.write(spreadsheet.line([line.person_id, categories, line.reasons]))
+        sys.stdout.write(spreadsheet.csv_line([line.person_id, categories, line.reasons]))
     return DONE
 
 

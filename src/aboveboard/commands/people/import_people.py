@@ -308,8 +308,8 @@ def _print_problems(args: argparse.Namespace) -> int:
         sys.stdout.buffer.flush()
         return DONE
     finished = queries.import_run(args.problems)
-    sys.stdout.write(spreadsheet.line(["line", "field", "code", "sentence"]))
+    sys.stdout.write(spreadsheet.csv_line(["line", "field", "code", "sentence"]))
     for problem in queries.iter_import_problems(finished.id):
         row = [problem.line, problem.field, problem.code, problem.sentence]
-        sys.stdout.write(spreadsheet.line(row))
+        sys.stdout.write(spreadsheet.csv_line(row))
     return ATTENTION if finished.refused else DONE

@@ -22,7 +22,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.console.emergency.forms import EmergencyForm
 from aboveboard.console.forms import kind_of
 from aboveboard.console.people import FieldDetail, named
-from aboveboard.kinds.values import shown
+from aboveboard.kinds.values import display
 from aboveboard.promise.model import BreakGlass, Promise
 from aboveboard.promise.queries import in_force
 
@@ -105,7 +105,7 @@ def _answer(
     details = [
         FieldDetail(
             promise.fields[name].label,
-            shown(promise.fields[name].kind_and_format, value.reveal()) if value else "Not held",
+            display(promise.fields[name].kind_and_format, value.reveal()) if value else "Not held",
             "",
         )
         for name, value in result.values.items()

@@ -13,7 +13,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.ids import read_id
+from aboveboard.basics.ids import parse_id
 from aboveboard.console.incidents.forms import DoneForm, TimelineNoteForm, answered_by
 from aboveboard.incidents import actions, queries, reports
 from aboveboard.incidents.notices import queries as notices
@@ -194,7 +194,7 @@ def still_open(report: reports.AuthorityReport) -> list[OpenQuestion]:
 def number_given(request: HttpRequest, name: str) -> int:
     """Return a number of the address, such as where a list goes on; 0 where none is given, 404
     for what is no number."""
-    number = read_id(request.GET.get(name, "0"))
+    number = parse_id(request.GET.get(name, "0"))
     if number is None:
         raise Http404
     return number

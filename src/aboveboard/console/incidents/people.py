@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.ids import read_id
+from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS, number_given
 from aboveboard.engines.listing import ExposureFilter
@@ -108,7 +108,7 @@ def _doubts(request: HttpRequest, number: int) -> HttpResponse:
     page, error, line = queries.page(number, at=clock.now()), "", 0
     if request.method == "POST":
         try:
-            given, chosen = read_id(request.POST["line"]), request.POST.getlist("person")
+            given, chosen = parse_id(request.POST["line"]), request.POST.getlist("person")
             people = [int(each) for each in chosen if each != "nobody"]
             # The form that we sent names a line and people of ours: anything else was made up.
             if given is None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Conflict
-from aboveboard.basics.ids import read_id
+from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import DifferenceForm
 from aboveboard.console.retention.people import KEEPER
@@ -24,7 +24,7 @@ from aboveboard.promise.queries import in_force
 def overview(request: HttpRequest) -> HttpResponse:
     """List what waits for a decision. ``?after=`` goes further."""
     # What is no number starts the list from its beginning.
-    start = read_id(request.GET.get("after", "")) or 0
+    start = parse_id(request.GET.get("after", "")) or 0
     rows = notes.asked(after=start)
     fields = in_force().promise.fields
     context = {

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError, NotFound
-from aboveboard.basics.ids import read_id
+from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import MergeForm, UndoForm
 from aboveboard.console.retention.people import KEEPER, ask
@@ -39,7 +39,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     """List pairs of records that share an address or number, and the merges so far.
     ``?after=`` goes further."""
     first, _, second = request.GET.get("after", "").partition("-")
-    after = read_id(first), read_id(second)
+    after = parse_id(first), parse_id(second)
     # Anything but two numbers starts the list from its beginning.
     pairs = matching.candidates(
         after=(-1, -1) if after[0] is None or after[1] is None else (after[0], after[1])

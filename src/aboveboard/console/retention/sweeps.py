@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import limits
-from aboveboard.basics.ids import read_id
+from aboveboard.basics.ids import parse_id
 from aboveboard.console.retention.people import KEEPER
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.sweep import queries
@@ -23,7 +23,7 @@ def sweep(request: HttpRequest, sweep_id: int) -> HttpResponse:
     outcome, after = request.GET.get("outcome"), request.GET.get("after", "0")
     # Erasing is not offered here: whoever erases must have listed what goes, and types its digest
     # (decision 0015).
-    start = read_id(after) or 0
+    start = parse_id(after) or 0
     rows = queries.page(sweep_id, outcome=outcome, after=start)
     labels = {key: str(field.label) for key, field in promise.fields.items()}
     titles = {key: str(purpose.title) for key, purpose in promise.purposes.items()}

@@ -36,7 +36,7 @@ from aboveboard.custody import queries as custody
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.engines.leak import LeakPaths
-from aboveboard.engines.snapshot import take
+from aboveboard.engines.snapshot import take_snapshot
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import of
@@ -107,7 +107,7 @@ def count(
 
 def _something_new(incident: Incident, latest: Exposure | None) -> bool:
     if incident.kind == IncidentKind.LEAKED_FILE:
-        return LeakPaths.within(folder_of(incident)).there
+        return LeakPaths.in_folder(folder_of(incident)).exist
     if incident.kind == IncidentKind.LOST_DEVICE:
         # Compared by name and not by the moment: an export begun before the count and finished
         # after it would seem to be counted.
@@ -150,14 +150,14 @@ def _count(
     folder_of(incident).mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(incident)
     score = score_for(of(incident.kind, incident.circumstances))
-    leak, exports = LeakPaths.within(folder_of(incident)), _exports(incident)
+    leak, exports = LeakPaths.in_folder(folder_of(incident)), _exports(incident)
     with working() as scratch:
-        made, files = scratch / "exposure.parquet", engine.LeakFiles.within(scratch)
+        made, files = scratch / "exposure.parquet", engine.LeakFiles.in_folder(scratch)
         progress(STEPS[0])
         with facets.one_moment():  # 3
             # Facets and look-ups of one moment: between two, an erasure or a merge would leave a
             # look-up that leads to nobody.
-            snapshot = take(scratch, people=facets.write_people, index=facets.write_index)
+            snapshot = take_snapshot(scratch, people=facets.write_people, index=facets.write_index)
             if incident.kind == IncidentKind.LOST_DEVICE:
                 # As of the same moment as the snapshot: a person whose record is merged or split
                 # in between would stand in it under a number that the snapshot does not have.

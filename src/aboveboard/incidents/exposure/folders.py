@@ -17,7 +17,7 @@ from typing import Final
 
 from aboveboard.basics import settings
 from aboveboard.basics.ids import new_id
-from aboveboard.basics.locks import locked, locked_if_free, remove
+from aboveboard.basics.locks import locked, remove, try_lock
 from aboveboard.engines import duck
 from aboveboard.engines.exposure import LeakFiles
 from aboveboard.incidents.models import Exposure, Incident
@@ -71,9 +71,9 @@ def sweep() -> int:
 
     What anybody is still at is left alone.
     """
-    gone = duck.sweep()
+    gone = duck.delete_spill_folders()
     for lock in (incidents_folder() / _WORKING).glob("*.lock"):
-        with locked_if_free(lock) as free:
+        with try_lock(lock) as free:
             if free:
                 folder = lock.with_suffix("")
                 # A kill may have come between the lock and the folder; then there is nothing to
@@ -82,7 +82,7 @@ def sweep() -> int:
                 shutil.rmtree(folder, ignore_errors=True)
                 remove(lock)
     for folder in incidents_folder().glob(f"{_REFERENCE}*"):
-        with locked_if_free(_claim(folder.name)) as free:
+        with try_lock(_claim(folder.name)) as free:
             # Asked under the claim: whoever opens an incident holds it until the row is committed.
             if free and not _has_row(folder.name):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -103,4 +103,4 @@ def exposure_file(exposure: Exposure) -> Path:
 
 def leak_files(incident: Incident) -> LeakFiles:
     """Return the files that say what became of each line of a leaked file."""
-    return LeakFiles.within(folder_of(incident))
+    return LeakFiles.in_folder(folder_of(incident))

@@ -25,7 +25,7 @@ from aboveboard.incidents.leaks.records import (
     json_objects,
     sql_rows,
 )
-from aboveboard.kinds.normalise import whole_text
+from aboveboard.kinds.normalise import replace_surrogates
 from aboveboard.kinds.recognise import matches
 
 _ADDRESS: Final = r"[^\s@:;,|\"'<>]+@[^\s@:;,|\"'<>]+"
@@ -223,7 +223,9 @@ def json_object(line: str) -> dict[str, str] | None:
     flat: dict[str, str] = {}
     for name, value in record.items():
         for inner, item in value.items() if isinstance(value, dict) else (("", value),):
-            flat[whole_text(f"{name}.{inner}" if inner else name)] = whole_text(_text(item))
+            flat[replace_surrogates(f"{name}.{inner}" if inner else name)] = replace_surrogates(
+                _text(item)
+            )
     return flat
 
 

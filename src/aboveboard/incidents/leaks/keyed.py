@@ -58,5 +58,5 @@ def waiting(new: str) -> Sequence[str]:
     return [
         row.reference
         for row in rows
-        if LeakPaths.within(folder_of(row)).there and new not in read(folder_of(row))
+        if LeakPaths.in_folder(folder_of(row)).exist and new not in read(folder_of(row))
     ]

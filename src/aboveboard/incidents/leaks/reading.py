@@ -21,7 +21,7 @@ from aboveboard.incidents.leaks import form as forms
 from aboveboard.incidents.leaks.form import LeakFileFormat, LeakShape
 from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines
 from aboveboard.incidents.leaks.records import SqlRow, is_like_sql, json_objects, sql_rows
-from aboveboard.kinds.normalise import whole_text
+from aboveboard.kinds.normalise import replace_surrogates
 
 
 class UnreadReason(StrEnum):
@@ -153,7 +153,7 @@ def _dump(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadL
 
 
 def _named(row: SqlRow) -> dict[str, str]:
-    return {f"{row.table}.{name}": whole_text(value) for name, value in row.values.items()}
+    return {f"{row.table}.{name}": replace_surrogates(value) for name, value in row.values.items()}
 
 
 def _in_order(record: Mapping[str, str], form: LeakFileFormat) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Damaged, Invalid, NotFound
-from aboveboard.engines.duck import whole
+from aboveboard.engines.duck import atomic_path
 from aboveboard.incidents import limits
 from aboveboard.incidents.exposure import folders
 from aboveboard.keys.queries import instance_secret
@@ -53,7 +53,7 @@ def store(blocks: Iterable[bytes]) -> str:
     """
     token = secrets.token_hex(16)
     cipher = _cipher(token)
-    with whole(_path(token)) as part, part.open("wb") as file:
+    with atomic_path(_path(token)) as part, part.open("wb") as file:
         # The length is counted here and not taken from the request: what a browser says of a file
         # may be wrong.
         number, total, held = 0, 0, b""

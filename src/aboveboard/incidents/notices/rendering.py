@@ -16,7 +16,7 @@ from babel.dates import format_date
 
 from aboveboard.delivery.letters import LetterSection, Notice, fill
 from aboveboard.delivery.templates import Template, language_of, nearest
-from aboveboard.law.categories import from_bitmap, known
+from aboveboard.law.categories import all_categories, from_bitmap
 
 TEXTS: Final = Template("loss")
 """The words of these notices, in ``delivery/letter_texts``."""
@@ -167,7 +167,7 @@ def _labels(bits: int, language: str) -> tuple[str, ...]:
     keys = from_bitmap(bits)
     # "Your address" says what "your postcode" would only repeat.
     widest = [key for key in keys if not any(key.startswith(wider + ".") for wider in keys)]
-    return tuple(known()[key].label[language] for key in widest)
+    return tuple(all_categories()[key].label[language] for key in widest)
 
 
 def _advice_for(exposure: PersonalExposure) -> list[str]:

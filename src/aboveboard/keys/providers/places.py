@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from aboveboard.basics.redaction import typed
+from aboveboard.basics.redaction import quote_input
 from aboveboard.basics.settings import Settings, WrongSetting
 from aboveboard.keys.providers import passphrase, secret
 from aboveboard.keys.providers.file import FileProvider
@@ -44,7 +44,7 @@ def provider_at(url: str, current: Settings) -> Provider:
     raise WrongSetting(
         name="keys.root",
         # As it was typed but for secrets: somebody may have put a token into the address.
-        found=typed(url),
+        found=quote_input(url),
         expected="file:, env:, secret:, vault: or awskms:",
         where="aboveboard.toml",
     )
@@ -53,5 +53,5 @@ def provider_at(url: str, current: Settings) -> Provider:
 def _refuse(url: str, problem: str) -> None:
     if problem:
         raise WrongSetting(
-            name="keys.root", found=typed(url), expected=problem, where="aboveboard.toml"
+            name="keys.root", found=quote_input(url), expected=problem, where="aboveboard.toml"
         )

@@ -35,7 +35,7 @@ def ico_answers(facts: ReportFacts) -> tuple[IcoAnswer, ...]:
     rows = [
         row
         for row in tables["questions"]
-        if (cyber or not row.get("cyber")) and (template.late(facts) or not row.get("late"))
+        if (cyber or not row.get("cyber")) and (template.is_late(facts) or not row.get("late"))
     ]
     return tuple(
         IcoAnswer(

@@ -58,7 +58,15 @@ def edpb_template(facts: ReportFacts) -> dict[str, Answer]:
         3: _letter("kind", "follow_up" if facts.follow_up_to else "new"),
         4: _letter("completeness", "incomplete" if open_questions else "complete"),
     }
-    for part in (_who, _when, _what, _whose, _consequences, _done, _borders):
+    for part in (
+        _organisation_fields,
+        _time_fields,
+        _breach_fields,
+        _people_fields,
+        _consequence_fields,
+        _measure_fields,
+        _cross_border_fields,
+    ):
         filled.update(part(facts))
     return {f"field_{number}": value for number, value in sorted(filled.items()) if value != ""}
 
@@ -89,7 +97,7 @@ _KNOWN: Mapping[str, Callable[[ReportFacts], bool]] = {
         facts.begun_at is not None or facts.occurred in ("", "cannot_be_known", "not_yet_known")
     ),
     "discovery": lambda facts: bool(facts.discovery),
-    "late_reason": lambda facts: bool(facts.late_reason) or not late(facts),
+    "late_reason": lambda facts: bool(facts.late_reason) or not is_late(facts),
     "aspects": lambda facts: bool(facts.aspects),
     "nature": lambda facts: bool(facts.nature),
     "cause": lambda facts: bool(facts.cause),
@@ -110,7 +118,7 @@ _KNOWN: Mapping[str, Callable[[ReportFacts], bool]] = {
 }
 
 
-def late(facts: ReportFacts) -> bool:
+def is_late(facts: ReportFacts) -> bool:
     """Say whether a first report comes after the deadline of Art. 33(1), as
     the catalogue has it."""
     value = next(rule.deadline.value for rule in catalogue.rules() if rule.id == "EU-GDPR-33-AUTH")
@@ -119,7 +127,7 @@ def late(facts: ReportFacts) -> bool:
     )
 
 
-def _who(facts: ReportFacts) -> dict[int, Answer]:
+def _organisation_fields(facts: ReportFacts) -> dict[int, Answer]:
     answers: dict[int, Answer] = {
         6: facts.follow_up_to,
         7: facts.reference,
@@ -152,19 +160,19 @@ def _who(facts: ReportFacts) -> dict[int, Answer]:
     return answers
 
 
-def _when(facts: ReportFacts) -> dict[int, Answer]:
+def _time_fields(facts: ReportFacts) -> dict[int, Answer]:
     return {
         44: _letter("occurred", facts.occurred),
         46: _moment(facts.begun_at, facts.time_zone),
         47: _moment(facts.ended_at, facts.time_zone),
         48: _moment(facts.aware_at, facts.time_zone),
-        49: facts.late_reason if late(facts) else "",
+        49: facts.late_reason if is_late(facts) else "",
         50: _letter("discovered_by", facts.discovered_by),
         51: facts.discovery,
     }
 
 
-def _what(facts: ReportFacts) -> dict[int, Answer]:
+def _breach_fields(facts: ReportFacts) -> dict[int, Answer]:
     more = _words("aspect", facts.aspects)
     return {
         55: _first("aspect", facts.aspects),
@@ -181,7 +189,7 @@ def _what(facts: ReportFacts) -> dict[int, Answer]:
     }
 
 
-def _whose(facts: ReportFacts) -> dict[int, Answer]:
+def _people_fields(facts: ReportFacts) -> dict[int, Answer]:
     answers: dict[int, Answer] = {
         65: _first("subjects", facts.subjects),
         66: _words("subjects", facts.subjects),
@@ -197,7 +205,7 @@ def _whose(facts: ReportFacts) -> dict[int, Answer]:
     return answers
 
 
-def _consequences(facts: ReportFacts) -> dict[int, Answer]:
+def _consequence_fields(facts: ReportFacts) -> dict[int, Answer]:
     tables = _tables()
     answers: dict[int, Answer] = {
         85: _first("impacts", facts.impacts),
@@ -210,7 +218,7 @@ def _consequences(facts: ReportFacts) -> dict[int, Answer]:
     return answers
 
 
-def _done(facts: ReportFacts) -> dict[int, Answer]:
+def _measure_fields(facts: ReportFacts) -> dict[int, Answer]:
     everybody = (
         facts.people is not None
         and facts.subjects_notified_count is not None
@@ -236,7 +244,7 @@ def _done(facts: ReportFacts) -> dict[int, Answer]:
     return answers
 
 
-def _borders(facts: ReportFacts) -> dict[int, Answer]:
+def _cross_border_fields(facts: ReportFacts) -> dict[int, Answer]:
     """Fields 113 to 123: cross-border processing, from a controller inside or outside the EEA."""
     inside = [code for code in facts.established_in if authorities.in_eea(code)]
     people = {
@@ -253,7 +261,7 @@ def _borders(facts: ReportFacts) -> dict[int, Answer]:
     }
     if answers[113] == "a":
         answers |= {
-            114: authorities.of(inside[0]).title,
+            114: authorities.authority_for(inside[0]).title,
             115: "; ".join(authorities.country_name(code) for code in inside),
         }
         answers |= {116: listed, 117: sum(people.values())}
@@ -271,7 +279,9 @@ def data_type_letters(exposed: frozenset[str]) -> list[str]:
 
 def _data_words(exposed: frozenset[str]) -> list[str]:
     labels = _tables()["data_types"]["labels"]
-    named = sorted(categories.get(key).noun for key in exposed if key in categories.known())
+    named = sorted(
+        categories.get(key).noun for key in exposed if key in categories.all_categories()
+    )
     return [
         *(labels[letter] for letter in data_type_letters(exposed)),
         *([f"in detail: {', '.join(named)}"] if named else []),

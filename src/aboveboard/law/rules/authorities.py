@@ -58,7 +58,7 @@ def country_name(jurisdiction: str) -> str:
     return str(_rows()[jurisdiction.split("-")[0]]["country"])
 
 
-def of(jurisdiction: str, *, public_body: bool = False) -> Authority:
+def authority_for(jurisdiction: str, *, public_body: bool = False) -> Authority:
     """Return the authority for a place in the EEA, by Land where the country has one for each.
 
     Raises:

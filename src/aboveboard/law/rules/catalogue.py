@@ -94,7 +94,7 @@ class DutyRule:
     source: str
     notes: str
 
-    def holds_on(self, day: date) -> bool:
+    def is_in_force_on(self, day: date) -> bool:
         """Say whether this entry is the law on ``day``."""
         begun = self.valid_from is None or self.valid_from <= day
         return self.in_force and begun and (self.valid_to is None or day <= self.valid_to)
@@ -115,7 +115,7 @@ def rules() -> tuple[DutyRule, ...]:
 
 def in_force_on(day: date) -> tuple[DutyRule, ...]:
     """Return the entries that are the law on ``day``."""
-    return tuple(rule for rule in rules() if rule.holds_on(day))
+    return tuple(rule for rule in rules() if rule.is_in_force_on(day))
 
 
 @cache

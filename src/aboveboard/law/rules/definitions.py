@@ -30,7 +30,7 @@ class DataCoverage:
     reason: str
 
 
-def covered(
+def coverage(
     place: str, readable: frozenset[str], *, codes_taken: bool | None, on: date
 ) -> DataCoverage:
     """Say whether ``readable`` is personal information in the sense of the
@@ -95,7 +95,7 @@ def _elements(
     return sure, unsure
 
 
-def words(place: str) -> str:
+def coverage_in_words(place: str) -> str:
     """Return what the law of ``place`` counts, in words.
 
     Raises:

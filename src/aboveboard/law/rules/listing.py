@@ -29,7 +29,7 @@ def _table(rules: Iterable[DutyRule]) -> list[str]:
     ]
     for rule in rules:
         cells = [
-            f"`{rule.id}`{_only(rule)}",
+            f"`{rule.id}`{_sector_note(rule)}",
             rule.authority or rule.recipient,
             rule.deadline.text,
             rule.clock_text,
@@ -43,7 +43,7 @@ def _table(rules: Iterable[DutyRule]) -> list[str]:
     return lines
 
 
-def _only(rule: DutyRule) -> str:
+def _sector_note(rule: DutyRule) -> str:
     who = [f"sector `{rule.sector}`"] if rule.sector else []
     who += ["processors"] if rule.role is OrgRole.PROCESSOR else []
     who += ["public bodies"] if rule.public_body else []
@@ -77,6 +77,7 @@ def _covered() -> list[str]:
         "|---|---|",
     ]
     lines += [
-        f"| `{place}` | {definitions.words(place)} |" for place in sorted(definitions.places())
+        f"| `{place}` | {definitions.coverage_in_words(place)} |"
+        for place in sorted(definitions.places())
     ]
     return lines

@@ -128,7 +128,7 @@ def shown(field: Field, value: str, language: str) -> str:
         return explain.country_in_words(value, language)
     if field.kind is FieldKind.DATE:
         return wording.written_day(value)
-    return values.shown(field.kind_and_format, value)
+    return values.display(field.kind_and_format, value)
 
 
 def _first_name(opened: Mapping[str, Personal[str] | None]) -> str:

@@ -17,7 +17,7 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.errors import NotFound
-from aboveboard.basics.ids import read_id
+from aboveboard.basics.ids import parse_id
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ConcernForm
@@ -33,7 +33,7 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """List the uses of this person's data, newest first. ``?own=1`` adds their own,
     ``?after=`` goes further back."""
     own = request.GET.get("own") == "1"
-    after = read_id(request.GET.get("after", ""))
+    after = parse_id(request.GET.get("after", ""))
     records = access_queries.use_records(you.person_id, after=after, limit=_PAGE + 1, own=own)
     shown = list(records[:_PAGE])
     address = reverse("portal:uses")
@@ -89,7 +89,7 @@ def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> Http
 def concern(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Let the person say that a use seems wrong. ``?about=`` names the
     entry; only a code is kept."""
-    about = read_id(request.GET.get("about", ""))
+    about = parse_id(request.GET.get("about", ""))
     entry = _own_entry(you, about) if about is not None else None
     form = ConcernForm(request.POST if request.method == "POST" else None)
     if form.is_valid():

@@ -155,7 +155,7 @@ def _check_restricted(key: str, purpose: Table, report: ProblemReport) -> None:
 
 
 def _special_fields(root: Table) -> frozenset[str]:
-    known = categories.known()
+    known = categories.all_categories()
     fields = entries(root, "fields").items()
     return frozenset(
         key

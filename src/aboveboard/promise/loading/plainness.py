@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
-from aboveboard.basics.plainness import long_sentences, words
+from aboveboard.basics.plainness import count_words, long_sentences
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries
 from aboveboard.promise.loading.problems import ProblemReport
 
@@ -17,7 +17,7 @@ def check(root: Table, report: ProblemReport) -> None:
             report.add(
                 text,
                 "long_sentence",
-                f"A sentence for customers has {words(sentence)} words: “{sentence[:50]}…”",
+                f"A sentence for customers has {count_words(sentence)} words: “{sentence[:50]}…”",
                 f"Say it in sentences of at most {PLAIN_SENTENCE_WORDS} words.",
             )
 

@@ -34,7 +34,7 @@ def json_schema() -> Schema:
     """Return the whole schema (JSON Schema 2020-12), choices filled in. Not to be
     changed by the caller."""
     whole: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
-    known = categories.known()
+    known = categories.all_categories()
     choices: Mapping[tuple[str, str], list[str]] = {
         ("field", "category"): list(known),
         ("field", "kind"): [kind.value for kind in FieldKind],

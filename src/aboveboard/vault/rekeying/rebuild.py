@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.basics.package import personal_data
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds.kind import formats_of
-from aboveboard.kinds.normalise import forms
+from aboveboard.kinds.normalise import normal_forms
 from aboveboard.vault import blind, generations, record_format, sealed
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
 
@@ -217,7 +217,7 @@ def _recognise(
     new: int,
 ) -> None:
     number = blind.number_of(kind)
-    for form in forms(kind, value, regions):
+    for form in normal_forms(kind, value, regions):
         was = (number or 0, blind.digest(kind, form, old))
         if was in wanted:
             translated[was] = (was[0], blind.digest(kind, form, new))
