@@ -108,10 +108,10 @@ def test_a_row_of_tries_says_nothing_and_goes_when_its_time_is_over(client: Clie
 @pytest.mark.django_db
 def test_no_try_is_judged_after_its_time() -> None:
     at = clock.now()
-    key = code_tries.begin(at=at)
-    assert code_tries.take(key, at=at + limits.SIGN_IN_CODE_LIFE - timedelta(seconds=1))
-    assert not code_tries.take(key, at=at + limits.SIGN_IN_CODE_LIFE)
-    assert not code_tries.take("", at=at)
+    key = code_tries.start(at=at)
+    assert code_tries.count_try(key, at=at + limits.SIGN_IN_CODE_LIFE - timedelta(seconds=1))
+    assert not code_tries.count_try(key, at=at + limits.SIGN_IN_CODE_LIFE)
+    assert not code_tries.count_try("", at=at)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -130,7 +130,7 @@ def shown(capsys: pytest.CaptureFixture[str]) -> str:
 
 
 def proves(secret: str) -> bool:
-    return tokens.proves(ServiceClient.objects.get(name="Shop till"), secret, at=clock.now())
+    return tokens.is_secret_of(ServiceClient.objects.get(name="Shop till"), secret, at=clock.now())
 
 
 def test_a_secret_works_for_a_day_at_least() -> None:

@@ -121,11 +121,11 @@ def test_what_an_earlier_version_sealed_is_bound_by_the_upgrade(ina: Account) ->
     with pytest.raises(sealing.BoxDamaged):
         TOTP(factor).validate_code("000000")
     assert not str(stored(factor)["secret"]).startswith("bound:")
-    factors.take_over()
+    factors.adopt_existing()
     assert str(stored(factor)["secret"]).startswith(f"bound:{ina.pk}:totp:")
     again = Authenticator.objects.get(pk=factor.pk)
     assert TOTP(again).validate_code(format_hotp_value(hotp_value(SECRET, STEP)))
-    assert list(factors.unlike()) == []
+    assert list(factors.unmatched()) == []
 
 
 def test_what_is_put_there_unbound_after_the_upgrade_stays_closed(
@@ -133,7 +133,7 @@ def test_what_is_put_there_unbound_after_the_upgrade_stays_closed(
 ) -> None:
     """Such as a row of an old backup, copied to another account."""
     TOTP.activate(ina, SECRET)
-    factors.take_over()
+    factors.adopt_existing()
     factor = _as_before(pia)
     with pytest.raises(sealing.BoxDamaged):
         TOTP(factor).validate_code("000000")
@@ -151,4 +151,4 @@ def test_a_factor_that_is_removed_has_its_entry_and_a_customers_has_none(ina: Ac
     passkey = Authenticator.objects.create(user=jon, type="webauthn", data={"name": "Passkey 1"})
     passkey.delete()
     assert Entry.objects.filter(kind__startswith="second-factor.").count() == 2
-    assert list(factors.unlike()) == []
+    assert list(factors.unmatched()) == []

@@ -261,14 +261,14 @@ def test_while_an_answer_is_streamed_the_token_must_go_on_working(
     row, _ = service_client()
     at = clock.now()
     request = _with_token(tokens.issue(row, at=at))
-    assert gate.still_may(request)
+    assert gate.is_still_allowed(request)
     monkeypatch.setattr(clock, "now", lambda: at + limits.ACCESS_TOKEN_LIFE)
-    assert not gate.still_may(request), "its time is over"
+    assert not gate.is_still_allowed(request), "its time is over"
     monkeypatch.undo()
     clients.revoke_client(row.pk, by=SYSTEM, at=at)
-    assert not gate.still_may(request), "it was revoked"
-    assert not gate.still_may(_with_token("ab_" + "x" * 43))
-    assert not gate.still_may(RequestFactory().get("/"))
+    assert not gate.is_still_allowed(request), "it was revoked"
+    assert not gate.is_still_allowed(_with_token("ab_" + "x" * 43))
+    assert not gate.is_still_allowed(RequestFactory().get("/"))
 
 
 @pytest.mark.django_db

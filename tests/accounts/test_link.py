@@ -16,7 +16,7 @@ from aboveboard.accounts.models import SignInLink
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.errors import Conflict, Refused
-from aboveboard.keys.demonstration import NoDemonstration, check, forget, mark
+from aboveboard.keys.demonstration import NoDemonstration, check, forget, mark_as_demonstration
 from tests.accounts.conftest import JON
 from tests.accounts.people import staff_client, staff_member
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def demonstration(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    mark()
+    mark_as_demonstration()
     current = settings.current()
     demo = replace(current, demo=replace(current.demo, enabled=True))
     monkeypatch.setattr("aboveboard.basics.settings.current", lambda: demo)
@@ -147,7 +147,7 @@ def test_settings_alone_make_no_demonstration(monkeypatch: pytest.MonkeyPatch) -
 def test_a_demonstration_link_waives_nothing_elsewhere(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mark()
+    mark_as_demonstration()
     current = settings.current()
     with monkeypatch.context() as patched:
         patched.setattr(

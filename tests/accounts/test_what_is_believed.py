@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from aboveboard.accounts import limits
 from aboveboard.accounts.clients.idempotency import sweep
 from aboveboard.accounts.deciding import DECIDING
-from aboveboard.accounts.factors import unlike
+from aboveboard.accounts.factors import unmatched
 from aboveboard.accounts.models import IdempotencyKey, SecondFactor
 from aboveboard.accounts.recent import proved_recently
 from aboveboard.basics import clock
@@ -37,7 +37,7 @@ def test_only_a_factor_that_this_program_wrote_is_handed_out_as_one() -> None:
     assert Authenticator.objects.filter(user=ada).first() == ours
     names = Authenticator.objects.filter(user=ada).values_list("type", flat=True)
     assert list(names) == ["webauthn", "webauthn"], "a column proves nothing"
-    assert len(list(unlike())) == 1
+    assert len(list(unmatched())) == 1
     ours.delete()
     assert not SecondFactor.objects.exists()
     assert list(Authenticator.objects.filter(user=ada)) == []

@@ -226,7 +226,7 @@ def test_a_stream_stops_with_its_token(
     content = iter(answer.streaming_content)
     assert len(next(content).splitlines()) == USE_BATCH
     if how == "the token is revoked":
-        tokens.end([links.digest(token)], at=clock.now())
+        tokens.revoke([links.digest(token)], at=clock.now())
     elif how == "the client is revoked":
         revoke_client(client.pk, by=SYSTEM, at=clock.now())
     else:
@@ -264,6 +264,6 @@ def test_lines_are_found_however_the_body_is_cut(
         }
 
     lines = stream.BodyLines(Request())  # type: ignore[arg-type]
-    assert lines.take(2) == [b"one", b""]
-    assert lines.take(9) == [b"two\r", None, None, b"last"]
-    assert lines.take(9) == []
+    assert lines.read_lines(2) == [b"one", b""]
+    assert lines.read_lines(9) == [b"two\r", None, None, b"last"]
+    assert lines.read_lines(9) == []

@@ -187,7 +187,7 @@ def test_too_many_is_told_when_to_come_back(token: str, monkeypatch: pytest.Monk
     def full(client_id: int, count: int = 1) -> None:
         raise RateLimited(seconds=3)
 
-    monkeypatch.setattr(rate_limit, "take", full)
+    monkeypatch.setattr(rate_limit, "take_tokens", full)
     for address, body in ((USES, use()), (USES + "/batch", BATCH), (CHOICES, CHOICE)):
         answer = ask(token, "POST", address, body)
         checked(answer, 429, "rate_limited")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aboveboard.api.rate_limit import take
+from aboveboard.api.rate_limit import take_tokens
 from aboveboard.basics.errors import RateLimited
 
 _clients = count(1_000_000)
@@ -24,7 +24,7 @@ def test_never_more_than_a_full_bucket_and_what_flowed_in(
     for pause, people in asked:
         now += pause
         try:
-            take(client, people, rate=rate, now=now)
+            take_tokens(client, people, rate=rate, now=now)
             taken += people
         except RateLimited:
             pass_on = taken
@@ -38,21 +38,21 @@ def test_whoever_waits_as_long_as_told_is_served(asked: list[tuple[float, int]],
     for pause, people in asked:
         now += pause
         try:
-            take(client, people, rate=rate, now=now)
+            take_tokens(client, people, rate=rate, now=now)
         except RateLimited as told:
             seconds = int(str(told.details["seconds"]))
             assert seconds >= 1
             now += seconds
-            take(client, people, rate=rate, now=now)
+            take_tokens(client, people, rate=rate, now=now)
 
 
 def test_a_batch_takes_as_many_as_people_and_one_clients_bucket_is_its_own() -> None:
     one, other = next(_clients), next(_clients)
-    take(one, 500, rate=600, now=1.0)
+    take_tokens(one, 500, rate=600, now=1.0)
     with pytest.raises(RateLimited):
-        take(one, 101, rate=600, now=1.0)
-    take(one, 100, rate=600, now=1.0)
-    take(other, 600, rate=600, now=1.0)
-    take(one, 300, rate=600, now=1.5)
+        take_tokens(one, 101, rate=600, now=1.0)
+    take_tokens(one, 100, rate=600, now=1.0)
+    take_tokens(other, 600, rate=600, now=1.0)
+    take_tokens(one, 300, rate=600, now=1.5)
     with pytest.raises(ValueError, match="never holds"):
-        take(one, 601, rate=600, now=9.0)
+        take_tokens(one, 601, rate=600, now=9.0)

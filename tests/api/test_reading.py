@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aboveboard.api.reading import BodyMalformed, NotJson, faults, read
+from aboveboard.api.reading import BodyMalformed, NotJson, find_faults, read
 from aboveboard.api.shapes import BatchIn, ChoiceIn, PersonRef, StreamIn, UseIn
 from tests.api.test_fuzz import BODY, ODD_TEXT
 
@@ -52,7 +52,7 @@ def test_a_body_is_read_if_and_only_if_nothing_is_wrong_with_it(
             found = read(shape, raw)
         except NotJson:
             return
-    wrong = list(faults(shape, msgspec.json.decode(raw)))
+    wrong = list(find_faults(shape, msgspec.json.decode(raw)))
     assert (found is None) == bool(wrong)
     if found is not None:
         given = json.loads(raw)

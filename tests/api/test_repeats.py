@@ -137,18 +137,18 @@ def test_the_second_of_two_at_once_is_told_to_wait_and_then_gets_the_answer_of_t
         return {"choice": 1}
 
     def first() -> None:
-        done.append(idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=do))
+        done.append(idempotency.run_once("k", client_id=1, asked=b"a", at=clock.now(), do=do))
         connection.close()
 
     thread = threading.Thread(target=first)
     thread.start()
     assert begun.wait(30)
     with pytest.raises(idempotency.StillRunning):
-        idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict)
+        idempotency.run_once("k", client_id=1, asked=b"a", at=clock.now(), do=dict)
     go_on.set()
     thread.join(30)
     assert done == [({"choice": 1}, False)]
-    assert idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=dict) == (
+    assert idempotency.run_once("k", client_id=1, asked=b"a", at=clock.now(), do=dict) == (
         {"choice": 1},
         True,
     )
@@ -171,9 +171,9 @@ def test_a_change_that_breaks_leaves_no_key_behind(row: dict[str, str]) -> None:
         raise RuntimeError("the power went")
 
     with pytest.raises(RuntimeError):
-        idempotency.once("k", client_id=1, asked=b"a", at=clock.now(), do=breaks)
+        idempotency.run_once("k", client_id=1, asked=b"a", at=clock.now(), do=breaks)
     assert not Choice.objects.exists()
-    assert idempotency.once(
+    assert idempotency.run_once(
         "k", client_id=1, asked=b"a", at=clock.now(), do=lambda: {"choice": 2}
     ) == (
         {"choice": 2},

@@ -54,8 +54,8 @@ def test_a_secret_is_shown_once_and_kept_as_a_hash(made: Made) -> None:
     assert secret not in str([*ClientSecret.objects.values(), *ServiceClient.objects.values()])
     assert client.purposes == ["a", "b"]
     ends = ClientSecret.objects.get().expires_at
-    assert tokens.proves(client, secret, at=ends - timedelta(microseconds=1))
-    assert not tokens.proves(client, secret, at=ends)
+    assert tokens.is_secret_of(client, secret, at=ends - timedelta(microseconds=1))
+    assert not tokens.is_secret_of(client, secret, at=ends)
 
 
 def test_the_name_of_a_client_is_taken_for_good(made: Made) -> None:
@@ -124,17 +124,13 @@ def test_a_token_is_never_for_more(made: Made, scope: str) -> None:
 )
 def test_narrowing_never_widens_and_says_what_it_gave(words: list[str]) -> None:
     whole = ClientScope(frozenset("ab"), frozenset("x"))
-    narrowed = whole.narrowed(" ".join(words))
+    narrowed = whole.narrow(" ".join(words))
     if narrowed is None:
         assert {"purpose:c", "channel:y", "z"} & set(words)
     else:
         assert narrowed.purposes <= whole.purposes
         assert narrowed.channels <= whole.channels
-        assert (
-            narrowed.narrowed(narrowed.as_scope())
-            == narrowed
-            == whole.narrowed(narrowed.as_scope())
-        )
+        assert narrowed.narrow(narrowed.as_scope()) == narrowed == whole.narrow(narrowed.as_scope())
 
 
 def test_wrong_secrets_and_unknown_programs_fail_alike(made: Made) -> None:
@@ -173,14 +169,14 @@ def test_a_new_secret_works_beside_the_old_one_for_a_while(made: Made) -> None:
     client, old = made
     at = clock.now()
     new = actions.rotate_client(client.pk, by=SYSTEM, at=at, overlap=timedelta(hours=1))
-    assert [tokens.proves(client, one, at=at) for one in (old, new)] == [True, True]
-    assert [tokens.proves(client, one, at=at + timedelta(hours=1)) for one in (old, new)] == [
+    assert [tokens.is_secret_of(client, one, at=at) for one in (old, new)] == [True, True]
+    assert [tokens.is_secret_of(client, one, at=at + timedelta(hours=1)) for one in (old, new)] == [
         False,
         True,
     ]
     token = tokens.issue(client, at=at)
     newest = actions.rotate_client(client.pk, by=SYSTEM, at=at, overlap=timedelta(0))
-    assert [tokens.proves(client, one, at=at) for one in (old, new, newest)] == [
+    assert [tokens.is_secret_of(client, one, at=at) for one in (old, new, newest)] == [
         False,
         False,
         True,

@@ -24,7 +24,7 @@ from aboveboard.custody.actions import register_device
 from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
-from aboveboard.keys.demonstration import mark
+from aboveboard.keys.demonstration import mark_as_demonstration
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client, staff_member
@@ -295,7 +295,7 @@ def test_the_columns_of_a_leaked_file(page: Page, lead: Account) -> None:
 def test_the_mail_of_a_demonstration(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     on = replace(instance.current(), demo=instance.DemoSettings(enabled=True))
     monkeypatch.setattr(instance, "current", lambda: on)
-    mark()
+    mark_as_demonstration()
     seen(page, "demo-mail-empty", "/demo/mail")
     on.path("mail").mkdir()
     message = (

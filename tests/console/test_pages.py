@@ -13,7 +13,7 @@ from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.personal import MASK
 from aboveboard.console.settings import masked, shown
 from aboveboard.incidents.notices.actions import prepare
-from aboveboard.keys.demonstration import mark
+from aboveboard.keys.demonstration import mark_as_demonstration
 from aboveboard.promise.actions import adopt_promise
 from tests.accounts.people import staff_client
 from tests.console.asked import refused_to_the_others
@@ -126,7 +126,7 @@ def test_a_password_is_masked(value: object, text: str) -> None:
 @pytest.fixture
 def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A demonstration, with one message in its mailbox; its folder."""
-    mark()
+    mark_as_demonstration()
     on = replace(settings.current(), demo=settings.DemoSettings(enabled=True))
     monkeypatch.setattr(settings, "current", lambda: on)
     folder = on.path("mail")

@@ -282,7 +282,7 @@ PARSERS: tuple[Parser, ...] = (
     ),
     Parser(
         "address of a key in KMS",
-        text(kms.parts),
+        text(kms.parse_url),
         lambda: [b"awskms:alias/a?region=eu-west-1&endpoint=http://127.0.0.1:1"],
     ),
     Parser("ledger entry", entry.parse, lambda: _log()[0]),

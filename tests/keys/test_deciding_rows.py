@@ -91,7 +91,7 @@ def test_what_somebody_else_wrote_is_known_and_never_signed(
 
 
 def test_a_reference_is_under_the_mac_by_either_of_its_names() -> None:
-    assert Choice.changes_what_decides(["person_id"])
-    assert Choice.changes_what_decides(["channel", "answer"])
-    assert not Choice.changes_what_decides(["channel", "evidence"])
-    assert not Choice.changes_what_decides([])
+    assert Choice.changes_deciding_columns(["person_id"])
+    assert Choice.changes_deciding_columns(["channel", "answer"])
+    assert not Choice.changes_deciding_columns(["channel", "evidence"])
+    assert not Choice.changes_deciding_columns([])

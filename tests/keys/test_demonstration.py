@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_a_line_in_the_settings_makes_no_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     demonstration.forget()
     demonstration.check()
-    demonstration.mark()
+    demonstration.mark_as_demonstration()
     assert not demonstration.is_demonstration(), "the settings say nothing of it"
     queries.forget()
     current = settings.current()

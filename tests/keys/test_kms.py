@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from aboveboard.keys.providers.kms import KmsProvider, parts
+from aboveboard.keys.providers.kms import KmsProvider, parse_url
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
 from aboveboard.keys.wrapping import KeyUnwrapFailed
 
@@ -35,7 +35,7 @@ REGION = "eu-west-1"
     ],
 )
 def test_an_address_names_key_region_and_endpoint(url: str, taken: tuple[str, str, str]) -> None:
-    assert parts(url) == (*taken, "")
+    assert parse_url(url) == (*taken, "")
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_an_address_names_key_region_and_endpoint(url: str, taken: tuple[str, st
     ],
 )
 def test_what_is_no_address_says_what_one_looks_like(url: str) -> None:
-    assert "awskms:alias/aboveboard?region=eu-west-1" in parts(url)[3]
+    assert "awskms:alias/aboveboard?region=eu-west-1" in parse_url(url)[3]
 
 
 class Answering(ThreadingHTTPServer):
@@ -138,6 +138,6 @@ def test_a_refusal_is_told_from_a_key_that_another_wrapped_and_from_silence(
 
 def test_the_root_key_is_in_nobody_s_hands_and_its_keeper_keeps_what_is_older() -> None:
     provider = KmsProvider("0b4f", REGION)
-    assert provider.direct(b"\x00\x00\x00\x01") is None
+    assert provider.local_key(b"\x00\x00\x00\x01") is None
     assert provider.settle([b"wrapped"]) == ""
     assert provider.name == f"awskms:0b4f?region={REGION}"

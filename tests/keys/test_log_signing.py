@@ -30,16 +30,16 @@ def replaced(generation: int, old: str, new: str) -> RecordedEntry[SigningKeyRep
 
 
 def test_one_key_signs_until_it_is_replaced_and_the_newest_comes_last() -> None:
-    assert log_signing.verifiers_here() == [], "none is made by asking"
+    assert log_signing.local_verifier_keys() == [], "none is made by asking"
     first = log_signing.signer()
     assert log_signing.signers() == [first]
-    assert log_signing.verifiers_here() == [first.vkey]
+    assert log_signing.local_verifier_keys() == [first.vkey]
     assert log_signing.sequence_now() is None, "nothing waits"
     second = log_signing.rotate_key(by=SYSTEM)
     assert second.vkey != first.vkey
     assert [each.vkey for each in log_signing.signers()] == [first.vkey, second.vkey]
     assert log_signing.signer().vkey == second.vkey
-    assert log_signing.verifiers_here() == [first.vkey, second.vkey]
+    assert log_signing.local_verifier_keys() == [first.vkey, second.vkey]
     log_signing.forget()
     queries.forget()
     assert [each.vkey for each in log_signing.signers()] == [first.vkey, second.vkey]
@@ -56,8 +56,8 @@ def test_a_restored_database_signs_with_a_key_only_if_it_holds_its_secret() -> N
         log_signing.repeat_replacement(entry)
     assert queries.secret_names() == ["ledger-signing"], "none was made"
     again = log_signing._signer(2)
-    assert not log_signing.signs(2, second.vkey)
-    assert log_signing.signs(2, again.vkey)
+    assert not log_signing.holds_secret_of(2, second.vkey)
+    assert log_signing.holds_secret_of(2, again.vkey)
     with pytest.raises(log_signing.SigningKeyNotRestored):
         log_signing.repeat_replacement(entry)
     assert signing.generation() == 1

@@ -79,16 +79,16 @@ def test_it_is_taken_from_a_file_before_the_environment_and_asked_for_last(
     current = instance.current()
     monkeypatch.delenv(passphrase.VARIABLE, raising=False)
     with pytest.raises(passphrase.RootKeyUndecryptable, match="nobody is there to be asked"):
-        passphrase.asked(current)
+        passphrase.get_passphrase(current)
     monkeypatch.setenv(passphrase.VARIABLE, "from the environment")
-    assert passphrase.asked(current) == "from the environment"
+    assert passphrase.get_passphrase(current) == "from the environment"
     file = tmp_path / "words"
     file.write_text("from the file\n")
     named = replace(current, keys=replace(current.keys, passphrase_file=str(file)))
-    assert passphrase.asked(named) == "from the file"
+    assert passphrase.get_passphrase(named) == "from the file"
     file.unlink()
     with pytest.raises(passphrase.RootKeyUndecryptable, match="cannot be read"):
-        passphrase.asked(named)
+        passphrase.get_passphrase(named)
 
 
 def test_a_terminal_is_asked_once_and_what_was_typed_is_handed_on(
@@ -98,15 +98,19 @@ def test_a_terminal_is_asked_once_and_what_was_typed_is_handed_on(
     monkeypatch.delenv(passphrase.VARIABLE, raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("getpass.getpass", lambda prompt: typed.append(prompt) or "typed")
-    assert passphrase.asked(instance.current()) == passphrase.asked(instance.current()) == "typed"
+    assert (
+        passphrase.get_passphrase(instance.current())
+        == passphrase.get_passphrase(instance.current())
+        == "typed"
+    )
     assert len(typed) == 1
     monkeypatch.delenv(passphrase.VARIABLE)
 
 
 def test_a_new_one_is_typed_twice_and_long_enough() -> None:
-    assert passphrase.chosen("correct horse battery", "correct horse battery") is None
+    assert passphrase.passphrase_problem("correct horse battery", "correct horse battery") is None
     assert (
-        passphrase.chosen("correct horse battery", "correct horse batterx")
+        passphrase.passphrase_problem("correct horse battery", "correct horse batterx")
         == "The two are not the same."
     )
-    assert "15 characters" in str(passphrase.chosen("short", "short"))
+    assert "15 characters" in str(passphrase.passphrase_problem("short", "short"))

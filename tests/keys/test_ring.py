@@ -46,8 +46,8 @@ class Counted:
             raise RootKeyMissing(file="counted", why="it is away", fix="Wait.")
         return self._root.unwrap(wrapped, context)
 
-    def direct(self, key_id: bytes) -> LocalKey | None:
-        return self._root.of(key_id)
+    def local_key(self, key_id: bytes) -> LocalKey | None:
+        return self._root.find(key_id)
 
     def renew(self) -> str:
         return ""
@@ -263,25 +263,25 @@ def test_two_who_need_one_key_at_once_ask_the_provider_once(
 def test_a_root_key_proves_itself_by_what_it_opens() -> None:
     ours = LocalKey(bytes.fromhex(settings.current().path("root.key").read_text().split()[0]))
     stranger = LocalKey(os.urandom(32))
-    assert not ring.proves(ours), "nothing is wrapped yet"
+    assert not ring.is_root_key_here(ours), "nothing is wrapped yet"
     add(ANN)
-    assert ring.proves(ours)
-    assert not ring.proves(stranger)
+    assert ring.is_root_key_here(ours)
+    assert not ring.is_root_key_here(stranger)
     WrappingKey.objects.create(
         key_id=1,
         provider="file:root.key",
         wrapped=stranger.wrap(os.urandom(32), ring.wrapping_context((1).to_bytes(4, "big"))),
         made_at=clock.now(),
     )
-    assert not ring.proves(stranger), "it opens a key of another name than the row has"
-    assert ring.proves(ours)
+    assert not ring.is_root_key_here(stranger), "it opens a key of another name than the row has"
+    assert ring.is_root_key_here(ours)
     WrappingKey.objects.update(provider="vault:https://vault.example/transit/keys/main")
-    assert not ring.proves(ours), "a file proves nothing about what a service keeps"
+    assert not ring.is_root_key_here(ours), "a file proves nothing about what a service keeps"
     InstanceSecret.objects.create(name="a", wrapped=b"rubbish")
-    assert not ring.proves(ours)
+    assert not ring.is_root_key_here(ours)
     InstanceSecret.objects.create(name="b", wrapped=ours.wrap(b"s" * 32, ring.secret_context("b")))
-    assert ring.proves(ours), "the first version wrapped by it directly"
-    assert not ring.proves(stranger)
+    assert ring.is_root_key_here(ours), "the first version wrapped by it directly"
+    assert not ring.is_root_key_here(stranger)
 
 
 def test_the_root_key_is_tried_before_anything_needs_it(provider: Counted) -> None:

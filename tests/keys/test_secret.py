@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.keys.providers.provider import ProviderAway, RenewalRefused
-from aboveboard.keys.providers.secret import SecretProvider, in_environment, in_file
+from aboveboard.keys.providers.secret import SecretProvider, from_environment, from_file
 from aboveboard.keys.wrapping import KeyUnwrapFailed, LocalKey
 
 OLD, NEW = secrets.token_hex(32), secrets.token_hex(32)
@@ -29,11 +29,11 @@ def hand_over(
             monkeypatch.delenv("THE_ROOT_KEY", raising=False)
             if text is not None:
                 monkeypatch.setenv("THE_ROOT_KEY", text)
-            return in_environment("env:THE_ROOT_KEY", "THE_ROOT_KEY")
+            return from_environment("env:THE_ROOT_KEY", "THE_ROOT_KEY")
         file.unlink(missing_ok=True)
         if text is not None:
             file.write_text(text)
-        return in_file("secret:/run/secrets/root", file)
+        return from_file("secret:/run/secrets/root", file)
 
     return hand
 
@@ -78,7 +78,7 @@ def test_the_root_key_itself_opens_what_the_first_version_wrapped_by_it(
     hand_over: HandOver,
 ) -> None:
     old = LocalKey(bytes.fromhex(OLD))
-    root = hand_over(f"{NEW} {OLD}").direct(old.id)
+    root = hand_over(f"{NEW} {OLD}").local_key(old.id)
     assert root is not None
     assert root.unwrap(old.wrap(KEY, CONTEXT), CONTEXT) == KEY
-    assert hand_over(NEW).direct(old.id) is None
+    assert hand_over(NEW).local_key(old.id) is None

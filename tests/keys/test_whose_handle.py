@@ -25,27 +25,29 @@ def test_the_handles_of_a_person_are_those_of_their_entries_and_no_others() -> N
 
 
 def test_of_two_records_that_are_one_every_entry_is_found_also_one_that_comes_late() -> None:
-    both = ANN.plus(BOB)
+    both = ANN.merged_with(BOB)
     assert both.secret == ANN.secret
     assert both.lasting == ("aa" * 16, "bb" * 16, "cc" * 16)
     late = [BOB.secret.handle(number) for number in range(2, 6)]
     assert [both.secret_of(handle) is not None for handle in late] == [True] * 4
     assert both.secret_of(BOB.secret.handle(6)) is None
     assert {*ANN.all(), *BOB.all(), *late} == {*both.all()}
-    assert both.plus(CAT).lasting == both.lasting, "a handle of both is one"
-    assert [secret.value for secret in both.plus(CAT).secrets] == [
+    assert both.merged_with(CAT).lasting == both.lasting, "a handle of both is one"
+    assert [secret.value for secret in both.merged_with(CAT).secrets] == [
         b"a" * 32,
         b"b" * 32,
         b"c" * 32,
     ]
-    assert list(both.older()) == [BOB.secret.handle(6), "aa" * 16, "bb" * 16, "cc" * 16]
+    assert list(both.fallback_handles()) == [BOB.secret.handle(6), "aa" * 16, "bb" * 16, "cc" * 16]
 
 
 def test_parted_again_each_has_what_was_theirs() -> None:
-    everybody = ANN.plus(BOB).plus(dan := PersonHandles(HandleSecret(b"d" * 32, 1), ()))
-    assert everybody.without(dan) == ANN.plus(BOB)
+    everybody = ANN.merged_with(BOB).merged_with(
+        dan := PersonHandles(HandleSecret(b"d" * 32, 1), ())
+    )
+    assert everybody.without(dan) == ANN.merged_with(BOB)
     assert everybody.without(dan).without(BOB) == ANN
-    assert everybody.without(BOB) == ANN.plus(dan)
+    assert everybody.without(BOB) == ANN.merged_with(dan)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +67,13 @@ def test_a_log_that_is_ahead_is_followed_over_entries_that_never_came_to_be(
     own = [ANN.secret.handle(1), "aa" * 16]
     later = [ANN.secret.handle(number) for number in ahead]
     others = [BOB.secret.handle(0), "bb" * 16]
-    matches, entries = ANN.among({*own, *later, *others})
+    matches, entries = ANN.count_used({*own, *later, *others})
     assert matches == own + [ANN.secret.handle(number) for number in found]
     assert entries == count
 
 
 def test_a_sealed_fact_opens_with_the_key_that_the_person_is_given_and_no_other() -> None:
-    both = ANN.plus(BOB)
+    both = ANN.merged_with(BOB)
     subject = BOB.subject(1)
     fact = subject.seal("case/7")
     facts = {"reference": fact, "field": "email", "count": 3}

@@ -32,14 +32,14 @@ def test_what_was_appended_is_read_back() -> None:
     assert (found.kind, found.actor, found.handle, found.at) == ("use.granted", ADVISER, ANNA, AT)
     assert found.facts == {"purpose": "deliver", "fields": ["email"]}
     assert found.leaf_index is None
-    assert queries.waiting() == 1
+    assert queries.count_waiting() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_outside_a_transaction_nothing_is_written() -> None:
     with pytest.raises(RuntimeError):
         actions.append_many([NewEntry("use.granted", SYSTEM, AT)])
-    assert queries.waiting() == 0
+    assert queries.count_waiting() == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -47,7 +47,7 @@ def test_a_change_that_is_rolled_back_leaves_no_entry() -> None:
     with transaction.atomic():
         actions.append_many([NewEntry("use.granted", SYSTEM, AT)])
         transaction.set_rollback(True)
-    assert queries.waiting() == 0
+    assert queries.count_waiting() == 0
 
 
 @pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_one_bad_entry_of_many_writes_none() -> None:
     good = NewEntry("use.granted", SYSTEM, AT, ANNA)
     with pytest.raises(EntryRefused), transaction.atomic():
         actions.append_many([good, NewEntry("use.granted", SYSTEM, AT, "anna@example.com")])
-    assert queries.waiting() == 0
+    assert queries.count_waiting() == 0
 
 
 @pytest.mark.django_db

@@ -123,7 +123,7 @@ def test_a_process_that_still_holds_the_old_key_cannot_sign() -> None:
     add(1)
     with pytest.raises(SigningKeyChanged):
         actions.sequence(at=now(), signer=old)
-    assert queries.waiting() == 1
+    assert queries.count_waiting() == 1
     assert sequence_now() is not None
 
 

@@ -78,7 +78,7 @@ def test_places_follow_ids_and_the_root_is_the_trees(count: int) -> None:
     assert head is not None
     assert (head.size, head.root, head.at) == (count, true_root(), AT)
     assert open_note(head.note, SIGNER.verifier).size == count
-    assert (queries.size(), queries.waiting()) == (count, 0)
+    assert (queries.size(), queries.count_waiting()) == (count, 0)
     assert queries.verifier_key() == SIGNER.vkey
 
 
@@ -173,7 +173,7 @@ def test_another_logs_key_cannot_sign() -> None:
     add(1)
     with pytest.raises(CheckpointRefused):
         actions.sequence(at=AT, signer=Signer.from_seed("elsewhere/log", bytes(32)))
-    assert queries.waiting() == 1
+    assert queries.count_waiting() == 1
     assert queries.checkpoint() is None
 
 
@@ -239,7 +239,7 @@ def test_a_published_checkpoint_that_is_not_ours_stops_signing() -> None:
     add(1)
     with pytest.raises(LogForked):
         run()
-    assert queries.waiting() == 1
+    assert queries.count_waiting() == 1
 
 
 def test_rows_changed_before_they_were_published_are_not_published() -> None:

@@ -21,7 +21,7 @@ from aboveboard.ledger.verify import log as verifying
 from aboveboard.ledger.verify.ahead import ReadAhead
 from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.fresh import FreshnessPolicy
-from aboveboard.ledger.verify.history import SeenCheckpoint, read_seen, remember
+from aboveboard.ledger.verify.history import SeenCheckpoint, append_seen, read_seen
 from aboveboard.ledger.verify.log import verify_log
 from aboveboard.ledger.verify.sources import LogDirectory, SourceUnreadable
 from tests.ledger.logs import AT, SIGNER, bodies, write_log
@@ -152,7 +152,7 @@ def test_two_checkpoints_that_were_seen_are_held_against_each_other(tmp_path: Pa
     kept = tmp_path / "seen.json"
     for name in heads:
         note = (tmp_path / name / "checkpoint").read_text()
-        remember(
+        append_seen(
             kept,
             read_seen(kept, TRUSTED),
             SeenCheckpoint(open_note(note, SIGNER.verifier), note, f"day {name}"),

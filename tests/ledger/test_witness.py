@@ -102,8 +102,8 @@ def test_it_refuses_with_the_status_that_the_standard_gives(witness: Witness, ur
         assert got == status, (name, said)
         if status == 409:
             assert (kind, said) == ("text/x.tlog.size", b"3\n"), name
-    assert witness.known()[0].size == 3
-    assert len(witness.refused()) == 4, (
+    assert witness.known_logs()[0].size == 3
+    assert len(witness.refused_checkpoints()) == 4, (
         "a signed checkpoint that was refused may be evidence; the same one is kept once"
     )
     for path in (

@@ -140,7 +140,7 @@ SCOPE_WORDS = ("purpose:a", "purpose:b", "channel:x", "channel:y", "choose:a", "
 @given(st.lists(st.sampled_from(SCOPE_WORDS), max_size=5))
 def test_14_a_token_never_has_what_its_client_has_not(words: list[str]) -> None:
     own = ClientScope(frozenset({"a"}), frozenset({"x"}))
-    narrowed = own.narrowed(" ".join(words))
+    narrowed = own.narrow(" ".join(words))
     if narrowed is not None:
         assert narrowed.purposes <= own.purposes
         assert narrowed.channels <= own.channels

@@ -223,8 +223,8 @@ def _lose(story: DemoStory, size: Size, tmp_path: Path) -> None:
         assert queries.matching(story.leaked.number, ExposureFilter(band=part.band)) == part.people
 
 
-def _everyone(number: int) -> Sequence[queries.PersonFacets]:
-    found: list[queries.PersonFacets] = []
+def _everyone(number: int) -> Sequence[queries.ExposedPerson]:
+    found: list[queries.ExposedPerson] = []
     while page := queries.people(
         number, ExposureFilter(after=found[-1].person_id if found else 0), limit=500
     ):

@@ -57,7 +57,7 @@ def add_staff(
     if not name.strip():
         raise Invalid(found="the name is empty", fix="Give the name that colleagues know them by.")
     check_team(team)
-    _staff_role(role)
+    _check_staff_role(role)
     known = Account.objects.at_address(email)
     account = Account.objects.select_for_update().get(pk=known.pk) if known else None
     if account is None:
@@ -93,7 +93,7 @@ def change_role(
         NotFound: there is no such account.
         Conflict: they are a customer, or the last administrator.
     """
-    before = position_of(_staff_member(account_id))
+    before = position_of(_lock_staff_account(account_id))
     changed = set_role(account_id, role=role, team=team)
     entry = StaffChanged(before, position_of(changed))
     _name_entry(changed, append(entry, by=by, handle=None, at=at))
@@ -110,11 +110,11 @@ def set_role(
 ) -> Account:
     """Do what :func:`change_role` does, without its entry: a restored database repeats it, and
     gives its number."""
-    _staff_role(role)
-    account = _staff_member(account_id)
+    _check_staff_role(role)
+    account = _lock_staff_account(account_id)
     # Asked with all administrators locked: two who step down at once must not both be let.
     if role is not Role.ADMINISTRATOR:
-        _not_the_last_administrator(account)
+        _check_not_last_administrator(account)
     account.role = role
     if team is not None:
         check_team(team)
@@ -143,8 +143,8 @@ def close(account_id: int, *, by: Actor, at: datetime) -> StaffMember:
 def set_closed(account_id: int, *, at: datetime, entry_id: int | None = None) -> Account:
     """Do what :func:`close` does, without its entry: a restored database repeats it, and gives its
     number."""
-    account = _staff_member(account_id)
-    _not_the_last_administrator(account)
+    account = _lock_staff_account(account_id)
+    _check_not_last_administrator(account)
     account.closed_at = account.closed_at or at
     account.entry_id = entry_id or account.entry_id
     account.save(update_fields=["closed_at", "entry_id"])
@@ -209,7 +209,7 @@ def make_link(
     # The link says so itself and is asked again when it is used: a copied row waives nothing.
     if demo and not is_demonstration():
         raise Refused(why="a link without a second factor is for demonstrations only")
-    account = _account(account_id)
+    account = _get_account(account_id)
     if not account.is_active:
         raise Conflict(why="this account is closed")
     token = links.new_token()
@@ -277,7 +277,7 @@ def position_of(account: Account) -> StaffPosition:
     return StaffPosition(Code(str(account.pk)), Role(account.role), TeamName(account.team))
 
 
-def _staff_role(role: Role) -> None:
+def _check_staff_role(role: Role) -> None:
     if role is Role.CUSTOMER:
         raise Invalid(
             found="the role customer is not one of staff",
@@ -287,14 +287,14 @@ def _staff_role(role: Role) -> None:
         )
 
 
-def _account(account_id: int) -> Account:
+def _get_account(account_id: int) -> Account:
     account: Account | None = Account.objects.select_for_update().filter(pk=account_id).first()
     if account is None:
         raise NotFound(what="account")
     return account
 
 
-def _staff_member(account_id: int) -> Account:
+def _lock_staff_account(account_id: int) -> Account:
     """Return the account, locked together with those of all administrators.
 
     One statement, in the order of their numbers: two administrators who close each other's accounts
@@ -311,7 +311,7 @@ def _staff_member(account_id: int) -> Account:
     return account
 
 
-def _not_the_last_administrator(account: Account) -> None:
+def _check_not_last_administrator(account: Account) -> None:
     if account.role != Role.ADMINISTRATOR or not account.is_active:
         return
     others = Account.objects.filter(role=Role.ADMINISTRATOR, closed_at=None)

@@ -14,14 +14,14 @@ from aboveboard.accounts import limits
 from aboveboard.accounts.models import SignInCode
 
 
-def begin(*, at: datetime) -> str:
+def start(*, at: datetime) -> str:
     """Note that a code was made, whoever it is for, and return what its tries are counted under."""
     key = secrets.token_hex(16)
     SignInCode.objects.create(key=key, expires_at=at + limits.SIGN_IN_CODE_LIFE)
     return key
 
 
-def take(key: str, *, at: datetime) -> bool:
+def count_try(key: str, *, at: datetime) -> bool:
     """Whether one more guess may be judged; it is counted whatever it is worth."""
     # One statement: of fifty at the same moment, three change the row. A count that was read
     # before would be the same for all of them.
@@ -31,14 +31,14 @@ def take(key: str, *, at: datetime) -> bool:
     return counted == 1
 
 
-def is_left(key: str) -> bool:
+def has_tries_left(key: str) -> bool:
     """Whether the code may be guessed at again."""
     return SignInCode.objects.filter(
         key=key, tries__lt=limits.SIGN_IN_CODE_TRIES, used_at=None
     ).exists()
 
 
-def use(key: str, *, at: datetime) -> bool:
+def consume(key: str, *, at: datetime) -> bool:
     """Use the code up. Of two right answers at the same moment one signs in."""
     return SignInCode.objects.filter(key=key, used_at=None).update(used_at=at) == 1
 

@@ -57,7 +57,7 @@ def _secret_differs(row: ClientSecret, entry: RecordedEntry[Any]) -> str:
     return "" if row.expires_at <= entry.facts.expires_at else "expires_at"
 
 
-def _gave(row: ClientSecret, entry: RecordedEntry[Any]) -> bool:
+def _made_secret(row: ClientSecret, entry: RecordedEntry[Any]) -> bool:
     return str(row.client_id) == entry.facts.client and row.made_at == entry.at
 
 
@@ -96,7 +96,7 @@ DECIDING: Final = (
             ClientRotated: lambda entry: ("entry_id", entry.id),
         },
         differs=_secret_differs,
-        named_before=_gave,
+        named_before=_made_secret,
     ),
     DecidingTable(
         table="accounts.SecondFactor",
@@ -107,8 +107,8 @@ DECIDING: Final = (
         differs=_factor_differs,
         may_be_unnamed=lambda row: row.account.is_customer,
         ends=frozenset({SecondFactorRemoved}),
-        check=factors.unlike,
-        upgraded=factors.take_over,
+        check=factors.unmatched,
+        upgraded=factors.adopt_existing,
     ),
     DecidingTable(
         table="accounts.AccessToken",

@@ -57,7 +57,7 @@ def authentic(factors: Iterable[Any]) -> list[Any]:
     kept = []
     for factor in factors:
         row = known.get(factor.pk)
-        if row is not None and row.authentic and _says(row, factor):
+        if row is not None and row.authentic and _matches(row, factor):
             kept.append(factor)
         else:
             report_not_authentic("mfa.Authenticator", factor.pk)
@@ -70,18 +70,18 @@ def digest_of(data: Any) -> str:
     return hashlib.sha256(json.dumps(proof, sort_keys=True).encode()).hexdigest()
 
 
-def unlike() -> Iterator[str]:
+def unmatched() -> Iterator[str]:
     """Yield each of allauth's rows and each of ours that does not have the other, as it stands."""
     rows = {row.factor_id: row for row in SecondFactor.objects.all()}
     for factor in Authenticator._base_manager.all():
         row = rows.pop(factor.pk, None)
-        if row is None or not _says(row, factor):
+        if row is None or not _matches(row, factor):
             yield f"mfa.Authenticator {factor.pk} is not as this program wrote it."
     for row in rows.values():
         yield f"mfa.Authenticator {row.factor_id} is gone: it was deleted."
 
 
-def take_over() -> None:
+def adopt_existing() -> None:
     """Write a row of ours for each of allauth's from before there were any."""
     for factor in Authenticator._base_manager.select_related("user"):
         if not SecondFactor.objects.filter(pk=factor.pk).exists():
@@ -90,7 +90,7 @@ def take_over() -> None:
             _write(factor)
 
 
-def _says(row: SecondFactor, factor: Any) -> bool:
+def _matches(row: SecondFactor, factor: Any) -> bool:
     return (row.account_id, row.type, row.digest) == (
         factor.user_id,
         factor.type,

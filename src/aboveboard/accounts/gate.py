@@ -127,7 +127,7 @@ def verdict(gate: Gate | None, visitor: Visitor) -> GateVerdict:
 V = TypeVar("V")
 
 
-def _with(gate: Gate) -> Callable[[V], V]:
+def _declare_gate(gate: Gate) -> Callable[[V], V]:
     def mark(view: V) -> V:
         view.gate = gate  # type: ignore[attr-defined]  # functions and view classes both take it
         return view
@@ -137,33 +137,33 @@ def _with(gate: Gate) -> Callable[[V], V]:
 
 def allow(*roles: Role) -> Callable[[V], V]:
     """Declare that only these roles of staff may call the view."""
-    return _with(Gate(GateKind.STAFF, frozenset(roles)))
+    return _declare_gate(Gate(GateKind.STAFF, frozenset(roles)))
 
 
 def allow_staff(view: V) -> V:
     """Declare that any member of staff may call the view."""
-    return _with(Gate(GateKind.STAFF))(view)
+    return _declare_gate(Gate(GateKind.STAFF))(view)
 
 
 def allow_customer(view: V) -> V:
     """Declare that only a signed-in customer may call the view; they see their own data only."""
-    return _with(Gate(GateKind.CUSTOMER))(view)
+    return _declare_gate(Gate(GateKind.CUSTOMER))(view)
 
 
 def service(view: V) -> V:
     """Declare that only a client with a token may call the view."""
-    return _with(Gate(GateKind.SERVICE))(view)
+    return _declare_gate(Gate(GateKind.SERVICE))(view)
 
 
 def signed_in(why: str) -> Callable[[V], V]:
     """Declare that anyone signed in may call the view, staff even before their
     second factor, and why."""
-    return _with(Gate(GateKind.SIGNED_IN, why=why))
+    return _declare_gate(Gate(GateKind.SIGNED_IN, why=why))
 
 
 def public(why: str) -> Callable[[V], V]:
     """Declare that anyone may call the view, and why."""
-    return _with(Gate(GateKind.PUBLIC, why=why))
+    return _declare_gate(Gate(GateKind.PUBLIC, why=why))
 
 
 _by_name: dict[str, Gate] = {}
@@ -194,7 +194,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     if _client(request) is not None:
         return Visitor(ActorKind.SERVICE)
     user = request.user
-    if not isinstance(user, Account) or not user.is_active or _is_over(request.session, user):
+    if not isinstance(user, Account) or not user.is_active or _is_expired(request.session, user):
         return Visitor()
     if user.is_customer:
         return Visitor(ActorKind.PERSON, Role.CUSTOMER)
@@ -205,7 +205,7 @@ def visitor_of(request: HttpRequest) -> Visitor:
     )
 
 
-def _is_over(session: SessionBase, account: Account) -> bool:
+def _is_expired(session: SessionBase, account: Account) -> bool:
     """Whether this session has lasted as long as one may, however busy it is."""
     life = limits.SESSION_LIFE_CUSTOMER if account.is_customer else limits.SESSION_LIFE_STAFF
     return clock.now().timestamp() - float(session.get(BEGAN, 0)) > life.total_seconds()
@@ -255,7 +255,7 @@ def client_of(request: HttpRequest) -> AuthenticatedClient:
     return client
 
 
-def still_may(request: HttpRequest) -> bool:
+def is_still_allowed(request: HttpRequest) -> bool:
     """Whether the client's token still works: asked again and again while an answer to
     it is being streamed."""
     token = request.headers.get("Authorization", "").partition(" ")[2].strip()
@@ -320,7 +320,9 @@ class GateMiddleware:
                     logout(request)
                 return _ask_to_sign_in(request, gate)
             case GateVerdict.SET_UP:
-                return HttpResponseRedirect(_with_next(reverse("accounts_second_factor"), request))
+                return HttpResponseRedirect(
+                    _with_return_path(reverse("accounts_second_factor"), request)
+                )
             case GateVerdict.REFUSE:
                 return _refuse(request, gate)
 
@@ -359,7 +361,7 @@ def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase
     # Whoever calls a page of the console is sent to the door of staff, whatever the page asks.
     staff = (gate and gate.kind is GateKind.STAFF) or request.path.startswith(CONSOLE)
     return HttpResponseRedirect(
-        _with_next(reverse("accounts_staff" if staff else "account_login"), request)
+        _with_return_path(reverse("accounts_staff" if staff else "account_login"), request)
     )
 
 
@@ -381,7 +383,7 @@ def _problem(status: int, code: str, sentence: str) -> JsonResponse:
     return JsonResponse(body, status=status, content_type=problems.MEDIA_TYPE)
 
 
-def _with_next(address: str, request: HttpRequest) -> str:
+def _with_return_path(address: str, request: HttpRequest) -> str:
     """Return ``address`` with the way back; only a page that can be asked
     for again is a way back."""
     if request.method not in ("GET", "HEAD"):

@@ -113,11 +113,11 @@ def _endpoint(
         try:
             return view(request)
         except RequestDataTooBig:
-            return problems.plain(413)
+            return problems.problem_from_status(413)
         except (NotJson, UnreadablePostError):  # or whoever asked went away
-            return problems.plain(400)
+            return problems.problem_from_status(400)
         except AboveboardError as error:
-            return problems.of(error)
+            return problems.problem_from_error(error)
 
     text = " ".join((function.__doc__ or "").split())
     endpoint = cast(Endpoint, answer)

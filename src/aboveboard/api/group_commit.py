@@ -43,18 +43,18 @@ def use_grouped(request: UseRequest) -> UseResult | AboveboardError:
         # Usually done already, by the caller that held the lock. More may wait than one takes, so
         # it is asked again.
         while not outcome.done():
-            _do(_take())
+            _run_batch(_take_batch())
     return outcome.result()
 
 
-def _take() -> list[Waiting]:
+def _take_batch() -> list[Waiting]:
     """Take the oldest that wait. Under the lock: only one takes, while others may append."""
     taken = _waiting[:USE_BATCH]
     del _waiting[: len(taken)]
     return taken
 
 
-def _do(taken: Sequence[Waiting]) -> None:
+def _run_batch(taken: Sequence[Waiting]) -> None:
     # The moment of the work and not of the asking: a promise adopted meanwhile is the one in force.
     at = clock.now()
     try:
@@ -64,7 +64,7 @@ def _do(taken: Sequence[Waiting]) -> None:
             outcome.set_exception(error)
     except Exception:  # about one of them, and before the commit: the others must not fail for it
         for waiting in taken:
-            _alone(waiting, at)
+            _run_alone(waiting, at)
     else:
         for (_, outcome), result in zip(taken, results, strict=True):
             outcome.set_result(result)
@@ -75,7 +75,7 @@ def _do(taken: Sequence[Waiting]) -> None:
                 outcome.set_exception(RuntimeError("a use was neither done nor refused"))
 
 
-def _alone(waiting: Waiting, at: datetime) -> None:
+def _run_alone(waiting: Waiting, at: datetime) -> None:
     request, outcome = waiting
     try:
         outcome.set_result(use_each([request], at=at)[0])

@@ -33,7 +33,7 @@ def forget() -> None:
         _remembered.clear()
 
 
-def check(client_id: int) -> None:
+def check_limit(client_id: int) -> None:
     """Let a client that has not missed too often go on.
 
     Raises:
@@ -51,11 +51,11 @@ def seconds_to_wait(client_id: int) -> int:
     if now - read_at > MISSES_MEMORY.total_seconds():
         level, at = cache.get(_key(client_id), (0.0, now))
         _remember(client_id, level, at, now)
-    over = _paid_off(level, at, now) - MISSES + 1
+    over = _decayed(level, at, now) - MISSES + 1
     return math.ceil(over / MISSES_PER_SECOND) if over > 0 else 0
 
 
-def add(client_id: int, count: int) -> None:
+def count_misses(client_id: int, count: int) -> None:
     """Count that a client named so many people who are not, each, one customer."""
     if not count:
         return
@@ -65,7 +65,7 @@ def add(client_id: int, count: int) -> None:
     with cache_lock(key):
         now = time.time()
         level, at = cache.get(key, (0.0, now))
-        level = _paid_off(level, at, now) + count
+        level = _decayed(level, at, now) + count
         cache.set(key, (level, now), timeout=math.ceil(level / MISSES_PER_SECOND) + 1)
     _remember(client_id, level, now, now)
 
@@ -75,7 +75,7 @@ def _remember(client_id: int, level: float, at: float, read_at: float) -> None:
         _remembered[client_id] = (level, at, read_at)
 
 
-def _paid_off(level: float, at: float, now: float) -> float:
+def _decayed(level: float, at: float, now: float) -> float:
     return max(0.0, level - max(0.0, now - at) * MISSES_PER_SECOND)
 
 

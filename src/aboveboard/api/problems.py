@@ -23,12 +23,12 @@ def problem(status: int, code: str, title: str, **more: object) -> JsonResponse:
     )
 
 
-def plain(status: int) -> JsonResponse:
+def problem_from_status(status: int) -> JsonResponse:
     """Return a problem of which no more is known than its HTTP status."""
     return _answer(problems.problem_from_status(status, request_id=REQUEST_ID.get()), status)
 
 
-def of(error: AboveboardError) -> JsonResponse:
+def problem_from_error(error: AboveboardError) -> JsonResponse:
     """Return one of our own errors as a problem, with its family's status; ``errors`` and
     ``seconds`` of its details are members of their own."""
     status = http_status(error)
@@ -47,7 +47,7 @@ def of(error: AboveboardError) -> JsonResponse:
     return answer
 
 
-def refused(reasons: Sequence[RefusalReason], entry_id: int) -> JsonResponse:
+def refused_use(reasons: Sequence[RefusalReason], entry_id: int) -> JsonResponse:
     """Return a refused use: every reason, and the ledger entry that proves that it was asked."""
     listed = [reason_as_json(reason) for reason in reasons]
     return problem(

@@ -17,7 +17,7 @@ _lock = threading.Lock()
 _buckets: dict[int, tuple[float, float]] = {}
 
 
-def take(
+def take_tokens(
     client_id: int,
     count: int = 1,
     *,
@@ -31,18 +31,18 @@ def take(
         RateLimited: there are not so many; nothing was taken. ``seconds`` later there are,
             if nobody else takes them.
     """
-    if wait := _missing(client_id, count, rate, time.monotonic() if now is None else now):
+    if wait := _try_take(client_id, count, rate, time.monotonic() if now is None else now):
         raise RateLimited(seconds=math.ceil(wait))
 
 
-def wait(client_id: int, count: int, *, rate: float = SERVICE_USES_PER_SECOND) -> None:
+def wait_for_tokens(client_id: int, count: int, *, rate: float = SERVICE_USES_PER_SECOND) -> None:
     """Take the tokens, resting until there are so many: for a stream, which is slowed
     down and not refused."""
-    while rest := _missing(client_id, count, rate, time.monotonic()):
+    while rest := _try_take(client_id, count, rate, time.monotonic()):
         time.sleep(rest)
 
 
-def _missing(client_id: int, count: int, rate: float, moment: float) -> float:
+def _try_take(client_id: int, count: int, rate: float, moment: float) -> float:
     """Take the tokens and return 0, or take none and return the seconds until there are so many."""
     if count > rate:
         raise ValueError("a bucket never holds so many")

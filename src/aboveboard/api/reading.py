@@ -58,7 +58,8 @@ def read(shape: type[T], body: bytes) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotJson("the body is not JSON, or is nested too deeply") from None
     errors = [
-        {"at": _place(where), "expected": expected} for where, expected in faults(shape, value)
+        {"at": _path_in_words(where), "expected": expected}
+        for where, expected in find_faults(shape, value)
     ]
     raise BodyMalformed(errors=errors)
 
@@ -66,7 +67,7 @@ def read(shape: type[T], body: bytes) -> T:
 Where = tuple[str | int, ...]
 
 
-def faults(shape: Any, value: object, where: Where = ()) -> Iterator[tuple[Where, str]]:
+def find_faults(shape: Any, value: object, where: Where = ()) -> Iterator[tuple[Where, str]]:
     """Yield every place where a JSON value is not of a shape, and what was expected there."""
     plain = _plain(shape)
     if isinstance(plain, type) and issubclass(plain, msgspec.Struct) and isinstance(value, dict):
@@ -75,7 +76,7 @@ def faults(shape: Any, value: object, where: Where = ()) -> Iterator[tuple[Where
             yield (*where, name), "no such member"
         for name, field in known.items():
             if name in value:
-                yield from faults(field.type, value[name], (*where, name))
+                yield from find_faults(field.type, value[name], (*where, name))
             elif field.required:
                 yield (*where, name), "this member is required"
         return
@@ -85,7 +86,7 @@ def faults(shape: Any, value: object, where: Where = ()) -> Iterator[tuple[Where
         inside = [
             fault
             for number, each in enumerate(value)
-            for fault in faults(item, each, (*where, number))
+            for fault in find_faults(item, each, (*where, number))
         ]
         if inside:
             yield from inside
@@ -107,7 +108,7 @@ def _expected(plain: Any, message: str) -> str:
     return _INSIDE.sub("", message)
 
 
-def _place(where: Where) -> str:
+def _path_in_words(where: Where) -> str:
     """Return where in the body. A member that is no plain name is not repeated: it may be
     anything."""
     inside = [

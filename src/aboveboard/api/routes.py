@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from aboveboard.access.lookup import choose_for
-from aboveboard.accounts.clients.idempotency import once
+from aboveboard.accounts.clients.idempotency import run_once
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import misses, problems, rate_limit, uses
 from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
@@ -57,10 +57,10 @@ def post_stream(request: HttpRequest) -> HttpResponseBase:
     the number of its line."""
     lines = BodyLines(request)
     try:
-        first = (lines.take(1) or [b""])[0]
+        first = (lines.read_lines(1) or [b""])[0]
         asked = read(StreamIn, first or b"")
     except StreamStopped:
-        return problems.plain(408)
+        return problems.problem_from_status(408)
     except NotJson:
         # 422 and not 400: the body is read line by line, so it is one line that has no form.
         expected = "a line of JSON that says what is asked"
@@ -75,7 +75,7 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
     again under the same key. A yes needs `choose:` in the scope, a no is taken from every client. A
     yes after the person's own no `waits`: it counts once they, or a member of staff, say so too."""
     client = client_of(request)
-    rate_limit.take(client.id)
+    rate_limit.take_tokens(client.id)
     # Taking a yes back must be as easy as giving it (GDPR Art. 7(3)): whoever hears a no may, and
     # should, bring it.
     if ChoiceAnswer(asked.answer) is ChoiceAnswer.YES and not (
@@ -85,11 +85,11 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
             why="to record a yes, this client needs the purpose as `choose:` and the channel in "
             "its scope"
         )
-    misses.check(client.id)
+    misses.check_limit(client.id)
     try:
         return as_json(_choose_once(request, asked, client.id), status=201)
     except misses.MISSED:
-        misses.add(client.id, 1)
+        misses.count_misses(client.id, 1)
         raise
 
 
@@ -98,7 +98,7 @@ def _choose_once(request: HttpRequest, asked: ChoiceIn, client_id: int) -> Mappi
     if key is None:
         return _choose(request, asked)
     same = json.dumps(msgspec.to_builtins(asked), sort_keys=True).encode()
-    answer, _ = once(
+    answer, _ = run_once(
         key,
         client_id=client_id,
         asked=same,

@@ -23,7 +23,7 @@ from django.http import HttpRequest
 
 from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.use import Subject, UseRequest
-from aboveboard.accounts.gate import client_of, still_may
+from aboveboard.accounts.gate import client_of, is_still_allowed
 from aboveboard.api import limits, misses, rate_limit
 from aboveboard.api.reading import decoder
 from aboveboard.api.shapes import PersonRef
@@ -62,7 +62,7 @@ class BodyLines:
         self._ended = False
         self._newest = time.monotonic()
 
-    def take(self, most: int) -> list[bytes | None]:
+    def read_lines(self, most: int) -> list[bytes | None]:
         """Return up to ``most`` lines; none at the end. Fewer where the client pauses: what it sent
         is answered meanwhile.
 
@@ -101,7 +101,7 @@ class BodyLines:
         except TimeoutError:
             if time.monotonic() - self._newest > limits.STREAM_PAUSE.total_seconds():
                 raise StreamStopped("too_slow") from None
-            if not still_may(self._request):
+            if not is_still_allowed(self._request):
                 raise StreamStopped("sign_in_needed") from None
             return False
         except OSError:  # half a body is not taken for a whole one
@@ -152,7 +152,7 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: BodyLines) -> Gener
     number = 1  # of the line that was read last; the first said what is asked
     while True:
         try:
-            batch = lines.take(USE_BATCH)
+            batch = lines.read_lines(USE_BATCH)
         except StreamStopped as stopped:
             yield _encode({"line": number + 1, "code": stopped.code, "end": False}) + b"\n"
             return
@@ -162,7 +162,7 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: BodyLines) -> Gener
         named: dict[int, Subject] = {}
         outcomes: dict[int, dict[str, Any]] = {}
         for at, line in enumerate(batch, first):
-            person = _person(line)
+            person = _parse_person(line)
             if person is None:
                 outcomes[at] = {
                     "code": "bad_request",
@@ -171,11 +171,11 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: BodyLines) -> Gener
             else:
                 named[at] = subject_of(person)
         client = client_of(request).id
-        failed = None if still_may(request) else {"code": "sign_in_needed"}
-        if named and failed is None and not _rested(client):
+        failed = None if is_still_allowed(request) else {"code": "sign_in_needed"}
+        if named and failed is None and not _wait_for_misses(client):
             failed = {"code": RateLimited.code}
         if named and failed is None:
-            rate_limit.wait(client, len(named))
+            rate_limit.wait_for_tokens(client, len(named))
             people = list(named.values())
             try:
                 outcomes |= zip(named, use_all(asked, people, client=client), strict=True)
@@ -192,7 +192,7 @@ def _answers(request: HttpRequest, asked: UseRequest, lines: BodyLines) -> Gener
     yield _encode({"end": True, "lines": number}) + b"\n"
 
 
-def _rested(client: int) -> bool:
+def _wait_for_misses(client: int) -> bool:
     """Rest for the misses before, and return whether it was short enough to go on."""
     rest = misses.seconds_to_wait(client)
     if rest > limits.STREAM_REST.total_seconds():
@@ -201,7 +201,7 @@ def _rested(client: int) -> bool:
     return True
 
 
-def _person(line: bytes | None) -> PersonRef | None:
+def _parse_person(line: bytes | None) -> PersonRef | None:
     if line is None:
         return None
     try:

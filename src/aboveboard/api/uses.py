@@ -32,22 +32,22 @@ class NoKeyHere(Invalid):
 def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason."""
     client = client_of(request).id
-    rate_limit.take(client)
-    misses.check(client)
+    rate_limit.take_tokens(client)
+    misses.check_limit(client)
     result = use_grouped(request_of(request, asked).about(subject_of(asked.person)))
     if isinstance(result, AboveboardError):
-        misses.add(client, isinstance(result, misses.MISSED))
+        misses.count_misses(client, isinstance(result, misses.MISSED))
         raise result
     if not result.allowed:
-        return problems.refused(result.reasons, result.entry_id)
-    return as_json(outcome(result))
+        return problems.refused_use(result.reasons, result.entry_id)
+    return as_json(outcome_json(result))
 
 
 def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
     """Do the same for each of many people, in one transaction."""
     client = client_of(request).id
-    rate_limit.take(client, len(asked.people))
-    misses.check(client)
+    rate_limit.take_tokens(client, len(asked.people))
+    misses.check_limit(client)
     people = [subject_of(person) for person in asked.people]
     return as_json({"outcomes": use_all(request_of(request, asked), people, client=client)})
 
@@ -60,8 +60,8 @@ def use_all(asked: UseRequest, people: Sequence[Subject], *, client: int) -> lis
     """
     requests = [asked.about(subject) for subject in people]
     results = use_each(requests, at=clock.now())
-    misses.add(client, sum(isinstance(result, misses.MISSED) for result in results))
-    return [outcome(result) for result in results]
+    misses.count_misses(client, sum(isinstance(result, misses.MISSED) for result in results))
+    return [outcome_json(result) for result in results]
 
 
 def request_of(request: HttpRequest, asked: UseIn | BatchIn | StreamIn) -> UseRequest:
@@ -88,7 +88,7 @@ def subject_of(person: PersonRef) -> Subject:
     return Subject(kind=person.kind, value=person.value, country=person.country)
 
 
-def outcome(result: UseResult | AboveboardError) -> dict[str, Any]:
+def outcome_json(result: UseResult | AboveboardError) -> dict[str, Any]:
     """Return what came of a use as a member of the answer (``shapes.OutcomeOut``): ``values`` and
     ``entry``, or ``code``, and ``reasons`` of a refusal."""
     if isinstance(result, AboveboardError):

@@ -28,7 +28,7 @@ def check(request: HttpRequest) -> HttpResponse:
     """Show the newest seal, the key, and how to verify both without us."""
     context = {
         "seal": ledger.checkpoint(),
-        "waiting": ledger.waiting(),
+        "waiting": ledger.count_waiting(),
         "verifier": ledger.verifier_key(),
         "earlier": ledger.verifier_keys()[:-1],
         "url": log_url(),

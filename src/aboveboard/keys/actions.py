@@ -66,7 +66,7 @@ def subjects_in_order(
     )
     # Who was erased since their record was read has no number: the entry then names nobody.
     # From here until the commit nobody else writes an entry about these people, so it is done last.
-    numbers = counting.take(wanted) if wanted else {}
+    numbers = counting.take_numbers(wanted) if wanted else {}
     subjects: list[EntrySubject | None] = []
     for person_id in person_ids:
         if person_id is None or person_id not in numbers:

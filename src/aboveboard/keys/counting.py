@@ -30,7 +30,7 @@ _LOCK: Final = f"""
 _IN_ORDER: Final = f"IN ({_LOCK})"
 
 
-def take(wanted: Mapping[int, int]) -> dict[int, int]:
+def take_numbers(wanted: Mapping[int, int]) -> dict[int, int]:
     """Take the numbers of the next entries about people, so many for each; return the first of
     each. Whoever has no key is left out.
 

@@ -28,7 +28,7 @@ class NoDemonstration(Misconfigured):
     )
 
 
-def mark() -> None:
+def mark_as_demonstration() -> None:
     """Leave the secret. Only ``aboveboard demo`` calls this, on the instance that it made."""
     instance_secret(_MARK)
     forget()
@@ -41,17 +41,17 @@ def check() -> None:
         NoDemonstration: as it says.
         KeyUnwrapFailed, Unavailable: the root key does not open the secret.
     """
-    if settings.current().demo.enabled and not _made_as_one():
+    if settings.current().demo.enabled and not _has_mark():
         raise NoDemonstration
 
 
 def is_demonstration() -> bool:
     """Whether it is one: what every page and command asks that does something for one alone."""
-    return settings.current().demo.enabled and _made_as_one()
+    return settings.current().demo.enabled and _has_mark()
 
 
 @cache
-def _made_as_one() -> bool:
+def _has_mark() -> bool:
     # By name first: that there is none is the answer of nearly every instance, and no error.
     if _MARK not in secret_names(_MARK):
         return False
@@ -61,4 +61,4 @@ def _made_as_one() -> bool:
 
 def forget() -> None:
     """Let this process forget the answer: the database behind it becomes another one."""
-    _made_as_one.cache_clear()
+    _has_mark.cache_clear()

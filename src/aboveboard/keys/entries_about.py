@@ -37,7 +37,7 @@ def entries_about(
 
 def every_entry_about(person: PersonHandles) -> Iterator[ledger.LedgerEntry]:
     """Yield all entries about a person, oldest first."""
-    secrets = [_of_secret(secret) for secret in person.secrets]
+    secrets = [_entries_of_secret(secret) for secret in person.secrets]
     return merge(*secrets, ledger.entries_about(person.lasting), key=lambda entry: entry.id)
 
 
@@ -64,16 +64,16 @@ def _page(
 
 def _newest_first(person: PersonHandles) -> Iterator[Iterator[Sequence[str]]]:
     for secret in person.secrets:
-        yield _down(secret)
+        yield _older_handles(secret)
     yield iter([person.lasting])
 
 
-def _down(secret: HandleSecret) -> Iterator[Sequence[str]]:
+def _older_handles(secret: HandleSecret) -> Iterator[Sequence[str]]:
     for end in range(secret.count, 0, -_STEP):
         yield [secret.handle(number) for number in range(max(end - _STEP, 0), end)]
 
 
-def _of_secret(secret: HandleSecret) -> Iterator[ledger.LedgerEntry]:
+def _entries_of_secret(secret: HandleSecret) -> Iterator[ledger.LedgerEntry]:
     for start in range(0, secret.count, _STEP):
         numbers = range(start, min(start + _STEP, secret.count))
         yield from ledger.entries_about([secret.handle(number) for number in numbers])

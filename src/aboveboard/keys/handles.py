@@ -78,7 +78,7 @@ class PersonHandles:
         """Every secret that entries about them have handles of, their own first."""
         return (self.secret, *self.joined)
 
-    def older(self) -> Iterator[str]:
+    def fallback_handles(self) -> Iterator[str]:
         """Yield a handle for each way in which an older backup may know the person: by the secret
         of a record that was merged into theirs, or by a lasting handle."""
         yield from (secret.handle(secret.count) for secret in self.joined)
@@ -103,7 +103,7 @@ class PersonHandles:
                 return secret
         return None
 
-    def plus(self, other: PersonHandles) -> PersonHandles:
+    def merged_with(self, other: PersonHandles) -> PersonHandles:
         """Return these, and those of a record that is merged into theirs."""
         lasting = tuple(dict.fromkeys((*self.lasting, *other.lasting)))
         # A use that was decided before the merge may still write its entry after it.
@@ -119,7 +119,7 @@ class PersonHandles:
             tuple(secret for secret in self.joined if secret.value not in theirs),
         )
 
-    def among(self, wanted: Container[str]) -> tuple[list[str], int]:
+    def count_used(self, wanted: Container[str]) -> tuple[list[str], int]:
         """Return which of these handles stand for the person, and how many of their own secret are
         used then: in a restored database the log may be ahead of the count."""
         matches = [handle for handle in self.all() if handle in wanted]
@@ -179,7 +179,7 @@ def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> Pe
     Raises:
         KeyUnwrapFailed: what is kept does not open with the person's key.
     """
-    handles = _computed(key) if kept is None else unseal(person_id, key, kept)
+    handles = _from_key(key) if kept is None else unseal(person_id, key, kept)
     return PersonHandles(HandleSecret(handles.secret.value, count), handles.lasting, handles.joined)
 
 
@@ -195,7 +195,7 @@ def seal(person_id: int, key: bytes, handles: PersonHandles) -> bytes:
     lasting = b"".join(bytes([_HANDLE_ITEM]) + bytes.fromhex(each) for each in handles.lasting)
     # At random: how often a key seals handles is counted nowhere.
     nonce = os.urandom(_NONCE_BYTES)
-    box = AESGCM(key).encrypt(nonce, secrets + lasting, _bound_to(2, person_id))
+    box = AESGCM(key).encrypt(nonce, secrets + lasting, _associated_data(2, person_id))
     return b"\x02" + nonce + box
 
 
@@ -211,17 +211,17 @@ def unseal(person_id: int, key: bytes, kept: bytes) -> PersonHandles:
         raise KeyUnwrapFailed(why="the handles do not start with a known version")
     nonce, box = kept[1 : 1 + _NONCE_BYTES], kept[1 + _NONCE_BYTES :]
     try:
-        plain = AESGCM(key).decrypt(nonce, box, _bound_to(version, person_id))
+        plain = AESGCM(key).decrypt(nonce, box, _associated_data(version, person_id))
     except (InvalidTag, ValueError):
         raise KeyUnwrapFailed(why="the handles do not open with their person's key") from None
     if version == 1:
         if not plain or len(plain) % HANDLE_BYTES:
             raise KeyUnwrapFailed(why="the handles are not whole")
-        return PersonHandles(_computed(key).secret, _hex(plain))
+        return PersonHandles(_from_key(key).secret, _hex(plain))
     return _read(plain)
 
 
-def _computed(key: bytes) -> PersonHandles:
+def _from_key(key: bytes) -> PersonHandles:
     secret = HandleSecret(hmac.digest(key, _SECRET, "sha256"))
     return PersonHandles(secret, (hmac.digest(key, _HANDLE, "sha256")[:HANDLE_BYTES].hex(),))
 
@@ -251,5 +251,5 @@ def _hex(handles: bytes) -> tuple[str, ...]:
     )
 
 
-def _bound_to(version: int, person_id: int) -> bytes:
+def _associated_data(version: int, person_id: int) -> bytes:
     return _AAD % version + person_id.to_bytes(8, "big")

@@ -74,7 +74,7 @@ def _sequence() -> Checkpoint | None:
     return sequence(at=clock.now(), signer=now, former=former)
 
 
-def signs(generation: int, vkey: str) -> bool:
+def holds_secret_of(generation: int, vkey: str) -> bool:
     """Whether this instance holds the secret of the key ``vkey`` as that
     generation; none is made."""
     return _secret(generation) in secret_names() and _signer(generation).vkey == vkey
@@ -97,12 +97,12 @@ def repeat_replacement(entry: RecordedEntry[SigningKeyReplaced]) -> None:
     number, vkey = entry.facts.generation, entry.facts.new
     # Asked without making one: a fresh secret under the name of the lost one would be a key that
     # nobody announced.
-    if not signs(number, vkey):
+    if not holds_secret_of(number, vkey):
         raise SigningKeyNotRestored
     keep_key_change(number, vkey=vkey, entry_id=entry.id, at=entry.at)
 
 
-def verifiers_here() -> list[str]:
+def local_verifier_keys() -> list[str]:
     """Return the vkey of every signing key whose secret is in this database, whether the log was
     changed to it yet or not. A secret opens with the root key alone: nobody without it can put
     another here."""

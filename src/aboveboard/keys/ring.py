@@ -111,7 +111,7 @@ def _open(key_id: bytes) -> LocalKey:
     )
     if not kept:
         # The first version wrapped people's keys by the root key itself.
-        direct = root.direct(key_id)
+        direct = root.local_key(key_id)
         if direct is None:
             raise KeyUnwrapFailed(why="it was wrapped by another root key")
         return direct
@@ -134,7 +134,7 @@ def _open(key_id: bytes) -> LocalKey:
     raise WrappingKeyElsewhere(key=key_id.hex(), held=ours[0][0], provider=root.name)
 
 
-def proves(root: LocalKey) -> bool:
+def is_root_key_here(root: LocalKey) -> bool:
     """Whether a root key is this database's: it opens a wrapping key, or what the first version
     wrapped by it directly."""
     for number, wrapped in WrappingKey.objects.filter(provider__startswith="file:").values_list(

@@ -93,7 +93,7 @@ class DecidingQuerySet(models.QuerySet[Any]):
 
     def update(self, **changes: Any) -> int:
         """Change the rows, as Django does; one by one where the change is under the MAC."""
-        if not self.model.changes_what_decides(changes):
+        if not self.model.changes_deciding_columns(changes):
             return super().update(**changes)
         with transaction.atomic():
             rows = list(self.select_for_update().order_by("pk"))
@@ -149,15 +149,15 @@ class DecidingRow(models.Model):
     ) -> Self:
         """Read a row, and hold its MAC against it."""
         row = super().from_db(db, field_names, values, **kwargs)
-        row.hold_to_mac()
+        row.verify_mac()
         return row
 
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         """Read the row again, and hold its MAC against it."""
         super().refresh_from_db(*args, **kwargs)
-        self.hold_to_mac()
+        self.verify_mac()
 
-    def hold_to_mac(self) -> None:
+    def verify_mac(self) -> None:
         """Hold the MAC against the columns, as they were read."""
         self._authentic = self.mac is not None and is_authentic(
             self._meta.label, self.pk, self.deciding_values(), self.mac
@@ -166,7 +166,7 @@ class DecidingRow(models.Model):
             report_not_authentic(self._meta.label, self.pk)
 
     @classmethod
-    def changes_what_decides(cls, names: Iterable[str]) -> bool:
+    def changes_deciding_columns(cls, names: Iterable[str]) -> bool:
         """Whether a change of these columns is one of what is under the MAC. A reference to another
         row goes by two names, ``person`` and ``person_id``."""
         columns = {field.name: field.attname for field in cls._meta.concrete_fields}
@@ -192,7 +192,7 @@ class DecidingRow(models.Model):
             RowNotAuthentic: it was read from a row that this program did not write.
         """
         changed = None if update_fields is None else set(update_fields)
-        if changed is not None and not self.changes_what_decides(changed):
+        if changed is not None and not self.changes_deciding_columns(changed):
             super().save(*args, update_fields=changed, **kwargs)
             return
         if not self._authentic:

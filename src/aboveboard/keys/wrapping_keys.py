@@ -51,7 +51,7 @@ def lock(wrapped: Iterable[bytes]) -> None:
         locked = {int(key_id) for (key_id,) in cursor.fetchall()}
     for missing in needed - locked:
         # The first version wrapped by the root key itself, which has no row to lock.
-        if ring.provider().direct(missing.to_bytes(4, "big")) is None:
+        if ring.provider().local_key(missing.to_bytes(4, "big")) is None:
             raise Conflict(why="the keys were rotated in between; do it again")
 
 
@@ -68,7 +68,7 @@ def create(providers: Collection[Provider], *, at: datetime) -> LocalKey:
         number = int.from_bytes(key.id, "big")
         # Four bytes name a key, so two can collide: then take another.
         taken = WrappingKey.objects.filter(key_id=number).exists() or any(
-            provider.direct(key.id) for provider in providers
+            provider.local_key(key.id) for provider in providers
         )
         if not taken:
             break

@@ -133,7 +133,7 @@ class _Audit:
             self._check_place(self._tree.size, None, None, places)
             checkpoints.reach(self._tree)
             self._progress(self._tree.size, end)
-        for row in places.rest():
+        for row in places.remaining():
             self._extra(row)
         for row in read_rows(BEYOND, end, PAGE):
             self._extra(row)

@@ -108,7 +108,7 @@ def ingest(
         )
     # Before anything is read entry by entry: that it is another log must not be told as a damaged
     # file.
-    _continues(head, size, bytes(last.root) if last else b"")
+    _check_continues(head, size, bytes(last.root) if last else b"")
     tree, passing = CompactRange(), {other.checkpoint.size: other for other in (*others, head)}
     for body in _restored_bodies(size):
         tree.append(leaf_hash(body))
@@ -139,7 +139,7 @@ def ingest(
     return added
 
 
-def _continues(head: LogHead, size: int, root: bytes) -> None:
+def _check_continues(head: LogHead, size: int, root: bytes) -> None:
     """Tell a fork from a damaged copy: by the log's own tiles, does it begin with what the backup
     has?"""
     walk = LogWalk(head.source, head.checkpoint, VerificationReport())

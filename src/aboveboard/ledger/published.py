@@ -115,13 +115,13 @@ def publish_handovers(folder: LogFolder, vkeys: Sequence[str]) -> None:
         if (
             folder.read(name) is None
             and (note := handover(generation))
-            and signed_by(note, old)
-            and signed_by(note, new)
+            and is_signed_by(note, old)
+            and is_signed_by(note, new)
         ):
             folder.write_note(name, note)
 
 
-def signed_by(note: str, verifier: Verifier) -> bool:
+def is_signed_by(note: str, verifier: Verifier) -> bool:
     """Whether the note holds a good signature of that key."""
     try:
         verifier.open(note)
@@ -140,7 +140,7 @@ def published_size(folder: LogFolder, last: CheckpointRow | None) -> int:
     if data is None:
         return 0
     try:
-        note = notes.only(notes.decode(data), settings.current().ledger.origin)
+        note = notes.only_signed_by(notes.decode(data), settings.current().ledger.origin)
         size = checkpoints.parse(notes.split(note)[0]).size
     except AboveboardError:
         return 0

@@ -155,7 +155,7 @@ def entries_about(handles: Collection[str]) -> Iterator[LedgerEntry]:
         yield _recorded(row)
 
 
-def handles_used(handles: Collection[str]) -> frozenset[str]:
+def used_handles(handles: Collection[str]) -> frozenset[str]:
     """Return those of the handles that an entry has."""
     rows = Entry.objects.filter(handle__in=list(handles)).values_list("handle", flat=True)
     return frozenset(handle for handle in rows.distinct() if handle is not None)
@@ -167,13 +167,13 @@ def size() -> int:
     return newest or 0
 
 
-def anything_waits() -> bool:
+def has_waiting() -> bool:
     """Whether an entry is durable but not yet in the tree: one read of an index that
     holds only such rows."""
     return Entry.objects.filter(leaf_index__isnull=True).exists()
 
 
-def waiting() -> int:
+def count_waiting() -> int:
     """Return how many entries are durable but not yet in the tree."""
     return Entry.objects.filter(leaf_index__isnull=True).count()
 

@@ -111,7 +111,7 @@ def lock_tree() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def place_waiting(first_index: int, limit: int) -> list[tuple[int, bytes, bytes]]:
+def place_next(first_index: int, limit: int) -> list[tuple[int, bytes, bytes]]:
     """Give the next ``limit`` waiting entries, in order of id, the places from ``first_index`` on.
 
     One statement reads and writes, so that no entry committed meanwhile can slip in between.

@@ -34,11 +34,11 @@ from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import CheckpointRow
 from aboveboard.ledger.published import (
     check_continues,
+    is_signed_by,
     log_folder,
     publish_handovers,
     publish_keys,
     published_size,
-    signed_by,
 )
 from aboveboard.ledger.signing import check_newest, is_handing_over
 
@@ -82,7 +82,7 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
         # taken back.
         check_continues(folder, keys)
         publish_keys(folder, keys)
-        edge = _healed(folder)
+        edge = _heal(folder)
         while True:
             # Placed and signed while the batch before is written; its failure is raised before a
             # third begins.
@@ -94,7 +94,7 @@ def sequence(*, at: datetime, signer: Signer, former: Sequence[Signer] = ()) -> 
                 return newest
             full, row = placed
             if row is None:  # another machine placed entries meanwhile
-                edge, published = _healed(folder), None
+                edge, published = _heal(folder), None
                 continue
             published = publisher.submit(_publish, folder, full, edge.partials(), row.note)
             newest = Checkpoint(settings.current().ledger.origin, row.size, bytes(row.root))
@@ -118,7 +118,7 @@ def _place(
         if (last.size if last else 0) != edge.size:
             return [], None
         # Up to a full tile: the next batch then begins at one, and writes no partial tile twice.
-        placed = rows.place_waiting(edge.size, limits.SEQUENCE_BATCH - edge.size % WIDTH)
+        placed = rows.place_next(edge.size, limits.SEQUENCE_BATCH - edge.size % WIDTH)
         if not placed:
             return None
         bodies = [body for _, body, _ in placed]
@@ -150,7 +150,7 @@ def _handing_over(last: CheckpointRow | None, former: Sequence[Signer]) -> Seque
         (
             former[at:]
             for at in reversed(range(len(former)))
-            if signed_by(last.note, former[at].verifier)
+            if is_signed_by(last.note, former[at].verifier)
         ),
         (),
     )
@@ -167,7 +167,7 @@ def _publish(
     folder.clear_partials(tile for tile, _ in full)
 
 
-def _healed(folder: LogFolder) -> Edge:
+def _heal(folder: LogFolder) -> Edge:
     """Step 1. Return the edge of the database's tree, after publishing what
     the folder lacks of it."""
     last = CheckpointRow.objects.order_by("-size").first()

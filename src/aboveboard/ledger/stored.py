@@ -102,7 +102,7 @@ class PlacedRows:
             row, self._next = self._next, next(self._rows, None)
             yield row
 
-    def rest(self) -> Iterator[StoredRow]:
+    def remaining(self) -> Iterator[StoredRow]:
         """Yield the rows that nobody asked for."""
         while self._next is not None:
             row, self._next = self._next, next(self._rows, None)

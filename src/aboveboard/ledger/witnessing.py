@@ -78,7 +78,7 @@ def ask_witnesses(*, at: datetime) -> int:
     data = folder.read(CHECKPOINT)
     if not addresses or data is None:
         return 0
-    note = notes.only(notes.decode(data), settings.current().ledger.origin)
+    note = notes.only_signed_by(notes.decode(data), settings.current().ledger.origin)
     head = checkpoints.parse(notes.split(note)[0])
     rows = WitnessRow.objects.in_bulk([_row_name(address.key) for address in addresses])
     olds = {

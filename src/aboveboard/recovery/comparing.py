@@ -201,7 +201,9 @@ def _living(handles: Collection[str]) -> Iterator[set[str]]:
     page = list(people[: limits.COMPARE_PAGE]) if left else []
     while page and left:
         theirs = {
-            handle for person in keys.handles(page).values() for handle in person.among(left)[0]
+            handle
+            for person in keys.handles(page).values()
+            for handle in person.count_used(left)[0]
         }
         left -= theirs
         yield theirs

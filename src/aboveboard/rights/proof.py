@@ -41,7 +41,7 @@ def begin(
         "field": field,
         "address": address,
         "code": code,
-        "tries": code_tries.begin(at=at),
+        "tries": code_tries.start(at=at),
     }
     words = texts(language)
     facts = {
@@ -68,13 +68,13 @@ def check(session: Session, person_id: int, field: str, code: str, *, at: dateti
         return None
     waiting = session[_KEY]
     # Counted before it is compared, so that many guesses at once are no more than three.
-    if not code_tries.take(waiting["tries"], at=at):
+    if not code_tries.count_try(waiting["tries"], at=at):
         drop(session)
         return None
     if not hmac.compare_digest(code.strip().encode(), waiting["code"].encode()):
         return None
     drop(session)
-    return address if code_tries.use(waiting["tries"], at=at) else None
+    return address if code_tries.consume(waiting["tries"], at=at) else None
 
 
 def drop(session: Session) -> None:

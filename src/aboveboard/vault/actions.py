@@ -136,8 +136,8 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:
             raise NotFound(what="person")
         announce(person_id, reason=reason, at=at)
         # The handles are computed before the key goes: afterwards nobody can.
-        older = list(known_as.older())
-        lasting = ledger.handles_used(known_as.lasting)
+        older = list(known_as.fallback_handles())
+        lasting = ledger.used_handles(known_as.lasting)
         remove(person_id)
         entry_id = append(ErasureDone(code), by=by, handle=subject.handle, at=at)
         # A backup from before a merge, or from before each entry had a handle of its own, knows

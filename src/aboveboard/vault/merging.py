@@ -107,7 +107,7 @@ def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) 
         look_ups=filing.move(kept, merged),
     )
     # The merged record keeps its key and its handles: its undo data is sealed under that key.
-    keys.set_handles(kept, person_handles(kept).plus(person_handles(merged)))
+    keys.set_handles(kept, person_handles(kept).merged_with(person_handles(merged)))
     return UndoBoxes(
         record_format.seal_record(theirs.cipher, merged, theirs.boxes),
         record_format.seal_record(theirs.cipher, kept, replaced),

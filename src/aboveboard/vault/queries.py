@@ -78,7 +78,7 @@ def resolve_handles(
     remaining = keys.people_with_keys().iterator(chunk_size=_STREAMED)
     while len(resolved) < len(wanted) and (batch := list(islice(remaining, _STREAMED))):
         for person_id, person in keys.handles(batch).items():
-            matches, count = person.among(wanted)
+            matches, count = person.count_used(wanted)
             resolved.update(dict.fromkeys(matches, person_id))
             if count > person.secret.count:
                 counts[person_id] = count

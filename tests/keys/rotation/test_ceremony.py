@@ -13,7 +13,7 @@ from aboveboard.basics.errors import Conflict
 from aboveboard.keys import ring, shares
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.keys.providers.file import FileProvider
-from aboveboard.keys.providers.secret import in_file
+from aboveboard.keys.providers.secret import from_file
 from aboveboard.keys.rotation import ceremony
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.ledger.models import Entry
@@ -51,7 +51,7 @@ def test_what_is_in_no_file_or_is_two_keys_is_not_split(
     file.write_text(f"{secrets.token_hex(32)} {secrets.token_hex(32)}")
     for root, says in (
         (FileProvider("file:root.key", file, lambda: ""), "under way"),
-        (in_file("secret:root.key", file), "secret:root.key keeps the root key to itself"),
+        (from_file("secret:root.key", file), "secret:root.key keeps the root key to itself"),
     ):
         monkeypatch.setattr(ring, "provider", lambda root=root: root)
         with pytest.raises(Conflict, match=says):

@@ -52,7 +52,7 @@ def make_client(
     """
     promise = in_force().promise
     either = [*purposes, *choices]
-    _must_be_given(
+    _check_given(
         {"name": name.strip(), "role": role.strip(), "purpose": either, "channel": channels}
     )
     check_words(
@@ -73,7 +73,7 @@ def make_client(
     )
     if not made:
         raise Conflict(why=f"there is a client called {name.strip()} already")
-    row.entry_id = append(_made(row, at + life), by=by, handle=None, at=at)
+    row.entry_id = append(_client_made_entry(row, at + life), by=by, handle=None, at=at)
     row.save(update_fields=["entry_id"])
     secret = _new_secret(row, at=at, life=life, entry_id=row.entry_id)
     return client_of_row(row), secret
@@ -95,7 +95,7 @@ def rotate_client(
         NotFound: there is no such client.
         Conflict: the client was revoked.
     """
-    row = _locked(client)
+    row = _lock_client(client)
     if row.revoked_at is not None:
         raise Conflict(why="this client was revoked; add it under a new name")
     # Never later than it would have ended: a rotation must not give an old secret more life.
@@ -108,7 +108,7 @@ def rotate_client(
     # The leak is what a rotation without overlap answers, so what the secret already bought ends
     # too.
     if not overlap:
-        tokens.end_all(row, at=at)
+        tokens.revoke_all(row, at=at)
     entry = ClientRotated(Code(str(row.pk)), at + overlap, at + life)
     entry_id = append(entry, by=by, handle=None, at=at)
     return _new_secret(row, at=at, life=life, entry_id=entry_id)
@@ -132,22 +132,22 @@ def revoke_client(client: int, *, by: Actor, at: datetime) -> Client:
 def set_revoked(client: int, *, at: datetime, entry_id: int | None = None) -> ServiceClient:
     """Do what :func:`revoke_client` does, without its entry: a restored database repeats it, and
     gives its number."""
-    row = _locked(client)
+    row = _lock_client(client)
     if row.revoked_at is None:
         row.revoked_at, row.revoked_entry_id = at, entry_id
         row.save(update_fields=["revoked_at", "revoked_entry_id"])
-    tokens.end_all(row, at=at)
+    tokens.revoke_all(row, at=at)
     return row
 
 
-def _locked(client: int) -> ServiceClient:
+def _lock_client(client: int) -> ServiceClient:
     row: ServiceClient | None = ServiceClient.objects.select_for_update().filter(pk=client).first()
     if row is None:
         raise NotFound(what="client")
     return row
 
 
-def _made(row: ServiceClient, expires_at: datetime) -> ClientMade:
+def _client_made_entry(row: ServiceClient, expires_at: datetime) -> ClientMade:
     return ClientMade(
         Code(str(row.pk)),
         Word(row.role),
@@ -159,7 +159,7 @@ def _made(row: ServiceClient, expires_at: datetime) -> ClientMade:
     )
 
 
-def _must_be_given(words: Mapping[str, Sequence[str]]) -> None:
+def _check_given(words: Mapping[str, Sequence[str]]) -> None:
     for what, given in words.items():
         if not given:
             raise Invalid(

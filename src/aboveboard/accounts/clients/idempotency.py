@@ -49,7 +49,7 @@ class StillRunning(Conflict):
     next_step = "Wait {seconds} s, then send it again: you get the answer of the first."
 
 
-def once(
+def run_once(
     header: str, *, client_id: int, asked: bytes, at: datetime, do: Callable[[], Mapping[str, int]]
 ) -> tuple[Mapping[str, int], bool]:
     """Return the answer of ``do``, which is run if the client has not sent this key yet, and
@@ -68,7 +68,10 @@ def once(
     key = header[1:-1] if len(header) > 1 and header[0] == header[-1] == '"' else header
     if not _KEY.fullmatch(key):
         raise KeyRefused()
-    name, fingerprint = _keyed("key", f"{client_id}:{key}".encode()), _keyed("asked", asked)
+    name, fingerprint = (
+        _keyed_hash("key", f"{client_id}:{key}".encode()),
+        _keyed_hash("asked", asked),
+    )
     # SQLite would make the second wait for the first's whole transaction, and time out: told at
     # once, it comes back for the answer.
     with _lock:
@@ -114,5 +117,5 @@ def sweep(*, at: datetime) -> int:
     return gone
 
 
-def _keyed(what: str, value: bytes) -> str:
+def _keyed_hash(what: str, value: bytes) -> str:
     return salted_hmac(f"aboveboard.repeats.{what}", value, algorithm="sha256").hexdigest()

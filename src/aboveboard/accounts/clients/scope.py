@@ -42,7 +42,7 @@ class ClientScope:
             ]
         )
 
-    def narrowed(self, scope: str | None) -> ClientScope | None:
+    def narrow(self, scope: str | None) -> ClientScope | None:
         """Return what ``scope`` leaves of this, or None when it asks for a
         word that this has not."""
         # Any order, and each word once (RFC 6749, 3.3).

@@ -38,7 +38,7 @@ class OAuthClient(ClientMixin):  # type: ignore[misc]  # authlib publishes no ty
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the secret is right and works now."""
-        return self.row is not None and tokens.proves(self.row, client_secret, at=clock.now())
+        return self.row is not None and tokens.is_secret_of(self.row, client_secret, at=clock.now())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """Whether a client may prove itself in this way."""
@@ -51,7 +51,7 @@ class OAuthClient(ClientMixin):  # type: ignore[misc]  # authlib publishes no ty
     def get_allowed_scope(self, scope: str | None) -> str | None:
         """Return the scope that is granted: what was asked for, or None where that is more
         than the client's own."""
-        narrowed = tokens.scope_of(self.row).narrowed(scope) if self.row is not None else None
+        narrowed = tokens.scope_of(self.row).narrow(scope) if self.row is not None else None
         return None if narrowed is None else narrowed.as_scope()
 
 
@@ -108,7 +108,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # authlib publishe
         return None if row is None else _TokenRow(row)
 
     def revoke_token(self, token: _TokenRow, request: object) -> None:
-        tokens.end([token.row.pk], at=clock.now())
+        tokens.revoke([token.row.pk], at=clock.now())
 
 
 class _TokenRow:
@@ -145,12 +145,12 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
         """Keep the token's hash."""
         row: ServiceClient = request.client.row
-        scope = tokens.scope_of(row).narrowed(token["scope"])
+        scope = tokens.scope_of(row).narrow(token["scope"])
         # authlib asked get_allowed_scope before; a token for more must not be kept even if it did
         # not.
         if scope is None:
             raise RuntimeError("a token was made for a scope that was not allowed")
-        tokens.keep(token["access_token"], row, scope, at=clock.now())
+        tokens.store(token["access_token"], row, scope, at=clock.now())
 
     def create_oauth2_request(self, request: HttpRequest) -> _Request:
         """Return what authlib reads."""

@@ -59,11 +59,11 @@ def issue(
 ) -> str:
     """Return a fresh token for ``scope`` (all of the client's, if none is named)."""
     token = links.new_token(links.TOKEN_PREFIX)
-    keep(token, client, scope or scope_of(client), at=at, life=life)
+    store(token, client, scope or scope_of(client), at=at, life=life)
     return token
 
 
-def keep(
+def store(
     token: str,
     client: ServiceClient,
     scope: ClientScope,
@@ -97,7 +97,7 @@ def client_for_token(
     moment = time.monotonic() if now is None else now
     client, checked = _known.get(digest, (None, 0.0))
     if client is None or not 0 <= moment - checked < limits.TOKEN_MEMORY.total_seconds():
-        client = _read(digest)
+        client = _load(digest)
         if client is None:
             _known.pop(digest, None)
             return None
@@ -109,7 +109,7 @@ def client_for_token(
     return client if at < client.expires_at else None
 
 
-def _read(digest: str) -> AuthenticatedClient | None:
+def _load(digest: str) -> AuthenticatedClient | None:
     row = (
         AccessToken.objects.select_related("client")
         .filter(token_hash=digest, revoked_at=None, client__revoked_at=None)
@@ -127,7 +127,7 @@ def _read(digest: str) -> AuthenticatedClient | None:
     )
 
 
-def proves(client: ServiceClient, secret: str, *, at: datetime) -> bool:
+def is_secret_of(client: ServiceClient, secret: str, *, at: datetime) -> bool:
     """Whether this is one of the client's secrets that work. How long it takes says nothing about
     them.
 
@@ -142,20 +142,20 @@ def proves(client: ServiceClient, secret: str, *, at: datetime) -> bool:
     return client.authentic and client.revoked_at is None and any(right)
 
 
-def end(token_hashes: Collection[str], *, at: datetime) -> None:
+def revoke(token_hashes: Collection[str], *, at: datetime) -> None:
     """Stop these tokens working."""
-    _stop(AccessToken.objects.filter(token_hash__in=token_hashes, revoked_at=None), at)
+    _revoke(AccessToken.objects.filter(token_hash__in=token_hashes, revoked_at=None), at)
     _forget_now_and_when_committed()
 
 
-def end_all(client: ServiceClient, *, at: datetime) -> None:
+def revoke_all(client: ServiceClient, *, at: datetime) -> None:
     """Stop every token of a client working."""
-    _stop(AccessToken.objects.filter(client=client, revoked_at=None), at)
+    _revoke(AccessToken.objects.filter(client=client, revoked_at=None), at)
     _forget_now_and_when_committed()
 
 
 @transaction.atomic
-def _stop(tokens: Iterable[AccessToken], at: datetime) -> None:
+def _revoke(tokens: Iterable[AccessToken], at: datetime) -> None:
     for token in tokens:
         if token.authentic:
             token.revoked_at = at

@@ -9,5 +9,5 @@ from aboveboard.accounts.clients import views
 urlpatterns = [
     path("oauth/token", views.token, name="oauth_token"),
     path("oauth/revoke", views.revoke, name="oauth_revoke"),
-    path(".well-known/oauth-authorization-server", views.described, name="oauth_metadata"),
+    path(".well-known/oauth-authorization-server", views.server_metadata, name="oauth_metadata"),
 ]

@@ -36,7 +36,7 @@ def _server() -> OAuthServer:
 @require_POST
 def token(request: HttpRequest) -> HttpResponse:
     """Give a token for a client's id and secret (RFC 6749, 4.4)."""
-    return _counted(request, _server().create_token_response)
+    return _count_failures(request, _server().create_token_response)
 
 
 @public("a client proves itself here with its secret, to have one of its tokens stopped")
@@ -44,22 +44,24 @@ def token(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest) -> HttpResponse:
     """Stop a token of the client's own working (RFC 7009)."""
-    return _counted(request, lambda asked: _server().create_endpoint_response("revocation", asked))
+    return _count_failures(
+        request, lambda asked: _server().create_endpoint_response("revocation", asked)
+    )
 
 
 @public("clients read where to get a token before they have one")
 @csrf_exempt  # so that a POST is refused for its method, not for its form
 @require_safe
-def described(request: HttpRequest) -> HttpResponse:
+def server_metadata(request: HttpRequest) -> HttpResponse:
     """Say where the endpoints are and what they take (RFC 8414)."""
     return JsonResponse(metadata(settings.current().server.origin.rstrip("/")))
 
 
-def _counted(request: HttpRequest, answer: Callable[[HttpRequest], Any]) -> HttpResponse:
+def _count_failures(request: HttpRequest, answer: Callable[[HttpRequest], Any]) -> HttpResponse:
     """Answer, and count what fails by network address and client; after too many, answer
     nothing for a minute."""
     # Both, so that nobody can lock out another's client.
-    caller = f"{get_ip(request)}|{_claimed(request)}"
+    caller = f"{get_ip(request)}|{_claimed_client_id(request)}"
     if not consume(request, app="allauth.account", action=_FAILED, key=caller, dry_run=True):
         return _wait(int(limits.CLIENT_FAILED_WAIT.total_seconds()))
     try:
@@ -77,7 +79,7 @@ def _counted(request: HttpRequest, answer: Callable[[HttpRequest], Any]) -> Http
     return response
 
 
-def _claimed(request: HttpRequest) -> str:
+def _claimed_client_id(request: HttpRequest) -> str:
     """Return the id of the client that this claims to be, as far as that is worth counting."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic":

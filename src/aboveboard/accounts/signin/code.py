@@ -79,7 +79,7 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
         code = self.generate_code()
         # A new code has tries of its own, and the one before has none: what is left of its count
         # must not be added to this one's.
-        self.state["tries_key"] = code_tries.begin(at=clock.now())
+        self.state["tries_key"] = code_tries.start(at=clock.now())
         language = translation.get_language() or LANGUAGES[0]
         background_mail.hand_over(
             partial(
@@ -87,20 +87,20 @@ class CodeSignIn(LoginCodeVerificationProcess):  # type: ignore[misc]  # allauth
             )
         )
 
-    def take_try(self) -> bool:
+    def count_try(self) -> bool:
         """Whether one more guess is judged. Asked before the code is looked at."""
-        return code_tries.take(self.state.get("tries_key", ""), at=clock.now())
+        return code_tries.count_try(self.state.get("tries_key", ""), at=clock.now())
 
     def record_invalid_attempt(self) -> bool:
         """Return whether the code may be guessed at again; if not, the sign-in is over."""
-        if code_tries.is_left(self.state.get("tries_key", "")):
+        if code_tries.has_tries_left(self.state.get("tries_key", "")):
             return True
         self.abort()
         return False
 
     def finish(self, redirect_url: str | None) -> HttpResponse:
         """Sign in after the right code, which works no second time."""
-        if not code_tries.use(self.state["tries_key"], at=clock.now()):
+        if not code_tries.consume(self.state["tries_key"], at=clock.now()):
             self.abort()
             return HttpResponseRedirect(reverse(PAGES[self.audience]))
         # Looked up only now: before the right code came, the request must not know whether there is

@@ -48,11 +48,13 @@ def unseal(text: str) -> str:
 def _loaded(instance: Authenticator, **_: Any) -> None:
     # A deferred column would be read here, once for each row of a list.
     if "data" in instance.__dict__ and "user_id" in instance.__dict__:
-        instance.data = _changed(instance.data, lambda text: _named(text, _owner(instance)))
+        instance.data = _map_secrets(
+            instance.data, lambda text: _with_owner(text, _owner(instance))
+        )
 
 
 def _saved(instance: Authenticator, **_: Any) -> None:
-    instance.data = _changed(instance.data, lambda text: _bound(text, _owner(instance)))
+    instance.data = _map_secrets(instance.data, lambda text: _bind(text, _owner(instance)))
 
 
 def _owner(instance: Authenticator) -> str:
@@ -60,12 +62,12 @@ def _owner(instance: Authenticator) -> str:
     return f"{instance.user_id}:{instance.type}"
 
 
-def _named(text: str, owner: str) -> str:
+def _with_owner(text: str, owner: str) -> str:
     """Let a box say that it is of the account that its row names, whatever it said."""
     return f"{_BOUND}{owner}:{text.rpartition(':')[2]}" if text.startswith(_BOUND) else text
 
 
-def _bound(text: str, owner: str) -> str:
+def _bind(text: str, owner: str) -> str:
     if text.startswith(_BOUND):
         return text
     plain = sealing.unseal(_CONTEXT, base64.b64decode(text))
@@ -73,7 +75,7 @@ def _bound(text: str, owner: str) -> str:
     return f"{_BOUND}{owner}:{base64.b64encode(box).decode()}"
 
 
-def _changed(data: Any, change: Callable[[str], str]) -> Any:
+def _map_secrets(data: Any, change: Callable[[str], str]) -> Any:
     if not isinstance(data, dict):
         return data
     return data | {

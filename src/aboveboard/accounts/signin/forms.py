@@ -99,7 +99,7 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
         super().__init__(*args, **kwargs)
         self.fields["login"] = AddressField(label=_("Your work e-mail address"))
         self.order_fields(["login", "password"])
-        _plain(self.fields["password"], _("Your password"), _("Enter your password."))
+        _set_label(self.fields["password"], _("Your password"), _("Enter your password."))
 
     def user_credentials(self) -> dict[str, Any]:
         """Return the address that the account has, which an earlier version may have kept in
@@ -126,7 +126,7 @@ class _CodeBox(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["code"], self.words, _("Enter the code."))
+        _set_label(self.fields["code"], self.words, _("Enter the code."))
         self.fields["code"].widget.attrs.update(
             {"inputmode": "numeric", "class": "govuk-input--width-10", "spellcheck": "false"}
         )
@@ -169,7 +169,7 @@ class CheckPasswordForm(PasswordAgainForm):  # type: ignore[misc]  # allauth pub
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["password"], _("Your password"), _("Enter your password."))
+        _set_label(self.fields["password"], _("Your password"), _("Enter your password."))
 
 
 class FirstPasswordForm(SetPasswordForm):  # type: ignore[misc]  # allauth publishes no types
@@ -187,7 +187,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth publ
         super().__init__(*args, **kwargs)
         old = self.fields["oldpassword"]
         old.help_text = ""
-        _plain(old, _("Your password now"), _("Enter your password."))
+        _set_label(old, _("Your password now"), _("Enter your password."))
         _new_password(self.fields)
 
 
@@ -205,7 +205,7 @@ class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth publishe
             self.fields["name"].disabled = True
 
 
-def _plain(field: forms.Field, label: object, empty: object) -> None:
+def _set_label(field: forms.Field, label: object, empty: object) -> None:
     """Give the box a label that stays, instead of a placeholder that vanishes when one types, and
     a sentence for when it is ``empty``."""
     field.label = str(label)
@@ -216,9 +216,9 @@ def _plain(field: forms.Field, label: object, empty: object) -> None:
 def _new_password(boxes: dict[str, forms.Field]) -> None:
     """Label the two boxes of a new password, and say in one line what it must be."""
     first = boxes["password1"]
-    _plain(first, _("New password"), _("Enter a new password."))
+    _set_label(first, _("New password"), _("Enter a new password."))
     first.help_text = str(
         _("At least %(length)d characters. Not a common one, and not like your name or address.")
         % {"length": PASSWORD_LENGTH}
     )
-    _plain(boxes["password2"], _("New password again"), _("Enter the new password again."))
+    _set_label(boxes["password2"], _("New password again"), _("Enter the new password again."))

@@ -100,7 +100,7 @@ class CodePage(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth publishes
             ):
                 refused: HttpResponse = ratelimit.respond_429(request)
                 return refused
-        elif not self._process.take_try():
+        elif not self._process.count_try():
             self._process.abort()
             return self._begin_again()
         response: HttpResponseBase = FormView.post(self, request, *args, **kwargs)

@@ -94,9 +94,9 @@ def _make(home: Path, args: argparse.Namespace) -> None:
         promise=None,
     )
     init.make(home, options, extra="\n[demo]\nenabled = true\n")
-    from aboveboard.keys.demonstration import mark
+    from aboveboard.keys.demonstration import mark_as_demonstration
 
-    mark()
+    mark_as_demonstration()
     file = args.customers or home / "customers.csv"
     if not args.customers:
         write(file, args.people)

@@ -202,7 +202,7 @@ def _ledger(current: settings.Settings) -> HealthCheck:
 
     # First: where the published log and the database differ, how much waits does not matter.
     check_published()
-    waiting = queries.waiting()
+    waiting = queries.count_waiting()
     if waiting > limits.LEDGER_WAITING:
         return HealthCheck(
             "ledger",

@@ -160,7 +160,7 @@ def _sealing() -> Callable[[str], str]:
             found="no passphrase was given",
             fix=f"Set {passphrase.VARIABLE}, or run the command in a terminal.",
         )
-    if wrong := passphrase.chosen(first, again):
+    if wrong := passphrase.passphrase_problem(first, again):
         raise Invalid(
             found=f"this passphrase cannot be used. {wrong}".rstrip("."),
             fix="Use several words.",

@@ -186,11 +186,11 @@ class LedgerSequencing:
     def __call__(self) -> bool:
         """Take one turn."""
         from aboveboard.keys.log_signing import sequence_now
-        from aboveboard.ledger.queries import anything_waits
+        from aboveboard.ledger.queries import has_waiting
 
         # Asking costs one read. The whole turn, which also mends the published files, is taken now
         # and then without need.
-        if anything_waits() or monotonic() >= self._due:
+        if has_waiting() or monotonic() >= self._due:
             sequence_now()
             self._due = monotonic() + limits.SEQUENCE_EVERY.total_seconds()
         return False  # everything that waited is in; the next turn is due after the pause

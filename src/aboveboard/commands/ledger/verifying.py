@@ -118,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     # evidence.
     if args.remember and note is not None:
         now = clock.to_text(clock.now())
-        history.remember(
+        history.append_seen(
             args.remember, seen, history.SeenCheckpoint(open_with(note, trusted), note, now)
         )
     if args.json:

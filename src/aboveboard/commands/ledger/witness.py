@@ -88,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _status(witness: Witness, *, as_json: bool) -> int:
-    known, refused = witness.known(), witness.refused()
+    known, refused = witness.known_logs(), witness.refused_checkpoints()
     if as_json:
         evidence = [dict(zip(("origin", "at", "why", "note"), row, strict=True)) for row in refused]
         print(

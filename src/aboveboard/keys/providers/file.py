@@ -47,13 +47,13 @@ class FileProvider:
         """Return the key inside ``wrapped``."""
         return self._versions().unwrap(wrapped, context)
 
-    def direct(self, key_id: bytes) -> LocalKey | None:
+    def local_key(self, key_id: bytes) -> LocalKey | None:
         """Return the root key itself."""
-        return self._versions().of(key_id)
+        return self._versions().find(key_id)
 
     def renew(self) -> str:
         """Put a new key before those in the file, at once or not at all."""
-        with self._alone():
+        with self._exclusive():
             keys = self._versions().keys
             replace(self._file, self._text([os.urandom(KEY_BYTES), *keys]))
         return f"{self._file.name} holds a new key before the {len(keys)} it had."
@@ -61,7 +61,7 @@ class FileProvider:
     def settle(self, kept: Collection[bytes]) -> str:
         """Move the older keys into a file of their own: older backups need
         them, nothing else does."""
-        with self._alone():
+        with self._exclusive():
             newest, *older = self._versions().keys
             now = LocalKey(newest)
             if not older or any(wrapped_by(wrapped) != now.id for wrapped in kept):
@@ -81,7 +81,7 @@ class FileProvider:
         return list(self._versions().keys)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _exclusive(self) -> Iterator[None]:
         """Let nobody else write the file meanwhile: of two new keys written at once, one would be
         lost with all it wraps."""
         with self._file.with_name(f"{self._file.name}.lock").open("w") as lock:

@@ -22,7 +22,7 @@ _NOT_OURS = ("InvalidCiphertextException", "IncorrectKeyException")
 _EXPECTED = "an address such as awskms:alias/aboveboard?region=eu-west-1"
 
 
-def parts(url: str) -> tuple[str, str, str, str]:
+def parse_url(url: str) -> tuple[str, str, str, str]:
     """Return key, region, endpoint and what is wrong with the address (empty when nothing
     is). Any text is taken."""
     place, _, query = url.partition(":")[2].partition("?")
@@ -58,7 +58,10 @@ class KmsProvider:
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """Return ``key`` wrapped and bound to ``context``."""
         answer = self._request(
-            "encrypt", KeyId=self._key, Plaintext=key, EncryptionContext=_bound(context)
+            "encrypt",
+            KeyId=self._key,
+            Plaintext=key,
+            EncryptionContext=_encryption_context(context),
         )
         wrapped = answer.get("CiphertextBlob")
         if not isinstance(wrapped, bytes) or not wrapped:
@@ -72,14 +75,17 @@ class KmsProvider:
         if not 0 < len(wrapped) <= 6144:  # the longest CiphertextBlob of the API
             raise KeyUnwrapFailed(why=f"{self.name} did not wrap it")
         answer = self._request(
-            "decrypt", KeyId=self._key, CiphertextBlob=wrapped, EncryptionContext=_bound(context)
+            "decrypt",
+            KeyId=self._key,
+            CiphertextBlob=wrapped,
+            EncryptionContext=_encryption_context(context),
         )
         key = answer.get("Plaintext")
         if not isinstance(key, bytes) or len(key) != KEY_BYTES:
             raise KeyUnwrapFailed(why=f"{self.name} opened something that is no key of ours")
         return key
 
-    def direct(self, key_id: bytes) -> LocalKey | None:
+    def local_key(self, key_id: bytes) -> LocalKey | None:
         """Return None: the root key is in nobody's hands."""
         return None
 
@@ -152,5 +158,5 @@ class KmsProvider:
         return answer if isinstance(answer, dict) else {}
 
 
-def _bound(context: bytes) -> dict[str, str]:
+def _encryption_context(context: bytes) -> dict[str, str]:
     return {"aboveboard": context.decode("ascii")}

@@ -71,11 +71,11 @@ class RootKeyVersions:
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Unwrap with the one that wrapped it, or raise ``KeyUnwrapFailed``."""
-        version = self.of(wrapped_by(wrapped))
+        version = self.find(wrapped_by(wrapped))
         if version is None:
             raise KeyUnwrapFailed(why="it was wrapped by another root key")
         return version.unwrap(wrapped, context)
 
-    def of(self, key_id: bytes) -> LocalKey | None:
+    def find(self, key_id: bytes) -> LocalKey | None:
         """Return the version of that id, or None."""
         return next((key for key in self._all if key.id == key_id), None)

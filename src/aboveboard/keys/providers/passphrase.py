@@ -3,7 +3,7 @@ AES-256-GCM-SIV seals the text.
 
 One line of text: ``aboveboard-passphrase/1 m t p salt box``; m in KiB, salt and box (12
 bytes of nonce, then ciphertext and tag) in hex; everything before the box is associated
-data. Pure but for :func:`asked`.
+data. Pure but for :func:`get_passphrase`.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _cipher(passphrase: str, salt: bytes, memory: int, passes: int, lanes: int) 
     return AESGCMSIV(hash_secret_raw(passphrase.encode(), salt, passes, memory, lanes, 32, Type.ID))
 
 
-def asked(current: Settings, *, prompt: str = "Passphrase of the root key: ") -> str:
+def get_passphrase(current: Settings, *, prompt: str = "Passphrase of the root key: ") -> str:
     """Return the passphrase: from ``keys.passphrase_file``, from the environment, or
     asked once on the terminal.
 
@@ -123,7 +123,7 @@ def asked(current: Settings, *, prompt: str = "Passphrase of the root key: ") ->
     return os.environ[VARIABLE]
 
 
-def chosen(first: str, again: str) -> str | None:
+def passphrase_problem(first: str, again: str) -> str | None:
     """Return what is wrong with a new passphrase that was typed twice, or None."""
     if first != again:
         return "The two are not the same."

@@ -9,7 +9,7 @@ from aboveboard.basics.redaction import quote_input
 from aboveboard.basics.settings import Settings, WrongSetting
 from aboveboard.keys.providers import passphrase, secret
 from aboveboard.keys.providers.file import FileProvider
-from aboveboard.keys.providers.kms import KmsProvider, parts
+from aboveboard.keys.providers.kms import KmsProvider, parse_url
 from aboveboard.keys.providers.provider import Provider
 from aboveboard.keys.providers.transit import TransitProvider
 from aboveboard.keys.providers.transit_client import parse_address
@@ -23,11 +23,13 @@ def provider_at(url: str, current: Settings) -> Provider:
     """
     kind, _, at = url.partition(":")
     if kind == "file":
-        return FileProvider(url, current.path(at), lambda: passphrase.asked(current))
+        return FileProvider(url, current.path(at), lambda: passphrase.get_passphrase(current))
     if kind == "env":
-        return secret.in_environment(url, at)
+        return secret.from_environment(url, at)
     if kind == "secret":
-        return secret.in_file(url, Path(os.environ.get("CREDENTIALS_DIRECTORY", current.home)) / at)
+        return secret.from_file(
+            url, Path(os.environ.get("CREDENTIALS_DIRECTORY", current.home)) / at
+        )
     if kind == "vault":
         address = parse_address(url)
         _refuse(url, address.problem)
@@ -38,7 +40,7 @@ def provider_at(url: str, current: Settings) -> Provider:
             token_file=current.path(current.keys.token_file) if current.keys.token_file else None,
         )
     if kind == "awskms":
-        key, region, endpoint, problem = parts(url)
+        key, region, endpoint, problem = parse_url(url)
         _refuse(url, problem)
         return KmsProvider(key, region, endpoint)
     raise WrongSetting(

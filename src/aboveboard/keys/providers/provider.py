@@ -47,7 +47,7 @@ class Provider(Protocol):
         """Return what :meth:`wrap` was given, or raise ``KeyUnwrapFailed``: another key, another
         context, a changed byte."""
 
-    def direct(self, key_id: bytes) -> LocalKey | None:
+    def local_key(self, key_id: bytes) -> LocalKey | None:
         """Return the root key of that id itself, where it is in this
         process's hands; None elsewhere.
 

@@ -32,9 +32,9 @@ class SecretProvider:
         """Return the key inside ``wrapped``."""
         return self._versions().unwrap(wrapped, context)
 
-    def direct(self, key_id: bytes) -> LocalKey | None:
+    def local_key(self, key_id: bytes) -> LocalKey | None:
         """Return the root key itself."""
-        return self._versions().of(key_id)
+        return self._versions().find(key_id)
 
     def renew(self) -> str:
         """Accept a new key that was handed over before the older ones; this
@@ -69,12 +69,12 @@ class SecretProvider:
             raise ProviderAway(provider=self.name, why=error.details["why"], fix=fix) from None
 
 
-def in_environment(name: str, variable: str) -> SecretProvider:
+def from_environment(name: str, variable: str) -> SecretProvider:
     """Return the provider whose key stands in an environment variable."""
     return SecretProvider(name, lambda: os.environ[variable])
 
 
-def in_file(name: str, file: Path) -> SecretProvider:
+def from_file(name: str, file: Path) -> SecretProvider:
     """Return the provider whose key stands in a file of the platform's,
     read again for each lease."""
     return SecretProvider(name, lambda: file.read_text("ascii"))

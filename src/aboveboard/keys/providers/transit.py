@@ -83,7 +83,7 @@ class TransitProvider:
             raise KeyUnwrapFailed(why=f"{self.name} opened {len(key)} bytes instead of {KEY_BYTES}")
         return key
 
-    def direct(self, key_id: bytes) -> LocalKey | None:
+    def local_key(self, key_id: bytes) -> LocalKey | None:
         """Return None: the root key is in nobody's hands."""
         return None
 

@@ -54,7 +54,7 @@ def recover(texts: Sequence[str], *, by: Actor, at: datetime) -> bytes:
         Conflict: they give a key, and it is not the one of this database.
     """
     key = shares.join(texts)
-    if not ring.proves(LocalKey(key)):
+    if not ring.is_root_key_here(LocalKey(key)):
         raise Conflict(
             why=(
                 "the shares give a key, but it opens nothing in this database: it is another "

@@ -65,10 +65,10 @@ def move_people(to: LocalKey, *, after: int, limit: int) -> tuple[int, int | Non
     for person_id, old in rows:
         context = ring.person_context(person_id)
         changes.append((person_id, old, to.wrap(ring.unwrap(old, context), context)))
-    return _set(changes), rows[-1][0]
+    return _compare_and_set(changes), rows[-1][0]
 
 
-def _set(changes: Sequence[tuple[int, bytes, bytes]]) -> int:
+def _compare_and_set(changes: Sequence[tuple[int, bytes, bytes]]) -> int:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
@@ -87,7 +87,7 @@ def _set(changes: Sequence[tuple[int, bytes, bytes]]) -> int:
         return int(cursor.rowcount)
 
 
-def anything_but(to: LocalKey) -> bool:
+def is_anything_wrapped_by_another(to: LocalKey) -> bool:
     """Whether something that is committed is still wrapped by another key than ``to``."""
     return any(_exists(table, "<>", to.id) for table in (_SECRETS, _PEOPLE))
 
@@ -112,7 +112,7 @@ def destroy_unused() -> list[str]:
     return gone
 
 
-def destroy_copies_of_others(provider_name: str) -> int:
+def destroy_copies_of_other_providers(provider_name: str) -> int:
     """Destroy what other providers than this one can open; return how many copies. The caller
     has seen that this one opens every key."""
     deleted, _ = WrappingKey.objects.exclude(provider=provider_name).delete()

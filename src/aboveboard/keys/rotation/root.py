@@ -98,7 +98,7 @@ def resume(
     while (key := _move_everything(rotation.id, key_id, watch)) is not None:
         time.sleep(settings.current().keys.lease if pause is None else pause)  # 4
         rewrap.destroy_unused()
-        if not rewrap.anything_but(key):
+        if not rewrap.is_anything_wrapped_by_another(key):
             return _finish(rotation.id, key, by=by)
         # An import that began before step 1 has ended since.
         _start_another_pass(rotation.id)
@@ -125,7 +125,7 @@ def _move_everything(
             rewrap.move_secrets(key)  # 2
         while _rewrap_batch(rotation_id, key, watch):  # 3
             pass
-        if not rewrap.anything_but(key):
+        if not rewrap.is_anything_wrapped_by_another(key):
             return key
         time.sleep(0.05)  # somebody holds a row; it is wrapped by then, or gone
         _start_another_pass(rotation_id)
@@ -192,7 +192,7 @@ def remove_other_providers(*, by: Actor, at: datetime) -> int:
                         "first"
                     )
                 )
-        copies = rewrap.destroy_copies_of_others(root.name)
+        copies = rewrap.destroy_copies_of_other_providers(root.name)
         if copies:
             removed = OtherProvidersRemoved(copies, Code(ring.scheme(root.name)))
             append(removed, by=by, handle=None, at=at)

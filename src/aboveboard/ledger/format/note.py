@@ -189,7 +189,7 @@ def signature_line(name: str, key_id: bytes, value: bytes) -> str:
     return f"{_DASH}{name} {base64.b64encode(key_id + value).decode()}\n"
 
 
-def only(note: str, name: str) -> str:
+def only_signed_by(note: str, name: str) -> str:
     """Return a note with the signature lines of that name alone: what a log signed,
     without what witnesses added.
 

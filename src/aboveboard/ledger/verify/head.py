@@ -35,7 +35,7 @@ def read_head(
         head = open_with(note, trusted)
     except NoteRefused as error:
         new = next(
-            (key for key in _published_keys(source) if key not in trusted and _holds(note, key)),
+            (key for key in _published_keys(source) if key not in trusted and _verifies(note, key)),
             None,
         )
         if new is None:
@@ -56,12 +56,12 @@ def _explain_new_key(source: LogSource, trusted: Sequence[Verifier], new: Verifi
     size = None
     for number in range(keys.index(new) + 1, 1, -1):
         data = source.read(f"handover/{number}")
-        if data is None or not _holds(data.decode("utf-8", "replace"), keys[number - 1]):
+        if data is None or not _verifies(data.decode("utf-8", "replace"), keys[number - 1]):
             # The chain of changes must be whole: a key that took over from one that nobody can show
             # took over from anybody.
             break
         for key in trusted:
-            if _holds(data.decode("utf-8", "replace"), key):
+            if _verifies(data.decode("utf-8", "replace"), key):
                 size = open_note(data.decode("utf-8"), key).size
     if size is None:
         return sentence + (
@@ -87,7 +87,7 @@ def _readable(lines: Sequence[str]) -> Iterator[Verifier]:
             continue
 
 
-def _holds(note: str, key: Verifier) -> bool:
+def _verifies(note: str, key: Verifier) -> bool:
     try:
         open_note(note, key)
     except (NoteRefused, CheckpointRefused):

@@ -77,7 +77,7 @@ def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[SeenCheckpoint]:
         ) from None
 
 
-def remember(file: Path, seen: Sequence[SeenCheckpoint], new: SeenCheckpoint) -> None:
+def append_seen(file: Path, seen: Sequence[SeenCheckpoint], new: SeenCheckpoint) -> None:
     """Add a checkpoint to the file, whole or not at all, unless the same one is there already."""
     kept = list(seen)
     if all((each.checkpoint, each.note) != (new.checkpoint, new.note) for each in kept):
@@ -120,7 +120,7 @@ def _check_against_log(
 ) -> None:
     was = seen.checkpoint
     if was.origin != head.origin:
-        report.add(FindingKind.FORK, f"{_capital(seen.named)} is of another log, {was.origin}.")
+        report.add(FindingKind.FORK, f"{_capitalise(seen.named)} is of another log, {was.origin}.")
     elif was.size > head.size:
         sentence = (
             f"The log shows {head.size:,} entries, but {seen.named} had more: it is stale or was "
@@ -154,5 +154,5 @@ def _check_against_log(
             report.add(FindingKind.FORK, sentence)
 
 
-def _capital(text: str) -> str:
+def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -140,7 +140,7 @@ def check_entries(leaves: TileLeaves, report: VerificationReport) -> None:
     hashes = [leaf_hash(entry) for entry in leaves.entries]
     if hashes != expected:
         for what, sentence, index, entry in _differences(first, expected, hashes, leaves.entries):
-            report.add(what, sentence, index, _id_of(entry))
+            report.add(what, sentence, index, _entry_id(entry))
     for place, entry in enumerate(leaves.entries):
         if place < len(expected) and hashes[place] == expected[place]:
             try:
@@ -205,7 +205,7 @@ def _differences(
                 )
 
 
-def _id_of(entry: bytes | None) -> int | None:
+def _entry_id(entry: bytes | None) -> int | None:
     try:
         return parse(entry).id if entry is not None else None
     except EntryRefused:

@@ -92,7 +92,7 @@ class LogWalk:
         ]
         self._expect([child for child, _ in pairs])
         for child, hash_ in pairs:
-            yield from self._below(child, hash_, proved, start)
+            yield from self._descend(child, hash_, proved, start)
 
     def _expect(self, tiles: Sequence[Tile]) -> None:
         """Tell a source that can fetch ahead what will be read next, in that order."""
@@ -104,10 +104,12 @@ class LogWalk:
                 for path in (tile.path, Tile(ENTRIES, tile.number, WIDTH).path)
             )
 
-    def _below(self, tile: Tile, expected: bytes, proved: bool, start: int) -> Iterator[TileLeaves]:
+    def _descend(
+        self, tile: Tile, expected: bytes, proved: bool, start: int
+    ) -> Iterator[TileLeaves]:
         hashes = self._published(tile)
         if hashes is None or root_of(hashes) != expected:
-            hashes, settled = self._settle(
+            hashes, settled = self._resolve_tile(
                 tile, hashes, lambda mixture: root_of(mixture) == expected
             )
             proved = proved and settled
@@ -141,7 +143,7 @@ class LogWalk:
                 return bool(settled)
 
             trial = VerificationReport()
-            self._settle(tile, published[tile], fits, trial)
+            self._resolve_tile(tile, published[tile], fits, trial)
             if settled:
                 for finding in trial.findings:
                     self._report.add(finding.what, finding.sentence)
@@ -153,7 +155,7 @@ class LogWalk:
         )
         return guess, False
 
-    def _settle(
+    def _resolve_tile(
         self,
         tile: Tile,
         published: list[bytes] | None,

@@ -54,7 +54,7 @@ def judge(
     if not trusted:
         return WitnessRefusal(404, "This witness does not know that log.")
     try:
-        head = parse(_signed(submission.note, trusted))
+        head = parse(_verified_text(submission.note, trusted))
     except (NoteRefused, CheckpointRefused) as error:
         return WitnessRefusal(403, error.message)
     if submission.old > head.size:
@@ -63,10 +63,10 @@ def judge(
     # knows where its next proof has to start.
     if submission.old != latest.size:
         return WitnessRefusal(409, f"{latest.size}\n")
-    return _continues(submission, head, latest)
+    return _judge_consistency(submission, head, latest)
 
 
-def _signed(note: str, trusted: Sequence[Verifier]) -> str:
+def _verified_text(note: str, trusted: Sequence[Verifier]) -> str:
     """Return the text of the note. A key that did not sign is passed over; a wrong line of one
     that is trusted is not."""
     text, signatures = split(note)
@@ -79,7 +79,7 @@ def _signed(note: str, trusted: Sequence[Verifier]) -> str:
     return text
 
 
-def _continues(
+def _judge_consistency(
     submission: Submission, head: Checkpoint, latest: LatestCosigned
 ) -> Checkpoint | WitnessRefusal:
     if head.size == 0 and head.root != EMPTY_ROOT:

@@ -108,7 +108,7 @@ class Witness:
                 (verifier.vkey, verifier.name),
             )
 
-    def known(self) -> list[KnownLog]:
+    def known_logs(self) -> list[KnownLog]:
         """Return the logs it knows."""
         with self._transaction() as database:
             keys: dict[str, list[str]] = {}
@@ -123,7 +123,7 @@ class Witness:
             for origin, vkeys in keys.items()
         ]
 
-    def refused(self) -> list[tuple[str, int, str, str]]:
+    def refused_checkpoints(self) -> list[tuple[str, int, str, str]]:
         """Return the signed checkpoints that were refused because they contradict what was
         cosigned: origin, when, why, note."""
         with self._transaction() as database:

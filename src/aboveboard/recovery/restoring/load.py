@@ -27,7 +27,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.errors import Invalid
 from aboveboard.basics.package import forget_database
 from aboveboard.keys import queries as keys
-from aboveboard.keys.log_signing import verifiers_here
+from aboveboard.keys.log_signing import local_verifier_keys
 from aboveboard.recovery import archive
 from aboveboard.recovery.actions import database
 from aboveboard.recovery.copying.between import KINDS, RowRestorer
@@ -163,7 +163,7 @@ def _try_keys(parts: BackupParts) -> None:
 def _check_signers(parts: BackupParts) -> None:
     """Whoever signed the backup had a key that this root key opens. Without this, somebody who can
     write to the backup could sign it with a key of their own and let it name that."""
-    known = verifiers_here()
+    known = local_verifier_keys()
     for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
         if part.format != UNSIGNED:  # those were let through by hand (``parts.checked``)
             check_signature(folder, part, known)
