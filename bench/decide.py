@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from aboveboard.access.decision.decide import against_anyone, decide, decide_person
+from aboveboard.access.decision.decide import decide, decide_person, general_refusals
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment, PersonFacts
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
@@ -38,7 +38,7 @@ def run() -> list[Row]:
     facts = DecisionFacts(
         PersonFacts(True, consent, _NOW - timedelta(days=90), _NOW - timedelta(days=9)), moment
     )
-    judged = [(request, against_anyone(promise, request, moment)) for request in requests]
+    judged = [(request, general_refusals(promise, request, moment)) for request in requests]
     tables = {
         key: (frozenset(purpose.roles), frozenset(purpose.channels), frozenset(purpose.fields))
         for key, purpose in promise.purposes.items()

@@ -73,7 +73,7 @@ def _in_turn() -> None:
             )
             start = time.perf_counter()
             try:
-                use(asked.about(Subject(kind="email", value=email)), at=clock.now())
+                use(asked.for_subject(Subject(kind="email", value=email)), at=clock.now())
             except NoOneFound:
                 taken[kind] = time.perf_counter() - start
         pairs.append(taken)

@@ -17,7 +17,7 @@ from aboveboard.access.actions import use
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency import actions, queries
 from aboveboard.access.emergency.actions import EmergencyReference, break_glass, show_again
-from aboveboard.access.emergency.notes import note_of
+from aboveboard.access.emergency.notes import read_note
 from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.emergency.review import ReviewedAlready, review
 from aboveboard.access.limits import EMERGENCY_A_DAY, EMERGENCY_LIFE
@@ -124,7 +124,7 @@ def test_the_ledger_holds_codes_and_no_words(someone: Any, adviser: Actor) -> No
         assert words not in body
     (kept,) = EmergencyUse.objects.all()
     assert SECRET.encode() not in bytes(kept.words)
-    assert note_of(kept.pk) == SECRET
+    assert read_note(kept.pk) == SECRET
 
 
 def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Actor) -> None:
@@ -132,7 +132,7 @@ def test_a_new_key_leaves_the_words_to_the_reviewers(someone: Any, adviser: Acto
     with transaction.atomic():
         assert records.rotate(someone[0])
     (kept,) = EmergencyUse.objects.all()
-    assert note_of(kept.pk) == SECRET
+    assert read_note(kept.pk) == SECRET
 
 
 def test_the_privacy_lead_is_told_without_a_word_about_anybody(
@@ -183,7 +183,7 @@ def test_who_and_what_is_refused_whoever_it_is_about(
 
 
 def test_a_promise_without_emergencies_has_none() -> None:
-    against = deciding.against(
+    against = deciding.refusals(
         replace(PROMISE, break_glass=None),
         Actor(ActorKind.STAFF, "1", "adviser"),
         ("phone",),
@@ -228,7 +228,7 @@ def test_someone_erased_is_not_there_and_the_words_went_with_their_key(
     with pytest.raises(NoOneFound):
         ask(adviser, row)
     (kept,) = EmergencyUse.objects.all()
-    assert (kept.person_id, note_of(kept.pk)) == (None, None)
+    assert (kept.person_id, read_note(kept.pk)) == (None, None)
     assert codes(show_again(kept.pk, by=adviser, at=clock.now())) == {"person_unknown"}
     review(kept.pk, ReviewVerdict.JUSTIFIED, by=lead, at=clock.now())
 
@@ -253,13 +253,13 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
     someone: Any, adviser: Actor, lead: Actor
 ) -> None:
     ask(adviser, someone[1])
-    (kept,) = queries.to_review()
+    (kept,) = queries.awaiting_review()
     with pytest.raises(Refused):
         review(kept.id, ReviewVerdict.JUSTIFIED, by=adviser, at=clock.now())
     review(kept.id, ReviewVerdict.NOT_JUSTIFIED, by=lead, at=clock.now())
     with pytest.raises(ReviewedAlready):
         review(kept.id, ReviewVerdict.JUSTIFIED, by=lead, at=clock.now())
-    assert not queries.to_review()
+    assert not queries.awaiting_review()
     assert [one.verdict for one in use_records(someone[0])] == ["not-justified"]
     entry = ledger.entry(Entry.objects.filter(kind="emergency.reviewed").latest("id").pk)
     assert (entry.facts["about"], entry.facts["verdict"]) == (kept.entry_id, "not-justified")
@@ -267,8 +267,8 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
 
 def test_a_review_that_nobody_does_is_overdue(someone: Any, adviser: Actor) -> None:
     ask(adviser, someone[1])
-    assert queries.overdue(clock.now()) == 0
-    assert queries.overdue(clock.now() + timedelta(days=2, minutes=1)) == 1
+    assert queries.count_overdue(clock.now()) == 0
+    assert queries.count_overdue(clock.now() + timedelta(days=2, minutes=1)) == 1
 
 
 def test_a_reference_that_is_a_sentence_is_refused(someone: Any, adviser: Actor) -> None:
@@ -290,7 +290,7 @@ def test_it_is_granted_only_when_every_question_is_answered_with_yes(
     kind: ActorKind, role: str, held: bool, fields: tuple[str, ...], asked: int, glass: bool
 ) -> None:
     promise = PROMISE if glass else replace(PROMISE, break_glass=None)
-    against = deciding.against(
+    against = deciding.refusals(
         promise, Actor(kind, "1", role), fields, held=held, asked_today=asked
     )
     by_the_book = (
@@ -308,12 +308,12 @@ def test_it_is_granted_only_when_every_question_is_answered_with_yes(
 def test_a_merge_keeps_the_note_readable_and_a_split_gives_it_back(adviser: Actor) -> None:
     (merged, row), (other, _), *_ = load(3)
     ask(adviser, row)
-    (kept,) = queries.to_review()
+    (kept,) = queries.awaiting_review()
     case = merge(other, merged, chosen={}, reference="case/1", by=adviser, at=clock.now())
-    assert (EmergencyUse.objects.get().person_id, note_of(kept.id)) == (other, SECRET)
+    assert (EmergencyUse.objects.get().person_id, read_note(kept.id)) == (other, SECRET)
     kinds = {key: field.kind_and_format for key, field in PROMISE.fields.items()}
     split(case.id, kinds=kinds, reference="case/2", by=adviser, at=clock.now())
-    assert (EmergencyUse.objects.get().person_id, note_of(kept.id)) == (merged, SECRET)
+    assert (EmergencyUse.objects.get().person_id, read_note(kept.id)) == (merged, SECRET)
 
 
 def test_what_is_kept_of_a_persons_uses_is_in_their_export(someone: Any, adviser: Actor) -> None:
@@ -321,7 +321,7 @@ def test_what_is_kept_of_a_persons_uses_is_in_their_export(someone: Any, adviser
     ask(adviser, row)
     by_offers = UseRequest(OFFERS, "personal-offers", ("email",), "email")
     with pytest.raises(NoOneFound):
-        use(by_offers.about(Subject(kind="email", value=row["email"])), at=clock.now())
+        use(by_offers.for_subject(Subject(kind="email", value=row["email"])), at=clock.now())
     refusals, emergencies = (list(data.export([person])) for data in PERSONAL_DATA)
     assert [refused["reasons"] for refused in refusals] == [["no_consent"]]
     (emergency,) = emergencies

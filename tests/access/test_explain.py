@@ -12,7 +12,7 @@ from django.test import Client
 
 from aboveboard.access.actions import use
 from aboveboard.access.explain.field import in_emergency, uses_of_field
-from aboveboard.access.explain.person import NotAUse, why, would
+from aboveboard.access.explain.person import NotAUse, explain_entry, explain_request
 from aboveboard.access.lookup import NoOneFound
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
@@ -80,7 +80,9 @@ def test_what_would_come_of_it_is_what_comes_of_it_and_nothing_is_opened(
     person, _ = someone
     with monkeypatch.context() as patched:
         patched.setattr(vault, "open_record", lambda *args: pytest.fail("opened"))
-        decision, entry_id = would(OFFER.about(Subject(person)), by=SYSTEM, at=clock.now())
+        decision, entry_id = explain_request(
+            OFFER.for_subject(Subject(person)), by=SYSTEM, at=clock.now()
+        )
     outcome = use(
         UseRequest(OFFERS, "personal-offers", ("email",), "email", Subject(person)),
         at=clock.now(),
@@ -89,12 +91,12 @@ def test_what_would_come_of_it_is_what_comes_of_it_and_nothing_is_opened(
     assert decision.reasons == outcome.reasons
     assert entry_id < outcome.entry_id
     asked = UseRequest(ANYBODY, "answer-contact", ("email",), "phone", Subject(person))
-    assert would(asked, by=SYSTEM, at=clock.now())[0].allowed
+    assert explain_request(asked, by=SYSTEM, at=clock.now())[0].allowed
 
 
 def test_asking_about_somebody_is_a_look_that_they_see(someone: Any) -> None:
     person, row = someone
-    _, entry_id = would(OFFER.about(Subject(person)), by=SYSTEM, at=clock.now())
+    _, entry_id = explain_request(OFFER.for_subject(Subject(person)), by=SYSTEM, at=clock.now())
     (seen,) = use_records(person)
     assert (seen.entry_id, seen.asked) == (entry_id, True)
     assert (
@@ -106,7 +108,7 @@ def test_asking_about_somebody_is_a_look_that_they_see(someone: Any) -> None:
 def test_words_that_the_promise_does_not_have_stay_out_of_the_ledger(someone: Any) -> None:
     person, row = someone
     asked = UseRequest(ANYBODY, row["email"], (row["last_name"],), row["phone"], Subject(person))
-    _, entry_id = would(asked, by=SYSTEM, at=clock.now())
+    _, entry_id = explain_request(asked, by=SYSTEM, at=clock.now())
     body = bytes(Entry.objects.get(pk=entry_id).body)
     assert not [
         value for value in (row["email"], row["last_name"], row["phone"]) if value.encode() in body
@@ -118,13 +120,13 @@ def test_why_says_each_reason_by_the_promise_of_that_time(someone: Any) -> None:
         UseRequest(ADVISER, "answer-contact", ("card_number",), "post", Subject(someone[0])),
         at=clock.now(),
     )
-    found = why(outcome.entry_id, by=SYSTEM, at=clock.now())
+    found = explain_entry(outcome.entry_id, by=SYSTEM, at=clock.now())
     assert found.reasons == ("This purpose does not need one of: card_number.",)
     granted = use(
         UseRequest(ADVISER, "answer-contact", ("email",), "phone", Subject(someone[0])),
         at=clock.now(),
     )
-    assert why(granted.entry_id, by=SYSTEM, at=clock.now()).reasons == ()
+    assert explain_entry(granted.entry_id, by=SYSTEM, at=clock.now()).reasons == ()
 
 
 def test_why_of_a_quiet_look_up_tells_the_true_reason_and_is_kept_apart_too(someone: Any) -> None:
@@ -141,7 +143,7 @@ def test_why_of_a_quiet_look_up_tells_the_true_reason_and_is_kept_apart_too(some
             at=clock.now(),
         )
     quiet = Entry.objects.latest("id").pk
-    found = why(quiet, by=SYSTEM, at=clock.now())
+    found = explain_entry(quiet, by=SYSTEM, at=clock.now())
     assert found.reasons == ("The person has not said yes to this.",)
     assert Entry.objects.get(pk=found.asked).handle is None
     assert [record.entry_id for record in use_records(person)] == [found.asked, quiet]
@@ -150,9 +152,9 @@ def test_why_of_a_quiet_look_up_tells_the_true_reason_and_is_kept_apart_too(some
 def test_an_entry_that_is_no_use_is_said_to_be_none(someone: Any) -> None:
     adopted = Entry.objects.filter(kind="promise.adopted").latest("id").pk
     with pytest.raises(NotAUse, match=r"promise\.adopted"):
-        why(adopted, by=SYSTEM, at=clock.now())
+        explain_entry(adopted, by=SYSTEM, at=clock.now())
     with pytest.raises(NotFound):
-        why(10**9, by=SYSTEM, at=clock.now())
+        explain_entry(10**9, by=SYSTEM, at=clock.now())
 
 
 def test_the_command_answers_all_three(someone: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment, PersonFacts
-from aboveboard.access.lapse import HeldData, lapsed
+from aboveboard.access.lapse import HeldData, lapsed_fields
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import ChoiceAnswer, ChoiceEvent, fold
@@ -140,7 +140,7 @@ STORIES: dict[str, tuple[Promise, HeldData, float, Mapping[str, Mapping[str, str
 @pytest.mark.parametrize("story", STORIES)
 def test_story(story: str) -> None:
     promise, person, when, expected = STORIES[story]
-    assert lapsed(promise, person, year(when)) == expected
+    assert lapsed_fields(promise, person, year(when)) == expected
 
 
 FIELDS = ("email", "phone", "city")
@@ -177,7 +177,7 @@ def test_nothing_lapses_that_some_purpose_still_lets_anyone_use(
     wanted: list[Purpose], person: HeldData, at: datetime
 ) -> None:
     promise = promising(*wanted)
-    for field in lapsed(promise, person, at):
+    for field in lapsed_fields(promise, person, at):
         facts = PersonFacts(True, person.consent, person.collected[field], person.last_active_at)
         for one in promise.purposes.values():
             for role in one.roles:
@@ -200,7 +200,7 @@ def test_the_order_of_purposes_and_fields_changes_nothing(
     random.shuffle(turned)
     random.shuffle(fields)
     again = replace(person, collected=dict(fields))
-    assert lapsed(promising(*turned), again, at) == lapsed(promise, person, at)
+    assert lapsed_fields(promising(*turned), again, at) == lapsed_fields(promise, person, at)
 
 
 @given(st.lists(purposes, max_size=5), people, moments, st.integers(0, 3000))
@@ -209,6 +209,6 @@ def test_what_has_lapsed_stays_so_while_nobody_does_anything(
 ) -> None:
     promise = promising(*wanted)
     assert (
-        lapsed(promise, person, at).keys()
-        <= lapsed(promise, person, at + timedelta(days=days)).keys()
+        lapsed_fields(promise, person, at).keys()
+        <= lapsed_fields(promise, person, at + timedelta(days=days)).keys()
     )

@@ -18,7 +18,7 @@ from django.db import connection
 from aboveboard.access import by_identifier, decoys
 from aboveboard.access.actions import use
 from aboveboard.access.concerns import Concern, raise_concern
-from aboveboard.access.lookup import NoOneFound, SeveralFound, choose_for
+from aboveboard.access.lookup import NoOneFound, SeveralFound, record_choice
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.queries import is_about, use_records
 from aboveboard.access.use import Subject, UseRequest
@@ -68,10 +68,10 @@ def seen_by_asker(ask: UseRequest, email: str) -> Seen:
         return execute(sql, params, many, context)
 
     in_force()  # read once for each process: not part of what is compared
-    decoys.ready(1)
+    decoys.prepare(1)
     with connection.execute_wrapper(watch):
         try:
-            outcome = use(ask.about(Subject(kind="email", value=email)), at=clock.now())
+            outcome = use(ask.for_subject(Subject(kind="email", value=email)), at=clock.now())
             name = "allowed" if outcome.allowed else "refused"
             if not outcome.allowed:
                 reasons = tuple(one.sentence for one in outcome.reasons)
@@ -170,7 +170,7 @@ def test_the_damaged_key_of_a_stranger_stops_no_look_up(crowd: Any) -> None:
         PersonKey.objects.filter(person_id=person).update(wrapped=bytes(64))
     decoys.forget()
     assert seen_by_asker(OFFER, NOBODY).outcome.startswith("no_one_found")
-    assert set(decoys.take(9)) == {crowd[0][0]}
+    assert set(decoys.pick(9)) == {crowd[0][0]}
 
 
 def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> None:
@@ -195,20 +195,20 @@ def test_the_answer_is_as_though_those_who_refuse_did_not_exist(refusing: int, c
     (willing, one), (second, _), *rest = crowd
     say(willing, "personal-offers", ChoiceAnswer.YES)
     share(one, *[person for person, _ in rest[:refusing]])
-    outcome = use(OFFER.about(Subject(kind="email", value=one["email"])), at=clock.now())
+    outcome = use(OFFER.for_subject(Subject(kind="email", value=one["email"])), at=clock.now())
     assert outcome.allowed
     assert outcome.person_id == willing
     say(second, "personal-offers", ChoiceAnswer.YES)
     share(one, second)
     with pytest.raises(SeveralFound):
-        use(OFFER.about(Subject(kind="email", value=one["email"])), at=clock.now())
+        use(OFFER.for_subject(Subject(kind="email", value=one["email"])), at=clock.now())
 
 
 def test_more_than_the_question_is_wide_are_several_still(crowd: Any) -> None:
     people = load(14, seed=7)
     share(people[0][1], *[person for person, _ in people[1:]])
     with pytest.raises(SeveralFound):
-        use(ANSWER.about(Subject(kind="email", value=people[0][1]["email"])), at=clock.now())
+        use(ANSWER.for_subject(Subject(kind="email", value=people[0][1]["email"])), at=clock.now())
 
 
 def test_whoever_it_was_about_sees_it_with_the_true_reason_and_may_say_it_is_wrong(
@@ -216,7 +216,7 @@ def test_whoever_it_was_about_sees_it_with_the_true_reason_and_may_say_it_is_wro
 ) -> None:
     (person, row), (other, _), *_ = crowd
     with pytest.raises(NoOneFound):
-        use(OFFER.about(Subject(kind="email", value=row["email"])), at=clock.now())
+        use(OFFER.for_subject(Subject(kind="email", value=row["email"])), at=clock.now())
     (seen,) = use_records(person)
     assert (seen.granted, seen.reasons, seen.actor.team) == (False, ("no_consent",), "Marketing")
     assert not use_records(other)
@@ -231,7 +231,7 @@ def test_both_kinds_of_look_are_paged_together(crowd: Any) -> None:
     (person, row), *_ = crowd
     for count in range(7):
         ask = ANSWER if count % 2 else replace(ANSWER, fields=("card_number",))
-        use(ask.about(Subject(kind="email", value=row["email"])), at=clock.now())
+        use(ask.for_subject(Subject(kind="email", value=row["email"])), at=clock.now())
     whole = [one.entry_id for one in use_records(person)]
     assert len(whole) == 7
     paged, after = [], None
@@ -244,7 +244,7 @@ def test_both_kinds_of_look_are_paged_together(crowd: Any) -> None:
 def test_the_tie_goes_with_the_person(crowd: Any) -> None:
     (person, row), *_ = crowd
     with pytest.raises(NoOneFound):
-        use(OFFER.about(Subject(kind="email", value=row["email"])), at=clock.now())
+        use(OFFER.for_subject(Subject(kind="email", value=row["email"])), at=clock.now())
     assert QuietRefusal.objects.filter(person_id=person).count() == 1
     vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
     assert not QuietRefusal.objects.exists()
@@ -264,7 +264,7 @@ def test_what_is_wrong_with_a_choice_is_said_before_anybody_is_looked_up(
 ) -> None:
     for email in (crowd[0][1]["email"], NOBODY):
         with pytest.raises(error):
-            choose_for(
+            record_choice(
                 Subject(kind="email", value=email),
                 purpose,
                 ChoiceAnswer.YES,
@@ -276,7 +276,7 @@ def test_what_is_wrong_with_a_choice_is_said_before_anybody_is_looked_up(
 
 
 def test_trying_out_who_is_known_by_recording_choices_leaves_a_trace(crowd: Any) -> None:
-    record: Callable[[str], Any] = lambda email: choose_for(  # noqa: E731 - one call, said twice
+    record: Callable[[str], Any] = lambda email: record_choice(  # noqa: E731 - one call, said twice
         Subject(kind="email", value=email),
         "personal-offers",
         ChoiceAnswer.NO,

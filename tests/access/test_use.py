@@ -31,7 +31,7 @@ OFFER = UseRequest(OFFERS, "personal-offers", ("email",), "email")
 
 def test_what_is_allowed_opens_and_is_written_down() -> None:
     ((person, row), *_) = load(3)
-    outcome = use(ANSWER.about(Subject(person)), at=clock.now())
+    outcome = use(ANSWER.for_subject(Subject(person)), at=clock.now())
     assert outcome.allowed
     assert {name: value and value.reveal() for name, value in outcome.values.items()} == {
         "first_name": row["first_name"],
@@ -48,7 +48,7 @@ def test_what_is_allowed_opens_and_is_written_down() -> None:
 
 def test_what_is_refused_is_written_down_too() -> None:
     ((person, _), *_) = load(2)
-    outcome = use(OFFER.about(Subject(person)), at=clock.now())
+    outcome = use(OFFER.for_subject(Subject(person)), at=clock.now())
     assert not outcome.allowed
     (record,) = use_records(person)
     assert (record.granted, record.reasons) == (False, ("no_consent",))
@@ -70,12 +70,12 @@ def test_a_choice_counts_at_once() -> None:
             by=ADVISER,
             at=clock.now(),
         )
-        assert use(OFFER.about(Subject(person)), at=clock.now()).allowed is expected
+        assert use(OFFER.for_subject(Subject(person)), at=clock.now()).allowed is expected
 
 
 def test_others_do_not_see_ones_looks() -> None:
     (one, _), (other, _), *_ = load(3)
-    use(ANSWER.about(Subject(one)), at=clock.now())
+    use(ANSWER.for_subject(Subject(one)), at=clock.now())
     assert len(use_records(one)) == 1
     assert not use_records(other)
 
@@ -120,7 +120,7 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
     monkeypatch.setattr(actions, "append_many", broken)
     monkeypatch.setattr(vault, "open_record", lambda *args: opened.append(args))
     with pytest.raises(DatabaseError):
-        use(ANSWER.about(Subject(person)), at=clock.now())
+        use(ANSWER.for_subject(Subject(person)), at=clock.now())
     assert not opened
 
 
@@ -128,14 +128,14 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(
 def test_inside_somebody_elses_transaction_nothing_is_released() -> None:
     ((person, _), *_) = load(2)
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        use(ANSWER.about(Subject(person)), at=clock.now())
+        use(ANSWER.for_subject(Subject(person)), at=clock.now())
 
 
 def test_someone_erased_is_refused_and_their_looks_can_no_longer_be_tied_to_them() -> None:
     ((person, _), *_) = load(2)
-    use(ANSWER.about(Subject(person)), at=clock.now())
+    use(ANSWER.for_subject(Subject(person)), at=clock.now())
     vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
-    outcome = use(ANSWER.about(Subject(person)), at=clock.now())
+    outcome = use(ANSWER.for_subject(Subject(person)), at=clock.now())
     assert not outcome.allowed
     assert [reason.code.value for reason in outcome.reasons] == ["person_unknown"]
     assert not use_records(person)
@@ -183,6 +183,6 @@ def test_a_grant_opens_only_its_own_person_and_only_for_its_minute() -> None:
 
 def test_a_field_outside_the_grant_does_not_open() -> None:
     ((person, _), *_) = load(2)
-    outcome = use(ANSWER.about(Subject(person)), at=clock.now())
+    outcome = use(ANSWER.for_subject(Subject(person)), at=clock.now())
     assert outcome.allowed
     assert "card_number" not in outcome.values

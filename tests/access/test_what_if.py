@@ -19,7 +19,7 @@ from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.impact import counting
 from aboveboard.access.impact.cells import ImpactReport
-from aboveboard.access.impact.counting import count, listed
+from aboveboard.access.impact.counting import affected_people, count
 from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
@@ -198,7 +198,7 @@ def test_everybody_behind_a_number_can_be_listed(crowd: list[int]) -> None:
     new, at = read(changed("kept shorter", "by each field's own age"), name="new"), clock.now()
     report = count(OLD, new, at=at)
     for purpose in ("answer-contact", "improve-shops"):
-        rows = list(listed(OLD, new, purpose, at=at))
+        rows = list(affected_people(OLD, new, purpose, at=at))
         assert [person for person, _, _ in rows] == sorted(person for person, _, _ in rows)
         for field, way in {(field, way) for _, field, way in rows}:
             cell = next(one for one in report.cells if (one.purpose, one.field) == (purpose, field))
@@ -208,7 +208,7 @@ def test_everybody_behind_a_number_can_be_listed(crowd: list[int]) -> None:
 def test_nobody_is_listed_for_a_purpose_that_neither_promise_has() -> None:
     load(2)
     new = read(changed("by each field's own age"), name="new")
-    assert list(listed(OLD, new, "no-such-purpose", at=clock.now())) == []
+    assert list(affected_people(OLD, new, "no-such-purpose", at=clock.now())) == []
 
 
 def test_progress_is_told_a_batch_at_a_time_and_ends_with_everybody(
@@ -250,7 +250,7 @@ def test_nothing_is_used_opened_or_changed(
 def test_other_words_for_the_same_change_nothing_and_nobody_is_gone_through(
     crowd: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(counting, "one_by_one", lambda at: pytest.fail("gone through"))
+    monkeypatch.setattr(counting, "iter_people", lambda at: pytest.fail("gone through"))
     report = count(
         OLD,
         read(

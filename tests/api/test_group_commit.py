@@ -30,7 +30,7 @@ def rows() -> list[dict[str, str]]:
 
 
 def wanted(row: dict[str, str], ask: UseRequest = ASK) -> UseRequest:
-    return ask.about(Subject(kind="customer_number", value=row["customer_id"]))
+    return ask.for_subject(Subject(kind="customer_number", value=row["customer_id"]))
 
 
 def at_once(asked: list[UseRequest], *, held: bool = True) -> list[Any]:

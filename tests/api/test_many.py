@@ -124,7 +124,7 @@ def test_one_statement_finds_everyone(
     token: str, held: Held, django_assert_max_num_queries: Any
 ) -> None:
     people = [person(row) for _, row in held]
-    decoys.ready(50 * len(people))  # once for each process
+    decoys.prepare(50 * len(people))  # once for each process
     with django_assert_max_num_queries(13) as few:
         batch(token, people[:2])
     with django_assert_max_num_queries(len(few)):

@@ -14,7 +14,7 @@ from django.test import Client
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
-from aboveboard.centre.losses import span
+from aboveboard.centre.losses import duration_in_words
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.models import Incident
 from aboveboard.keys.log_signing import sequence_now
@@ -188,4 +188,4 @@ def test_programs_read_the_same_facts(loss: Incident) -> None:
     ],
 )
 def test_times_are_said_as_people_say_them(took: timedelta, said: str) -> None:
-    assert span(took) == said
+    assert duration_in_words(took) == said

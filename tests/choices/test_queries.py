@@ -62,12 +62,12 @@ def test_a_row_changed_past_the_program_is_a_no_of_that_person_and_of_nobody_els
     )
     assert queries.history(people[0]) == []
     assert queries.choice_of(people[0], made[0].id) is None
-    assert queries.anybody_refused() is False
+    assert queries.has_refusals() is False
 
 
 def test_anybody_refused_from_the_first_no_on(people: list[int]) -> None:
     say(people[1], ChoiceAnswer.NO, CUSTOMER)
-    assert queries.anybody_refused() is True
+    assert queries.has_refusals() is True
 
 
 def test_a_choice_is_read_by_its_own_person_alone(people: list[int]) -> None:
@@ -83,9 +83,9 @@ def test_a_yes_waits_for_a_colleague_and_is_listed_for_them_alone(people: list[i
         say(person, ChoiceAnswer.NO, CUSTOMER)
     waits = [say(person, ChoiceAnswer.YES, ADVISER) for person in people[:3]]
     assert all(choice.waits for choice in waits)
-    assert queries.waiting(confirmable_by=COLLEAGUE) == waits
-    assert queries.waiting(confirmable_by=COLLEAGUE, limit=2) == waits[:2]
-    assert queries.waiting(confirmable_by=ADVISER) == []
+    assert queries.waiting_choices(confirmable_by=COLLEAGUE) == waits
+    assert queries.waiting_choices(confirmable_by=COLLEAGUE, limit=2) == waits[:2]
+    assert queries.waiting_choices(confirmable_by=ADVISER) == []
     assert queries.waiting_choice(waits[0].id, confirmable_by=COLLEAGUE) == waits[0]
     assert queries.waiting_choice(waits[0].id, confirmable_by=ADVISER) is None
 
@@ -104,7 +104,7 @@ def test_a_yes_waits_also_where_the_clock_of_another_machine_was_behind(people: 
         at=waits.at - timedelta(microseconds=1),
     )
     assert queries.consent_state(people[0]).waiting[PURPOSE].id == waits.id
-    assert queries.waiting(confirmable_by=COLLEAGUE) == [waits]
+    assert queries.waiting_choices(confirmable_by=COLLEAGUE) == [waits]
 
 
 def test_of_two_records_that_became_one_the_newest_yes_waits_for_who_recorded_neither(
@@ -117,17 +117,17 @@ def test_of_two_records_that_became_one_the_newest_yes_waits_for_who_recorded_ne
     say(other, ChoiceAnswer.NO, CUSTOMER)
     by_colleague = say(other, ChoiceAnswer.YES, COLLEAGUE)
     third = Actor(ActorKind.STAFF, "9", Role.ADVISER, "Leeds shop")
-    assert queries.waiting(confirmable_by=third) == [by_adviser, by_colleague]
+    assert queries.waiting_choices(confirmable_by=third) == [by_adviser, by_colleague]
     for record in (merged, other):
         merge(kept, record, chosen={}, reference="case/9", by=SYSTEM, at=clock.now())
     # The adviser's own was answered by the no on the other record, which came later.
-    assert queries.waiting(confirmable_by=third) == [by_colleague]
-    assert queries.waiting(confirmable_by=ADVISER) == [by_colleague]
-    assert queries.waiting(confirmable_by=COLLEAGUE) == []
+    assert queries.waiting_choices(confirmable_by=third) == [by_colleague]
+    assert queries.waiting_choices(confirmable_by=ADVISER) == [by_colleague]
+    assert queries.waiting_choices(confirmable_by=COLLEAGUE) == []
     state = queries.consent_state(kept)
     assert state.refused == {PURPOSE}, "their own no on either is their own no"
     say(kept, ChoiceAnswer.YES, third)
-    assert queries.waiting(confirmable_by=third) == []
+    assert queries.waiting_choices(confirmable_by=third) == []
     assert queries.consent_state(kept).answer(PURPOSE) is ChoiceAnswer.YES
 
 
@@ -135,11 +135,13 @@ def test_what_was_answered_or_recorded_again_waits_no_more(people: list[int]) ->
     say(people[0], ChoiceAnswer.NO, CUSTOMER)
     first = say(people[0], ChoiceAnswer.YES, ADVISER)
     second = say(people[0], ChoiceAnswer.YES, OFFERS)
-    assert queries.waiting(confirmable_by=COLLEAGUE) == [second], "the newest stands for both"
+    assert queries.waiting_choices(confirmable_by=COLLEAGUE) == [second], (
+        "the newest stands for both"
+    )
     assert queries.waiting_choice(first.id, confirmable_by=COLLEAGUE) is None
     confirmed = say(people[0], ChoiceAnswer.YES, COLLEAGUE)
     assert not confirmed.waits
-    assert queries.waiting(confirmable_by=Actor(ActorKind.STAFF, "9", Role.ADVISER)) == []
+    assert queries.waiting_choices(confirmable_by=Actor(ActorKind.STAFF, "9", Role.ADVISER)) == []
     assert queries.waiting_choice(second.id, confirmable_by=COLLEAGUE) is None
     assert queries.waiting_choice(confirmed.id, confirmable_by=COLLEAGUE) is None
     assert queries.consent_state(people[0]).answer(PURPOSE) is ChoiceAnswer.YES
@@ -171,9 +173,9 @@ def test_said_yes_lists_whoever_ever_did_in_pages(people: list[int]) -> None:
         say(person, ChoiceAnswer.YES, CUSTOMER)
     say(people[3], ChoiceAnswer.NO, CUSTOMER)
     everyone = sorted(people[:3])
-    assert queries.said_yes(PURPOSE, after=0, limit=9) == everyone
-    assert queries.said_yes(PURPOSE, after=everyone[0], limit=1) == everyone[1:2]
-    assert queries.said_yes("improve-shops", after=0, limit=9) == []
+    assert queries.ever_consented(PURPOSE, after=0, limit=9) == everyone
+    assert queries.ever_consented(PURPOSE, after=everyone[0], limit=1) == everyone[1:2]
+    assert queries.ever_consented("improve-shops", after=0, limit=9) == []
 
 
 # -- the rows beside the log -----------------------------------------------------------------------

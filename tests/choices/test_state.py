@@ -16,7 +16,7 @@ from aboveboard.choices.state import (
     can_confirm,
     fold,
     fold_merged,
-    must_wait,
+    needs_confirmation,
 )
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -123,8 +123,8 @@ def test_their_own_no_on_either_record_needs_their_hand_after_a_merge(yes_at: in
     one, other = [said(3, ChoiceAnswer.NO)], [said(yes_at, ChoiceAnswer.YES, "service:3")]
     merged = fold_merged({1: one, 2: other}, START + timedelta(minutes=9))
     assert merged.answer("p") is ChoiceAnswer.NO
-    assert must_wait(merged, "p", ChoiceAnswer.YES, DESK)
-    assert must_wait(merged, "p", ChoiceAnswer.YES, ADVISER)
+    assert needs_confirmation(merged, "p", ChoiceAnswer.YES, DESK)
+    assert needs_confirmation(merged, "p", ChoiceAnswer.YES, ADVISER)
 
 
 @pytest.mark.parametrize(("no_at", "confirmable"), [(3, True), (7, False)])

@@ -23,8 +23,8 @@ from aboveboard.choices.state import (
     can_confirm,
     fold,
     fold_merged,
-    must_wait,
-    recorder,
+    needs_confirmation,
+    recorder_id,
 )
 
 START = datetime(2026, 3, 3, 10, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ def said(*words: Says, purpose: str = "offers") -> list[ChoiceEvent]:
             number,
             purpose,
             ChoiceAnswer.NO if word == "no" else ChoiceAnswer.YES,
-            recorder(WHO[who]),
+            recorder_id(WHO[who]),
             word == "waits",
         )
         for number, (who, word) in enumerate(words, 1)
@@ -100,10 +100,14 @@ WORDS: Final[dict[str, tuple[Sequence[Says], str]]] = {
 def test_whose_yes_counts_at_once(words: Sequence[Says], at_once: str) -> None:
     state = fold(said(*words))
     waits = {
-        who for who, actor in WHO.items() if must_wait(state, "offers", ChoiceAnswer.YES, actor)
+        who
+        for who, actor in WHO.items()
+        if needs_confirmation(state, "offers", ChoiceAnswer.YES, actor)
     }
     assert set(WHO) - waits == set(at_once.split())
-    assert not any(must_wait(state, "offers", ChoiceAnswer.NO, actor) for actor in WHO.values())
+    assert not any(
+        needs_confirmation(state, "offers", ChoiceAnswer.NO, actor) for actor in WHO.values()
+    )
 
 
 @pytest.mark.parametrize(("words", "at_once"), WORDS.values(), ids=WORDS)
@@ -116,21 +120,25 @@ def test_who_can_confirm_is_the_staff_whose_yes_would_count_where_one_waits(
 
 
 def test_a_recorder_is_the_account_or_the_client_and_nothing_else_about_it() -> None:
-    names = {recorder(actor) for actor in (*WHO.values(), SYSTEM)}
+    names = {recorder_id(actor) for actor in (*WHO.values(), SYSTEM)}
     assert len(names) == 6, "an account and a client of one number are two"
-    assert recorder(CUSTOMER) == OWN_HAND
+    assert recorder_id(CUSTOMER) == OWN_HAND
     moved = Actor(ActorKind.STAFF, "1", Role.PRIVACY_LEAD, "York")
-    assert recorder(moved) == recorder(WHO["ann"]), "another role or team is the same account"
+    assert recorder_id(moved) == recorder_id(WHO["ann"]), "another role or team is the same account"
 
 
 def test_who_alone_recorded_a_yes_is_alone_and_with_another_is_not() -> None:
     one = fold(said(("ann", "yes")))
-    assert [one.alone("offers", WHO[who]) for who in ("ann", "ben", "ada")] == [True, False, False]
-    assert not one.alone("surveys", WHO["ann"])
+    assert [one.is_recorded_only_by("offers", WHO[who]) for who in ("ann", "ben", "ada")] == [
+        True,
+        False,
+        False,
+    ]
+    assert not one.is_recorded_only_by("surveys", WHO["ann"])
     two = fold(said(("ann", "yes"), ("shop", "yes")))
-    assert not any(two.alone("offers", actor) for actor in WHO.values())
+    assert not any(two.is_recorded_only_by("offers", actor) for actor in WHO.values())
     again = fold(said(("shop", "yes"), ("ada", "no"), ("ann", "yes")))
-    assert again.alone("offers", WHO["ann"]), "a no ends what was recorded before it"
+    assert again.is_recorded_only_by("offers", WHO["ann"]), "a no ends what was recorded before it"
 
 
 def test_what_was_changed_past_the_program_is_a_no_to_everything() -> None:
@@ -160,7 +168,7 @@ def test_the_state_is_read_from_the_last_no_on(history: list[Says]) -> None:
         assert state.answer("offers") is (ChoiceAnswer.YES if agreed else ChoiceAnswer.NO)
         assert state.since("offers") == START + timedelta(minutes=last + 1)
         assert (state.after_no == {"offers"}) is (agreed and bool(refusals))
-        recorders = {recorder(WHO[who]) for who, _ in history[since:]}
+        recorders = {recorder_id(WHO[who]) for who, _ in history[since:]}
         assert state.yes_recorded_by == ({"offers": recorders} if agreed else {})
     trailing = history[counted[-1] + 1 :] if counted else history
     newest = {"offers": len(history)} if trailing else {}

@@ -32,7 +32,7 @@ def test_uses_of_the_same_people_at_once_have_a_handle_each() -> None:
     def singles() -> None:
         for _ in range(TIMES):
             for person_id in people:
-                use(ASK.about(Subject(person_id)), at=clock.now())
+                use(ASK.for_subject(Subject(person_id)), at=clock.now())
 
     def rotations() -> None:
         for person_id in people:

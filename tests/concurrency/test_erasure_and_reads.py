@@ -48,7 +48,9 @@ def test_who_begins_to_look_after_the_erasure_gets_nothing_and_every_look_has_it
         ) -> list[tuple[bool, UseResult]]:
             seen = []
             while not (seen and seen[-1][0]):
-                seen.append((gone.is_set(), use(ASK.about(Subject(person_id)), at=clock.now())))
+                seen.append(
+                    (gone.is_set(), use(ASK.for_subject(Subject(person_id)), at=clock.now()))
+                )
             return seen
 
         erased, *used = at_once([erase, read, read])

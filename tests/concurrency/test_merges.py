@@ -90,7 +90,7 @@ def test_uses_and_choices_beside_merges_and_splits_find_one_of_the_two_states() 
             actions.split(row.id, kinds=kinds, reference="case/2", by=SYSTEM, at=clock.now())
 
     def read(person: int) -> list[UseResult]:
-        return [use(ASK.about(Subject(person)), at=clock.now()) for _ in range(8)]
+        return [use(ASK.for_subject(Subject(person)), at=clock.now()) for _ in range(8)]
 
     def say(person: int) -> None:
         choose(

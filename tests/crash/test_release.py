@@ -28,11 +28,11 @@ def test_nothing_was_released_without_its_entry(tmp_path: Path) -> None:
         paper = os.open(outside, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
         def tell(outcome: object) -> None:
-            assert outcome.allowed
+            assert outcome.is_allowed
             os.write(paper, f"{outcome.entry_id} {outcome.values['first_name']}\n".encode())
 
         for person_id in people:
-            tell(use(ASK.about(Subject(person_id)), at=clock.now()))
+            tell(use(ASK.for_subject(Subject(person_id)), at=clock.now()))
         for _, outcome in use_many(ASK, people, at=clock.now()):
             tell(outcome)
 

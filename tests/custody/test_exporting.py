@@ -225,7 +225,7 @@ def test_the_sheet_beside_a_parcel_proves_it_and_names_nobody(
     people: People, tmp_path: Path
 ) -> None:
     made = parcel_to(parcel.new_key(tmp_path / "key.txt"), people, out := tmp_path / "p.csv.age")
-    before = json.loads(manifest.beside(out).read_text("utf-8"))
+    before = json.loads(manifest.sheet_path(out).read_text("utf-8"))
     assert (before["people"], before["sha256"], before["ledger"]["proof"]) == (
         12,
         hashlib.sha256(out.read_bytes()).hexdigest(),

@@ -49,14 +49,14 @@ def test_an_export_killed_with_kill_9(when: str, tmp_path: Path) -> None:
     left = Export.objects.get()
     assert not out.exists()
     assert (left.made_at is None) == (when == "while it is written")
-    exporting.tidy(out)
+    exporting.recover_exports(out)
     assert not list(tmp_path.glob(".*"))
     if left.made_at is None:
         assert queries.exports() == []
         assert parcel_to(key, people, out).people == 12
     else:
         assert left.file_digest == hashlib.sha256(out.read_bytes()).hexdigest()
-        assert manifest.beside(out).exists()
+        assert manifest.sheet_path(out).exists()
 
 
 def answer_all(people: Sequence[int], answer: ChoiceAnswer, *, minutes: int) -> None:

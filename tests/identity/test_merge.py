@@ -154,11 +154,11 @@ def test_the_stricter_answer_stands_until_they_say_otherwise(
         if answer:
             say(person, ChoiceAnswer(answer))
     merge(one, other)
-    assert use(OFFER.about(Subject(one)), at=clock.now()).allowed is allowed
+    assert use(OFFER.for_subject(Subject(one)), at=clock.now()).allowed is allowed
     assert len(choices.history(one)) == bool(mine) + bool(theirs)
     say(one, ChoiceAnswer.YES)
-    assert use(OFFER.about(Subject(one)), at=clock.now()).allowed
-    assert use(OFFER.about(Subject(other)), at=clock.now()).allowed
+    assert use(OFFER.for_subject(Subject(one)), at=clock.now()).allowed
+    assert use(OFFER.for_subject(Subject(other)), at=clock.now()).allowed
 
 
 def test_choices_of_both_numbers_are_read_in_one_statement(two: People) -> None:
@@ -333,4 +333,4 @@ def test_whoever_was_merged_is_swept_once(two: People) -> None:
     merge(one, other)
     erasing.erase(sweep.digest, by=SYSTEM, at=lambda: at)
     assert not Person.objects.exists()
-    assert not use(OFFER.about(Subject(one)), at=clock.now()).allowed
+    assert not use(OFFER.for_subject(Subject(one)), at=clock.now()).allowed

@@ -50,7 +50,7 @@ def live(person_id: int) -> None:
     """Let a day's things happen to somebody."""
     now = clock.now()
     for _ in range(3):
-        use(ASK.about(Subject(person_id)), at=now)
+        use(ASK.for_subject(Subject(person_id)), at=now)
     choose(
         person_id,
         "personal-offers",
@@ -99,7 +99,7 @@ def test_the_person_finds_all_of_theirs_and_none_of_anothers() -> None:
 def test_one_person_twice_in_a_batch_gets_two() -> None:
     ((ada, row),) = world.load(1)
     subject = Subject(kind="email", value=row["email"])
-    use_each([ASK.about(subject), ASK.about(subject)], at=clock.now())
+    use_each([ASK.for_subject(subject), ASK.for_subject(subject)], at=clock.now())
     first, second = entries_about(ada)
     assert first.handle != second.handle
 

@@ -212,7 +212,7 @@ def test_no_address_or_number_passes_for_a_reference(value: str) -> None:
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_waits_never_shrink_and_never_pass_the_ceiling(one: int, other: int) -> None:
     def wait(attempts: int) -> timedelta:
-        return actions.wait_after(attempts, first=timedelta(seconds=5), longest=timedelta(hours=1))
+        return actions.retry_delay(attempts, first=timedelta(seconds=5), longest=timedelta(hours=1))
 
     assert (
         timedelta(seconds=5) <= wait(min(one, other)) <= wait(max(one, other)) <= timedelta(hours=1)

@@ -61,7 +61,7 @@ def jon(page: Page) -> int:
         (UseRequest(OFFERS, "deliver-orders", ("birth_date",), "api"), timedelta(days=40)),
     ]
     for ask, ago in reversed(uses):
-        access.use(ask.about(Subject(person)), at=now - ago)
+        access.use(ask.for_subject(Subject(person)), at=now - ago)
     choose(
         person,
         "improve-shops",

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 def use_data_of(someone: Someone, *, granted: bool = True) -> int:
     ask = UseRequest(ADVISER, "answer-contact", ("first_name", "email"), "phone")
     refused = UseRequest(OFFERS, "personal-offers", ("phone",), "sms")
-    asked = (ask if granted else refused).about(Subject(someone.id))
+    asked = (ask if granted else refused).for_subject(Subject(someone.id))
     return access.use(asked, at=clock.now()).entry_id
 
 

@@ -12,7 +12,7 @@ import yaml
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import lines, shape
 from aboveboard.promise.loading.problems import ProblemReport
-from aboveboard.promise.loading.schema import json_schema, resolved
+from aboveboard.promise.loading.schema import json_schema, resolve_ref
 from tests.promise import RETAILER, SMALL, edited, problems, test_lawfulness, test_refusals
 from tests.promise.test_safety import HOSTILE, paths, put
 
@@ -125,7 +125,7 @@ def _keys() -> set[str]:
 def test_every_key_has_a_description() -> None:
     for name, target in json_schema()["$defs"].items():
         for key, part in target.get("properties", {}).items():
-            assert resolved(part).get("description"), f"{name}.{key}"
+            assert resolve_ref(part).get("description"), f"{name}.{key}"
 
 
 def test_the_reference_names_every_key_category_and_choice() -> None:

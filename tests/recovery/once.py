@@ -245,7 +245,7 @@ class Once:
         subject = Subject(kind="email", value=row["email"])
         (refused,) = access.use_each([ask(OFFERS, ("email",), "phone", subject)], at=at)
         assert isinstance(refused, lookup.NoOneFound)
-        explain.would(allowed, **self.said)
+        explain.explain_request(allowed, **self.said)
         concerns.raise_concern(ada, None, Concern.OTHER, by=CUSTOMER, at=at)
         lee = actor_for(self.made.staff)
         adviser = Actor(lee.kind, lee.id, Role.ADVISER, "Shops")
@@ -254,7 +254,7 @@ class Once:
         )
         assert go(("phone",), reference="call/112", note="She fell.").allowed
         assert not go(("card_number",), reference="call/113").allowed
-        first = emergencies.to_review()[0]
+        first = emergencies.awaiting_review()[0]
         review(first.id, ReviewVerdict.JUSTIFIED, by=loss.SECOND, at=at)
 
     def choices(self) -> None:
@@ -262,7 +262,7 @@ class Once:
         go(answer=ChoiceAnswer.NO, evidence="portal:1", by=CUSTOMER)
         go(answer=ChoiceAnswer.YES, evidence="call:2", by=world.ADVISER)  # waits for them
         with pytest.raises(lookup.NoOneFound):
-            lookup.choose_for(
+            lookup.record_choice(
                 Subject(kind="email", value="nobody@elsewhere.example"),
                 OFFERS,
                 ChoiceAnswer.NO,

@@ -191,7 +191,7 @@ def lives_on(lived: Lived) -> None:
     assert unreadable(people) == []
     assert find("email", row["email"]) == [ada]
     ask = UseRequest(world.ADVISER, "answer-contact", ("first_name", "email"), "phone")
-    assert use(ask.about(Subject(ada)), at=now).allowed
+    assert use(ask.for_subject(Subject(ada)), at=now).allowed
     browser = customer_client(ada)
     for page in ("", "choices/", "who-has-looked/", "notices/"):
         assert browser.get(f"/you/{page}").status_code == 200, page

@@ -190,7 +190,7 @@ def test_a_yes_made_up_opens_nothing(everything: Everything) -> None:
         f"INSERT INTO choices_choice (id, {columns}) "  # noqa: S608
         f"SELECT 777777, {taken} FROM choices_choice WHERE answer = 'yes'"
     )
-    assert not use(OFFER.about(Subject(other)), at=clock.now()).allowed
+    assert not use(OFFER.for_subject(Subject(other)), at=clock.now()).allowed
     assert "choices.Choice 777777" in act()
 
 
@@ -198,9 +198,9 @@ def test_a_yes_made_up_opens_nothing(everything: Everything) -> None:
     "change", ["answer = 'yes'", "purpose = 'improve-shops'", "at = '2020-01-01 00:00:00+00'"]
 )
 def test_a_no_that_was_changed_lets_no_older_yes_count(everything: Everything, change: str) -> None:
-    assert not use(OFFER.about(Subject(everything.chose)), at=clock.now()).allowed
+    assert not use(OFFER.for_subject(Subject(everything.chose)), at=clock.now()).allowed
     written(f"UPDATE choices_choice SET {change} WHERE answer = 'no'")  # noqa: S608
-    assert not use(OFFER.about(Subject(everything.chose)), at=clock.now()).allowed
+    assert not use(OFFER.for_subject(Subject(everything.chose)), at=clock.now()).allowed
 
 
 def test_a_no_that_was_deleted_is_named(everything: Everything) -> None:
@@ -218,7 +218,7 @@ def test_what_an_erasure_deleted_is_not_called_missing(everything: Everything) -
 def test_a_restriction_taken_off_the_person_still_stands(
     everything: Everything, dates: str
 ) -> None:
-    question = ANSWER.about(Subject(everything.restricted))
+    question = ANSWER.for_subject(Subject(everything.restricted))
     assert not use(question, at=clock.now()).allowed
     written(f"UPDATE vault_person SET {dates} WHERE id = %s", everything.restricted)  # noqa: S608
     assert not use(question, at=clock.now()).allowed
@@ -270,9 +270,9 @@ def test_rows_from_before_there_were_macs_get_theirs_once(everything: Everything
     assert upgrade is not None
     assert ["answer differs" in finding.sentence for finding in upgrade.refused] == [True]
     forget()
-    assert not use(OFFER.about(Subject(everything.chose)), at=clock.now()).allowed
-    assert not use(ANSWER.about(Subject(everything.restricted)), at=clock.now()).allowed
-    assert use(ANSWER.about(Subject(everything.kept)), at=clock.now()).allowed
+    assert not use(OFFER.for_subject(Subject(everything.chose)), at=clock.now()).allowed
+    assert not use(ANSWER.for_subject(Subject(everything.restricted)), at=clock.now()).allowed
+    assert use(ANSWER.for_subject(Subject(everything.kept)), at=clock.now()).allowed
     findings = {finding.table for finding in compare_rows()}
     assert findings == {"choices.Choice"}
 
@@ -321,7 +321,7 @@ def test_the_log_of_the_program_names_rows_by_number_alone(
 ) -> None:
     written("UPDATE choices_choice SET answer = 'yes' WHERE answer = 'no'")
     with caplog.at_level(logging.ERROR):
-        use(OFFER.about(Subject(everything.chose)), at=clock.now())
+        use(OFFER.for_subject(Subject(everything.chose)), at=clock.now())
     lines = [record.getMessage() for record in caplog.records]
     assert any("choices.Choice" in line for line in lines)
     assert not any("personal-offers" in line or "call:417" in line for line in lines)

@@ -103,7 +103,7 @@ def week(tmp_path: Path) -> Week:
 
 def use(person_id: int) -> UseResult:
     ask = UseRequest(ADVISER, "answer-contact", ("first_name",), "phone")
-    return access.use(ask.about(Subject(person_id)), at=NOW)
+    return access.use(ask.for_subject(Subject(person_id)), at=NOW)
 
 
 def outcomes(done: RestoreReport, outcome: ReplayOutcome) -> dict[str, int]:

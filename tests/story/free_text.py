@@ -50,10 +50,10 @@ from tests.accounts.people import staff_member
 from tests.loss import LEAD, SECOND, lost_laptop
 
 NO_FREE_TEXT = {
-    "aboveboard.access.decision.personal.against": "decides, and writes nothing",
+    "aboveboard.access.decision.personal.refusals": "decides, and writes nothing",
     "aboveboard.choices.actions.check": "refuses, and writes nothing",
     "aboveboard.choices.state.can_confirm": "decides, and writes nothing",
-    "aboveboard.choices.state.must_wait": "decides, and writes nothing",
+    "aboveboard.choices.state.needs_confirmation": "decides, and writes nothing",
     "aboveboard.delivery.actions.requeue": "a reason that rows have; it writes no entry",
     "aboveboard.ledger.actions.append": "typed facts, as tests/basics/test_facts.py shows",
     "aboveboard.ledger.actions.new_entry": "typed facts, as tests/basics/test_facts.py shows",
@@ -179,7 +179,7 @@ def _break_glass(stage: Stage, text: str) -> Iterator[Call]:
 
 def _would(stage: Stage, text: str) -> Iterator[Call]:
     for request in _requests(stage, text):
-        yield partial(explain.would, request, **stage.said)
+        yield partial(explain.explain_request, request, **stage.said)
 
 
 def _choose(stage: Stage, text: str) -> Iterator[Call]:
@@ -192,7 +192,7 @@ def _choose(stage: Stage, text: str) -> Iterator[Call]:
 
 def _choose_for(stage: Stage, text: str) -> Iterator[Call]:
     ada = Subject(kind="email", value=stage.row["email"])
-    go = partial(lookup.choose_for, answer=ChoiceAnswer.NO, **stage.said)
+    go = partial(lookup.record_choice, answer=ChoiceAnswer.NO, **stage.said)
     yield partial(go, ada, "personal-offers", channel="phone", evidence=text)
     yield partial(go, ada, text, channel="phone", evidence="call/1")
     yield partial(go, ada, "personal-offers", channel=text, evidence="call/1")
@@ -366,8 +366,8 @@ CASES: dict[Callable[..., object], Case] = {
     access.use_each: _use_each,
     access.use_document: _use_document,
     emergency.break_glass: _break_glass,
-    explain.would: _would,
-    lookup.choose_for: _choose_for,
+    explain.explain_request: _would,
+    lookup.record_choice: _choose_for,
     accounts.add_staff: _add_staff,
     accounts.change_role: _change_role,
     clients.make_client: _make_client,

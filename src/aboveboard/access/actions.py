@@ -20,16 +20,16 @@ from itertools import islice, repeat
 from django.db import transaction
 
 from aboveboard.access.by_identifier import use_each
-from aboveboard.access.decision.decide import against_anyone, decide_person
+from aboveboard.access.decision.decide import decide_person, general_refusals
 from aboveboard.access.decision.facts import DecisionFacts
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import USE_BATCH
 from aboveboard.access.release import (
-    entries_of,
-    grant_of,
-    moment_of,
+    decision_moment,
+    entry_subjects,
+    make_grant,
     open_granted,
-    subjects_of,
+    use_entries,
 )
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
@@ -86,7 +86,7 @@ def use_document(request: UseRequest, *, at: datetime) -> tuple[UseResult, Docum
         return result, None
     record = records[person_id]
     # 4.
-    return result, open_attachment(grant_of(record, decision.fields, entry_id), record, field)
+    return result, open_attachment(make_grant(record, decision.fields, entry_id), record, field)
 
 
 def _use_batch(request: UseRequest, person_ids: Sequence[int], *, at: datetime) -> list[UseResult]:
@@ -104,8 +104,8 @@ def _decide_batch(
 ) -> tuple[Mapping[int, vault.SealedPerson], list[Decision], Sequence[int]]:
     """Decide about each, and return when what was decided is durable: steps 1 to 3."""
     adopted = promise.in_force()
-    moment = moment_of(adopted, at)
-    already = against_anyone(adopted.promise, request, moment)
+    moment = decision_moment(adopted, at)
+    already = general_refusals(adopted.promise, request, moment)
     # Durable: within somebody else's transaction the entries could still be rolled back after
     # the data has left, so Django refuses to begin.
     with transaction.atomic(durable=True):
@@ -119,8 +119,8 @@ def _decide_batch(
             )
             for person_id in person_ids
         ]
-        subjects = subjects_of([records.get(person_id) for person_id in person_ids])
+        subjects = entry_subjects([records.get(person_id) for person_id in person_ids])
         decided = zip(repeat(request), subjects, decisions, strict=False)
-        entry_ids = append_many(entries_of(adopted, decided, at))
+        entry_ids = append_many(use_entries(adopted, decided, at))
     # 3: the block above has committed, or raised.
     return records, decisions, entry_ids

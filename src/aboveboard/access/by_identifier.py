@@ -17,13 +17,13 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.access import decoys, lookup
-from aboveboard.access.decision.decide import against_anyone, decide_person
+from aboveboard.access.decision.decide import decide_person, general_refusals
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
-from aboveboard.access.release import entries_of, moment_of, open_granted, subjects_of
+from aboveboard.access.release import decision_moment, entry_subjects, open_granted, use_entries
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.keys.handles import NamelessHandle
@@ -55,19 +55,19 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
         Unavailable: the root key cannot be reached; then nobody's data is used.
     """
     adopted = promise.in_force()
-    moment = moment_of(adopted, at)
-    refusals = _against_anyone(adopted.promise, requests, moment)
-    decoys.ready(len(requests))
+    moment = decision_moment(adopted, at)
+    refusals = _general_refusals(adopted.promise, requests, moment)
+    decoys.prepare(len(requests))
     with transaction.atomic(durable=True):
         matched = lookup.find_each(adopted.promise, [request.subject for request in requests])
         decided = _decide_matches(adopted.promise, requests, refusals, matched, moment)  # 1, 2
         chosen = [
-            _choose(adopted.promise, request, already, matches)
+            _choose_match(adopted.promise, request, already, matches)
             for request, already, matches in zip(requests, refusals, decided, strict=True)
         ]
-        subjects = subjects_of([record for record, _ in chosen])
+        subjects = entry_subjects([record for record, _ in chosen])
         entry_ids = append_many(
-            entries_of(
+            use_entries(
                 adopted,
                 [
                     (request, subject, decision)
@@ -79,7 +79,7 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
             )
         )
         quiet = [
-            _kept_apart(entry_id, subject, already, person_ids, matches)
+            _quiet_refusal(entry_id, subject, already, person_ids, matches)
             for entry_id, subject, already, person_ids, matches in zip(
                 entry_ids, subjects, refusals, matched, decided, strict=True
             )
@@ -96,7 +96,7 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
     ]
 
 
-def _against_anyone(
+def _general_refusals(
     promised: Promise, requests: Sequence[UseRequest], moment: DecisionMoment
 ) -> list[tuple[RefusalReason, ...]]:
     """Return what is wrong with each request regardless of the person. A batch asks the same of
@@ -106,7 +106,7 @@ def _against_anyone(
     for request in requests:
         same = request.actor, request.purpose, request.fields, request.channel, request.scope
         if same not in known:
-            known[same] = against_anyone(promised, request, moment)
+            known[same] = general_refusals(promised, request, moment)
         refusals.append(known[same])
     return refusals
 
@@ -128,7 +128,7 @@ def _decide_matches(
     # Where nobody matches somebody else is fetched and decided about: leaving the work out would
     # tell by time who is known.
     nobody = [not already and not known for already, known in zip(refusals, few, strict=True)]
-    stand_ins = decoys.take(sum(nobody))
+    stand_ins = decoys.pick(sum(nobody))
     spare = iter(stand_ins)
     worked = [
         ((next(spare, _NOBODIES[-1]),) if empty else known)
@@ -142,7 +142,7 @@ def _decide_matches(
         request.purpose for request, already in zip(requests, refusals, strict=True) if not already
     }
     records, facts = gather(asked, [promised.purposes.get(key) for key in purposes], moment.at)
-    decoys.drop([person_id for person_id in stand_ins if person_id not in records])
+    decoys.remove([person_id for person_id in stand_ins if person_id not in records])
     decided = [
         [
             (
@@ -157,7 +157,7 @@ def _decide_matches(
     return [() if empty else matches for empty, matches in zip(nobody, decided, strict=True)]
 
 
-def _choose(
+def _choose_match(
     promised: Promise, request: UseRequest, already: tuple[RefusalReason, ...], matches: Matches
 ) -> Chosen:
     """Choose who is shown: the only one whom this use may show. Anybody else who matches counts
@@ -169,12 +169,12 @@ def _choose(
     ]
     if len(shown) == 1:
         return shown[0]
-    several = bool(shown) and _may_know(promised, request)
+    several = bool(shown) and _may_disclose(promised, request)
     return None, Decision(reasons=already or (_SEVERAL if several else _NOBODY,))
 
 
-def _may_know(promised: Promise, request: UseRequest) -> bool:
-    return lookup.may_know(promised, request.purpose, request.subject.kind)
+def _may_disclose(promised: Promise, request: UseRequest) -> bool:
+    return lookup.may_disclose_matches(promised, request.purpose, request.subject.kind)
 
 
 def _result(
@@ -191,12 +191,12 @@ def _result(
         # One damaged record must not take the others' answers away.
         except AboveboardError as error:
             return error
-    if already or not _may_know(promised, request):
+    if already or not _may_disclose(promised, request):
         return UseResult(entry_id, None, reasons=decision.reasons)
     return lookup.SeveralFound() if decision.reasons == (_SEVERAL,) else lookup.NoOneFound()
 
 
-def _kept_apart(
+def _quiet_refusal(
     entry_id: int,
     subject: NamelessHandle,
     already: tuple[RefusalReason, ...],

@@ -23,7 +23,7 @@ _asked: tuple[int, float] = (0, -_AGAIN)
 """For how many it was asked last, and when."""
 
 
-def ready(count: int) -> None:
+def prepare(count: int) -> None:
     """See to it that ``count`` decoys are at hand. Asked before anybody is looked up, so that it
     falls on all alike."""
     global _known, _asked
@@ -36,10 +36,10 @@ def ready(count: int) -> None:
     people = vault.ids_after(start, limit=wanted)
     if len(people) < wanted:  # from the beginning again
         people = list(dict.fromkeys([*people, *vault.ids_after(-1, limit=wanted)]))
-    _known = tuple(_sound(people[:wanted]))
+    _known = tuple(_readable(people[:wanted]))
 
 
-def take(count: int) -> Sequence[int]:
+def pick(count: int) -> Sequence[int]:
     """Return ``count`` different decoys, or as many as there are people."""
     if not _known:
         return ()
@@ -47,7 +47,7 @@ def take(count: int) -> Sequence[int]:
     return (_known[start:] + _known[:start])[:count]
 
 
-def drop(gone: Collection[int]) -> None:
+def remove(gone: Collection[int]) -> None:
     """Use these no more: they were erased."""
     global _known, _asked
     if gone:
@@ -61,15 +61,15 @@ def forget() -> None:
     _known, _asked = (), (0, -_AGAIN)
 
 
-def _sound(people: Sequence[int]) -> Sequence[int]:
+def _readable(people: Sequence[int]) -> Sequence[int]:
     """Return those who can be fetched: the damaged key of a stranger must not stop a look-up."""
     try:
         return list(vault.fetch(people))
     except AboveboardError:
-        return [person_id for person_id in people if _can_be_fetched(person_id)]
+        return [person_id for person_id in people if _is_readable(person_id)]
 
 
-def _can_be_fetched(person_id: int) -> bool:
+def _is_readable(person_id: int) -> bool:
     try:
         return bool(vault.fetch([person_id]))
     except AboveboardError:

@@ -170,12 +170,12 @@ ENTRIES: Final = (
 )
 
 
-def word(name: str, known: Collection[str]) -> Word:
+def known_word(name: str, known: Collection[str]) -> Word:
     """Return a name from outside if the promise has it, else :data:`UNKNOWN`: what people and
     clients send may hold personal data, and the ledger must not."""
     return Word(name) if name in known else UNKNOWN
 
 
-def words(names: Iterable[str], known: Collection[str]) -> tuple[Word, ...]:
-    """Return each name once, rising, as :func:`word` does."""
-    return tuple(sorted(word(name, known) for name in set(names)))
+def known_words(names: Iterable[str], known: Collection[str]) -> tuple[Word, ...]:
+    """Return each name once, rising, as :func:`known_word` does."""
+    return tuple(sorted(known_word(name, known) for name in set(names)))

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.access.entries import AddressChangeNotified, CorrespondentOpened
-from aboveboard.access.release import grant_of
+from aboveboard.access.release import make_grant
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Word
 from aboveboard.basics.personal import Personal
@@ -39,7 +39,7 @@ def open_former(
         entry_id = append(entry, by=SYSTEM, handle=subject.handle, at=at)
     # After the block has committed: the entry is durable before anything is opened (design,
     # invariant 3).
-    grant = grant_of(record, {field}, entry_id)
+    grant = make_grant(record, {field}, entry_id)
     return changing.open_former(grant, field, copy), vault.open_record(grant, record)[field]
 
 
@@ -54,4 +54,4 @@ def open_correspondent(
         if record is None or subject is None:
             return None
         entry_id = append(CorrespondentOpened(), by=SYSTEM, handle=subject.handle, at=at)
-    return changing.open_former(grant_of(record, {field}, entry_id), field, copy)
+    return changing.open_former(make_grant(record, {field}, entry_id), field, copy)

@@ -21,7 +21,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.decision.personal import chosen_against
+from aboveboard.access.decision.personal import choice_refusals
 from aboveboard.access.reasons import ReasonCode
 from aboveboard.choices.state import ConsentState
 from aboveboard.promise.model import Promise, Purpose, RetentionStart
@@ -60,11 +60,11 @@ class HeldData:
     consent: ConsentState
 
 
-def lapsed(promise: Promise, held: HeldData, at: datetime) -> dict[str, dict[str, str]]:
+def lapsed_fields(promise: Promise, held: HeldData, at: datetime) -> dict[str, dict[str, str]]:
     """Return the fields that may no longer be kept, each with its purposes and why each
     lapsed, in a fixed order."""
     facts = PersonFacts(True, held.consent)
-    against = {key: _said_no(purpose, facts) for key, purpose in promise.purposes.items()}
+    against = {key: _refused(purpose, facts) for key, purpose in promise.purposes.items()}
     # Most fields of a person were collected in one moment.
     over: dict[tuple[str, datetime], LapseReason | None] = {}
     fields: dict[str, dict[str, str]] = {}
@@ -78,7 +78,7 @@ def lapsed(promise: Promise, held: HeldData, at: datetime) -> dict[str, dict[str
             if why is None:
                 clock = key, held.collected[field]
                 if clock not in over:
-                    over[clock] = _over(purpose, field, held, at)
+                    over[clock] = _expired(purpose, field, held, at)
                 why = over[clock]
             if why is None:
                 kept = True
@@ -89,14 +89,14 @@ def lapsed(promise: Promise, held: HeldData, at: datetime) -> dict[str, dict[str
     return fields
 
 
-def _said_no(purpose: Purpose, facts: PersonFacts) -> LapseReason | None:
-    codes = {reason.code for reason in chosen_against(purpose, facts)} & _SAID_NO  # 1
+def _refused(purpose: Purpose, facts: PersonFacts) -> LapseReason | None:
+    codes = {reason.code for reason in choice_refusals(purpose, facts)} & _SAID_NO  # 1
     if not codes:
         return None
     return LapseReason.WITHDRAWN if ReasonCode.CONSENT_WITHDRAWN in codes else LapseReason.OBJECTED
 
 
-def _over(purpose: Purpose, field: str, held: HeldData, at: datetime) -> LapseReason | None:
+def _expired(purpose: Purpose, field: str, held: HeldData, at: datetime) -> LapseReason | None:
     starts, why = purpose.retention.starts, LapseReason.TIME_OVER
     if starts is RetentionStart.LAST_ACTIVITY:  # 2
         began = held.last_active_at

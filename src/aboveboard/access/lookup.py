@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.entries import ChoiceMissed, word
+from aboveboard.access.entries import ChoiceMissed, known_word
 from aboveboard.access.use import Subject
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
@@ -53,7 +53,7 @@ def find_one(promise: Promise, subject: Subject) -> int:
     """
     matches = find(promise, subject)
     if len(matches) != 1:
-        raise missing(matches)
+        raise no_single_match(matches)
     return matches[0]
 
 
@@ -71,14 +71,14 @@ def _regions(promise: Promise, subject: Subject) -> list[str | None]:
     return [subject.country]
 
 
-def may_know(promise: Promise, purpose: str, kind: str) -> bool:
+def may_disclose_matches(promise: Promise, purpose: str, kind: str) -> bool:
     """Whether the purpose may know that nobody, or several, are known by such an identifier: it
     works with such a field itself."""
     known = promise.purposes.get(purpose)
     return known is not None and any(promise.fields[field].kind == kind for field in known.fields)
 
 
-def choose_for(
+def record_choice(
     subject: Subject,
     purpose: str,
     answer: ChoiceAnswer,
@@ -108,11 +108,11 @@ def choose_for(
             matches[0], purpose, answer, channel=channel, evidence=evidence, by=by, at=at
         )
     with transaction.atomic():
-        missed = ChoiceMissed(Word(purpose), word(channel, promised.channels), adopted.serial)
+        missed = ChoiceMissed(Word(purpose), known_word(channel, promised.channels), adopted.serial)
         append(missed, by=by, handle=None, at=at)
-    raise missing(matches)
+    raise no_single_match(matches)
 
 
-def missing(matches: Sequence[int]) -> NoOneFound | SeveralFound:
+def no_single_match(matches: Sequence[int]) -> NoOneFound | SeveralFound:
     """Return the error for when there is not exactly one match."""
     return SeveralFound() if matches else NoOneFound()

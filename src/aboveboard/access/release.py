@@ -7,7 +7,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 
 from aboveboard.access.decision.facts import DecisionMoment
-from aboveboard.access.entries import UseGranted, UseRefused, word, words
+from aboveboard.access.entries import UseGranted, UseRefused, known_word, known_words
 from aboveboard.access.limits import CLOCK_SKEW
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics import clock
@@ -24,7 +24,7 @@ from aboveboard.vault.limits import GRANT_LIFE
 _MINT = claim_mint()
 
 
-def moment_of(adopted: AdoptedPromise, at: datetime) -> DecisionMoment:
+def decision_moment(adopted: AdoptedPromise, at: datetime) -> DecisionMoment:
     """Return the moment that is decided about, between the promise's adoption and now."""
     return DecisionMoment(at, adopted.adopted_at, clock.now() + CLOCK_SKEW)
 
@@ -34,7 +34,7 @@ Decided = tuple[UseRequest, EntrySubject | NamelessHandle, Decision]
 and what was decided."""
 
 
-def subjects_of(
+def entry_subjects(
     records: Sequence[vault.SealedPerson | None],
 ) -> list[EntrySubject | NamelessHandle]:
     """Return whom each of several entries is about, with a handle of its own. None: the log may
@@ -47,7 +47,9 @@ def subjects_of(
     return [subject or NamelessHandle() for subject in subjects_in_order(person_ids, people)]
 
 
-def entries_of(adopted: AdoptedPromise, decided: Iterable[Decided], at: datetime) -> list[NewEntry]:
+def use_entries(
+    adopted: AdoptedPromise, decided: Iterable[Decided], at: datetime
+) -> list[NewEntry]:
     """Return the entries that say what was decided, in order."""
     # A batch asks the same of many, who mostly are decided about alike: what their entries say is
     # written out once, and only whom they are about differs. That is a tenth of a batch's time.
@@ -71,16 +73,16 @@ def _facts(
     adopted: AdoptedPromise, request: UseRequest, decision: Decision
 ) -> UseGranted | UseRefused:
     promise = adopted.promise
-    purpose = word(request.purpose, promise.purposes)
-    fields = words(request.fields, promise.fields)
-    channel = word(request.channel, promise.channels)
+    purpose = known_word(request.purpose, promise.purposes)
+    fields = known_words(request.fields, promise.fields)
+    channel = known_word(request.channel, promise.channels)
     if decision.allowed:
         return UseGranted(purpose, fields, channel, adopted.serial)
     codes = tuple(sorted({Code(reason.code.value) for reason in decision.reasons}))
     return UseRefused(purpose, fields, channel, adopted.serial, codes)
 
 
-def grant_of(record: vault.SealedPerson, fields: Collection[str], entry_id: int) -> Grant:
+def make_grant(record: vault.SealedPerson, fields: Collection[str], entry_id: int) -> Grant:
     """Return the grant for what was decided and whose entry is durable."""
     return Grant(_MINT, record.person_id, frozenset(fields), entry_id, clock.now() + GRANT_LIFE)
 
@@ -91,5 +93,5 @@ def open_granted(record: vault.SealedPerson, fields: Collection[str], entry_id: 
     Raises:
         RecordDamaged: the record does not open.
     """
-    values = vault.open_record(grant_of(record, fields, entry_id), record)
+    values = vault.open_record(make_grant(record, fields, entry_id), record)
     return UseResult(entry_id, record.person_id, values)

@@ -61,7 +61,7 @@ class UseRequest:
         """Whether the person asks for their own data, signed in."""
         return self.actor.kind is ActorKind.PERSON
 
-    def about(self, subject: Subject) -> UseRequest:
+    def for_subject(self, subject: Subject) -> UseRequest:
         """Return the same request about somebody else."""
         # Written out, because dataclasses.replace takes five times as long, once for each of the
         # 500 people in a batch.

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from aboveboard.access.lookup import choose_for
+from aboveboard.access.lookup import record_choice
 from aboveboard.accounts.clients.idempotency import run_once
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import misses, problems, rate_limit, uses
@@ -109,7 +109,7 @@ def _choose_once(request: HttpRequest, asked: ChoiceIn, client_id: int) -> Mappi
 
 
 def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
-    choice = choose_for(
+    choice = record_choice(
         uses.subject_of(asked.person),
         asked.purpose,
         ChoiceAnswer(asked.answer),

@@ -34,7 +34,7 @@ def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
     client = client_of(request).id
     rate_limit.take_tokens(client)
     misses.check_limit(client)
-    result = use_grouped(request_of(request, asked).about(subject_of(asked.person)))
+    result = use_grouped(request_of(request, asked).for_subject(subject_of(asked.person)))
     if isinstance(result, AboveboardError):
         misses.count_misses(client, isinstance(result, misses.MISSED))
         raise result
@@ -58,7 +58,7 @@ def use_all(asked: UseRequest, people: Sequence[Subject], *, client: int) -> lis
 
     Errors: :func:`aboveboard.access.actions.use_each`; then nobody's data was released.
     """
-    requests = [asked.about(subject) for subject in people]
+    requests = [asked.for_subject(subject) for subject in people]
     results = use_each(requests, at=clock.now())
     misses.count_misses(client, sum(isinstance(result, misses.MISSED) for result in results))
     return [outcome_json(result) for result in results]

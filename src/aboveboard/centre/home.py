@@ -96,7 +96,7 @@ def _last_notified(published: Sequence[PublicIncident]) -> dict[str, object] | N
             ):
                 within = explain.period_in_words(kept.promise.within)
                 return {
-                    "took": losses.span(kept.took),
+                    "took": losses.duration_in_words(kept.took),
                     "within": within,
                     "incident": incident,
                     "kept": kept.kept,

@@ -16,7 +16,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.centre.page import in_english
 from aboveboard.incidents import public as incidents
 from aboveboard.incidents.public import PromiseResult, PublicIncident
-from aboveboard.promise.explain import listed
+from aboveboard.promise.explain import join_words
 from aboveboard.promise.model import LossPromise
 
 
@@ -69,7 +69,7 @@ def outcomes(published: Sequence[PublicIncident]) -> list[PromiseOutcome]:
     ]
 
 
-def span(took: timedelta) -> str:
+def duration_in_words(took: timedelta) -> str:
     """Return a time as people say it: "40 minutes", "19 hours", "3 days and 4 hours"."""
     minutes = int(took.total_seconds() // 60)
     hours, days = minutes // 60, minutes // 1440
@@ -82,10 +82,10 @@ def span(took: timedelta) -> str:
     return f"{_count(days, 'day')} and {_count(rest, 'hour')}" if rest else _count(days, "day")
 
 
-def measured(kept: PromiseResult) -> str:
+def result_in_words(kept: PromiseResult) -> str:
     """Return what was measured, or why there is nothing yet."""
     if kept.took is not None:
-        return span(kept.took)
+        return duration_in_words(kept.took)
     if kept.share is not None:
         return f"{kept.share:.1f}%".replace(".0%", "%")
     return "not done in time" if kept.kept is False else "not yet"
@@ -93,12 +93,12 @@ def measured(kept: PromiseResult) -> str:
 
 def _outcome(row: Sequence[PromiseResult]) -> PromiseOutcome:
     # What is still open is counted apart: it is neither kept nor broken.
-    done = [measured(kept) for kept in row if kept.kept is not None]
+    done = [result_in_words(kept) for kept in row if kept.kept is not None]
     incidents, waiting = _count(len(row), "incident"), len(row) - len(done)
     rest = f"{_count(waiting, 'incident')} still open" if waiting else ""
     return PromiseOutcome(
         promise=row[0].promise,
-        words="; ".join(filter(None, (f"{incidents}: {listed(done)}" if done else "", rest))),
+        words="; ".join(filter(None, (f"{incidents}: {join_words(done)}" if done else "", rest))),
         kept=sum(kept.kept is True for kept in row),
         late=sum(kept.kept is False for kept in row),
         open=sum(kept.kept is None for kept in row),
@@ -106,7 +106,7 @@ def _outcome(row: Sequence[PromiseResult]) -> PromiseOutcome:
 
 
 def _shown(incident: PublicIncident) -> dict[str, object]:
-    kept = [(item, measured(item)) for item in incident.kept]
+    kept = [(item, result_in_words(item)) for item in incident.kept]
     return {
         "incident": incident,
         "kept": kept,

@@ -16,7 +16,7 @@ from aboveboard.basics.reference import is_reference, restored_reference
 from aboveboard.choices import queries
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, must_wait
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, needs_confirmation
 from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
@@ -66,7 +66,7 @@ def choose(
     always be able to say no.
 
     Whoever records it: a no counts at once, and a yes after the person's own no waits for the
-    person's hand or a second member of staff (:func:`aboveboard.choices.state.must_wait`).
+    person's hand or a second member of staff (:func:`aboveboard.choices.state.needs_confirmation`).
 
     ``evidence`` is a reference without personal data, such as ``call:2026-11-22/417``.
 
@@ -87,7 +87,7 @@ def choose(
         if subject is None:
             raise NotFound(what="person")
         # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
-        waits = must_wait(queries.consent_state(person_id), purpose, answer, by)
+        waits = needs_confirmation(queries.consent_state(person_id), purpose, answer, by)
         kind = ChoiceWaits if waits else ChoiceMade
         made = kind(Word(purpose), answer, Word(channel), subject.seal(evidence), adopted.serial)
         # The entry before the row, which names it; both or neither.

@@ -26,7 +26,7 @@ from aboveboard.choices.state import (
     can_confirm,
     fold,
     fold_merged,
-    recorder,
+    recorder_id,
 )
 from aboveboard.keys import queries as keys
 from aboveboard.keys import rows
@@ -100,7 +100,7 @@ def _rows(
         values = number, purpose, answer, at, serial, recorded_by, bool(waits), entry_id
         event = None
         if rows.is_authentic(Choice._meta.label, choice_id, values, mac):
-            by = recorder(Actor.from_json(recorded_by))
+            by = recorder_id(Actor.from_json(recorded_by))
             event = ChoiceEvent(at, choice_id, purpose, ChoiceAnswer(answer), by, bool(waits))
         else:
             rows.report_not_authentic(Choice._meta.label, choice_id)
@@ -120,7 +120,7 @@ def consent_state(person_id: int) -> ConsentState:
     return consent_states([person_id])[person_id]
 
 
-def anybody_refused() -> bool:
+def has_refusals() -> bool:
     """Whether anybody ever said no to anything."""
     return Choice.objects.filter(answer=ChoiceAnswer.NO).exists()
 
@@ -207,7 +207,7 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
     )
 
 
-def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceRecord]:
+def waiting_choices(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceRecord]:
     """Return the yeses that still wait and that this member of staff may confirm, the oldest first:
     for each person and purpose the newest."""
     records: list[ChoiceRecord] = []
@@ -223,7 +223,7 @@ def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceReco
         if len(records) == limit:
             break
         # Another number of the person may have an answer to it.
-        if _waits_for(row, confirmable_by):
+        if _is_waiting_for(row, confirmable_by):
             records.append(record_of(row))
     return records
 
@@ -231,10 +231,10 @@ def waiting(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceReco
 def waiting_choice(choice_id: int, *, confirmable_by: Actor) -> ChoiceRecord | None:
     """Return one yes if it still waits and this member of staff may confirm it."""
     row = Choice.objects.filter(id=choice_id, waits=True).first()
-    return record_of(row) if row is not None and _waits_for(row, confirmable_by) else None
+    return record_of(row) if row is not None and _is_waiting_for(row, confirmable_by) else None
 
 
-def _waits_for(row: Choice, by: Actor) -> bool:
+def _is_waiting_for(row: Choice, by: Actor) -> bool:
     state = consent_state(aliases.current(row.person_id))
     newest = state.waiting.get(row.purpose)
     return newest is not None and newest.id == row.pk and can_confirm(state, row.purpose, by)
@@ -251,7 +251,7 @@ def _evidence_key(choice: ChoiceRecord, entry: ledger.LedgerEntry) -> str:
     return ""
 
 
-def said_yes(purpose: str, *, after: int, limit: int) -> list[int]:
+def ever_consented(purpose: str, *, after: int, limit: int) -> list[int]:
     """Return the next people by id, after ``after``, who ever said yes to a purpose; some
     may have withdrawn since.
 

@@ -3,8 +3,9 @@
 Who may say yes: anybody may record what a person said, and two rules keep a yes theirs.
 
 1. Nobody uses data under a yes that they alone recorded (:attr:`ConsentState.yes_recorded_by`).
-2. A yes that others record after the person's own no waits (:func:`must_wait`): for the person's
-   own hand, or for a member of staff who did not record one before. A no is taken from anyone.
+2. A yes that others record after the person's own no waits (:func:`needs_confirmation`): for the
+   person's own hand, or for a member of staff who did not record one before. A no is taken from
+   anyone.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ OWN_HAND: Final = "person:"
 """Who recorded a choice that the person made with their own hand, signed in."""
 
 
-def recorder(by: Actor) -> str:
+def recorder_id(by: Actor) -> str:
     """Return who records a choice, as the rules compare them: an account or a client, whatever
     role or team it has at the time."""
     return OWN_HAND if by.kind is ActorKind.PERSON else f"{by.kind.value}:{by.id}"
@@ -44,7 +45,7 @@ class ChoiceEvent:
     purpose: str
     answer: ChoiceAnswer
     by: str = OWN_HAND
-    """Who recorded it, as :func:`recorder` names them."""
+    """Who recorded it, as :func:`recorder_id` names them."""
     waits: bool = False
     """Whether it counts for nothing until somebody else confirms it."""
 
@@ -111,7 +112,7 @@ class ConsentState:
         event = self.last.get(purpose)
         return event.at if event else None
 
-    def alone(self, purpose: str, by: Actor) -> bool:
+    def is_recorded_only_by(self, purpose: str, by: Actor) -> bool:
         """Whether the yes to the purpose is one that nobody but this actor recorded."""
         recorded_by = self.yes_recorded_by.get(purpose)
         if recorded_by is None or len(recorded_by) != 1:
@@ -119,7 +120,7 @@ class ConsentState:
         # Asked of every use: most say yes with their own hand, and nobody else's name is made.
         if OWN_HAND in recorded_by:
             return by.kind is ActorKind.PERSON
-        return recorder(by) in recorded_by
+        return recorder_id(by) in recorded_by
 
 
 NO_CHOICES = ConsentState(MappingProxyType({}))
@@ -186,7 +187,7 @@ def _folded(events: Iterable[ChoiceEvent]) -> _Fold:
     return done
 
 
-def must_wait(state: ConsentState, purpose: str, answer: ChoiceAnswer, by: Actor) -> bool:
+def needs_confirmation(state: ConsentState, purpose: str, answer: ChoiceAnswer, by: Actor) -> bool:
     """Whether an answer that is recorded now, in this consent state, must wait.
 
     A no never waits, and neither does what the person says with their own hand. A yes that somebody
@@ -204,7 +205,7 @@ def must_wait(state: ConsentState, purpose: str, answer: ChoiceAnswer, by: Actor
 def can_confirm(state: ConsentState, purpose: str, by: Actor) -> bool:
     """Whether a yes of one purpose waits that this member of staff may confirm."""
     recorders = state.waiting_by.get(purpose, frozenset())
-    return by.kind is ActorKind.STAFF and bool(recorders) and recorder(by) not in recorders
+    return by.kind is ActorKind.STAFF and bool(recorders) and recorder_id(by) not in recorders
 
 
 def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -> ConsentState:
@@ -224,7 +225,7 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
         merged.refused |= before.refused
         for purpose, event in before.last.items():
             known = merged.last.get(purpose)
-            if known is None or _stricter(event) > _stricter(known):
+            if known is None or _strictness(event) > _strictness(known):
                 merged.last[purpose] = event
                 merged.recorded_by[purpose] = before.recorded_by[purpose]
     both = sorted(event for events in sources.values() for event in events)
@@ -238,5 +239,5 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
     return merged.state()
 
 
-def _stricter(event: ChoiceEvent) -> tuple[bool, ChoiceEvent]:
+def _strictness(event: ChoiceEvent) -> tuple[bool, ChoiceEvent]:
     return event.answer is ChoiceAnswer.NO, event

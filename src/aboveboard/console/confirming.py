@@ -42,7 +42,7 @@ class ConfirmForm(forms.Form):
 def overview(request: HttpRequest) -> HttpResponse:
     """List the yeses that this member of staff may confirm, the oldest first."""
     promise, actor = in_force().promise, actor_of(request)
-    rows = [_in_words(choice, promise) for choice in queries.waiting(confirmable_by=actor)]
+    rows = [_in_words(choice, promise) for choice in queries.waiting_choices(confirmable_by=actor)]
     return render(request, "console/people/choices_to_confirm.html", {"rows": rows})
 
 

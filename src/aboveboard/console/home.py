@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
     # By the clock that ends first; a duty without a fixed time comes after every one that has it.
     due = sorted((row for row in running if row.next_duty), key=_pressing)
-    to_review = emergencies.to_review() if actor.role == Role.PRIVACY_LEAD else []
+    to_review = emergencies.awaiting_review() if actor.role == Role.PRIVACY_LEAD else []
     context = {
         "leads": leads,
         "running": running,
@@ -61,10 +61,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "emergencies_title": f"{len(to_review)} emergency access to review"
         if len(to_review) == 1
         else f"Emergency access used {len(to_review)} times: review each",
-        "unconfirmed": len(choices.waiting(confirmable_by=actor))
+        "unconfirmed": len(choices.waiting_choices(confirmable_by=actor))
         if actor.role in MAY_LOOK_UP
         else 0,
-        "overdue": emergencies.overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,
+        "overdue": emergencies.count_overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,
     }
     return render(request, "console/home.html", context)
 

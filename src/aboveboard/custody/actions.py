@@ -77,7 +77,7 @@ def register_device(
             # without any would stand nowhere.
             _record(device.pk, DeviceState.IN_USE, by, at)
             if holder_id is not None:
-                _hand(device, holder_id, by, at)
+                _assign(device, holder_id, by, at)
             append(
                 DeviceRegistered(
                     device=device.pk, device_kind=Code(kind.value), encrypted=Code(encrypted.value)
@@ -105,8 +105,8 @@ def hand_over(
             closed.
     """
     with transaction.atomic():
-        device = _locked(device_id)
-        _must_be(device, HELD)
+        device = _lock_device(device_id)
+        _check_state(device, HELD)
         if device.holder_id == to:
             who = "nobody holds" if to is None else "that person already holds"
             raise Conflict(why=f"{who} {device.tag}")
@@ -114,7 +114,7 @@ def hand_over(
             # Asked of the account and not of the form: whoever left must not be the one who has a
             # laptop.
             _check_can_hold(to)
-        _hand(device, to, by, at, note)
+        _assign(device, to, by, at, note)
         append(DeviceHandedOver(device=device.pk, holder=to), by=by, handle=None, at=at)
     return queries.device(device_id)
 
@@ -153,8 +153,8 @@ def retire(
         Conflict: it is missing, or already retired.
     """
     with transaction.atomic():
-        device = _locked(device_id)
-        _must_be(device, HELD)
+        device = _lock_device(device_id)
+        _check_state(device, HELD)
         _record(device.pk, DeviceState.RETIRED, by, at, note, how)
         append(DeviceRetired(device=device.pk, how=Code(how.value)), by=by, handle=None, at=at)
     return queries.device(device_id)
@@ -169,9 +169,9 @@ def repeat_hand_over(recorded: RecordedEntry[DeviceHandedOver]) -> None:
     with transaction.atomic():
         # By the number that the entry has: a device registered after the backup is not here, and
         # the restoration says so.
-        device = _restored(recorded.facts.device)
+        device = _restored_device(recorded.facts.device)
         if device.holder_id != recorded.facts.holder:
-            _hand(device, recorded.facts.holder, recorded.by, recorded.at)
+            _assign(device, recorded.facts.holder, recorded.by, recorded.at)
 
 
 def repeat_retire(recorded: RecordedEntry[DeviceRetired]) -> None:
@@ -181,7 +181,7 @@ def repeat_retire(recorded: RecordedEntry[DeviceRetired]) -> None:
         NotHeld: the device was registered after the backup.
     """
     with transaction.atomic():
-        device = _restored(recorded.facts.device)
+        device = _restored_device(recorded.facts.device)
         if _state(device) is not DeviceState.RETIRED:
             how = DeviceDisposal(recorded.facts.how)
             _record(device.pk, DeviceState.RETIRED, recorded.by, recorded.at, how=how)
@@ -196,21 +196,21 @@ def _report(
     at: datetime,
 ) -> DeviceRow:
     with transaction.atomic():
-        device = _locked(device_id)
-        _must_be(device, allowed)
+        device = _lock_device(device_id)
+        _check_state(device, allowed)
         _record(device.pk, to, by, at, note)
         append(DeviceReported(device=device.pk, state=Code(to.value)), by=by, handle=None, at=at)
     return queries.device(device_id)
 
 
-def _restored(device_id: int) -> Device:
+def _restored_device(device_id: int) -> Device:
     try:
-        return _locked(device_id)
+        return _lock_device(device_id)
     except NotFound:
         raise NotHeld(what="device") from None
 
 
-def _locked(device_id: int) -> Device:
+def _lock_device(device_id: int) -> Device:
     """Lock a device, so that two people cannot move it on from one state at once: its newest
     record is read only after this."""
     device = Device.objects.select_for_update().filter(pk=device_id).first()
@@ -224,7 +224,7 @@ def _state(device: Device) -> DeviceState:
     return DeviceState(last.state) if last else DeviceState.IN_USE
 
 
-def _must_be(device: Device, allowed: Collection[DeviceState]) -> None:
+def _check_state(device: Device, allowed: Collection[DeviceState]) -> None:
     state = _state(device)
     if state not in allowed:
         raise Conflict(why=f"{device.tag} is {state.label.lower()}")
@@ -235,7 +235,7 @@ def _check_can_hold(account_id: int) -> None:
         raise Conflict(why="this account is closed")
 
 
-def _hand(device: Device, to: int | None, by: Actor, at: datetime, note: str = "") -> None:
+def _assign(device: Device, to: int | None, by: Actor, at: datetime, note: str = "") -> None:
     """Write the hand-over, and who has the device now, which is asked far more often."""
     Handover.objects.create(device=device, holder_id=to, at=at, by=by.as_json(), note=note.strip())
     device.holder_id = to

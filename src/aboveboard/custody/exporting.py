@@ -127,14 +127,14 @@ def make_export(
     """
     # A wrong key is refused before an export is begun: nobody is decided about, nothing recorded.
     parcel.recipients(file_format.age_keys)
-    tidy(out)  # 1
+    recover_exports(out)  # 1
     begun = _begin(fields, purpose, out, device_id, recipient, unprotected, file_format, by, at)
-    part = _part(out, begun.pk)
+    part = _part_path(out, begun.pk)
     try:
-        with _held(part):
+        with _lock_part(part):
             counts = _Counts()
             asked = UseRequest(by, purpose, fields, channel, scope=scope)
-            rows = _rows(begun, use_many(asked, _once(person_ids), at=at), counts, progress)  # 2
+            rows = _rows(begun, use_many(asked, _unique(person_ids), at=at), counts, progress)  # 2
             header = [parcel.KEY, *fields] if file_format.pseudonyms else list(fields)
             digest = parcel.write(
                 part,
@@ -153,13 +153,13 @@ def make_export(
     return made
 
 
-def tidy(out: Path) -> None:
+def recover_exports(out: Path) -> None:
     """Finish or put away what exports to this place left when they were killed. One that is being
     written is left alone."""
     for part in out.parent.glob(f".{out.name}.*.part"):
         number = part.name.removeprefix(f".{out.name}.").removesuffix(".part")
         # A lock goes with its process, so a part file without one was left by a dead process.
-        if not number.isdecimal() or _is_held(part):
+        if not number.isdecimal() or _is_locked(part):
             continue
         made = Export.objects.filter(pk=int(number), made_at__isnull=False).exists()
         if made and not out.exists():
@@ -247,7 +247,7 @@ def _protection(device: DeviceRow | None, file_format: ExportFormat) -> ExportPr
     return ExportProtection.NONE
 
 
-def _once(person_ids: Iterable[int]) -> Iterator[int]:
+def _unique(person_ids: Iterable[int]) -> Iterator[int]:
     """Yield each person once, as far as memory is meant for it; a longer selection names nobody
     twice, or the manifest refuses it."""
     seen: set[int] = set()
@@ -343,7 +343,7 @@ def _plain(value: Personal[str] | None) -> str:
     return "" if value is None else value.reveal()
 
 
-def _part(out: Path, number: int) -> Path:
+def _part_path(out: Path, number: int) -> Path:
     return out.with_name(f".{out.name}.{number}.part")
 
 
@@ -352,7 +352,7 @@ def _lock_of(part: Path) -> Path:
 
 
 @contextmanager
-def _held(part: Path) -> Iterator[None]:
+def _lock_part(part: Path) -> Iterator[None]:
     """Say that this part file is being written, for as long as this process lives: the lock goes
     with it, however it ends."""
     place = _lock_of(part)
@@ -365,7 +365,7 @@ def _held(part: Path) -> Iterator[None]:
             place.unlink(missing_ok=True)
 
 
-def _is_held(part: Path) -> bool:
+def _is_locked(part: Path) -> bool:
     try:
         with _lock_of(part).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

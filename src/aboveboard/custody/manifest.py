@@ -49,14 +49,14 @@ def sheet(export: ExportRow) -> dict[str, Json]:
     }
 
 
-def beside(out: Path) -> Path:
+def sheet_path(out: Path) -> Path:
     """Return where the sheet of a file lies."""
     return out.with_name(f"{out.name}.manifest.json")
 
 
 def write(export: ExportRow, out: Path) -> Path:
     """Write the sheet beside the file, whole or not at all; return where."""
-    place = beside(out)
+    place = sheet_path(out)
     part = place.with_name(f".{place.name}.part")
     part.write_text(json.dumps(sheet(export), indent=1, ensure_ascii=False) + "\n", "utf-8")
     part.replace(place)

@@ -27,7 +27,7 @@ def everyone_for(purpose: str) -> Iterator[int]:
     if known is None:
         raise NotFound(what="purpose in the promise")
     if known.needs_consent:
-        return _pages(lambda after: choices.said_yes(purpose, after=after, limit=SELECT_PAGE))
+        return _pages(lambda after: choices.ever_consented(purpose, after=after, limit=SELECT_PAGE))
     return _pages(lambda after: vault.ids_after(after, limit=SELECT_PAGE))
 
 

@@ -34,7 +34,7 @@ from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox import reference
-from aboveboard.outbox.actions import wait_after
+from aboveboard.outbox.actions import retry_delay
 
 log = logging.getLogger(__name__)
 
@@ -246,7 +246,7 @@ class ClaimInHand:
         tries = self._claim.attempts[id_]
         if tries >= limits.DELIVERY_ATTEMPTS:
             return DispatchResult(id_, DispatchState.FAILED, reason, code)
-        wait = wait_after(
+        wait = retry_delay(
             tries, first=limits.DELIVERY_FIRST_WAIT, longest=limits.DELIVERY_LONGEST_WAIT
         )
         return DispatchResult(id_, DispatchState.QUEUED, reason, code, self._drain.now() + wait)

@@ -25,7 +25,7 @@ def objected_purposes(shared: Sequence[Collection[Identifier]]) -> dict[int, tup
     Asked before the people are stored, or each would share their own.
     """
     # One question for the whole block: most instances have an import before they have a no.
-    if not choices.anybody_refused():
+    if not choices.has_refusals():
         return {}
     wanted = {look_up for look_ups in shared for look_up in look_ups}
     sharers = bulk.sharing(wanted)

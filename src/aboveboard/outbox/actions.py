@@ -122,7 +122,7 @@ def fail(id_: int, reason: str, at: datetime, retry_at: datetime | None = None) 
         row.lease_until, row.claimed_by, row.failed_reason = None, "", reason[:64]
         again = row.attempts < limits.ATTEMPTS
         if again:
-            wait = wait_after(row.attempts, first=limits.FIRST_WAIT, longest=limits.LONGEST_WAIT)
+            wait = retry_delay(row.attempts, first=limits.FIRST_WAIT, longest=limits.LONGEST_WAIT)
             row.due_at = retry_at or at + wait
         else:
             row.failed_at = at
@@ -140,7 +140,7 @@ def retry(ids: Iterable[int], at: datetime) -> int:
     )
 
 
-def wait_after(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
+def retry_delay(attempts: int, *, first: timedelta, longest: timedelta) -> timedelta:
     """Return the wait after the ``attempts``-th try (1 is the first) failed: each is twice the one
     before, up to ``longest``."""
     # Past 20 doublings the product overflows a timedelta long after any longest wait is reached.

@@ -93,7 +93,7 @@ def things(promise: Promise, fields: Sequence[str], language: str) -> str:
     # never was: there are no words for it.
     if len(known) < len(fields):
         words.append(gettext("something we do not hold"))
-    sentence = explain.listed(words, language)
+    sentence = explain.join_words(words, language)
     # "your name, your phone" tires the reader; other languages need the word for its gender.
     if language.startswith("en"):
         sentence = sentence.replace(", your ", ", ").replace(" and your ", " and ")

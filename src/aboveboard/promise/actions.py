@@ -35,10 +35,10 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
     promise = load(source, name=name)
     digest = digest_of(source)
     with transaction.atomic():
-        _one_at_a_time()
+        _lock_adoption()
         # By what the log adopted last, not by the rows alone. The text is compared as well as its
         # digest: a version whose stored text was changed still has the digest it was adopted with.
-        last = queries.adopted_last()
+        last = queries.last_adopted_row()
         if last is not None and (last.source, last.digest) == (source, digest):
             return AdoptedPromise(promise, last.serial, digest, last.adopted_at)
         row = PromiseVersion.objects.create(
@@ -50,7 +50,7 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
     return AdoptedPromise(promise, row.serial, digest, at)
 
 
-def _one_at_a_time() -> None:
+def _lock_adoption() -> None:
     """Wait for whoever adopts a promise this moment: of two at once, the one with the higher number
     must come later in the log too, or processes would obey different ones. SQLite has one writer
     at a time."""

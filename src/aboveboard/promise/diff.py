@@ -42,7 +42,7 @@ def compare(old: Promise, new: Promise) -> tuple[PromiseChange, ...]:
         *_purposes(old, new),
         *_recipients(old, new),
         *_losses(old, new),
-        *_rest(old, new),
+        *_other_changes(old, new),
     ]
     return tuple(sorted(changes, key=lambda change: _ORDER.index(change.direction)))
 
@@ -143,7 +143,7 @@ def _purpose(
                 )
     yield from _basis(before, after)
     yield from _retention(before, after)
-    yield from _against_wishes(before, after)
+    yield from _despite_objection(before, after)
     if any(
         _differs(getattr(before, part), getattr(after, part)) for part in ("title", "what", "why")
     ) or _asks(before) != _asks(after):
@@ -178,7 +178,7 @@ def _basis(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
     yield PromiseChange(direction, after.key, words)
 
 
-def _against_wishes(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
+def _despite_objection(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
     """What a restriction or an objection now stops, or no longer does (GDPR Art. 18(2), 21(3))."""
     title, key = f"“{after.title}”", after.key
     if before.when_restricted is not after.when_restricted:
@@ -304,7 +304,7 @@ def _stricter(before: LossPromise, after: LossPromise) -> ChangeDirection:
     )
 
 
-def _rest(old: Promise, new: Promise) -> Iterator[PromiseChange]:
+def _other_changes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for measure in old.security:
         if measure not in new.security:
             yield PromiseChange(ChangeDirection.WIDENED, "security", f"We no longer say: {measure}")

@@ -67,7 +67,7 @@ def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -
         held=fields_in_words(promise, purpose.fields, language),
         shared=shared_in_words([promise.recipients[key] for key in purpose.recipients], language),
         kept=retention_in_words(purpose.retention, language),
-        who=say["who"].format(whom=listed(roles, language)),
+        who=say["who"].format(whom=join_words(roles, language)),
         choice=say["choice"][
             "consent" if purpose.needs_consent else "objectable" if purpose.objectable else "none"
         ],
@@ -84,7 +84,7 @@ def basis_in_words(basis: LawfulBasis, language: str = "en") -> str:
 def fields_in_words(promise: Promise, keys: Iterable[str], language: str = "en") -> str:
     """Return fields as one short sentence, several that people call one thing as that
     thing: "Name, address."."""
-    language = _known(language)
+    language = _supported_language(language)
     left = list(dict.fromkeys(keys))
     named: dict[str, str] = {}
     for group in _file()["groups"]:
@@ -99,7 +99,8 @@ def fields_in_words(promise: Promise, keys: Iterable[str], language: str = "en")
             named[inside[0]] = group["words"][language]
             left = [key for key in left if key not in inside[1:]]
     words = [
-        named.get(key) or _inside(promise.fields[key].label.say(language), language) for key in left
+        named.get(key) or _mid_sentence(promise.fields[key].label.say(language), language)
+        for key in left
     ]
     sentence = ", ".join(words)
     return f"{sentence[:1].upper()}{sentence[1:]}."
@@ -112,7 +113,7 @@ def shared_in_words(recipients: Sequence[Recipient], language: str = "en") -> st
     if not recipients:
         return str(say["not_shared"])
     return str(say["shared"]).format(
-        whom=listed([_recipient(recipient, language) for recipient in recipients], language)
+        whom=join_words([_recipient(recipient, language) for recipient in recipients], language)
     )
 
 
@@ -137,17 +138,17 @@ def period_in_words(period: Period, language: str = "en") -> str:
             if unit in say.get("feminine_units", ()):
                 number = say["feminine"].get(number, number)
             parts.append(f"{number} {forms[count > 1]}")
-    return listed(parts, language)
+    return join_words(parts, language)
 
 
 def country_in_words(country: str, language: str = "en") -> str:
     """Return the name of a country (ISO 3166-1 alpha-2), or its code if it has none."""
     from babel import Locale  # heavy, and only needed where a country is named
 
-    return str(Locale.parse(_known(language)).territories.get(country, country))
+    return str(Locale.parse(_supported_language(language)).territories.get(country, country))
 
 
-def listed(parts: Sequence[str], language: str = "en") -> str:
+def join_words(parts: Sequence[str], language: str = "en") -> str:
     """Return some words as a list in a sentence: "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
@@ -193,7 +194,7 @@ def as_text(promise: Promise, language: str = "en") -> str:
         lines += [""]
     lines += ["When data is lost", "", *(f"  {loss.text}" for loss in spoken.losses.values()), ""]
     if promise.break_glass:
-        who = listed(
+        who = join_words(
             [promise.roles[role].title.say(language) for role in promise.break_glass.roles],
             language,
         )
@@ -212,25 +213,25 @@ def _recipient(recipient: Recipient, language: str) -> str:
     title = recipient.title.say(language)
     if recipient.transfer is None or not recipient.third_country:
         return title
-    ground = transfers.grounds()[recipient.transfer.ground].say(_known(language))
+    ground = transfers.grounds()[recipient.transfer.ground].say(_supported_language(language))
     return str(_words(language)["abroad"]).format(
         whom=title, country=country_in_words(recipient.country, language), ground=ground
     )
 
 
-def _inside(label: str, language: str) -> str:
+def _mid_sentence(label: str, language: str) -> str:
     """A label in the middle of a sentence: German nouns keep their capital, and
     so do words like IBAN."""
     return label if language == "de" or label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
-def _known(language: str) -> str:
+def _supported_language(language: str) -> str:
     short = language.split("-")[0]
     return short if short in _file()["languages"] else "en"
 
 
 def _words(language: str) -> Mapping[str, Any]:
-    words: Mapping[str, Any] = _file()["languages"][_known(language)]
+    words: Mapping[str, Any] = _file()["languages"][_supported_language(language)]
     return words
 
 

@@ -24,7 +24,7 @@ from aboveboard.promise.purpose import (
     RetentionStart,
     SpecialCondition,
 )
-from aboveboard.promise.text import TranslatedText, translated
+from aboveboard.promise.text import TranslatedText, translate
 
 __all__ = [
     "BreakGlass",
@@ -210,4 +210,4 @@ class Promise:
     def in_language(self, language: str) -> Promise:
         """Return the same promise with every text printed in ``language``,
         English where it is missing."""
-        return translated(self, language)
+        return translate(self, language)

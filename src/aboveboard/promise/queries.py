@@ -127,7 +127,7 @@ def forget() -> None:
     _promise.cache_clear()
 
 
-def adopted_last() -> PromiseVersion | None:
+def last_adopted_row() -> PromiseVersion | None:
     """Return the row that the log adopted last, for this package alone; None if there is none, or
     it is not as it was written."""
     entry = ledger.newest_of(PromiseAdopted.kind)
@@ -141,7 +141,7 @@ def adopted_last() -> PromiseVersion | None:
 
 
 def _resolve() -> AdoptedPromise:
-    row = adopted_last()
+    row = last_adopted_row()
     if row is None:
         _refuse_if_adopted()
         raise NoPromise()

@@ -90,7 +90,8 @@ def as_json_ld(promise: Promise) -> dict[str, Json]:
             _process(promise, purpose) for purpose in promise.purposes.values()
         ],
         "dpv:hasTechnicalOrganisationalMeasure": [
-            {"dct:description": _tagged(measure.translations)} for measure in promise.security
+            {"dct:description": _language_tagged(measure.translations)}
+            for measure in promise.security
         ],
     }
 
@@ -170,10 +171,10 @@ def _process(promise: Promise, purpose: Purpose) -> dict[str, Json]:
         "dct:identifier": purpose.key,
         "dpv:hasPurpose": {
             "@type": "dpv:Purpose",
-            "dct:title": _tagged(purpose.title.translations),
-            "dct:description": _tagged(purpose.what.translations),
+            "dct:title": _language_tagged(purpose.title.translations),
+            "dct:description": _language_tagged(purpose.what.translations),
         },
-        "dpv:hasJustification": _tagged(purpose.why.translations),
+        "dpv:hasJustification": _language_tagged(purpose.why.translations),
         "dpv:hasLegalBasis": {"@id": bases.lawful_bases()[purpose.basis].dpv},
         "dpv:hasDataSubject": {"@id": "dpv:Customer"},
         "dpv:hasPersonalData": [
@@ -212,6 +213,6 @@ def _party(recipient: Recipient) -> dict[str, Json]:
     return party
 
 
-def _tagged(translations: Mapping[str, str]) -> list[Json]:
+def _language_tagged(translations: Mapping[str, str]) -> list[Json]:
     """A text in all its languages, the JSON-LD way."""
     return [{"@value": words, "@language": language} for language, words in translations.items()]

@@ -36,20 +36,20 @@ class TranslatedText(str):
         return TranslatedText(words, self.translations)
 
 
-def translated(value: _Any, language: str) -> _Any:
+def translate(value: _Any, language: str) -> _Any:
     """Return frozen data (dataclasses, tuples, mappings) with its texts in another language."""
     spoken: Any = value
     if isinstance(value, TranslatedText):
         spoken = value.say(language)
     elif isinstance(value, tuple):
-        spoken = tuple(translated(item, language) for item in value)
+        spoken = tuple(translate(item, language) for item in value)
     elif isinstance(value, Mapping):
-        spoken = MappingProxyType({key: translated(item, language) for key, item in value.items()})
+        spoken = MappingProxyType({key: translate(item, language) for key, item in value.items()})
     elif is_dataclass(value) and not isinstance(value, type):
         spoken = replace(
             value,
             **{
-                item.name: translated(getattr(value, item.name), language)
+                item.name: translate(getattr(value, item.name), language)
                 for item in fields(value)
                 if item.init
             },

@@ -49,7 +49,7 @@ def check_words(
         ("role", roles, promised.roles),
         ("recipient", recipients, promised.recipients),
         ("purpose", purposes, promised.purposes),
-        ("choice", choices, _leaving_a_choice(promised)),
+        ("choice", choices, _purposes_with_choice(promised)),
         ("field", fields, promised.fields),
         ("channel", channels, promised.channels),
     )
@@ -68,7 +68,7 @@ def check_words(
         raise NotInPromise(found=" and no ".join(missing), fix=" ".join(fixes))
 
 
-def _leaving_a_choice(promised: Promise) -> dict[str, Purpose]:
+def _purposes_with_choice(promised: Promise) -> dict[str, Purpose]:
     return {
         key: purpose
         for key, purpose in promised.purposes.items()
@@ -76,7 +76,7 @@ def _leaving_a_choice(promised: Promise) -> dict[str, Purpose]:
     }
 
 
-def word(name: str, known: Collection[str]) -> Word:
+def known_word(name: str, known: Collection[str]) -> Word:
     """Return a name from outside if the promise has it, else :data:`UNKNOWN`: for an entry that
     must be written all the same. Empty stays empty: nobody said."""
     return Word(name) if name in known or not name else UNKNOWN

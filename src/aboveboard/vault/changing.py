@@ -20,7 +20,7 @@ from aboveboard.kinds import normalise
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
-from aboveboard.promise.words import word
+from aboveboard.promise.words import known_word
 from aboveboard.vault import blind, generations, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade
 from aboveboard.vault.grant import Grant, GrantRefused
@@ -143,11 +143,11 @@ def _write_entries(
     for field, subject in zip(fields, subjects, strict=True):
         origin = origins[field]
         entry = CorrectionMade(
-            field=word(field, promised.fields),
+            field=known_word(field, promised.fields),
             promise=origin.promise_serial,
             # What a file was mapped to say, which nobody held against the promise.
-            channel=word(origin.channel, promised.channels),
-            purpose=word(origin.purpose, promised.purposes),
+            channel=known_word(origin.channel, promised.channels),
+            purpose=known_word(origin.purpose, promised.purposes),
         )
         append(entry, by=by, handle=subject.handle if subject else None, at=at)
 

@@ -48,7 +48,7 @@ def test_uses_stop_with_the_key_service_and_go_on_with_it(
     ask = UseRequest(world.ADVISER, "answer-contact", ("first_name",), "phone")
 
     def use_again() -> UseResult:
-        outcome = use(ask.about(Subject(person_id)), at=clock.now())
+        outcome = use(ask.for_subject(Subject(person_id)), at=clock.now())
         assert outcome.allowed
         return outcome
 

@@ -17,7 +17,7 @@ is answered with yes; all reasons are given, not the first. The questions, numbe
 9. If use is restricted: is this purpose one of the exceptions?
 10. Is it within retention, or kept for a legal claim and used for that?
 
-2 to 7 need nobody looked up (:func:`against_anyone`); 8 to 10 are in ``personal``. A grant is all
+2 to 7 need nobody looked up (:func:`general_refusals`); 8 to 10 are in ``personal``. A grant is all
 or nothing: whoever asks for one field too many is told which, and asks again.
 """
 
@@ -36,34 +36,34 @@ _NOT_HELD = reason(ReasonCode.PERSON_UNKNOWN)
 
 def decide(promise: Promise, request: UseRequest, facts: DecisionFacts) -> Decision:
     """Return exactly the fields asked for, or every reason against it."""
-    return decide_person(promise, request, facts, against_anyone(promise, request, facts.moment))
+    return decide_person(promise, request, facts, general_refusals(promise, request, facts.moment))
 
 
 def decide_person(
     promise: Promise, request: UseRequest, facts: DecisionFacts, already: tuple[RefusalReason, ...]
 ) -> Decision:
-    """Decide about one person where ``already`` is what :func:`against_anyone` said of the request:
-    once for a whole batch."""
+    """Decide about one person where ``already`` is what :func:`general_refusals` said of the
+    request: once for a whole batch."""
     purpose = promise.purposes.get(request.purpose)
     reasons = list(already)
     if not facts.person.held:  # 1
         reasons.append(_NOT_HELD)
     if purpose is not None:
-        reasons.extend(personal.against(purpose, request, facts.person, facts.moment.at))
+        reasons.extend(personal.refusals(purpose, request, facts.person, facts.moment.at))
     if reasons:
         return Decision(reasons=_ordered(reasons))
     return Decision(tuple(sorted(set(request.fields))))
 
 
-def against_anyone(
+def general_refusals(
     promise: Promise, request: UseRequest, moment: DecisionMoment
 ) -> tuple[RefusalReason, ...]:
     """Return the reasons against a request that hold regardless of the person (2 to 7), in a fixed
     order."""
-    return _ordered(_against_anyone(promise, request, moment))
+    return _ordered(_general_refusals(promise, request, moment))
 
 
-def _against_anyone(
+def _general_refusals(
     promise: Promise, request: UseRequest, moment: DecisionMoment
 ) -> Iterator[RefusalReason]:
     if moment.earliest is not None and moment.at < moment.earliest:  # 2

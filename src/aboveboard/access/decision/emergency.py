@@ -26,15 +26,15 @@ from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.promise.model import Promise
 
 
-def against(
+def refusals(
     promise: Promise, by: Actor, fields: tuple[str, ...], *, held: bool, asked_today: int
 ) -> tuple[RefusalReason, ...]:
     """Return every reason against an emergency use, in a fixed order; none means that it is
     granted."""
-    return tuple(sorted(set(_against(promise, by, fields, held, asked_today))))
+    return tuple(sorted(set(_refusals(promise, by, fields, held, asked_today))))
 
 
-def _against(
+def _refusals(
     promise: Promise, by: Actor, fields: tuple[str, ...], held: bool, asked_today: int
 ) -> Iterator[RefusalReason]:
     if not held:  # 1

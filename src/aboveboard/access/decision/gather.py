@@ -56,7 +56,7 @@ def facts_of(
         consent=consents[record.person_id],
         collected_at=record.collected_at,
         last_active_at=record.last_active_at,
-        collected=_ages(record) if aged else no_moments(),
+        collected=_collection_dates(record) if aged else no_moments(),
         restricted_since=(record.restricted_since or record.collected_at)
         if record.restricted(at)
         else None,
@@ -65,7 +65,7 @@ def facts_of(
     )
 
 
-def _ages(record: vault.SealedPerson) -> Mapping[str, datetime]:
+def _collection_dates(record: vault.SealedPerson) -> Mapping[str, datetime]:
     """Return when each field was collected, where its origin says so (not in record format 1)."""
     try:
         origins = record.provenance()

@@ -14,26 +14,26 @@ from aboveboard.choices.state import ChoiceAnswer, ConsentState
 from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
 
 
-def against(
+def refusals(
     purpose: Purpose, request: UseRequest, facts: PersonFacts, at: datetime
 ) -> Iterator[RefusalReason]:
     """Yield every reason that lies in the person: what they chose, and what the law gives them."""
-    yield from chosen_against(purpose, facts)  # 8
+    yield from choice_refusals(purpose, facts)  # 8
     # Most people have said yes to few purposes: nothing is called for the others.
-    if purpose.key in facts.consent.yes_recorded_by and _yes_by_asker(
+    if purpose.key in facts.consent.yes_recorded_by and _is_consent_recorded_by_asker(
         purpose, request, facts.consent
     ):
         yield reason(ReasonCode.YES_BY_ASKER)
     # 9.
-    if facts.restricted_since is not None and not _usable_when_restricted(
+    if facts.restricted_since is not None and not _is_allowed_when_restricted(
         purpose, request, facts, facts.restricted_since
     ):
         yield reason(ReasonCode.RESTRICTED)
     if facts.held:  # 10
-        yield from _out_of_time(purpose, request, facts, at)
+        yield from _retention_refusals(purpose, request, facts, at)
 
 
-def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Iterator[RefusalReason]:
+def choice_refusals(purpose: Purpose, known: PersonFacts | ConsentState) -> Iterator[RefusalReason]:
     """Yield what the person's own choices have against the purpose; nothing
     when they leave it in use.
 
@@ -49,26 +49,28 @@ def chosen_against(purpose: Purpose, known: PersonFacts | ConsentState) -> Itera
     if (
         answer is ChoiceAnswer.NO
         and purpose.objectable
-        and not (isinstance(known, PersonFacts) and _outweighed(purpose, known))
+        and not (isinstance(known, PersonFacts) and _is_objection_overridden(purpose, known))
     ):
         yield reason(ReasonCode.OBJECTED)
 
 
-def _yes_by_asker(purpose: Purpose, request: UseRequest, consent: ConsentState) -> bool:
+def _is_consent_recorded_by_asker(
+    purpose: Purpose, request: UseRequest, consent: ConsentState
+) -> bool:
     """Whether the use rests on a yes that nobody but the asker recorded: a client or a member of
     staff could otherwise open anybody's data by writing a yes down first.
 
     The controller must be able to show that the person agreed (GDPR Art. 7(1)), and one's own
     record of it shows nothing. Where nothing needs a yes, it is one only if it took a no back.
     """
-    if not consent.alone(purpose.key, request.actor):
+    if not consent.is_recorded_only_by(purpose.key, request.actor):
         return False
     if request.actor.kind not in (ActorKind.STAFF, ActorKind.SERVICE):
         return False
     return purpose.needs_consent or (purpose.objectable and purpose.key in consent.after_no)
 
 
-def _outweighed(purpose: Purpose, facts: PersonFacts) -> bool:
+def _is_objection_overridden(purpose: Purpose, facts: PersonFacts) -> bool:
     if purpose.direct_marketing:
         return False
     if purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
@@ -77,7 +79,7 @@ def _outweighed(purpose: Purpose, facts: PersonFacts) -> bool:
     return shown is not None and objected is not None and shown >= objected
 
 
-def _usable_when_restricted(
+def _is_allowed_when_restricted(
     purpose: Purpose, request: UseRequest, facts: PersonFacts, since: datetime
 ) -> bool:
     """Whether the purpose is one of the exceptions of GDPR Art. 18(2).
@@ -100,7 +102,7 @@ def _usable_when_restricted(
     )
 
 
-def _out_of_time(
+def _retention_refusals(
     purpose: Purpose, request: UseRequest, facts: PersonFacts, at: datetime
 ) -> Iterator[RefusalReason]:
     """Yield what is past its retention: by field where each has its own clock, else once for all.

@@ -25,11 +25,11 @@ from aboveboard.access import lookup
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency.notes import seal
 from aboveboard.access.emergency.reasons import EmergencyGround
-from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, words
+from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, known_words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
-from aboveboard.access.release import open_granted, subjects_of
+from aboveboard.access.release import entry_subjects, open_granted
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.queries import lock_staff_member
 from aboveboard.basics.actor import Actor, ActorKind
@@ -102,7 +102,7 @@ def break_glass(
         asked_today = _count(by, at)
     with transaction.atomic(durable=True):
         # 2.
-        against = deciding.against(adopted.promise, by, fields, held=True, asked_today=asked_today)
+        against = deciding.refusals(adopted.promise, by, fields, held=True, asked_today=asked_today)
         person_ids = [] if against else lookup.find(adopted.promise, subject)
         record = vault.fetch(person_ids).get(person_ids[0]) if len(person_ids) == 1 else None
         # 3.
@@ -114,12 +114,12 @@ def break_glass(
             entry_id = _write(adopted, asked, NamelessHandle(), at, reasons=refused)
         else:
             entry_id = _write(adopted, asked, _subject(record), at)
-            row = _keep(asked, note, record.person_id, entry_id, at)
+            row = _store(asked, note, record.person_id, entry_id, at)
             post(OPENED, {"emergency": row.pk})
     if against:
         return UseResult(entry_id, None, reasons=against)
     if record is None:
-        raise lookup.missing(person_ids)
+        raise lookup.no_single_match(person_ids)
     return open_granted(record, fields, entry_id)  # 4
 
 
@@ -137,7 +137,7 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
     asked = _EmergencyRequest(by, EmergencyGround(row.why), tuple(row.fields), row.reference)
     with transaction.atomic(durable=True):
         record = None if row.person_id is None else vault.fetch([row.person_id]).get(row.person_id)
-        against = deciding.against(
+        against = deciding.refusals(
             adopted.promise, by, asked.fields, held=record is not None, asked_today=0
         )
         if at > row.until:
@@ -149,7 +149,7 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
 
 
 def _subject(record: vault.SealedPerson | None) -> EntrySubject | NamelessHandle:
-    (subject,) = subjects_of([record])
+    (subject,) = entry_subjects([record])
     return subject
 
 
@@ -176,7 +176,7 @@ def _write(
 ) -> int:
     """Write that it was granted, or refused for ``reasons``; ``of`` is the entry of the first
     showing."""
-    why, fields = FactCode(asked.why.value), words(asked.fields, adopted.promise.fields)
+    why, fields = FactCode(asked.why.value), known_words(asked.fields, adopted.promise.fields)
     reference = subject.seal(asked.reference) if asked.reference else None
     facts: EmergencyUsed | EmergencyRefused
     if reasons:
@@ -189,7 +189,7 @@ def _write(
     return append(facts, by=asked.actor, handle=subject.handle, at=at)
 
 
-def _keep(
+def _store(
     asked: _EmergencyRequest, note: str, person_id: int, entry_id: int, at: datetime
 ) -> EmergencyUse:
     # Locked until the commit: a key rotation of this person meanwhile would re-encrypt every note

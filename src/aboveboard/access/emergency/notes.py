@@ -20,10 +20,10 @@ _NONCE_BYTES = 12
 def seal(cipher: AESGCM, entry_id: int, note: str) -> bytes:
     """Seal a note with the person's key."""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, note.encode(), _bound(entry_id))
+    return nonce + cipher.encrypt(nonce, note.encode(), _associated_data(entry_id))
 
 
-def note_of(number: int) -> str | None:
+def read_note(number: int) -> str | None:
     """Return what the asker wrote for the reviewers of an emergency use, or None once the person's
     key is gone."""
     row = EmergencyUse.objects.get(pk=number)
@@ -53,11 +53,11 @@ def _open(cipher: AESGCM, row: EmergencyUse) -> str | None:
     blob = bytes(row.words)
     try:
         return cipher.decrypt(
-            blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], _bound(row.entry_id)
+            blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], _associated_data(row.entry_id)
         ).decode()
     except InvalidTag:
         return None
 
 
-def _bound(entry_id: int) -> bytes:
+def _associated_data(entry_id: int) -> bytes:
     return _AAD + entry_id.to_bytes(8, "big")

@@ -37,7 +37,7 @@ def emergency_use(number: int) -> EmergencyRecord:
     Raises:
         NotFound: there is none with this number.
     """
-    return _only(EmergencyUse.objects.filter(pk=number).first())
+    return _required(EmergencyUse.objects.filter(pk=number).first())
 
 
 def own_emergency_use(number: int, account_id: int) -> EmergencyRecord:
@@ -46,19 +46,19 @@ def own_emergency_use(number: int, account_id: int) -> EmergencyRecord:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    return _only(EmergencyUse.objects.filter(pk=number, account_id=account_id).first())
+    return _required(EmergencyUse.objects.filter(pk=number, account_id=account_id).first())
 
 
-def of_entry(entry_id: int) -> EmergencyRecord:
+def emergency_use_of_entry(entry_id: int) -> EmergencyRecord:
     """Return the emergency use that an entry proves.
 
     Raises:
         NotFound: the entry proves none.
     """
-    return _only(EmergencyUse.objects.filter(entry_id=entry_id).first())
+    return _required(EmergencyUse.objects.filter(entry_id=entry_id).first())
 
 
-def to_review() -> list[EmergencyRecord]:
+def awaiting_review() -> list[EmergencyRecord]:
     """Return what waits for a review, the one due first first."""
     rows = EmergencyUse.objects.filter(reviewed_at__isnull=True).order_by("review_due", "id")
     return [record_of(row) for row in rows]
@@ -70,7 +70,7 @@ def reviewed(limit: int = PAGE_SIZE) -> list[EmergencyRecord]:
     return [record_of(row) for row in rows[:limit]]
 
 
-def overdue(at: datetime) -> int:
+def count_overdue(at: datetime) -> int:
     """Return how many reviews are overdue."""
     return EmergencyUse.objects.filter(reviewed_at__isnull=True, review_due__lt=at).count()
 
@@ -98,7 +98,7 @@ def record_of(row: EmergencyUse) -> EmergencyRecord:
     )
 
 
-def _only(row: EmergencyUse | None) -> EmergencyRecord:
+def _required(row: EmergencyUse | None) -> EmergencyRecord:
     if row is None:
         raise NotFound(what="emergency use")
     return record_of(row)

@@ -43,7 +43,8 @@ def in_emergency(promise: Promise, field: str) -> str:
     if glass is None or field not in glass.fields:
         return ""
     return (
-        f"In an emergency: {explain.listed([promise.roles[role].title for role in glass.roles])}, "
+        "In an emergency: "
+        f"{explain.join_words([promise.roles[role].title for role in glass.roles])}, "
         "for minutes, and it is reviewed."
     )
 
@@ -52,8 +53,8 @@ def _use(promise: Promise, purpose: Purpose) -> FieldUse:
     return FieldUse(
         purpose=purpose.key,
         title=purpose.title,
-        who=explain.listed([promise.roles[role].title for role in purpose.roles]),
-        how=explain.listed([promise.channels[channel].title for channel in purpose.channels]),
+        who=explain.join_words([promise.roles[role].title for role in purpose.roles]),
+        how=explain.join_words([promise.channels[channel].title for channel in purpose.channels]),
         basis=explain.basis_in_words(purpose.basis),
         article=bases.lawful_bases()[purpose.basis].article,
         conditions=tuple(_conditions(purpose)),

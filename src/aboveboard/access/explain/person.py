@@ -12,10 +12,10 @@ from aboveboard.access import lookup
 from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
-from aboveboard.access.entries import USES, ExplanationAsked, Use, word, words
+from aboveboard.access.entries import USES, ExplanationAsked, Use, known_word, known_words
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import SENTENCES, ReasonCode
-from aboveboard.access.release import subjects_of
+from aboveboard.access.release import entry_subjects
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid, NotFound
@@ -44,7 +44,7 @@ class ExplainedEntry:
     asked: int
 
 
-def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, int]:
+def explain_request(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, int]:
     """Return what would come of a use of one person's data now, with every reason, and the entry
     that says that it was asked. Nothing is opened, no use is made.
 
@@ -68,19 +68,19 @@ def would(request: UseRequest, *, by: Actor, at: datetime) -> tuple[Decision, in
             raise NotFound(what="person")
         decision = decide(known, request, DecisionFacts(facts[person_id], DecisionMoment(at)))
         question = ExplanationAsked(
-            word(request.purpose, known.purposes),
-            words(request.fields, known.fields),
-            word(request.channel, known.channels),
+            known_word(request.purpose, known.purposes),
+            known_words(request.fields, known.fields),
+            known_word(request.channel, known.channels),
             adopted.serial,
         )
-        (subject,) = subjects_of([record])
+        (subject,) = entry_subjects([record])
         # About the person, so that they see it too: whether their data could be used is a question
         # about them.
         entry_id = append(question, by=by, handle=subject.handle, at=at)
     return decision, entry_id
 
 
-def why(entry_id: int, *, by: Actor, at: datetime) -> ExplainedEntry:
+def explain_entry(entry_id: int, *, by: Actor, at: datetime) -> ExplainedEntry:
     """Return why a use came out as its entry says, by the promise of that time. Asking is written
     down.
 

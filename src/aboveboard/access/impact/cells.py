@@ -49,14 +49,18 @@ class ImpactReport:
     lapsing: Mapping[str, int]
 
 
-def cells(old: Promise, new: Promise, tallies: Mapping[TallyKey, Tally]) -> Iterator[ChangedUse]:
+def changed_uses(
+    old: Promise, new: Promise, tallies: Mapping[TallyKey, Tally]
+) -> Iterator[ChangedUse]:
     """Yield the uses that change for anybody, in the order of the new promise, then
     those that it dropped."""
     for purpose in dict.fromkeys([*new.purposes, *old.purposes]):
-        for role, channel, field in dict.fromkeys([*_places(new, purpose), *_places(old, purpose)]):
+        for role, channel, field in dict.fromkeys(
+            [*_combinations(new, purpose), *_combinations(old, purpose)]
+        ):
             was, is_ = (
-                (role, channel, field) in set(_places(old, purpose)),
-                (role, channel, field) in set(_places(new, purpose)),
+                (role, channel, field) in set(_combinations(old, purpose)),
+                (role, channel, field) in set(_combinations(new, purpose)),
             )
             own = role == Role.CUSTOMER
             tally = (
@@ -64,12 +68,12 @@ def cells(old: Promise, new: Promise, tallies: Mapping[TallyKey, Tally]) -> Iter
                 or tallies.get(TallyKey(purpose, "", own))
                 or Counter()
             )
-            cell = _cell((purpose, role, channel, field), tally, was=was, is_=is_)
+            cell = _changed_use((purpose, role, channel, field), tally, was=was, is_=is_)
             if cell.gained or cell.lost:
                 yield cell
 
 
-def _places(promise: Promise, purpose: str) -> list[tuple[str, str, str]]:
+def _combinations(promise: Promise, purpose: str) -> list[tuple[str, str, str]]:
     known = promise.purposes.get(purpose)
     if known is None:
         return []
@@ -81,7 +85,9 @@ def _places(promise: Promise, purpose: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def _cell(place: tuple[str, str, str, str], tally: Tally, *, was: bool, is_: bool) -> ChangedUse:
+def _changed_use(
+    place: tuple[str, str, str, str], tally: Tally, *, was: bool, is_: bool
+) -> ChangedUse:
     before = after = gained = lost = 0
     for (old_ok, new_ok), count in tally.items():
         had, has = was and old_ok, is_ and new_ok

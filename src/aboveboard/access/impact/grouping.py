@@ -15,7 +15,7 @@ from datetime import datetime
 from django.db import connection
 
 from aboveboard.access.decision.facts import PersonFacts, no_moments
-from aboveboard.access.impact.judging import PurposePair, unsure
+from aboveboard.access.impact.judging import PurposePair, uncertain_interval
 from aboveboard.access.limits import USE_BATCH
 from aboveboard.choices import queries as choices
 from aboveboard.promise.model import RetentionStart
@@ -59,9 +59,9 @@ def groups(
         high,
         *map(_moment, (at, at)),
     ]
-    for purpose in pair.both():
+    for purpose in pair.purposes():
         sql += _CLOCK.format(start=_STARTS[purpose.retention.starts])
-        parameters += [*map(_moment, unsure(purpose.retention.keep, at) * 2)]
+        parameters += [*map(_moment, uncertain_interval(purpose.retention.keep, at) * 2)]
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()

@@ -21,13 +21,15 @@ class PurposePair:
     old: Purpose | None
     new: Purpose | None
 
-    def both(self) -> tuple[Purpose, ...]:
+    def purposes(self) -> tuple[Purpose, ...]:
         """Return the purposes there are."""
         return tuple(purpose for purpose in (self.old, self.new) if purpose is not None)
 
-    def by_field(self) -> bool:
+    def needs_field_dates(self) -> bool:
         """Whether a field's own age decides: then people are gone through one by one."""
-        return any(purpose.retention.starts is RetentionStart.COLLECTION for purpose in self.both())
+        return any(
+            purpose.retention.starts is RetentionStart.COLLECTION for purpose in self.purposes()
+        )
 
     def differs(self) -> bool:
         """Whether anything that a use depends on differs; other words for the same do not."""
@@ -35,7 +37,9 @@ class PurposePair:
 
     def fields(self) -> tuple[str, ...]:
         """Return the fields that either uses."""
-        return tuple(dict.fromkeys(field for purpose in self.both() for field in purpose.fields))
+        return tuple(
+            dict.fromkeys(field for purpose in self.purposes() for field in purpose.fields)
+        )
 
 
 def _matters(purpose: Purpose) -> tuple[object, ...]:
@@ -44,7 +48,7 @@ def _matters(purpose: Purpose) -> tuple[object, ...]:
     return (purpose.basis, purpose.when_restricted, purpose.direct_marketing, *keeps, *sets)
 
 
-def pairs(old: Promise, new: Promise) -> list[PurposePair]:
+def purpose_pairs(old: Promise, new: Promise) -> list[PurposePair]:
     """Return every purpose of either promise."""
     return [
         PurposePair(key, old.purposes.get(key), new.purposes.get(key))
@@ -52,7 +56,7 @@ def pairs(old: Promise, new: Promise) -> list[PurposePair]:
     ]
 
 
-def allowed(
+def is_allowed(
     purpose: Purpose | None, facts: PersonFacts, field: str, at: datetime, *, own: bool
 ) -> bool:
     """Whether the person's side of the decision lets the purpose be: by the
@@ -61,20 +65,20 @@ def allowed(
         return False
     # The person's side asks only whether it is themself, so any other actor stands for all.
     request = UseRequest(CUSTOMER if own else SYSTEM, purpose.key, (field,), "")
-    return next(personal.against(purpose, request, facts, at), None) is None
+    return next(personal.refusals(purpose, request, facts, at), None) is None
 
 
-def unsure(keep: Period, at: datetime) -> tuple[datetime, datetime]:
+def uncertain_interval(keep: Period, at: datetime) -> tuple[datetime, datetime]:
     """Return the bounds between which it must be computed exactly whether a retention is over;
     before: over, after: not.
 
     A calendar period is of no fixed length, so the bounds lie apart: by a day or two for a
     year, by three for a month.
     """
-    return _back(at, keep.longest()), _back(at, keep.shortest())
+    return _subtract(at, keep.longest()), _subtract(at, keep.shortest())
 
 
-def _back(at: datetime, by: timedelta) -> datetime:
+def _subtract(at: datetime, by: timedelta) -> datetime:
     try:
         return at - by
     except OverflowError:

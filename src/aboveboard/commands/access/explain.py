@@ -107,11 +107,11 @@ def _field(args: argparse.Namespace) -> int:
 
 
 def _entry(args: argparse.Namespace) -> int:
-    from aboveboard.access.explain.person import why
+    from aboveboard.access.explain.person import explain_entry
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
 
-    explained = why(args.entry, by=SYSTEM, at=clock.now())
+    explained = explain_entry(args.entry, by=SYSTEM, at=clock.now())
     entry, facts = explained.entry, explained.facts
     if args.json:
         answer: Json = {
@@ -137,7 +137,7 @@ def _entry(args: argparse.Namespace) -> int:
 
 
 def _would(args: argparse.Namespace) -> int:
-    from aboveboard.access.explain.person import would
+    from aboveboard.access.explain.person import explain_request
     from aboveboard.access.use import Subject, UseRequest
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
@@ -150,7 +150,7 @@ def _would(args: argparse.Namespace) -> int:
     # No number: nobody is said to have asked, and the entry names who put the question.
     anybody = Actor(ActorKind.STAFF, "", args.would)
     asked = UseRequest(anybody, args.purpose, tuple(args.field), args.channel, Subject(args.person))
-    decision, entry_id = would(asked, by=SYSTEM, at=clock.now())
+    decision, entry_id = explain_request(asked, by=SYSTEM, at=clock.now())
     if args.json:
         reasons: list[Json] = [
             {"code": reason.code.value, "field": reason.field or None, "sentence": reason.sentence}

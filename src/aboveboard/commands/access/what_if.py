@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def compare(new: Promise, *, purpose: str | None, as_json: bool) -> int:
     """Print what changes; with ``purpose``, each person for whom a use of it does. Exit code 0
     always: nothing was changed."""
-    from aboveboard.access.impact.counting import count, listed
+    from aboveboard.access.impact.counting import affected_people, count
     from aboveboard.basics import clock
     from aboveboard.basics.errors import NotFound
     from aboveboard.promise.queries import in_force
@@ -30,7 +30,7 @@ def compare(new: Promise, *, purpose: str | None, as_json: bool) -> int:
             raise NotFound(
                 what=f"purpose in either promise; in force: {', '.join(adopted.promise.purposes)}"
             )
-        for person_id, field, way in listed(adopted.promise, new, purpose, at=at):
+        for person_id, field, way in affected_people(adopted.promise, new, purpose, at=at):
             print(
                 json.dumps({"person": person_id, "field": field, "way": way})
                 if as_json

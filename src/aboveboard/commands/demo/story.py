@@ -124,7 +124,7 @@ class DemoStory:
         for count in range(120):
             # The customer whom the links sign in has something to see under "Who has looked".
             index = 0 if count % 40 == 0 else chance.randrange(min(200, len(self.rows)))
-            asked = asks[count % len(asks)].about(Subject(self.person(index)))
+            asked = asks[count % len(asks)].for_subject(Subject(self.person(index)))
             use(asked, at=self.ago(days=20 - count / 6.5))
             progress(count + 1)
 

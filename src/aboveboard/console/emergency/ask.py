@@ -64,7 +64,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.add_error("who", str(error))
         else:
             # A refused attempt leaves an entry and no row: there is nothing to show again.
-            kept = queries.of_entry(result.entry_id) if result.allowed else None
+            kept = queries.emergency_use_of_entry(result.entry_id) if result.allowed else None
             return _answer(request, promise, result, kept)
     context = {
         "form": form,

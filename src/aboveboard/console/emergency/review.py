@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency import review as reviewing
-from aboveboard.access.emergency.notes import note_of
+from aboveboard.access.emergency.notes import read_note
 from aboveboard.access.emergency.queries import EmergencyRecord
 from aboveboard.access.emergency.reasons import IN_WORDS, ReviewVerdict
 from aboveboard.accounts.gate import actor_of, allow
@@ -29,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """List the emergencies to review, overdue ones first, and the newest reviewed ones."""
     now = clock.now()
     context = {
-        "waiting": [_row(record, now) for record in queries.to_review()],
+        "waiting": [_row(record, now) for record in queries.awaiting_review()],
         "reviewed": [_row(record, now) for record in queries.reviewed()],
     }
     return render(request, "console/emergency/overview.html", context)
@@ -57,7 +57,7 @@ def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
         "own": _own(record, actor),
         # Opened for the reviewer alone: these words are sealed under the person's key, and are gone
         # with it (decision 0018).
-        "words": note_of(emergency_id),
+        "words": read_note(emergency_id),
     }
     return render(
         request, "console/emergency/review.html", context, status=422 if form.errors else 200

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from aboveboard.access.explain.field import in_emergency, uses_of_field
-from aboveboard.access.explain.person import ExplainedEntry, NotAUse, why, would
+from aboveboard.access.explain.person import ExplainedEntry, NotAUse, explain_entry, explain_request
 from aboveboard.access.lookup import NoOneFound, SeveralFound
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import actor_of, allow, throttle
@@ -52,7 +52,9 @@ def entry(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            explained = why(form.cleaned_data["entry"], by=actor_of(request), at=clock.now())
+            explained = explain_entry(
+                form.cleaned_data["entry"], by=actor_of(request), at=clock.now()
+            )
         except (NotFound, NotAUse) as error:
             form.add_error("entry", str(error))
         else:
@@ -89,7 +91,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
             Subject(kind=kind_of(answers["who"]), value=answers["who"]),
         )
         try:
-            decision, entry_id = would(asked, by=actor_of(request), at=clock.now())
+            decision, entry_id = explain_request(asked, by=actor_of(request), at=clock.now())
         except (NoOneFound, SeveralFound) as error:
             form.add_error("who", str(error))
         else:

@@ -82,8 +82,8 @@ def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpRe
         "facts": facts,
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
         "how": _how(choice, you),
-        "shared": explain.listed(facts.recipients, you.language),
-        "things": wording.opening(explain.listed(facts.categories, you.language)),
+        "shared": explain.join_words(facts.recipients, you.language),
+        "things": wording.opening(explain.join_words(facts.categories, you.language)),
     }
     return render(request, "portal/receipt.html", context)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from aboveboard.access.actions import use
-from aboveboard.access.decision.personal import chosen_against
+from aboveboard.access.decision.personal import choice_refusals
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import allow_customer
@@ -171,7 +171,7 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
                     "state": wording.consent_state(purpose, latest.get(purpose.key), you.promise)
                     if leaves_choice
                     else "",
-                    "in_use": not any(chosen_against(purpose, consent)),
+                    "in_use": not any(choice_refusals(purpose, consent)),
                 }
             )
     return rows

@@ -67,7 +67,7 @@ def _call(you: PortalCustomer, letter: PersonalNotice) -> NoticeSummary:
         (section for section in letter.notice.sections if section.key == "information"), None
     )
     short = (
-        f"{' '.join(information.sentences)} {explain.listed(information.items, you.language)}."
+        f"{' '.join(information.sentences)} {explain.join_words(information.items, you.language)}."
         if information
         else ""
     )

@@ -9,7 +9,15 @@ from typing import TypeVar
 
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import categories, transfers
-from aboveboard.promise.loading.lines import Item, Scalar, Series, Table, entries, word, words
+from aboveboard.promise.loading.lines import (
+    Item,
+    Scalar,
+    Series,
+    Table,
+    entries,
+    list_scalars,
+    scalar_text,
+)
 from aboveboard.promise.model import (
     BreakGlass,
     ConsentQuestion,
@@ -44,29 +52,35 @@ def build(root: Table) -> Promise:
     return Promise(
         organisation=organisation,
         languages=tuple(languages),
-        fields=_each(root, "fields", _field),
-        roles=_each(root, "roles", _party),
-        channels=_each(root, "channels", _party),
-        recipients=_each(root, "recipients", lambda key, item: _recipient(key, item, regime)),
-        purposes=_each(root, "purposes", _purpose),
-        losses=_each(root, "losses", _loss),
+        fields=_build_section(root, "fields", _field),
+        roles=_build_section(root, "roles", _party),
+        channels=_build_section(root, "channels", _party),
+        recipients=_build_section(
+            root, "recipients", lambda key, item: _recipient(key, item, regime)
+        ),
+        purposes=_build_section(root, "purposes", _purpose),
+        losses=_build_section(root, "losses", _loss),
         security=_texts(root.entries["security"]),
         break_glass=_break_glass(root.entries.get("break_glass")),
     )
 
 
-def _each(root: Table, section: str, make: Callable[[str, Item], _Made]) -> Mapping[str, _Made]:
+def _build_section(
+    root: Table, section: str, make: Callable[[str, Item], _Made]
+) -> Mapping[str, _Made]:
     return MappingProxyType({key: make(key, item) for key, item in entries(root, section).items()})
 
 
 def _keys(item: Item, key: str) -> tuple[str, ...]:
-    return tuple(scalar.text for scalar in words(item, key))
+    return tuple(scalar.text for scalar in list_scalars(item, key))
 
 
 def _text(item: Item | None) -> TranslatedText:
     if isinstance(item, Scalar):
         return TranslatedText(item.text.strip())
-    translations = {language: word(words_).strip() for language, words_ in entries(item).items()}
+    translations = {
+        language: scalar_text(words_).strip() for language, words_ in entries(item).items()
+    }
     return TranslatedText(translations["en"], translations)
 
 
@@ -76,30 +90,30 @@ def _texts(item: Item) -> tuple[TranslatedText, ...]:
 
 def _organisation(item: Item) -> Organisation:
     return Organisation(
-        name=word(item, "name"),
-        country=word(item, "country"),
-        contact=word(item, "contact"),
+        name=scalar_text(item, "name"),
+        country=scalar_text(item, "country"),
+        contact=scalar_text(item, "contact"),
         trades_in=_keys(item, "trades_in"),
-        legal_name=word(item, "legal_name"),
-        address=word(item, "address"),
-        privacy_lead=word(item, "privacy_lead"),
-        representative=word(item, "representative"),
-        time_zone=word(item, "time_zone") or "UTC",
+        legal_name=scalar_text(item, "legal_name"),
+        address=scalar_text(item, "address"),
+        privacy_lead=scalar_text(item, "privacy_lead"),
+        representative=scalar_text(item, "representative"),
+        time_zone=scalar_text(item, "time_zone") or "UTC",
     )
 
 
 def _field(key: str, item: Item) -> Field:
-    category = word(item, "category")
-    kind = FieldKind(word(item, "kind"))
+    category = scalar_text(item, "category")
+    kind = FieldKind(scalar_text(item, "kind"))
     sensitive = (
-        word(item, "sensitive") == "true"
+        scalar_text(item, "sensitive") == "true"
         or categories.get(category).special
         # Not special by Art. 9, but a key to everything else about somebody (GDPR Art. 87): masked
         # without being asked.
         or kind is FieldKind.NATIONAL_ID
     )
     return Field(
-        key, _text(entries(item)["label"]), category, kind, sensitive, word(item, "format")
+        key, _text(entries(item)["label"]), category, kind, sensitive, scalar_text(item, "format")
     )
 
 
@@ -108,14 +122,16 @@ def _party(key: str, item: Item) -> RoleOrChannel:
 
 
 def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipient:
-    country, transfer = word(item, "country"), entries(item).get("transfer")
+    country, transfer = scalar_text(item, "country"), entries(item).get("transfer")
     return Recipient(
         key=key,
         title=_text(entries(item)["title"]),
-        name=word(item, "name"),
-        kind=RecipientKind(word(item, "kind")),
+        name=scalar_text(item, "name"),
+        kind=RecipientKind(scalar_text(item, "kind")),
         country=country,
-        transfer=Transfer(word(transfer, "ground"), word(transfer, "note")) if transfer else None,
+        transfer=Transfer(scalar_text(transfer, "ground"), scalar_text(transfer, "note"))
+        if transfer
+        else None,
         # Worked out once, from where the organisation is established: whoever reads the promise
         # need not know the law for it.
         third_country=regime.is_third_country(country),
@@ -125,15 +141,15 @@ def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipi
 def _purpose(key: str, item: Item) -> Purpose:
     fields = entries(item)
     choice, article9, retention = fields.get("choice"), fields.get("article9"), fields["retention"]
-    restricted = word(item, "allowed_when_restricted")
+    restricted = scalar_text(item, "allowed_when_restricted")
     return Purpose(
         key=key,
         title=_text(fields["title"]),
         what=_text(fields["what"]),
         why=_text(fields["why"]),
-        basis=LawfulBasis(word(item, "basis")),
-        basis_note=word(item, "basis_note"),
-        law=word(item, "law"),
+        basis=LawfulBasis(scalar_text(item, "basis")),
+        basis_note=scalar_text(item, "basis_note"),
+        law=scalar_text(item, "law"),
         fields=_keys(item, "fields"),
         roles=_keys(item, "roles"),
         channels=_keys(item, "channels"),
@@ -142,20 +158,20 @@ def _purpose(key: str, item: Item) -> Purpose:
         question=ConsentQuestion(_text(entries(choice)["asks"]), _keys(choice, "fields"))
         if choice
         else None,
-        balancing=word(item, "balancing"),
-        article9=SpecialCondition(word(article9, "condition"), word(article9, "note"))
+        balancing=scalar_text(item, "balancing"),
+        article9=SpecialCondition(scalar_text(article9, "condition"), scalar_text(article9, "note"))
         if article9
         else None,
         when_restricted=RestrictedUse(restricted) if restricted else None,
-        direct_marketing=word(item, "direct_marketing") == "true",
+        direct_marketing=scalar_text(item, "direct_marketing") == "true",
     )
 
 
 def _retention(item: Item) -> Retention:
     text = entries(item).get("text")
     return Retention(
-        Period.parse(word(item, "keep")),
-        RetentionStart(word(item, "starts")),
+        Period.parse(scalar_text(item, "keep")),
+        RetentionStart(scalar_text(item, "starts")),
         _text(text) if text else None,
     )
 
@@ -165,11 +181,11 @@ def _break_glass(item: Item | None) -> BreakGlass | None:
 
 
 def _loss(key: str, item: Item) -> LossPromise:
-    within, at_least = word(item, "within"), word(item, "at_least")
+    within, at_least = scalar_text(item, "within"), scalar_text(item, "at_least")
     return LossPromise(
         key=key,
         text=_text(entries(item)["text"]),
-        measure=LossMeasure(word(item, "measure")),
+        measure=LossMeasure(scalar_text(item, "measure")),
         within=Period.parse(within) if within else None,
         at_least=int(at_least) if at_least else None,
     )

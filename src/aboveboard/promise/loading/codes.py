@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aboveboard.kinds import codes
-from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, words
+from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, list_scalars
 from aboveboard.promise.loading.problems import ProblemReport, quoted
 from aboveboard.promise.loading.shape import nearest
 
@@ -52,7 +52,7 @@ _TIME_ZONES: Final = _CodeList(
 
 def check(root: Table, report: ProblemReport) -> None:
     """Report every country, language and time zone that does not exist."""
-    for item, listed in _coded(root):
+    for item, listed in _codes_in(root):
         # An empty word, or no word at all, is for ``shape`` to report.
         # As written, with its capitals: programs compare these codes letter by letter.
         if not isinstance(item, Scalar) or not item.text or item.text in listed.known():
@@ -68,12 +68,12 @@ def check(root: Table, report: ProblemReport) -> None:
         report.add(item, listed.code, f"There is no {listed.noun} {quoted(item.text)}.", fix)
 
 
-def _coded(root: Table) -> Iterator[tuple[Item | None, _CodeList]]:
+def _codes_in(root: Table) -> Iterator[tuple[Item | None, _CodeList]]:
     organisation = entries(root, "organisation")
     yield organisation.get("country"), _COUNTRIES
-    yield from ((country, _COUNTRIES) for country in words(organisation.get("trades_in")))
+    yield from ((country, _COUNTRIES) for country in list_scalars(organisation.get("trades_in")))
     yield organisation.get("time_zone"), _TIME_ZONES
     for recipient in entries(root, "recipients").values():
         yield entries(recipient).get("country"), _COUNTRIES
     # The languages of the translations must be among these (``references``).
-    yield from ((language, _LANGUAGES) for language in words(root, "languages"))
+    yield from ((language, _LANGUAGES) for language in list_scalars(root, "languages"))

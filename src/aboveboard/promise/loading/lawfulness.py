@@ -8,7 +8,7 @@ is reported, and the rule speaks once that is mended.
 from __future__ import annotations
 
 from aboveboard.law import bases, categories, transfers
-from aboveboard.promise.loading.lines import Item, Table, entries, word, words
+from aboveboard.promise.loading.lines import Item, Table, entries, list_scalars, scalar_text
 from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
 from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, RestrictedUse, RetentionStart
 
@@ -29,8 +29,8 @@ def check(root: Table, report: ProblemReport) -> None:
 
 
 def _check_basis(key: str, purpose: Table, report: ProblemReport) -> None:
-    basis, place = word(purpose, "basis"), _place(purpose, "basis")
-    if basis == LawfulBasis.LEGITIMATE_INTERESTS and not word(purpose, "balancing"):
+    basis, place = scalar_text(purpose, "basis"), _place(purpose, "basis")
+    if basis == LawfulBasis.LEGITIMATE_INTERESTS and not scalar_text(purpose, "balancing"):
         message = (
             f"The purpose {quoted(key)} rests on legitimate interests without saying why they "
             "outweigh the person's."
@@ -41,7 +41,7 @@ def _check_basis(key: str, purpose: Table, report: ProblemReport) -> None:
             message,
             "Add `balancing:` with what was weighed, and the outcome (GDPR Art. 6(1)(f)).",
         )
-    if basis in (LawfulBasis.LEGAL_OBLIGATION, LawfulBasis.PUBLIC_TASK) and not word(
+    if basis in (LawfulBasis.LEGAL_OBLIGATION, LawfulBasis.PUBLIC_TASK) and not scalar_text(
         purpose, "law"
     ):
         message = f"The purpose {quoted(key)} is said to be required by law, but not by which."
@@ -51,7 +51,7 @@ def _check_basis(key: str, purpose: Table, report: ProblemReport) -> None:
 def _check_consent(key: str, purpose: Table, report: ProblemReport) -> None:
     """Consent is to what was asked (GDPR Art. 4(11), 7): the question names exactly the
     fields that are used."""
-    choice, basis = purpose.entries.get("choice"), word(purpose, "basis")
+    choice, basis = purpose.entries.get("choice"), scalar_text(purpose, "basis")
     if basis == LawfulBasis.CONSENT and choice is None:
         message = f"The purpose {quoted(key)} rests on consent, but nothing is asked."
         report.add(
@@ -71,7 +71,7 @@ def _check_consent(key: str, purpose: Table, report: ProblemReport) -> None:
             "Remove `choice:`, or set `basis: consent`.",
         )
         return
-    used, asked = words(purpose, "fields"), words(choice, "fields")
+    used, asked = list_scalars(purpose, "fields"), list_scalars(choice, "fields")
     # One of the lists is missing, which ``shape`` reports: to compare would only repeat it.
     if not used or not asked:
         return
@@ -104,9 +104,9 @@ def _check_consent(key: str, purpose: Table, report: ProblemReport) -> None:
 def _check_restricted(key: str, purpose: Table, report: ProblemReport) -> None:
     """What goes on against a restriction or an objection needs more than a wish
     (GDPR Art. 18(2), 21(3))."""
-    basis, use = word(purpose, "basis"), word(purpose, "allowed_when_restricted")
+    basis, use = scalar_text(purpose, "basis"), scalar_text(purpose, "allowed_when_restricted")
     place = _place(purpose, "allowed_when_restricted")
-    marketing = word(purpose, "direct_marketing") == "true"
+    marketing = scalar_text(purpose, "direct_marketing") == "true"
     if use and marketing:
         message = (
             f"The purpose {quoted(key)} is direct marketing, which no exception of GDPR Art. 18(2) "
@@ -126,7 +126,7 @@ def _check_restricted(key: str, purpose: Table, report: ProblemReport) -> None:
             message,
             "Remove `allowed_when_restricted:` (GDPR Art. 18(2)).",
         )
-    elif use == RestrictedUse.PUBLIC_INTEREST and not word(purpose, "law"):
+    elif use == RestrictedUse.PUBLIC_INTEREST and not scalar_text(purpose, "law"):
         message = (
             f"The purpose {quoted(key)} goes on for an important public interest, without the law "
             "that says so."
@@ -160,7 +160,7 @@ def _special_fields(root: Table) -> frozenset[str]:
     return frozenset(
         key
         for key, field in fields
-        if (category := known.get(word(field, "category"))) and category.special
+        if (category := known.get(scalar_text(field, "category"))) and category.special
     )
 
 
@@ -168,7 +168,7 @@ def _check_special(
     key: str, purpose: Table, special: frozenset[str], report: ProblemReport
 ) -> None:
     article9 = purpose.entries.get("article9")
-    for field in words(purpose, "fields"):
+    for field in list_scalars(purpose, "fields"):
         if field.text in special and article9 is None:
             message = (
                 f"The purpose {quoted(key)} uses {quoted(field.text)}, special-category data, "
@@ -180,8 +180,8 @@ def _check_special(
             )
             report.add(field, "no_article9_condition", message, fix)
     if (
-        word(article9, "condition") == "explicit_consent"
-        and word(purpose, "basis") != LawfulBasis.CONSENT
+        scalar_text(article9, "condition") == "explicit_consent"
+        and scalar_text(purpose, "basis") != LawfulBasis.CONSENT
     ):
         message = (
             f"The purpose {quoted(key)} claims explicit consent to special-category data, but asks "
@@ -197,7 +197,7 @@ def _check_special(
 
 def _check_retention(purpose: Table, report: ProblemReport) -> None:
     retention = purpose.entries.get("retention")
-    keep, starts = word(retention, "keep"), word(retention, "starts")
+    keep, starts = scalar_text(retention, "keep"), scalar_text(retention, "starts")
     if keep and not _is_period(keep):
         report.add(
             _place(retention, "keep"),
@@ -205,7 +205,7 @@ def _check_retention(purpose: Table, report: ProblemReport) -> None:
             f"{quoted(keep)} is a period of no length.",
             "Say how long, such as P6Y.",
         )
-    if starts == RetentionStart.CHOICE and word(purpose, "basis") not in ("", *_WITH_CHOICE):
+    if starts == RetentionStart.CHOICE and scalar_text(purpose, "basis") not in ("", *_WITH_CHOICE):
         message = "The retention starts with a choice, but the purpose leaves none."
         report.add(
             _place(retention, "starts"),
@@ -219,14 +219,14 @@ _WITH_CHOICE = (LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS, LawfulBas
 
 
 def _check_transfers(root: Table, report: ProblemReport) -> None:
-    home = word(root.entries.get("organisation"), "country")
+    home = scalar_text(root.entries.get("organisation"), "country")
     if not home:
         return
     # What a third country is depends on where the organisation is established (GDPR Art. 44):
     # the same recipient is abroad for one promise and at home for another.
     regime = transfers.regime_of(home)
     for key, recipient in entries(root, "recipients").items():
-        country, transfer = word(recipient, "country"), entries(recipient).get("transfer")
+        country, transfer = scalar_text(recipient, "country"), entries(recipient).get("transfer")
         if not country or not regime.is_third_country(country):
             continue
         if transfer is None:
@@ -239,7 +239,7 @@ def _check_transfers(root: Table, report: ProblemReport) -> None:
                 "a `note:`."
             )
             report.add(_place(recipient, "country"), "no_transfer_ground", message, fix)
-        ground = word(transfer, "ground")
+        ground = scalar_text(transfer, "ground")
         if ground in transfers.grounds() and not transfers.ground_fits(ground, country, regime):
             message = (
                 f"No decision under the {regime.law} covers part of {country}, so {quoted(ground)} "
@@ -253,7 +253,7 @@ def _check_transfers(root: Table, report: ProblemReport) -> None:
 def _check_losses(root: Table, report: ProblemReport) -> None:
     measures: set[str] = set()
     for key, loss in entries(root, "losses").items():
-        measure = word(loss, "measure")
+        measure = scalar_text(loss, "measure")
         measures.add(measure)
         if measure not in list(LossMeasure):
             continue
@@ -266,7 +266,7 @@ def _check_losses(root: Table, report: ProblemReport) -> None:
                 "how soon."
             )
             report.add(loss, "not_measurable", message, f"Add `{wanted}:`.")
-        elif wanted == "within" and not _is_period(word(loss, wanted)):
+        elif wanted == "within" and not _is_period(scalar_text(loss, wanted)):
             report.add(
                 _place(loss, wanted),
                 "wrong_value",

@@ -110,7 +110,7 @@ def read(source: str, report: ProblemReport) -> Table | None:
         # ReaderError (a character that YAML forbids), and numbers in escapes or directives
         # that no machine can hold.
         report.add(
-            _place_of(error, source),
+            _error_position(error, source),
             "not_yaml",
             "This is not YAML: it has a character or number that YAML cannot hold.",
             _YAML_FIX,
@@ -143,7 +143,7 @@ def _mark(mark: _YamlMark | None) -> FilePosition:
     return FilePosition(mark.line + 1, mark.column + 1) if mark else FilePosition(1, 1)
 
 
-def _place_of(error: Exception, source: str) -> FilePosition:
+def _error_position(error: Exception, source: str) -> FilePosition:
     position = getattr(error, "position", 0)
     return (
         FilePosition(source.count("\n", 0, position) + 1, 1)
@@ -266,13 +266,13 @@ def entries(item: Item | None, key: str | None = None) -> Mapping[str, Item]:
     return value.entries if isinstance(value, Table) else NOTHING
 
 
-def word(item: Item | None, key: str | None = None) -> str:
+def scalar_text(item: Item | None, key: str | None = None) -> str:
     """Return the words of a scalar, or of the scalar under ``key``; "" if there are none."""
     value = item if key is None else entries(item).get(key)
     return "" if not isinstance(value, Scalar) or value.is_nothing else value.text
 
 
-def words(item: Item | None, key: str | None = None) -> list[Scalar]:
+def list_scalars(item: Item | None, key: str | None = None) -> list[Scalar]:
     """Return the scalars of a list, or of the list under ``key``; none if it is no list."""
     value = item if key is None else entries(item).get(key)
     return (

@@ -45,10 +45,12 @@ class PromiseRefused(Invalid):
 
     def __init__(self, problems: tuple[PromiseProblem, ...]) -> None:
         self.problems = problems
-        super().__init__(file=problems[0].file, count=_counted(len(problems)), first=problems[0])
+        super().__init__(
+            file=problems[0].file, count=_count_in_words(len(problems)), first=problems[0]
+        )
 
 
-def _counted(number: int) -> str:
+def _count_in_words(number: int) -> str:
     return "one problem" if number == 1 else f"{number} problems"
 
 

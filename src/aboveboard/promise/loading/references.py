@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from aboveboard.kinds.kind import formats_of, needs_format
-from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, word, words
+from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, list_scalars, scalar_text
 from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
 from aboveboard.promise.loading.shape import nearest
 
@@ -23,7 +23,7 @@ def check(root: Table, report: ProblemReport) -> None:
     for key, purpose in entries(root, "purposes").items():
         for section, noun, code in _LISTS:
             declared = entries(root, section)
-            for named in words(purpose, section):
+            for named in list_scalars(purpose, section):
                 if named.text not in declared:
                     message = (
                         f"The purpose {quoted(key)} names the {noun} {quoted(named.text)}, which "
@@ -40,7 +40,7 @@ def check(root: Table, report: ProblemReport) -> None:
 
 def _check_formats(root: Table, report: ProblemReport) -> None:
     for key, field in entries(root, "fields").items():
-        kind, chosen = word(field, "kind"), entries(field).get("format")
+        kind, chosen = scalar_text(field, "kind"), entries(field).get("format")
         known = formats_of(kind)
         if chosen is None:
             if needs_format(kind):
@@ -58,15 +58,17 @@ def _check_formats(root: Table, report: ProblemReport) -> None:
                 f"A field of kind {quoted(kind)} has no format.",
                 "Remove the line.",
             )
-        elif word(field, "format") not in known:
-            message = f"A {kind} has no format {quoted(word(field, 'format'))}."
-            report.add(chosen, "unknown_format", message, nearest(word(field, "format"), known))
+        elif scalar_text(field, "format") not in known:
+            message = f"A {kind} has no format {quoted(scalar_text(field, 'format'))}."
+            report.add(
+                chosen, "unknown_format", message, nearest(scalar_text(field, "format"), known)
+            )
 
 
 def _check_break_glass(root: Table, report: ProblemReport) -> None:
     for section, noun, code in _LISTS[:2]:
         declared = entries(root, section)
-        for named in words(root.entries.get("break_glass"), section):
+        for named in list_scalars(root.entries.get("break_glass"), section):
             if named.text not in declared:
                 message = (
                     f"`break_glass` names the {noun} {quoted(named.text)}, which `{section}` does "
@@ -84,7 +86,7 @@ def _check_unused(root: Table, report: ProblemReport) -> None:
         used = {
             named.text
             for purpose in entries(root, "purposes").values()
-            for named in words(purpose, section)
+            for named in list_scalars(purpose, section)
         }
         for key in entries(root, section):
             if key not in used:
@@ -102,7 +104,7 @@ def _mark(root: Table, section: str, key: str) -> Located:
 
 
 def _check_languages(root: Table, report: ProblemReport) -> None:
-    listed = {"en", *(language.text for language in words(root, "languages"))}
+    listed = {"en", *(language.text for language in list_scalars(root, "languages"))}
     for table in _translations(root):
         for language, mark in table.marks.items():
             if language not in listed:

@@ -55,10 +55,10 @@ def json_schema() -> Schema:
     return whole
 
 
-def resolved(part: Schema) -> Schema:
+def resolve_ref(part: Schema) -> Schema:
     """Return a part of the schema with its ``$ref`` followed; what stands
     beside the reference wins."""
     if "$ref" not in part:
         return part
     target = json_schema()["$defs"][part["$ref"].rpartition("/")[2]]
-    return {**resolved(target), **{key: value for key, value in part.items() if key != "$ref"}}
+    return {**resolve_ref(target), **{key: value for key, value in part.items() if key != "$ref"}}

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 
 from aboveboard.promise.loading.lines import Item, Scalar, Series, Table
 from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
-from aboveboard.promise.loading.schema import Schema, json_schema, resolved
+from aboveboard.promise.loading.schema import Schema, json_schema, resolve_ref
 
 _LISTED = 12
 """How many choices a fix spells out; more are in the reference."""
@@ -44,10 +44,10 @@ def nearest(
 
 
 def _check(item: Item, part: Schema, name: str, report: ProblemReport) -> None:
-    part = resolved(part)
+    part = resolve_ref(part)
     if "anyOf" in part:  # a text: one line, or a table of translations
         part = {
-            **resolved(part["anyOf"][1 if isinstance(item, Table) else 0]),
+            **resolve_ref(part["anyOf"][1 if isinstance(item, Table) else 0]),
             "description": part["description"],
         }
     if part["type"] == "object" and isinstance(item, Table):
@@ -94,7 +94,7 @@ def _check_table(table: Table, part: Schema, name: str, report: ProblemReport) -
                 place, "unknown_key", f"{name} has no key {quoted(key)}.", nearest(key, properties)
             )
         else:
-            _check_key(key, place, resolved(part["propertyNames"]), report)
+            _check_key(key, place, resolve_ref(part["propertyNames"]), report)
             _check(item, others, quoted(key), report)
     for key in part.get("required", ()):
         written = table.entries.get(key)
@@ -102,7 +102,7 @@ def _check_table(table: Table, part: Schema, name: str, report: ProblemReport) -
             _missing(
                 table.marks.get(key, table),
                 key,
-                resolved(properties.get(key, others)),
+                resolve_ref(properties.get(key, others)),
                 name,
                 report,
             )

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.lapse import HeldData, lapsed
+from aboveboard.access.lapse import HeldData, lapsed_fields
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Digest
@@ -153,7 +153,7 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
             elif state.person_id in waits:
                 row.outcome = waits[state.person_id]
             else:
-                now = lapsed(
+                now = lapsed_fields(
                     adopted.promise,
                     HeldData(state.collected, state.last_active_at, consents[state.person_id]),
                     at,

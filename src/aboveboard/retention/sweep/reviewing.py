@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.lapse import HeldData, lapsed
+from aboveboard.access.lapse import HeldData, lapsed_fields
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Digest
@@ -74,7 +74,7 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
             held = HeldData(state.collected, state.last_active_at, consents[state.person_id])
             # At the moment for which the review was begun, however long it takes: a row must not
             # depend on when its batch came.
-            if fields := lapsed(promise, held, sweep.begun_at):
+            if fields := lapsed_fields(promise, held, sweep.begun_at):
                 lapsed_of[state.person_id] = fields
         listed = [state for state in states if state.person_id in lapsed_of]
         waits = suspending.suspended(listed, sweep.begun_at)
