@@ -9,7 +9,9 @@ from collections.abc import Callable
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY, format_hotp_value, hotp_value
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -322,6 +324,39 @@ def test_the_console_costs_few_queries(
     # the log is asked whether it adopted one, and the versions for one that was known before.
     with django_assert_max_num_queries(5):
         browser.get("/console/")
+
+
+def test_a_wrong_password_costs_the_same_whoever_s_address_was_typed(
+    ada: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same statements, and one password hashed: most of what the page costs, and all of what
+    could be measured from outside within the limit of tries."""
+    staff_member(email="without.password@staff.example")
+    closed = staff_member(email="closed@staff.example")
+    closed.closed_at = clock.now()
+    closed.save()
+    hashed = []
+    encode = Argon2PasswordHasher.encode
+    monkeypatch.setattr(
+        Argon2PasswordHasher,
+        "encode",
+        lambda self, password, salt: hashed.append(1) or encode(self, password, salt),
+    )
+    verify = Argon2PasswordHasher.verify
+    monkeypatch.setattr(
+        Argon2PasswordHasher,
+        "verify",
+        lambda self, password, encoded: hashed.append(1) or verify(self, password, encoded),
+    )
+    costs = {}
+    for name in ("first", "ada", "without.password", "closed", "nobody"):
+        hashed.clear()
+        with CaptureQueriesContext(connection) as statements:
+            assert sign_in(Client(), "wrong", f"{name}@staff.example") == "200"
+        costs[name] = (len(statements), len(hashed))
+    del costs["first"]  # a process reads its sealing key once
+    assert len(set(costs.values())) == 1, costs
+    assert costs["nobody"][1] == 1
 
 
 @pytest.mark.parametrize(

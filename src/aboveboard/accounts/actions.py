@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 
@@ -72,7 +72,11 @@ def add_staff(
     )
     # Opened again with nothing of before: not the password, not the factors, not the sessions.
     account.set_unusable_password()
-    account.save()
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError:  # somebody else added them since we looked
+        raise Conflict(why="a member of staff has this address already") from None
     # Whoever had this address before may still hold the passkey or the authenticator app.
     Authenticator.objects.filter(user_id=account.pk).delete()
     position = position_of(account)

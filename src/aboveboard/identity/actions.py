@@ -176,21 +176,26 @@ def split(
 def end_undoing(*, at: datetime, limit: int = 100) -> int:
     """Destroy the undo data of merges that are too old to be undone, and return how many; they
     stay merged."""
-    with transaction.atomic():
-        due = (
-            MergedPerson.objects.select_for_update()
-            .filter(merged_boxes__isnull=False, at__lt=at - MERGE_UNDO_LIFE)
-            .order_by("id")[:limit]
-        )
-        rows = list(due)
-        for row in rows:
-            # The key with the boxes: a box that is gone from the row lies in backups, and without
-            # its key it opens nowhere.
-            merging.close(row.merged_id)
-            row.merged_boxes = row.replaced_boxes = None
-            row.save(update_fields=["merged_boxes", "replaced_boxes"])
-            append(MergeClosed(row.entry_id), by=SYSTEM, handle=None, at=at)
-    return len(rows)
+    over = MergedPerson.objects.filter(merged_boxes__isnull=False, at__lt=at - MERGE_UNDO_LIFE)
+    due = list(over.order_by("id").values_list("id", "person_id")[:limit])
+    # One at a time, each with its person locked as a split and an erasure lock them: the key that
+    # goes here is the one that a split of this moment gives the record back under.
+    return sum(_end_undoing(merge_id, kept, at) for merge_id, kept in due)
+
+
+@transaction.atomic
+def _end_undoing(merge_id: int, kept: int, at: datetime) -> bool:
+    lock_people([kept])
+    row = MergedPerson.objects.filter(pk=merge_id, merged_boxes__isnull=False).first()
+    if row is None:
+        return False  # split or erased, since it was found
+    # The key with the boxes: a box that is gone from the row lies in backups, and without its key
+    # it opens nowhere.
+    merging.close(row.merged_id)
+    row.merged_boxes = row.replaced_boxes = None
+    row.save(update_fields=["merged_boxes", "replaced_boxes"])
+    append(MergeClosed(row.entry_id), by=SYSTEM, handle=None, at=at)
+    return True
 
 
 def _row(merge_id: int) -> MergedPerson:

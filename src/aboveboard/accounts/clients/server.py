@@ -12,15 +12,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from authlib.oauth2 import AuthorizationServer, OAuth2Request
-from authlib.oauth2.rfc6749 import ClientMixin, OAuth2Payload
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidClientError, OAuth2Payload
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.clients import tokens
+from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.accounts.models import AccessToken, ServiceClient
 from aboveboard.basics import clock
 
@@ -35,10 +37,26 @@ class OAuthClient(ClientMixin):  # type: ignore[misc]  # authlib publishes no ty
 
     def __init__(self, row: ServiceClient | None) -> None:
         self.row = row
+        self._secret = ""
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the secret is right and works now."""
+        self._secret = client_secret
         return self.row is not None and tokens.is_secret_of(self.row, client_secret, at=clock.now())
+
+    def store_token(self, token: str, scope: ClientScope) -> None:
+        """Make the token work, with the client's row locked: one that is revoked, or given another
+        secret because this one leaked, must not get a token for the old one in between.
+
+        Raises:
+            InvalidClientError: the secret does not work any more.
+        """
+        with transaction.atomic():
+            locked = ServiceClient.objects.select_for_update()
+            row = locked.filter(pk=self.row.pk).first() if self.row is not None else None
+            if row is None or not tokens.is_secret_of(row, self._secret, at=clock.now()):
+                raise InvalidClientError(status_code=401)
+            tokens.store(token, row, scope, at=clock.now())
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         """Whether a client may prove itself in this way."""
@@ -150,7 +168,7 @@ class OAuthServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
         # not.
         if scope is None:
             raise RuntimeError("a token was made for a scope that was not allowed")
-        tokens.store(token["access_token"], row, scope, at=clock.now())
+        request.client.store_token(token["access_token"], scope)
 
     def create_oauth2_request(self, request: HttpRequest) -> _Request:
         """Return what authlib reads."""

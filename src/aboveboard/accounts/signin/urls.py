@@ -40,7 +40,7 @@ urlpatterns = [
         totp.ActivateTOTPView.as_view(form_class=forms.NewAppForm),
         name="mfa_activate_totp",
     ),
-    path("2fa/totp/deactivate/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("2fa/totp/deactivate/", views.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "2fa/recovery-codes/generate/",

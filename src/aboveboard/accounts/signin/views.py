@@ -14,8 +14,10 @@ from allauth.account.views import ConfirmLoginCodeView, LoginView
 from allauth.core import ratelimit
 from allauth.mfa.adapter import get_adapter as second_factors
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -201,7 +203,23 @@ class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth publishes no
         return str(super().get_success_url())
 
 
-class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth publishes no types
+class _OneRemovalAtATime(View):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Remove it with the account locked. Of two that take away the last two second factors of
+        somebody at once, the second finds one left, and leaves it."""
+        with transaction.atomic():
+            if request.method == "POST":
+                Account.objects.select_for_update().get(pk=request.user.pk)
+            return super().dispatch(request, *args, **kwargs)
+
+
+# allauth publishes no types.
+class RemoveApp(_OneRemovalAtATime, DeactivateTOTPView):  # type: ignore[misc]
+    """Remove an authenticator app, unless it is the only second factor."""
+
+
+# allauth publishes no types.
+class RemovePasskey(_OneRemovalAtATime, RemoveWebAuthnView):  # type: ignore[misc]
     """Remove a passkey, unless it is the only second factor of a member of staff."""
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -141,6 +141,9 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
             return 0
         people = [row.person_id for row in rows if row.person_id is not None]
         lock_people(people)  # 2
+        # Read again under the lock: whoever was erased on request while they were waited for has no
+        # number here any more, and must not get it back.
+        rows = list(SweepRow.objects.filter(pk__in=[row.pk for row in rows]).order_by("id"))
         # Asked again under the lock: since the review they may have said yes, been active, or been
         # placed under a hold.
         states = retention_states_of(people)

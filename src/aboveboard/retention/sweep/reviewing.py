@@ -23,6 +23,7 @@ from aboveboard.retention.entries import SweepReviewed
 from aboveboard.retention.models import Sweep, SweepRow
 from aboveboard.retention.records import SweepRecord, sweep_record
 from aboveboard.retention.sweep import counting, suspending
+from aboveboard.vault.locking import lock_people
 from aboveboard.vault.retention_state import RetentionState, retention_states
 
 
@@ -76,7 +77,10 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
             # depend on when its batch came.
             if fields := lapsed_fields(promise, held, sweep.begun_at):
                 lapsed_of[state.person_id] = fields
-        listed = [state for state in states if state.person_id in lapsed_of]
+        # Locked before they are written down. The row of somebody who is erased at this moment
+        # would come after their erasure, which takes their number out of every row.
+        there = lock_people(lapsed_of)
+        listed = [state for state in states if state.person_id in there]
         waits = suspending.suspended(listed, sweep.begun_at)
         rows = [
             _row(sweep, state, lapsed_of[state.person_id], waits.get(state.person_id, ""))
