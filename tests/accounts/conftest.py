@@ -9,7 +9,8 @@ import pytest
 from django.core.cache import cache
 
 from aboveboard.accounts.signin import background_mail
-from aboveboard.basics.package import Package, gather, gathered
+from aboveboard.basics.package import Package, gathered
+from tests.declared import gather_these
 
 JON, JON_MAIL = 4711, "jon24@adventure-works.com"
 SHARED_MAIL = "family@adventure-works.com"
@@ -28,6 +29,6 @@ def _own_customers(
         cache.clear()
     before = gathered()
     known = Package(name="vault", customers_by_email=lambda email: PEOPLE.get(email.lower(), []))
-    gather([known, *before])
+    gather_these([known, *before])
     yield
-    gather(before)
+    gather_these(before)

@@ -15,7 +15,7 @@ from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import AboveboardError, Conflict, Invalid, NotFound
-from aboveboard.basics.package import Package, gather
+from aboveboard.basics.package import Package
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger import queries as ledger
@@ -24,6 +24,7 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault.models import Person
 from tests.accounts.conftest import JON
 from tests.accounts.people import erase_everywhere, staff_member
+from tests.declared import gather_these
 from tests.world import adopt
 
 pytestmark = pytest.mark.django_db
@@ -172,7 +173,7 @@ def test_who_is_not_there_is_said_to_be_missing() -> None:
 
 
 def test_without_a_directory_nobody_is_found() -> None:
-    gather([Package(name="vault")])  # the fixture puts the others back
+    gather_these([Package(name="vault")])  # the fixture puts the others back
     with pytest.raises(directory.NoDirectory, match="customers have an e-mail address"):
         directory.find("jon24@adventure-works.com")
 

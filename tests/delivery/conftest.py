@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import pytest
 
 from aboveboard.basics import settings
-from aboveboard.basics.package import Letter, Package, gather, gathered
+from aboveboard.basics.package import Letter, Package, gathered
 from aboveboard.basics.personal import Personal
 from aboveboard.delivery import actions, rendering
+from tests.declared import gather_these
 from tests.delivery.scripted import ScriptedServer
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -57,9 +58,9 @@ class FakeRenderer:
 @pytest.fixture
 def renderer() -> Iterator[FakeRenderer]:
     fake, before = FakeRenderer(), gathered()
-    gather([*before, declaring(fake)])
+    gather_these([*before, declaring(fake)])
     yield fake
-    gather(before)
+    gather_these(before)
 
 
 def declaring(fake: FakeRenderer) -> Package:

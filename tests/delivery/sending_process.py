@@ -15,11 +15,12 @@ def main() -> None:
     import django
 
     django.setup()
-    from aboveboard.basics.package import gather, gathered
+    from aboveboard.basics.package import gathered
     from aboveboard.delivery.actions import drain
+    from tests.declared import gather_these
     from tests.delivery.conftest import AT, FakeRenderer, declaring
 
-    gather([*gathered(), declaring(FakeRenderer())])
+    gather_these([*gathered(), declaring(FakeRenderer())])
     drain(worker="process", at=AT + timedelta(seconds=float(sys.argv[1])))
 
 

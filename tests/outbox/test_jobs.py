@@ -12,9 +12,10 @@ from django.db import connection, transaction
 
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import Unavailable
-from aboveboard.basics.package import Job, Package, gather, gathered
+from aboveboard.basics.package import Job, Package, gathered
 from aboveboard.outbox import actions, jobs, limits, queries
 from aboveboard.outbox.reference import Reference
+from tests.declared import gather_these
 
 DONE: list[Reference] = []
 PACKAGES: list[Package] = []
@@ -36,13 +37,13 @@ def _declared() -> Iterator[None]:
     declare("test.break", fail)
     declare("test.down", unavailable)
     yield
-    gather(before)
+    gather_these(before)
 
 
 def declare(kind: str, run: Callable[[Reference], object]) -> None:
     """Add a package that declares one kind of job."""
     PACKAGES.append(Package(name="test", jobs=(Job(kind, run),)))
-    gather(PACKAGES)
+    gather_these(PACKAGES)
 
 
 def enqueue(kind: str, number: int = 1) -> int:

@@ -1,4 +1,4 @@
-"""What each package declares, typed, in its ``apps.py``; ``site`` gathers all of it once, at start.
+"""What each package declares, typed, in its ``apps.py``; gathered once, when first asked for.
 
 A package's app config has a method ``package()`` that returns a :class:`Package`. Whoever needs to
 ask every package something (the erasure of a person, a backup, the worker, the navigation) reads
@@ -267,25 +267,33 @@ class NotGathered(Misconfigured):
     next_step = "Start through aboveboard.site, whose app config gathers them."
 
 
+Declaration = Callable[[], Package]
+
+_declarations: Final[list[Declaration]] = []
 _gathered: Final[list[Package]] = []
 
 
-def gather(packages: Iterable[Package]) -> None:
-    """Take every package's declaration, in the order in which they are asked.
+def gather(declarations: Iterable[Declaration]) -> None:
+    """Take what makes each package's declaration, in the order in which they are asked.
 
     ``site`` calls it once, when Django is ready.
     """
-    _gathered[:] = packages
+    _declarations[:] = declarations
+    _gathered.clear()
 
 
 def gathered() -> Sequence[Package]:
     """Return every package's declaration.
 
     Raises:
-        NotGathered: ``site`` has not gathered them.
+        NotGathered: ``site`` has not said where they come from.
     """
+    # Made when first asked for: a declaration imports nearly all of its package, which takes half
+    # as long again as everything else that a command does, and most commands ask for none.
     if not _gathered:
-        raise NotGathered
+        if not _declarations:
+            raise NotGathered
+        _gathered[:] = [declaration() for declaration in _declarations]
     return tuple(_gathered)
 
 

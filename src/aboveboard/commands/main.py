@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import pkgutil
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from aboveboard.commands import exits
 from aboveboard.commands.instance import schema
 
 _DECLARED = ("NAME", "HELP", "EXAMPLE")
+_BELOW_DECLARED = re.compile(r"^(?:@|def |class )", re.MULTILINE)
 _ABOUT = """\
 Keep a promise about people's data: protect it, prove how it is used, and answer for losses.
 
@@ -76,12 +78,12 @@ def _folders(folder: Path, dotted: str) -> Iterator[tuple[Path, str]]:
 
 def _strings(source: str) -> dict[str, str]:
     """Return the module-level names that are given a plain string."""
-    # Most modules are no command; to parse them all takes longer than everything else that `--help`
-    # does.
+    # Most modules are no command, and what a command declares stands above its first function: to
+    # parse all the rest takes longer than everything else that `--help` does.
     if "\nNAME" not in source:
         return {}
     strings = {}
-    for statement in ast.parse(source).body:
+    for statement in ast.parse(_BELOW_DECLARED.split(source, maxsplit=1)[0]).body:
         if (
             isinstance(statement, ast.Assign)
             and isinstance(statement.value, ast.Constant)

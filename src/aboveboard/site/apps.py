@@ -28,7 +28,5 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Gather what every package declares."""
         gather(
-            config.package()
-            for config in apps.get_app_configs()
-            if isinstance(config, DeclaringApp)
+            config.package for config in apps.get_app_configs() if isinstance(config, DeclaringApp)
         )

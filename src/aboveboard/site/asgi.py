@@ -18,11 +18,14 @@ from django.urls import get_resolver
 
 from aboveboard.basics import settings
 from aboveboard.basics.bodies import READ_BY_PIECES
+from aboveboard.basics.package import gathered
 from aboveboard.site.limits import GARBAGE_SEARCH
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aboveboard.site.settings")
 django_handler: Final = get_wsgi_application()
-_ = get_resolver().url_patterns  # every view is imported now, and not at the first request
+# Every view and every package's declaration is imported now, and not at the first request.
+_ = get_resolver().url_patterns
+_ = gathered()
 
 from aboveboard.site.serving import answering, bodies, limits, sockets, uploads  # noqa: E402
 from aboveboard.site.serving.collecting import (  # noqa: E402 - Django must stand before its parts
