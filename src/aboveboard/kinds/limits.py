@@ -13,6 +13,10 @@ RECOGNISED_CARD_DIGITS: Final = (13, 19)
 """Fewest and most digits of what is taken for a card number where nobody said that it is one. Our
 choice: with 12 digits one phone number in ten would pass the check digit."""
 
+NATIONAL_ID_CHARS: Final = 64
+"""Longest text that is read as a national number, in characters. Our choice: twice the longest
+number of any country as it is printed, with what stands between its groups."""
+
 OLDEST_DAY: Final = date(1880, 1, 1)
 """Earliest day that is taken for one of somebody's life. Our choice: nobody
 alive was born before."""

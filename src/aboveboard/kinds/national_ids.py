@@ -15,6 +15,7 @@ from types import ModuleType
 from stdnum.exceptions import ValidationError
 
 from aboveboard.kinds.kind import KindMismatch, formats_of
+from aboveboard.kinds.limits import NATIONAL_ID_CHARS
 
 _NINO = re.compile(
     r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][0-9]{6}[A-D]", re.ASCII
@@ -31,6 +32,10 @@ def read(text: str, form: str) -> str:
         KeyError: there is no such form.
     """
     title = formats_of("national_id")[form]
+    text = text.strip()
+    # The library looks each character up, for each country: minutes for a file that is one line.
+    if len(text) > NATIONAL_ID_CHARS:
+        raise KindMismatch("not_national_id", f"a number that checks ({title})")
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     compact = _nino(plain) if form == "gb.nino" else _by_stdnum(plain, form)
     if compact is None:
