@@ -9,6 +9,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # One more than there are processors, where tests wait for other programs.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 1)")
 PYTEST := $(RUN) -m pytest -q --dist loadfile --no-loadscope-reorder
+# The files with such tests: to look for them through all files takes as long as many of them.
+KILLED = $(shell grep -rl --include='test_*.py' 'mark\.crash' tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants screens wheel lock contracts reference format clean
@@ -29,7 +31,7 @@ quick: setup-dev ## under a minute, for every save: pure rules, formats, house r
 	$(BIN)/ruff check --quiet .
 	$(PYTEST) -n auto --quick
 
-test: setup-dev ## every check and every test: SQLite, PostgreSQL, Chromium, nginx
+test: setup-dev ## every check, and every test but `make crash`: SQLite, PostgreSQL, Chromium, nginx
 	@$(RUN) scripts/browsers.py
 	@$(RUN) scripts/postgres.py
 	@$(RUN) scripts/nginx.py
@@ -46,9 +48,9 @@ unit: setup-dev ## the tests on SQLite
 database: setup-dev ## the tests that a second database could fail, on PostgreSQL
 	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser and not crash"
 
-crash: setup-dev ## what is killed at any moment, on both databases
-	$(PYTEST) -n $(WORKERS) --dist load -m crash
-	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) --dist load -m crash
+crash: setup-dev ## what is killed at any moment, and whole lives, on both databases; CI runs it after `make test`
+	$(PYTEST) -n $(WORKERS) -m crash $(KILLED)
+	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m crash $(KILLED)
 
 browser: setup-dev ## the tests in Chromium; PHOTOGRAPHS=1 takes each page into .cache/screens/
 	$(PYTEST) -n $(WORKERS) -m browser
@@ -67,8 +69,8 @@ house:
 
 # All lanes in one run for each database: to begin one takes each process some ten seconds.
 on-both:
-	$(PYTEST) -n $(WORKERS)
-	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser"
+	$(PYTEST) -n $(WORKERS) -m "not crash"
+	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser and not crash"
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench

@@ -12,7 +12,10 @@ import pytest
 from aboveboard.commands import main
 from tests.basics.test_redaction import AGE, PARTS, SECRETS, shows
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database("what the command line shows of its arguments"),
+]
 
 RUN_ON = {"serve", "worker", "demo", "init", "ledger witness serve", "ledger witness init"}
 """They stay, or make a folder of the name that they are given: argparse alone is asked of these."""

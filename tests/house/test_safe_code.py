@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,17 @@ from aboveboard.basics import shipped
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-MODULES = {
-    path.relative_to(ROOT / "src").as_posix(): ast.parse(path.read_text("utf-8"))
-    for path in sorted((ROOT / "src").rglob("*.py"))
-}
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Return every module of the program, read once, by its path."""
+    return {
+        path.relative_to(ROOT / "src").as_posix(): ast.parse(path.read_text("utf-8"))
+        for path in sorted((ROOT / "src").rglob("*.py"))
+    }
+
+
 _RUN = {"eval", "exec", "compile", "__import__"}
 _LOADS = {"pickle", "marshal", "shelve", "jsonpickle", "dill"}
 _YAML = {
@@ -37,7 +45,7 @@ _PATTERN = {"compile", "match", "fullmatch", "search", "sub", "split", "findall"
 
 def calls() -> Iterator[tuple[str, ast.Call, str]]:
     """Yield every call in the program: where, the call, and the name that is called."""
-    for path, tree in MODULES.items():
+    for path, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 yield f"{path}:{node.lineno}", node, ast.unparse(node.func)
@@ -45,7 +53,7 @@ def calls() -> Iterator[tuple[str, ast.Call, str]]:
 
 def imported() -> Iterator[tuple[str, str]]:
     """Yield every name that a module imports, whole."""
-    for path, tree in MODULES.items():
+    for path, tree in modules().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 yield from ((path, name.name) for name in node.names)
@@ -88,7 +96,7 @@ def test_what_is_part_of_the_program_is_read_alike_by_both_parsers() -> None:
 
 def test_nothing_that_is_given_to_a_function_becomes_a_pattern() -> None:
     found = []
-    for path, tree in MODULES.items():
+    for path, tree in modules().items():
         for function in ast.walk(tree):
             if not isinstance(function, ast.FunctionDef):
                 continue

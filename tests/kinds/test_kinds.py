@@ -30,7 +30,7 @@ TAKEN = [
     ("national_id:gb.nino", "qq 12 34 56 c", None),
     ("national_id:gb.nino", "ab 12 34 56 c", "AB123456C"),
     ("national_id:gb.nino", f"{' ' * 99}ab123456c", "AB123456C"),
-    # Each character of it would be looked up for each country: a file that is one line took minutes.
+    # Each character would be looked up for each country: a file of one line took minutes.
     ("national_id:gb.nino", f"ab{'-' * 99}123456c", None),
     ("national_id:gb.nhs", f"943{'-' * 99}4765870", None),
     ("national_id:gb.nino", "ＡＢ１２３４５６Ｃ", "AB123456C"),

@@ -24,7 +24,10 @@ from aboveboard.recovery import actions as recovery
 from tests.story import free_text, free_text_of_losses
 from tests.story.free_text import NO_FREE_TEXT, Stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("what actions hand to the log, before it is kept anywhere"),
+]
 
 TEXTS = {
     "a name": "Mike.Victim",

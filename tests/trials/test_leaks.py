@@ -33,6 +33,9 @@ from tests import world
 from tests.conftest import SHARED
 
 pytestmark = pytest.mark.django_db
+read_alike = pytest.mark.one_database(
+    "how a file is read; what it counts, the recipes show on both"
+)
 TRIALS = SHARED / "cases" / "trials"
 
 NAMES = ("ada.moss", "ben.hale", "cleo.ng", "dan.oshea", "eve.null", "finn.roy")
@@ -263,6 +266,7 @@ SIBLINGS: dict[str, str | bytes] = {
 }
 
 
+@read_alike
 @pytest.mark.parametrize("name", SIBLINGS)
 def test_others_of_its_kind_count_the_same(
     name: str, opened: Opened, customers: dict[str, int]
@@ -305,6 +309,7 @@ def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
     return data.getvalue()
 
 
+@read_alike
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
 def test_an_archive_with_one_file_is_opened(
     method: int, opened: Opened, customers: dict[str, int]
@@ -333,6 +338,7 @@ NOT_READ = {
 }
 
 
+@read_alike
 @pytest.mark.parametrize("name", NOT_READ)
 def test_what_cannot_be_read_ends_with_what_to_do(name: str, opened: Opened) -> None:
     content, step = NOT_READ[name]
@@ -349,6 +355,7 @@ def test_a_bomb_is_refused_before_it_has_filled_anything() -> None:
         deque(iter(lambda: stream.read(1 << 20), b""), maxlen=0)
 
 
+@read_alike
 @pytest.mark.parametrize("columns", [400, 3_000, 30_000])
 def test_too_many_columns_are_a_reason_at_once(columns: int, opened: Opened) -> None:
     began = time.process_time()

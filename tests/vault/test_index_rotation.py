@@ -12,7 +12,7 @@ import pytest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict
-from aboveboard.basics.package import gather, gathered
+from aboveboard.basics.package import gathered
 from aboveboard.identity import actions as merging
 from aboveboard.identity.matching import MergeRecord
 from aboveboard.incidents import queries
@@ -29,6 +29,7 @@ from aboveboard.vault.rekeying import index, rebuild
 from tests import world
 from tests.concurrency.crew import at_once
 from tests.crash.killing import Killer
+from tests.declared import gather_these
 from tests.incidents.conftest import leak_bytes, open_leak
 from tests.keys.rotation.world import bring_more, correct, kinds
 
@@ -265,11 +266,11 @@ def test_a_leak_made_with_a_key_that_is_gone_is_refused_not_undercounted() -> No
 
     waits = open_leak(leak_bytes([row for _, row in people(6)]))
     declared = gathered()
-    gather(replace(package, needs_index_key=None) for package in declared)
+    gather_these(replace(package, needs_index_key=None) for package in declared)
     try:
         rotate()
     finally:
-        gather(declared)
+        gather_these(declared)
     with pytest.raises(MadeWithAnotherKey):
         counting.count(waits.number, by=SYSTEM, at=clock.now())
 
