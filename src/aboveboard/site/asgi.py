@@ -24,8 +24,8 @@ from aboveboard.site.limits import GARBAGE_SEARCH
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aboveboard.site.settings")
 django_handler: Final = get_wsgi_application()
 # Every view and every package's declaration is imported now, and not at the first request.
-_ = get_resolver().url_patterns
-_ = gathered()
+get_resolver().url_patterns  # noqa: B018 - to read it imports them
+gathered()
 
 from aboveboard.site.serving import answering, bodies, limits, sockets, uploads  # noqa: E402
 from aboveboard.site.serving.collecting import (  # noqa: E402 - Django must stand before its parts
