@@ -13,7 +13,8 @@ from typing import Any
 
 
 def execute(connection: Any, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """Run one statement on Django's ``connection`` and return all rows that it gives.
+    """Run one statement on Django's ``connection`` and return all rows that it gives. Given
+    ``connections["default"]``: ``django.db.connection`` looks it up anew for each attribute.
 
     ``sql`` marks each value with ``%s``. On PostgreSQL a list of values is one value, for
     ``= ANY(%s)`` (:func:`array_literal`). Moments come back aware, and JSON must be cast to text,
@@ -71,7 +72,8 @@ def _cursor(connection: Any) -> Any:
 
 
 def _rows(cursor: Any) -> list[tuple[Any, ...]]:
-    return cursor.fetchall() if cursor.description is not None else []
+    # Not by its description, which makes an object of each column.
+    return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 @lru_cache(maxsize=256)

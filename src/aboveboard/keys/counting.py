@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from aboveboard.basics import statements
 from aboveboard.keys.models import PersonKey
@@ -37,6 +37,7 @@ def take_numbers(wanted: Mapping[int, int]) -> dict[int, int]:
     Raises:
         RuntimeError: there is no surrounding transaction.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     if not connection.in_atomic_block:
         raise RuntimeError("a number is taken in the transaction that writes its entry")
     alike: defaultdict[int, list[int]] = defaultdict(list)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from aboveboard.basics import statements
 from aboveboard.ledger.models import Entry
@@ -33,6 +33,7 @@ _INSERT_ARRAYS = (
 _RESERVE = (
     "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)"
 )
+_LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'"
 
 _COPY = "COPY ledger_entry (id, at, kind, handle, body, leaf_hash) FROM STDIN (FORMAT BINARY)"
 _COPY_TYPES: Final = ("int8", "timestamptz", "varchar", "varchar", "bytea", "bytea")
@@ -57,15 +58,14 @@ def reserve_ids(count: int) -> list[int]:
 
     An id is part of the entry's bytes, so it must be known before the row is written.
     """
-    if connection.vendor == "postgresql":
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor == "postgresql":
         # From the sequence, which gives back nothing: a transaction that is undone leaves a gap in
         # the ids, and none in the places.
-        return sorted(number for (number,) in statements.execute(connection, _RESERVE, [count]))
+        return sorted(number for (number,) in statements.execute(database, _RESERVE, [count]))
     # SQLite: the transaction began IMMEDIATE, so nobody else can be between this read and our
     # insert.
-    last = statements.execute(
-        connection, "SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'"
-    )
+    last = statements.execute(database, _LAST)
     first = (last[0][0] if last else 0) + 1
     return list(range(first, first + count))
 
@@ -76,18 +76,19 @@ def insert(rows: Sequence[Row]) -> None:
     PostgreSQL takes many by binary COPY, at a fifth of the time that INSERT takes for
     each (bench/notices.py).
     """
-    if connection.vendor != "postgresql":
+    database = connections[DEFAULT_DB_ALIAS]
+    if database.vendor != "postgresql":
         # Entries that are written together are mostly of one moment.
         adapted = {
-            moment: connection.ops.adapt_datetimefield_value(moment)
+            moment: database.ops.adapt_datetimefield_value(moment)
             for moment in {row[1] for row in rows}
         }
-        with connection.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.executemany(_INSERT, [(row[0], adapted[row[1]], *row[2:]) for row in rows])
     elif len(rows) > _FEW:
         with (
-            connection.cursor() as cursor,
-            connection.wrap_database_errors,
+            database.cursor() as cursor,
+            database.wrap_database_errors,
             cursor.cursor.copy(_COPY) as copy,
         ):
             copy.set_types(_COPY_TYPES)
@@ -97,7 +98,7 @@ def insert(rows: Sequence[Row]) -> None:
         ids, moments, kinds, handles, bodies, hashes = zip(*rows, strict=True)
         columns = [ids, [str(moment) for moment in moments], kinds, handles, bodies, hashes]
         statements.execute(
-            connection, _INSERT_ARRAYS, [statements.array_literal(each) for each in columns]
+            database, _INSERT_ARRAYS, [statements.array_literal(each) for each in columns]
         )
 
 

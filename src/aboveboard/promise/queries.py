@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from aboveboard.basics import statements
 from aboveboard.basics.errors import Conflict, Damaged, NotFound, Unavailable
@@ -82,7 +82,7 @@ def in_force() -> AdoptedPromise:
     global _resolved
     # By hand: this is on the path of every use, where the ORM took longer than the database. The
     # newest row is only asked whether anything changed: which one is in force, the log says.
-    rows = statements.execute(connection, _NEWEST)
+    rows = statements.execute(connections[DEFAULT_DB_ALIAS], _NEWEST)
     if not rows:
         _refuse_if_adopted()
         raise NoPromise()

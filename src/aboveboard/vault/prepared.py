@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from aboveboard.basics import statements
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
@@ -26,6 +26,7 @@ def ask(sql: str, *parts: int | Collection[int] | Sequence[bytes] | None) -> lis
     Every part has its mark in the statement, in order: ``%s`` for a single
     value, ``{some}`` for a list.
     """
+    connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor == "postgresql":
         return statements.execute(
             connection,
