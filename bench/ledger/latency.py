@@ -74,7 +74,7 @@ def work() -> None:
     for loop in loops:
         if loop.name == "jobs":
             loop.turn = compute
-    threads = [threading.Thread(target=loop.forever, daemon=True) for loop in loops]
+    threads = [threading.Thread(target=loop.run_forever, daemon=True) for loop in loops]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -20,7 +20,7 @@ from aboveboard.choices.entries import ChoiceMade
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.identity.actions import merge
-from aboveboard.recovery.comparing import recorded
+from aboveboard.recovery.comparing import typed_entry
 from tests.world import ADVISER, OFFERS, entries, load
 
 pytestmark = pytest.mark.django_db
@@ -195,7 +195,7 @@ def test_a_row_that_is_not_as_its_entry_says_is_named_by_the_column(people: list
     (entry,) = entries(people[0], ChoiceMade.kind)
     row = Choice.objects.get(entry_id=entry.id)
     (table,) = DECIDING
-    typed = recorded(entry, ChoiceMade)
+    typed = typed_entry(entry, ChoiceMade)
     assert table.differs(row, typed) == ""
     for column, value in OTHERWISE.items():
         true = getattr(row, column)
@@ -207,7 +207,7 @@ def test_a_row_that_is_not_as_its_entry_says_is_named_by_the_column(people: list
 def test_a_choice_that_outlived_its_row_is_put_back_once(people: list[int]) -> None:
     made = say(people[0], ChoiceAnswer.YES, ADVISER)
     (entry,) = entries(people[0], ChoiceMade.kind)
-    typed = recorded(entry, ChoiceMade)
+    typed = typed_entry(entry, ChoiceMade)
     known = RecordedEntry(typed.id, typed.at, typed.by, typed.facts, people[0])
     with pytest.raises(NotHeld):
         actions.repeat(typed)  # nobody is known whom it is about

@@ -277,15 +277,15 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     stop = Event()
     swept: list[object] = []
     monkeypatch.setattr(
-        "aboveboard.incidents.leaks.staging.sweep", lambda *, at: swept.append(at) or 3
+        "aboveboard.incidents.leaks.staging.delete_expired", lambda *, at: swept.append(at) or 3
     )
-    monkeypatch.setattr("aboveboard.intake.erased.sweep", lambda *, at: 0)
+    monkeypatch.setattr("aboveboard.intake.erased.delete_expired", lambda *, at: 0)
     for forgets in ("clients.tokens", "clients.idempotency", "code_tries"):
         monkeypatch.setattr(f"aboveboard.accounts.{forgets}.sweep", lambda *, at: 0)
     sweeping = worker.make_loops("w", stop)[-1]
     assert sweeping.name == "sweeping"
     assert sweeping.pause == limits.SWEEP_PAUSE
-    assert sweeping.until_idle()
+    assert sweeping.run_until_idle()
     assert len(swept) == 1
 
     def stopped(name: str, stop: Event) -> list[worker.WorkLoop]:
@@ -332,10 +332,10 @@ def test_once_takes_turns_until_nothing_waits_and_the_last_entries_have_their_pl
         worker.WorkLoop("sending", lambda: turn("sending"), Event()),
         worker.WorkLoop("jobs", lambda: turn("jobs"), Event()),
     ]
-    assert worker.until_nothing_waits(loops)
+    assert worker.run_until_idle(loops)
     assert not any(waits.values())
 
     def fails() -> bool:
         raise OSError
 
-    assert not worker.until_nothing_waits([*loops, worker.WorkLoop("failing", fails, Event())])
+    assert not worker.run_until_idle([*loops, worker.WorkLoop("failing", fails, Event())])

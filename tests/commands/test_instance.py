@@ -247,12 +247,12 @@ def _sqlite(name: str, code: int) -> BaseException:
 )
 def test_a_disk_that_is_full_or_read_only_is_said_as_such(error: BaseException, said: str) -> None:
     """And not as a database that cannot be reached, nor as a fault of ours."""
-    outage = schema.disk(error)
+    outage = schema.as_disk_error(error)
     assert outage is not None
     assert said in outage.message
-    assert schema.away(error) is None
+    assert schema.as_database_away(error) is None
 
 
 def test_a_database_that_does_not_answer_is_no_disk() -> None:
-    assert schema.disk(_sqlite("SQLITE_CANTOPEN", 14)) is None
-    assert schema.away(_sqlite("SQLITE_CANTOPEN", 14)) is not None
+    assert schema.as_disk_error(_sqlite("SQLITE_CANTOPEN", 14)) is None
+    assert schema.as_database_away(_sqlite("SQLITE_CANTOPEN", 14)) is not None

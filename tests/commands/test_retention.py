@@ -89,7 +89,7 @@ def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]
             "--json",
         )
     )
-    assert aliases.current(other) == one
+    assert aliases.current_number(other) == one
     assert "separate records again" in said(
         capsys, "people", "split", str(merged["merge"]), "--reference", "case/2"
     )

@@ -11,7 +11,7 @@ from django.test import Client
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.personal import MASK
-from aboveboard.console.settings import masked, shown
+from aboveboard.console.settings import mask_value, settings_by_section
 from aboveboard.incidents.notices.actions import prepare
 from aboveboard.keys.demonstration import mark_as_demonstration
 from aboveboard.promise.actions import adopt_promise
@@ -94,7 +94,9 @@ def test_settings_are_refused_to_the_others() -> None:
 def test_where_a_setting_was_set() -> None:
     current = settings.current()
     sections = dict(
-        shown(current, {"organisation": {"name": "x"}}, {"ABOVEBOARD_SERVER_PORT": "8001"})
+        settings_by_section(
+            current, {"organisation": {"name": "x"}}, {"ABOVEBOARD_SERVER_PORT": "8001"}
+        )
     )
     assert {row.name: row.where for row in sections["organisation"]}[
         "name"
@@ -120,7 +122,7 @@ def test_where_a_setting_was_set() -> None:
     ],
 )
 def test_a_password_is_masked(value: object, text: str) -> None:
-    assert masked(value) == text
+    assert mask_value(value) == text
 
 
 @pytest.fixture

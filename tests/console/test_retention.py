@@ -91,7 +91,7 @@ def test_a_restriction_is_placed_seen_and_lifted_once_they_were_told(
         "They must be informed first" in lead.get(f"{page}restrictions/{row.id}/").content.decode()
     )
     assert lead.post(f"{page}restrictions/{row.id}/", {"reference": "letter/3"}).status_code == 302
-    assert not retention.statuses([person], at=clock.now())[person].restricted
+    assert not retention.retention_statuses([person], at=clock.now())[person].restricted
 
 
 def test_a_sweep_is_listed_to_the_last_row(lead: Client, two: tuple[Someone, Someone]) -> None:
@@ -125,7 +125,7 @@ def test_two_records_are_compared_without_a_value_made_one_and_two_again(
     said = {name: field.initial for name, field in form.fields.items() if name != "reference"}
     assert lead.post(address, said).status_code == 422
     assert lead.post(address, said | {"reference": "case/1"}).status_code == 302
-    assert aliases.current(other) == one
+    assert aliases.current_number(other) == one
     merged = MergedPerson.objects.get()
     assert "Undo" in lead.get(f"/console/retention/people/{other}/").content.decode(), (
         "the old number leads to the page"

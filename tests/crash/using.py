@@ -30,7 +30,7 @@ def main() -> int:
                 assert outcome.allowed
                 print(outcome.entry_id, flush=True)
     except Exception as error:
-        away = schema.away(error)
+        away = schema.as_database_away(error)
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 6 if away else 70
 

@@ -188,14 +188,14 @@ def test_a_server_that_goes_between_two_chunks_has_nobody_opened_for_it(
     batch_id = batch_of(range(1, 11))
     server = ScriptedServer().__enter__()
     mail(server.port)
-    real = claims.take
+    real = claims.claim_batch
 
     def take_then_close(*args: object) -> object:
         if renderer.seen:
             server.__exit__()
         return real(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(claims, "take", take_then_close)
+    monkeypatch.setattr(claims, "claim_batch", take_then_close)
     assert drain(worker="w", at=AT).halted == "mail-server-unreachable"
     assert len(renderer.seen) == 5
     assert lines(batch_id) == {("sent", ""): 5, ("queued", ""): 5}
@@ -255,7 +255,7 @@ def test_a_dispatch_that_kills_its_workers_is_given_up_in_the_end(
     batch_id = batch_of([1])
     at = AT
     for _ in range(limits.DELIVERY_ATTEMPTS):
-        assert claims.take("w", at, 5) is not None
+        assert claims.claim_batch("w", at, 5) is not None
         at += limits.DELIVERY_LEASE
     assert drain(worker="w", at=at).failed == 1
     assert lines(batch_id) == {("failed", "worker-died"): 1}

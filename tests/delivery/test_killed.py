@@ -116,15 +116,15 @@ def test_the_catcher_keeps_what_a_worker_sends_and_it_can_be_read(
         with pytest.raises(catcher.PortTaken):
             catcher.start("127.0.0.1", port, tmp_path)
         assert start_worker(port, 0).wait(60) == 0
-    page = queries.caught(tmp_path, limit=20)
-    rest = queries.caught(tmp_path, before=page[-1].name, limit=20)
+    page = queries.caught_messages(tmp_path, limit=20)
+    rest = queries.caught_messages(tmp_path, before=page[-1].name, limit=20)
     assert sorted(one.to for one in (*page, *rest)) == sorted(
         f"p{person}@x.example" for person in range(1, 31)
     )
     assert [one.name for one in (*page, *rest)] == sorted(
         (one.name for one in (*page, *rest)), reverse=True
     )
-    [mine] = queries.caught(tmp_path, to="P7@x.example")
+    [mine] = queries.caught_messages(tmp_path, to="P7@x.example")
     read = queries.read_caught(tmp_path, mine.name)
     assert (read.to, read.subject, read.text.splitlines()[0]) == (
         "p7@x.example",

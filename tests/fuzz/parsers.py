@@ -113,7 +113,7 @@ def _people(data: bytes) -> object:
 def _leak(data: bytes) -> object:
     _, inner = packed.open_packed(io.BytesIO(data))
     first = reading.sample(inner)
-    shape = form.find(first)
+    shape = form.detect_format(first)
     for guess in columns.guess(shape.header, reading.sample_rows(first, shape)):
         guess.header.encode()  # it is shown on a page
     rows = list(reading.rows(packed.open_packed(io.BytesIO(data))[1], shape))
@@ -248,7 +248,7 @@ PARSERS: tuple[Parser, ...] = (
     Parser(
         "what a sealed record covers",
         lambda data: record_format.open_record(
-            AESGCM(bytes(32)), 7, record_format.cover(AESGCM(bytes(32)), 7, data, bytes(12))
+            AESGCM(bytes(32)), 7, record_format.pad_and_seal(AESGCM(bytes(32)), 7, data, bytes(12))
         ),
         lambda: [_record_of_format_2()],
     ),

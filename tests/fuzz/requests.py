@@ -17,10 +17,10 @@ from aboveboard.api.shapes import UseIn
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.site.serving import bodies
 from aboveboard.site.serving.collecting import BodyInMemory, BodyNotTaken, BodyPieces, collect
-from aboveboard.site.serving.environ import environ_of, give_body
+from aboveboard.site.serving.environ import attach_body, environ_of
 from aboveboard.site.serving.sealed import SealedFile
 from aboveboard.site.serving.threads import RequestThreads
-from aboveboard.site.serving.turns import whose
+from aboveboard.site.serving.turns import turn_key
 
 _THREADS = RequestThreads(1)
 _PIECE = 97
@@ -48,7 +48,7 @@ def take_in(data: bytes) -> object:
         "scheme": "http",
         "headers": headers,
     }
-    whose(scope)
+    turn_key(scope)
     environ = environ_of(scope)
     try:
         rule = bodies.rule_for(environ)
@@ -60,9 +60,9 @@ def take_in(data: bytes) -> object:
         return refused
     if isinstance(sink, SealedFile):
         sink.complete()
-        give_body(environ, io.BufferedReader(sink), sink.size)
+        attach_body(environ, io.BufferedReader(sink), sink.size)
     else:
-        give_body(environ, io.BytesIO(sink.joined()), len(sink.joined()))
+        attach_body(environ, io.BytesIO(sink.joined()), len(sink.joined()))
     return _read(environ)
 
 
@@ -93,7 +93,7 @@ def _read(environ: dict[str, Any]) -> object:
             return read(UseIn, request.body)
         fields += request.POST.lists()
         for file in request.FILES.values():
-            fields.append((str(file.name), file.read()))
+            fields.append((str(file.name), file.read_keys()))
     except (SuspiciousOperation, BadRequest, MultiPartParserError, AboveboardError, NotJson) as no:
         return no
     return fields

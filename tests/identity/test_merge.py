@@ -130,7 +130,7 @@ def test_old_number_own_number_and_nobodys_are_all_asked_for_in_one_statement(tw
     assert found[one].person_id == one
     assert found[other].person_id == one
     assert seen(other)["first_name"] == row["first_name"]
-    assert aliases.current(other) == one
+    assert aliases.current_number(other) == one
 
 
 def test_what_was_seen_of_either_is_seen_in_one_list(two: People) -> None:
@@ -285,8 +285,8 @@ def test_look_ups_that_ended_in_nothing_move_along(two: People) -> None:
 def test_after_ninety_days_what_was_set_aside_is_destroyed_and_they_stay_one(two: People) -> None:
     one, row, other, _ = two
     done = merge(one, other)
-    assert actions.end_undoing(at=done.at + limits.MERGE_UNDO_LIFE) == 0
-    assert actions.end_undoing(at=done.at + limits.MERGE_UNDO_LIFE + timedelta(seconds=1)) == 1
+    assert actions.expire_undo_data(at=done.at + limits.MERGE_UNDO_LIFE) == 0
+    assert actions.expire_undo_data(at=done.at + limits.MERGE_UNDO_LIFE + timedelta(seconds=1)) == 1
     assert person_key(other) is None
     assert seen(other)["first_name"] == row["first_name"]
     with pytest.raises(actions.CannotSplit, match="90 days"):

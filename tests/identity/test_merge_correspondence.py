@@ -63,7 +63,7 @@ def test_a_childs_guardian_is_written_to_after_the_records_became_one(
     instruct(merged, CHILD, GUARDIAN, ago=1)
     number = merge(kept, merged)
     assert [written_to(each) for each in two] == [GUARDIAN, GUARDIAN]
-    identity.end_undoing(at=clock.now())
+    identity.expire_undo_data(at=clock.now())
     split(number)
     assert [written_to(each) for each in two] == [None, GUARDIAN]
     assert list(compare_rows()) == []
@@ -119,7 +119,7 @@ def test_a_former_address_is_told_after_the_records_became_one(two: tuple[int, i
     )
     merge(kept, merged)
     (row,) = FormerAddress.objects.all()
-    both = former.opened(row.pk, at=clock.now())
+    both = former.open_changed_address(row.pk, at=clock.now())
     assert both is not None
     assert both.person_id == kept
     assert "@" in both.before.reveal()

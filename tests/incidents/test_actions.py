@@ -47,7 +47,9 @@ def test_an_answer_changes_severity_and_a_new_count_file_stands(
             len(queries.people(incident.number, ExposureFilter(band=part.band), limit=100))
             == part.people
         )
-        assert queries.matching(incident.number, ExposureFilter(band=part.band)) == part.people
+        assert (
+            queries.count_matching(incident.number, ExposureFilter(band=part.band)) == part.people
+        )
     assert after.assessment is not None
     assert after.assessment.risk == "unlikely"
     assert "hands" not in {question.key for question in after.unanswered}

@@ -41,15 +41,15 @@ def test_records_that_became_one_since_are_one_row_in_the_count_that_stands() ->
     people = world.load(12)
     (ada, _), (ben, _), (cy, _), *_ = people
     number = open_leak(leak_bytes([row for _, row in people[:6]])).number
-    assert merging.merge(number, by=LEAD, at=AT) is None, "nothing was counted yet"
+    assert merging.apply_merges(number, by=LEAD, at=AT) is None, "nothing was counted yet"
     with pytest.raises(Conflict, match="not counted yet"):
         settling.settle(number, [2], [ada], by=LEAD, at=AT)
     first = counting.count(number, by=LEAD, at=AT)
     before = exposed(number)
     assert {ada, ben, cy} <= before
-    assert merging.merge(number, by=LEAD, at=AT) == first, "nobody was merged"
+    assert merging.apply_merges(number, by=LEAD, at=AT) == first, "nobody was merged"
     join(people[9][0], people[10][0])
-    assert merging.merge(number, by=LEAD, at=AT) == first, "nobody in it was"
+    assert merging.apply_merges(number, by=LEAD, at=AT) == first, "nobody in it was"
     join(ada, ben)
     count = counting.count(number, by=LEAD, at=AT)
     assert count.pk != first.pk
@@ -59,7 +59,7 @@ def test_records_that_became_one_since_are_one_row_in_the_count_that_stands() ->
     event = TimelineEvent.objects.get(code="merged")
     assert event.sentence == f"Records of one person are one row now: {count.people} people."
     join(ada, cy)
-    merged = merging.merge(number, by=LEAD, at=AT)
+    merged = merging.apply_merges(number, by=LEAD, at=AT)
     assert merged is not None
     assert (merged.people, exposed(number)) == (count.people - 1, before - {ben, cy})
     assert assessed(merged)
@@ -122,15 +122,15 @@ def test_who_stands_in_the_count_of_an_open_incident_may_yet_have_to_be_told(
     assert counts.in_open_incidents([ada, ben]) == frozenset()
     first = counting.count(incident.number, by=LEAD, at=AT)
     assert counts.in_open_incidents([ada, ben]) == {ada}
-    assert counts.newest(first.incident) == first
-    cells = counts.cells_of(first)
+    assert counts.current_count(first.incident) == first
+    cells = counts.summary_cells(first)
     assert counts.cells_json(cells) == first.cells
     same = {(cell.categories, cell.protected): cell.severity for cell in cells}
-    assert counts.rescored(first, same, tmp_path, at=AT) is first
+    assert counts.rescored_count(first, same, tmp_path, at=AT) is first
     changed = {key: band % 4 + 1 for key, band in same.items()}
-    other = counts.rescored(first, changed, tmp_path, at=AT)
+    other = counts.rescored_count(first, changed, tmp_path, at=AT)
     assert (other.pk, other.people, other.matched_lines) == (None, 1, first.matched_lines)
-    assert [cell.severity for cell in counts.cells_of(other)] == [
+    assert [cell.severity for cell in counts.summary_cells(other)] == [
         band % 4 + 1 for band in same.values()
     ]
     assert (tmp_path / other.file_name).is_file()
@@ -148,12 +148,12 @@ def test_a_count_that_begins_while_another_is_worked_out_anew_takes_no_file_from
 
     def rescore_and_begin(*args: Any, **kwargs: Any) -> engine.ExposureCount:
         done = rescore(*args, **kwargs)
-        counting._sweep(first.incident)  # what a count begins with
+        counting._delete_unrecorded(first.incident)  # what a count begins with
         return done
 
     monkeypatch.setattr(engine, "rescore", rescore_and_begin)
     actions.change(number, answers={"hands": "nobody"}, by=LEAD, at=AT)
-    latest = counts.newest(first.incident)
+    latest = counts.current_count(first.incident)
     assert latest not in (None, first), "another severity"
     assert latest is not None
     assert exposure_file(latest).is_file()

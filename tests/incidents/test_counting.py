@@ -23,7 +23,12 @@ from aboveboard.custody.exporting import make_export
 from aboveboard.engines import duck
 from aboveboard.incidents import actions, lifecycle, queries
 from aboveboard.incidents.exposure import counting, folders
-from aboveboard.incidents.exposure.folders import claim_of, folder_of, incidents_folder, sweep
+from aboveboard.incidents.exposure.folders import (
+    claim_path,
+    delete_abandoned,
+    folder_of,
+    incidents_folder,
+)
 from aboveboard.incidents.leaks import staging
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
@@ -269,7 +274,7 @@ def test_a_leak_killed_while_it_is_read_leaves_nothing(
     people = world.load(30)
     content = leak_bytes([row for _, row in people])
     killed_after(point, monkeypatch, lambda: open_leak(content))
-    sweep()
+    delete_abandoned()
     if Incident.objects.exists():  # it died after all was written down: nothing is lost
         jobs.run_jobs_once(worker="test")
         assert counts(Incident.objects.get().number)[0][0] == len(people)
@@ -285,7 +290,7 @@ def test_a_killed_count_leaves_nothing_and_is_done_again(
     number = leak_beside_a_parcel(tmp_path).number
     killed_after(point, monkeypatch, lambda: counting.count(number, by=LEAD, at=AT))
     counting.count(number, by=LEAD, at=clock.now())
-    sweep()
+    delete_abandoned()
     assert {row[0] for row in counts(number)} == {OURS}
     files = {row.file_name for row in Exposure.objects.filter(incident__number=number)}
     reference = lifecycle.find(number).reference
@@ -294,10 +299,10 @@ def test_a_killed_count_leaves_nothing_and_is_done_again(
 
 @alone
 def test_what_somebody_is_still_at_is_left_alone(db: None) -> None:
-    with folders.working() as folder, duck.engine() as engine:
+    with folders.working_folder() as folder, duck.engine() as engine:
         (folder / "leak-keys.csv").write_text("1,1,2,3")
         spill = Path(engine.execute("SELECT current_setting('temp_directory')").fetchone()[0])  # type: ignore[index]
-        assert sweep() == 0
+        assert delete_abandoned() == 0
         assert folder.is_dir()
         assert spill.is_dir()
     assert not folder.exists()
@@ -308,10 +313,10 @@ def test_what_somebody_is_still_at_is_left_alone(db: None) -> None:
 def test_digests_of_an_incident_that_is_being_opened_are_left_alone(db: None) -> None:
     incident = Incident(number=77)
     folder_of(incident).mkdir()
-    with folders.locked(claim_of(incident)):
-        assert sweep() == 0
+    with folders.locked(claim_path(incident)):
+        assert delete_abandoned() == 0
         assert folder_of(incident).is_dir()
-    assert sweep() == 1
+    assert delete_abandoned() == 1
     assert not folder_of(incident).exists()
 
 
@@ -322,5 +327,5 @@ def test_a_part_of_an_upload_is_swept_with_the_others(db: None) -> None:
     part = staged / f"{'0' * 32}.sealed.part"
     part.write_bytes(b"sealed")
     os.utime(part, (0, 0))
-    assert staging.sweep(at=clock.now()) == 1
+    assert staging.delete_expired(at=clock.now()) == 1
     assert not part.exists()

@@ -108,7 +108,9 @@ def test_a_leaked_file_partly_ours(people: People) -> None:
     assert page.exposure.people == 25
     assert (page.exposure.stranger_lines, page.exposure.unread_lines) == (5, 1)
     assert [line.line for line in queries.lines(incident.number, "stranger")] == list(range(27, 32))
-    assert [(row.line, row.reason) for row in queries.unread(incident.number)] == [(32, "columns")]
+    assert [(row.line, row.reason) for row in queries.unread_lines(incident.number)] == [
+        (32, "columns")
+    ]
     assert {person.person_id for person in queries.people(incident.number, limit=100)} == {
         person_id for person_id, _ in people[:25]
     }

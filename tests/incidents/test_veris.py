@@ -62,7 +62,7 @@ def test_lines_that_cannot_be_read_are_listed_in_their_place() -> None:
 
 @pytest.mark.django_db
 def test_brought_in_it_is_closed_and_asks_nothing() -> None:
-    incident = veris.bring_in(veris.read(MINIMAL), by=LEAD, at=AT)
+    incident = veris.import_incident(veris.read(MINIMAL), by=LEAD, at=AT)
     page = queries.page(incident.number, at=AT)
     assert (
         page.state.value,
@@ -70,7 +70,7 @@ def test_brought_in_it_is_closed_and_asks_nothing() -> None:
         Incident.objects.get(number=page.incident.number).veris,
     ) == ("closed", (), MINIMAL)
     with pytest.raises(veris.NotVeris):
-        veris.bring_in(
+        veris.import_incident(
             veris.read({**MINIMAL, "timeline": {"incident": {"year": 2049}}}), by=LEAD, at=AT
         )
 
@@ -107,7 +107,7 @@ def test_two_hundred_public_incidents_come_in(shared: Path) -> None:
     read = [item for item in found if isinstance(item, veris.VerisReading)]
     assert len(read) == 200
     for item in read:
-        veris.bring_in(item, by=LEAD, at=AT)
+        veris.import_incident(item, by=LEAD, at=AT)
     assert Incident.objects.count() == 200
     assert {item.kind for item in read} == set(IncidentKind)
 

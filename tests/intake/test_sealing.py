@@ -111,7 +111,7 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
             name: origins[name] for name in values
         }
         nonce = record[1 : 1 + sealed.NONCE_BYTES]
-        assert record_format.cover(cipher, person_id, sealed.encode(boxes), nonce) == record
+        assert record_format.pad_and_seal(cipher, person_id, sealed.encode(boxes), nonce) == record
         region = values.get("country", "").upper() or None
         with mock.patch.object(
             blind, "key", lambda kind, generation: SECRETS[kind][1][generation - 4]
@@ -120,7 +120,9 @@ def test_a_block_holds_what_sealing_one_by_one_would(people: list[tuple[str, ...
                 (SECRETS[KINDS[name]][0], generation, digest, person_id)
                 for name in sorted(values)
                 if KINDS[name] in normalise.KINDS
-                for generation, digest in blind.filed(KINDS[name], values[name], (region,), (4, 5))
+                for generation, digest in blind.filing_digests(
+                    KINDS[name], values[name], (region,), (4, 5)
+                )
             }
         assert set(look_ups) == expected
         assert len(look_ups) == len(expected)
@@ -200,10 +202,13 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
     ]
     assert Person.objects.count() == SealedRecord.objects.count() == 300
     assert BlindIndex.objects.count() == 900
-    assert b"".join(mending.lines(file, run.id)).decode() == lines[0] + "torn,line\n" + lines[7]
+    assert (
+        b"".join(mending.problem_lines(file, run.id)).decode()
+        == lines[0] + "torn,line\n" + lines[7]
+    )
     file.write_text("".join(lines), "utf-8")
     with pytest.raises(Invalid, match="another file"):
-        list(mending.lines(file, run.id))
+        list(mending.problem_lines(file, run.id))
 
 
 def test_no_process_that_seals_outlives_its_import_however_slow_it_is() -> None:

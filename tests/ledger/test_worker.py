@@ -55,7 +55,7 @@ def test_every_turn_takes_in_all_that_waits_and_the_next_comes_in_time() -> None
     stop = FakeEvent(rounds=6)
     [sequencing] = [loop for loop in worker.make_loops("w", stop) if loop.name == "sequencing"]
     first = append()
-    sequencing.forever()
+    sequencing.run_forever()
     assert in_tree(first)
     assert len(stop.waits) == 6
     # Most of the second is left for the turn itself.
@@ -72,12 +72,12 @@ def test_a_job_that_never_ends_holds_up_no_entry() -> None:
 
     loops = {loop.name: loop for loop in worker.make_loops("w", stop)}
     loops["jobs"].turn = job
-    thread = threading.Thread(target=loops["jobs"].forever)
+    thread = threading.Thread(target=loops["jobs"].run_forever)
     thread.start()
     try:
         assert begun.wait(60)
         entry_id = append()
-        assert loops["sequencing"].guarded() is False
+        assert loops["sequencing"].run_turn() is False
         assert in_tree(entry_id)
     finally:
         stop.set()

@@ -103,7 +103,7 @@ def test_cve_2023_37481_no_drawing_with_a_script_or_bomb_is_a_document() -> None
         b"<?xml version='1.0'?><svg>",
         b"PK\x03\x04",
     ):
-        assert media.sniffed(head) is None
+        assert media.sniff_media_type(head) is None
 
 
 CODE = ("!!python/object/apply:os.system [id]", "!!python/name:os.system", "!!python/module:os")

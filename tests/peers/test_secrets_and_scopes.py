@@ -20,7 +20,7 @@ from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics import logs, settings
 from aboveboard.basics.actor import Role
-from aboveboard.delivery.letters import LetterSection, Notice, as_html, as_text, fill
+from aboveboard.delivery.letters import LetterSection, Notice, as_html, as_text, fill_placeholders
 from aboveboard.keys.providers import material
 from tests.accounts.people import service_client, staff_client
 
@@ -89,7 +89,7 @@ HOSTILE = st.one_of(
 def test_10_a_template_in_what_people_write_cve_2024_45053(name: str, words: str) -> None:
     """A name, and what an incident lead writes, are data in a letter: nothing in them is filled in,
     run, or taken for HTML."""
-    said = (*fill(("We wrote to {who}.",), {"who": words}), words)
+    said = (*fill_placeholders(("We wrote to {who}.",), {"who": words}), words)
     notice = Notice(
         subject="Your data",
         title="What happened",

@@ -289,7 +289,7 @@ class Once:
         identity.split(self.made.undone, kinds=kinds, reference="case/4", **said)
         old = {"by": SYSTEM, "at": self.now - MERGE_UNDO_LIFE - timedelta(days=1)}
         identity.merge(self.ids[10], self.ids[11], chosen={}, reference="case/5", **old)
-        assert identity.end_undoing(at=self.now) == 1
+        assert identity.expire_undo_data(at=self.now) == 1
         identity.merge(self.ids[12], self.ids[13], chosen={}, reference="case/6", **said)
 
     def kept(self) -> None:
@@ -320,8 +320,8 @@ class Once:
             }
         )
         self.load([*again, again[0]], at=self.now)
-        (asked, *_) = notes.asked()
-        notes.answer(asked.id, NoteState.KEEP, **self.said)
+        (asked, *_) = notes.list_differences()
+        notes.answer_difference(asked.id, NoteState.KEEP, **self.said)
         erased = ErasedPerson.objects.filter(readmitted_at=None).order_by("-pk").first()
         assert erased is not None
         readmit(erased.pk, reference="form/1", **self.said)

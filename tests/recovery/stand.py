@@ -21,7 +21,7 @@ from aboveboard.recovery import actions
 from aboveboard.recovery.actions import BackupResult
 from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring.load import load
-from aboveboard.recovery.restoring.parts import checked
+from aboveboard.recovery.restoring.parts import check_parts
 from aboveboard.recovery.restoring.replay import replay
 
 NOW = clock.now().replace(microsecond=0)
@@ -43,7 +43,7 @@ def restore(
     records: Path, keys: Path, *, log_copy: Path | None = None, without_log: bool = False
 ) -> RestoreReport:
     """As the command does: put the backup in place of everything, then repeat."""
-    load(checked(records, keys), replace=True, at=NOW)
+    load(check_parts(records, keys), replace=True, at=NOW)
     return finish(log_copy, without_log=without_log)
 
 

@@ -39,7 +39,7 @@ from aboveboard.recovery.comparing import compare_rows
 from aboveboard.recovery.copying import tables
 from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring.load import load as put_back
-from aboveboard.recovery.restoring.parts import checked
+from aboveboard.recovery.restoring.parts import check_parts
 from aboveboard.recovery.restoring.replay import replay
 from aboveboard.recovery.upgrading import authenticate_rows
 from aboveboard.vault.queries import find, iter_person_ids, unreadable
@@ -136,7 +136,7 @@ def restored(lived: Lived, log: Path | None = None) -> RestoreReport:
 
 def compared(before: Contents, after: Contents) -> dict[str, str]:
     """Return in which tables the two differ, but for what a restoration is declared to change."""
-    left_out = tables.left_out()
+    left_out = tables.excluded_tables()
     differ = {}
     for label, rows in before.items():
         if apps.get_model(label)._meta.db_table in left_out:
@@ -300,7 +300,7 @@ def test_what_happened_since_is_repeated_or_said(lived: Lived) -> None:
 
     settings.current().path("root.key").write_text(lived.root_key)
     forget_database()
-    put_back(checked(lived.records, lived.keys), replace=True, at=stand.NOW)
+    put_back(check_parts(lived.records, lived.keys), replace=True, at=stand.NOW)
     done = replay(LogDirectory(log), named="a mirror", trusted=[str(vkey)], by=SYSTEM, at=stand.NOW)
 
     unlike = {

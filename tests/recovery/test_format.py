@@ -23,7 +23,7 @@ from aboveboard.recovery.actions import BackupResult
 from aboveboard.recovery.manifest import FILE
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.restoring.load import load as put_back
-from aboveboard.recovery.restoring.parts import checked
+from aboveboard.recovery.restoring.parts import check_parts
 from aboveboard.vault.queries import people_count
 from tests.recovery import stand
 from tests.recovery.stand import NOW, WEEK
@@ -140,7 +140,7 @@ def test_each_way_to_be_unfit_is_named_and_changes_nothing(
 ) -> None:
     spoil(made.records)
     with pytest.raises(AboveboardError) as refused:
-        put_back(checked(made.records, made.keys), replace=True, at=NOW)
+        put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     assert (refused.value.code, UNFIT[spoil][1] in str(refused.value)) == (UNFIT[spoil][0], True), (
         str(refused.value)
     )
@@ -158,7 +158,7 @@ def test_both_parts_of_one_that_is_not_ours_are_refused(made: BackupResult) -> N
     for part in (made.records, made.keys):
         of_another_instance(part)
     with pytest.raises(AboveboardError, match=r"its log is other\.example/log"):
-        put_back(checked(made.records, made.keys), replace=True, at=NOW)
+        put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     for part in (made.records, made.keys):
         rewritten(
             part,
@@ -167,7 +167,7 @@ def test_both_parts_of_one_that_is_not_ours_are_refused(made: BackupResult) -> N
             ),
         )
     with pytest.raises(AboveboardError, match="its rows are of another"):
-        put_back(checked(made.records, made.keys), replace=True, at=NOW)
+        put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     assert people_count() == 3
 
 
@@ -176,11 +176,11 @@ def test_keys_that_are_older_than_the_records_or_no_keys_are_refused(
 ) -> None:
     older = shutil.copytree(made.keys, tmp_path / "kept")
     newer = stand.back_up(tmp_path / "backups", NOW + WEEK)
-    assert backups.keys_for(made.records) == backups.keys_for(newer.records) == newer.keys
+    assert backups.keys_part_of(made.records) == backups.keys_part_of(newer.records) == newer.keys
     with pytest.raises(AboveboardError, match="the keys are older"):
-        checked(newer.records, older)
+        check_parts(newer.records, older)
     with pytest.raises(AboveboardError, match="the one with the keys"):
-        checked(newer.records, made.records)
+        check_parts(newer.records, made.records)
 
 
 def test_the_log_inside_verifies_and_a_damaged_archive_says_so(made: BackupResult) -> None:
@@ -273,14 +273,14 @@ def test_one_byte_changed_in_any_file_is_refused_with_and_without_new_sums(
         for place in {0, len(whole) // 3, len(whole) // 2, len(whole) - 2}:
             file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
             with pytest.raises(AboveboardError):
-                checked(made.records, made.keys)
+                check_parts(made.records, made.keys)
             if file.name != FILE:
                 with_sums(part)
                 with pytest.raises(manifest.BackupNotSigned):
-                    checked(made.records, made.keys)
+                    check_parts(made.records, made.keys)
                 (part / FILE).write_bytes(manifest_before)
             file.write_bytes(whole)
-    assert checked(made.records, made.keys)
+    assert check_parts(made.records, made.keys)
 
 
 def test_a_backup_signed_anew_with_a_key_of_ones_own_is_refused(made: BackupResult) -> None:
@@ -288,11 +288,11 @@ def test_a_backup_signed_anew_with_a_key_of_ones_own_is_refused(made: BackupResu
     own = Signer.from_seed(stand.settings.current().ledger.origin, bytes(32))
     for part in (made.records, made.keys):
         with_sums(part, own)
-    parts = checked(made.records, made.keys)
+    parts = check_parts(made.records, made.keys)
     with pytest.raises(manifest.BackupNotSigned):
         put_back(parts, replace=True, at=NOW)
     with pytest.raises(manifest.BackupNotSigned):
-        checked(made.records, made.keys, trusted=[signer().vkey])
+        check_parts(made.records, made.keys, trusted=[signer().vkey])
     assert people_count() == 3
 
 
@@ -305,8 +305,8 @@ def test_a_backup_from_before_they_were_signed_is_taken_only_when_somebody_says_
         fields["format"] = manifest.UNSIGNED
         (part / FILE).write_text(json.dumps(fields | {"sha256": digest(fields)}))
     with pytest.raises(manifest.BackupNotSigned, match="no signature"):
-        checked(made.records, made.keys)
-    put_back(checked(made.records, made.keys, unsigned=True), replace=True, at=NOW)
+        check_parts(made.records, made.keys)
+    put_back(check_parts(made.records, made.keys, unsigned=True), replace=True, at=NOW)
     assert people_count() == 3
 
 
@@ -316,4 +316,4 @@ def test_an_unsigned_backup_may_not_say_that_it_is_of_the_signed_format(made: Ba
     del fields["sha256"], fields["signature"]
     (made.records / FILE).write_text(json.dumps(fields | {"sha256": digest(fields)}))
     with pytest.raises(manifest.BackupNotSigned):
-        checked(made.records, made.keys, unsigned=True)
+        check_parts(made.records, made.keys, unsigned=True)

@@ -43,7 +43,7 @@ def assert_every_backup_is_whole(folder: Path) -> int:
     parts = sorted(path for path in folder.glob("aboveboard-*") if not path.name.endswith(".keys"))
     for path in parts:
         manifest.check(path)
-        keys = backups.keys_for(path)
+        keys = backups.keys_part_of(path)
         assert keys is not None
         assert manifest.check(keys).made_at >= manifest.read(path).made_at
     return len(parts)

@@ -30,7 +30,7 @@ from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.queries import RestoreReport
 from aboveboard.recovery.restoring import replay as replaying
 from aboveboard.recovery.restoring.load import load as put_back
-from aboveboard.recovery.restoring.parts import checked
+from aboveboard.recovery.restoring.parts import check_parts
 from aboveboard.recovery.restoring.staging import InstanceThere, StillInUse
 from aboveboard.recovery.upgrading import authenticate_rows
 from aboveboard.retention import actions as retention
@@ -73,7 +73,7 @@ def test_nothing_serves_between_the_rows_and_the_replay(
 ) -> None:
     made = stand.back_up(backups_in, NOW)
     stand.lose_everything()
-    put_back(checked(made.records, made.keys), replace=True, at=NOW)
+    put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     # The process that restores dies here. Every way to serve refuses and says how to go on.
     for words in (
         ["serve", "--port", "1"],
@@ -111,7 +111,7 @@ def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(
     backups_in: Path, on_postgres: bool
 ) -> None:
     made = stand.back_up(backups_in, NOW)
-    parts = checked(made.records, made.keys)
+    parts = check_parts(made.records, made.keys)
     with pytest.raises(InstanceThere, match="--replace"):
         put_back(parts, replace=False, at=NOW)
     assert people_count() == 6
@@ -139,7 +139,7 @@ def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(
     file.write_text("00" * 32)
     try:
         with pytest.raises(AboveboardError, match="root key"):
-            put_back(checked(made.records, made.keys), replace=True, at=NOW)
+            put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     finally:
         file.write_text(ours)
         keys.instance_secret.cache_clear()
@@ -157,7 +157,7 @@ def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     mirror = Path(shutil.copytree(_sequenced(), tmp_path / "mirror"))
     stand.lose_everything()
-    put_back(checked(made.records, made.keys), replace=True, at=NOW)
+    put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     damaged = Path(shutil.copytree(mirror, tmp_path / "damaged"))
     bundle = max((damaged / "tile" / "entries").rglob("*.p/*"), key=lambda path: int(path.name))
     data = bytearray(bundle.read_bytes())
@@ -182,7 +182,7 @@ def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(
     # A fork: the backup goes on without its log, and signs something else.
     stand.finish(without_log=True)
     forked = Path(shutil.copytree(stand.log(), tmp_path / "forked"))
-    put_back(checked(made.records, made.keys), replace=True, at=NOW)
+    put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     shutil.rmtree(stand.log())
     shutil.copytree(forked, stand.log())
     with pytest.raises(AboveboardError) as refused:
@@ -216,7 +216,7 @@ def test_a_shorter_copy_of_the_log_in_the_folder_is_no_fork(
     vault.erase(find_all()[0], reason="asked", by=SYSTEM, at=NOW)
     mirror = Path(shutil.copytree(_sequenced(), tmp_path / "mirror"))
     size = ledger.size()
-    put_back(checked(made.records, made.keys), replace=True, at=NOW)
+    put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     shutil.rmtree(stand.log())
     shutil.copytree(own, stand.log())
     done = stand.finish(mirror)
@@ -297,7 +297,7 @@ def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
     keys_part = stand.back_up(backups_in, NOW).keys if newer else made.keys
     vkey = ledger.verifier_key()
     assert vkey
-    put_back(checked(made.records, keys_part), replace=True, at=NOW)
+    put_back(check_parts(made.records, keys_part), replace=True, at=NOW)
     if not newer:
         with pytest.raises(AboveboardError, match="cannot be used"):
             stand.finish()
@@ -349,7 +349,7 @@ def test_an_incident_with_its_duties_and_notices_comes_back(
     assert before["incidents_dutyrecord"]
     assert before["delivery_dispatch"]
     made = stand.back_up(backups_in, NOW)
-    put_back(checked(made.records, made.keys), replace=True, at=NOW)
+    put_back(check_parts(made.records, made.keys), replace=True, at=NOW)
     after = {table: rows(table) for table in before}
     changed = {table for table, held_person in before.items() if after[table] != held_person}
     # What the backup and the restoration write themselves.

@@ -30,16 +30,16 @@ FORGOTTEN_ONCE = (
 def test_every_kind_that_is_declared_has_its_rule() -> None:
     for package in gathered():
         for facts in package.entries:
-            outcome, sentence = rules.rule(facts.kind)
+            outcome, sentence = rules.rule_for(facts.kind)
             assert sentence == facts.on_restore.sentence
             assert (outcome is rules.ReplayOutcome.REPEATED) == (facts.kind in rules.repeats())
 
 
 @pytest.mark.parametrize("kind", FORGOTTEN_ONCE)
 def test_no_kind_is_forgotten_again(kind: str) -> None:
-    assert rules.rule(kind)[1] != rules.UNKNOWN
+    assert rules.rule_for(kind)[1] != rules.UNKNOWN
 
 
 def test_a_job_is_no_entry_and_a_newer_version_has_kinds_of_its_own() -> None:
     for kind in ("emergency.opened", "something.newer"):
-        assert rules.rule(kind) == (rules.ReplayOutcome.NOT_REPEATED, rules.UNKNOWN)
+        assert rules.rule_for(kind) == (rules.ReplayOutcome.NOT_REPEATED, rules.UNKNOWN)

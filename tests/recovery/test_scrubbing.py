@@ -65,5 +65,5 @@ def test_the_worker_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aboveboard.recovery.scrubbing.scrub", lambda: done.append(True) or True)
     assert next(
         loop for loop in worker.make_loops("w", threading.Event()) if loop.name == "retention"
-    ).until_idle()
+    ).run_until_idle()
     assert done == [True]

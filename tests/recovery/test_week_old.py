@@ -39,7 +39,7 @@ class Week:
     """What happened in a week, and what everybody was before it."""
 
     def __init__(self, tmp_path: Path) -> None:
-        self.then = NOW - WEEK
+        self.chain = NOW - WEEK
         self.people = load(12)
         (self.erased, self.erased_row), (self.withdrew, _), (self.stays, self.stays_row) = (
             self.people[:3]
@@ -47,15 +47,15 @@ class Week:
         self.begin()
         self.wrapped = bytes(PersonKey.objects.get(person_id=self.erased).wrapped)
         self.sealed = bytes(SealedRecord.objects.get(person_id=self.erased).boxes)[:64]
-        self.made = stand.back_up(tmp_path / "backups", self.then)
+        self.made = stand.back_up(tmp_path / "backups", self.chain)
         self.go_by()
         sequence_now()
         self.size = ledger.size()
 
     def begin(self) -> None:
         """What the backup holds."""
-        self.choose(self.withdrew, ChoiceAnswer.YES, "call:1", self.then)
-        self.choose(self.erased, ChoiceAnswer.YES, "call:2", self.then)
+        self.choose(self.withdrew, ChoiceAnswer.YES, "call:1", self.chain)
+        self.choose(self.erased, ChoiceAnswer.YES, "call:2", self.chain)
         self.hire("admin@example.org", Role.ADMINISTRATOR)
         self.leaver = self.hire("leaver@example.org", Role.ADVISER)
         self.till, _ = clients.make_client(
@@ -65,22 +65,22 @@ class Week:
             purposes=["deliver-orders"],
             channels=["api"],
             by=SYSTEM,
-            at=self.then,
+            at=self.chain,
         )
 
     def go_by(self) -> None:
         """What happened after it."""
-        vault.erase(self.erased, reason="asked", by=SYSTEM, at=self.then + WEEK / 7)
-        self.choose(self.withdrew, ChoiceAnswer.NO, "call:3", self.then + WEEK / 6)
-        accounts.close(self.leaver.id, by=SYSTEM, at=self.then + WEEK / 5)
-        clients.revoke_client(self.till.id, by=SYSTEM, at=self.then + WEEK / 4)
+        vault.erase(self.erased, reason="asked", by=SYSTEM, at=self.chain + WEEK / 7)
+        self.choose(self.withdrew, ChoiceAnswer.NO, "call:3", self.chain + WEEK / 6)
+        accounts.close(self.leaver.id, by=SYSTEM, at=self.chain + WEEK / 5)
+        clients.revoke_client(self.till.id, by=SYSTEM, at=self.chain + WEEK / 4)
         self.later = [each for each in load(20, seed=7) if each[0] not in dict(self.people)]
-        self.choose(self.later[0][0], ChoiceAnswer.YES, "call:4", self.then + WEEK / 3)
-        vault.erase(self.later[1][0], reason="asked", by=SYSTEM, at=self.then + WEEK / 2)
+        self.choose(self.later[0][0], ChoiceAnswer.YES, "call:4", self.chain + WEEK / 3)
+        vault.erase(self.later[1][0], reason="asked", by=SYSTEM, at=self.chain + WEEK / 2)
 
     def hire(self, email: str, role: Role) -> StaffMember:
         return accounts.add_staff(
-            email=email, name=email[0].upper(), team="Shops", role=role, by=SYSTEM, at=self.then
+            email=email, name=email[0].upper(), team="Shops", role=role, by=SYSTEM, at=self.chain
         )
 
     @staticmethod

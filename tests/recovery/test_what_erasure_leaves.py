@@ -107,9 +107,9 @@ def test_no_row_ties_the_handle_to_an_erased_person() -> None:
 @pytest.mark.django_db
 def test_to_remove_somebody_again_changes_nothing() -> None:
     ((person, _),) = load(1)
-    vault.remove(person)
+    vault.delete_person(person)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM ledger_entry")
         (before,) = cursor.fetchone()
-    vault.remove(person)
+    vault.delete_person(person)
     assert Entry.objects.count() == before

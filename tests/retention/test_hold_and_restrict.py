@@ -94,7 +94,7 @@ def test_a_use_learns_of_both_without_a_further_statement() -> None:
     later = now + timedelta(days=31)
     assert (records[person].held_by_law(later), records[person].restricted(later)) == (False, True)
     with CaptureQueriesContext(connection) as asked:
-        assert queries.statuses([person, other], at=now) == {
+        assert queries.retention_statuses([person, other], at=now) == {
             person: queries.RetentionStatus(held_by_law=True, restricted=True),
             other: queries.RetentionStatus(held_by_law=False, restricted=False),
         }

@@ -248,13 +248,13 @@ def test_the_worker_sweeps_by_itself_only_where_the_settings_say_so(
     load(3)
     at = later(12)
     monkeypatch.setattr("aboveboard.basics.clock.now", lambda: at)
-    assert scheduled.turn(at) is None
+    assert scheduled.run_if_due(at) is None
     current = settings.current()
     for wanted, left in (("review", 3), ("erase", 0)):
         chosen = replace(current, retention=replace(current.retention, sweep=wanted))
         monkeypatch.setattr("aboveboard.basics.settings.current", lambda chosen=chosen: chosen)
-        assert scheduled.turn(at) is not None
-        assert scheduled.turn(at + timedelta(days=6)) is None, "the next is due after a week"
+        assert scheduled.run_if_due(at) is not None
+        assert scheduled.run_if_due(at + timedelta(days=6)) is None, "the next is due after a week"
         assert Person.objects.count() == left
     assert Sweep.objects.count() == 1, "what was reviewed was erased, not reviewed again"
 
@@ -270,5 +270,5 @@ def test_somebody_in_an_open_incident_waits(tmp_path: Path) -> None:
     assert not seen(other)
     with transaction.atomic():
         row = incidents.find(incident.number, lock=True)
-        incidents.move(row, IncidentState.CLOSED, note="Found.", by=ADVISER, at=clock.now())
+        incidents.change_state(row, IncidentState.CLOSED, note="Found.", by=ADVISER, at=clock.now())
     assert queries.outcomes(erase(review(13), 13).id) == {"person": 1}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aboveboard.site.serving.threads import RequestThreads
-from aboveboard.site.serving.turns import FairQueue, whose
+from aboveboard.site.serving.turns import FairQueue, turn_key
 
 
 def test_a_fault_costs_its_request_and_not_the_thread(caplog: pytest.LogCaptureFixture) -> None:
@@ -92,4 +92,4 @@ def test_of_each_the_oldest_comes_first_and_everybody_in_turn() -> None:
     ],
 )
 def test_whose_turn_it_is(scope: dict[str, Any], sender: str) -> None:
-    assert whose(scope) == sender
+    assert turn_key(scope) == sender

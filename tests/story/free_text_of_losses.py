@@ -143,7 +143,7 @@ def _bring_in(stage: Stage, text: str) -> Iterator[Call]:
 
 
 def _read_and_bring_in(record: object, at: datetime) -> object:
-    return veris.bring_in(veris.read(record), by=LEAD, at=at)
+    return veris.import_incident(veris.read(record), by=LEAD, at=at)
 
 
 CASES: dict[Callable[..., object], Case] = {
@@ -168,5 +168,5 @@ CASES: dict[Callable[..., object], Case] = {
     notices.send_back: _send_back,
     notices.stop: _stop,
     notices.resume: _resume,
-    veris.bring_in: _bring_in,
+    veris.import_incident: _bring_in,
 }

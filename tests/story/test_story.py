@@ -220,7 +220,10 @@ def _lose(story: DemoStory, size: Size, tmp_path: Path) -> None:
     assert page.exposure.people == ours
     assert (page.exposure.stranger_lines, page.exposure.unread_lines) == (STRANGERS, 2)
     for part in page.slices:
-        assert queries.matching(story.leaked.number, ExposureFilter(band=part.band)) == part.people
+        assert (
+            queries.count_matching(story.leaked.number, ExposureFilter(band=part.band))
+            == part.people
+        )
 
 
 def _everyone(number: int) -> Sequence[queries.ExposedPerson]:

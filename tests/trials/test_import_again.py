@@ -176,8 +176,8 @@ def test_what_is_kept_of_somebody_erased_names_nobody_and_ends(imported: Import)
     assert not {name for name in names if "person" in name or "entry" in name or "handle" in name}
     plain = {b"T002", b"t002@example.org", b"+442079460101"}
     assert not any(bytes(each.digest) in plain for each in ErasedIdentifier.objects.all())
-    assert erased.sweep(at=clock.now() + ERASED_REMEMBERED - timedelta(days=1)) == 0
-    assert erased.sweep(at=clock.now() + ERASED_REMEMBERED + timedelta(days=1)) == 1
+    assert erased.delete_expired(at=clock.now() + ERASED_REMEMBERED - timedelta(days=1)) == 0
+    assert erased.delete_expired(at=clock.now() + ERASED_REMEMBERED + timedelta(days=1)) == 1
     assert not ErasedIdentifier.objects.exists()
     assert imported(FIRST).loaded == 1
 

@@ -87,17 +87,21 @@ def test_a_file_that_asks_changes_nothing_before_somebody_decided(imported: Impo
     asks = "\nchanges: {default: ask, country: newer}\n"
     report = imported(NIGHTLY, asks)
     assert (report.changed, report.asked) == (1, 1)
-    waiting = {each.field: each for each in notes.asked()}
+    waiting = {each.field: each for each in notes.list_differences()}
     assert set(waiting) == {"email", "postal_code"}
     assert (waiting["email"].file_name, waiting["email"].line) == ("customers.csv", 2)
-    notes.answer(waiting["email"].id, NoteState.TAKE, by=world.ADVISER, at=clock.now())
-    notes.answer(waiting["postal_code"].id, NoteState.KEEP, by=world.ADVISER, at=clock.now())
+    notes.answer_difference(waiting["email"].id, NoteState.TAKE, by=world.ADVISER, at=clock.now())
+    notes.answer_difference(
+        waiting["postal_code"].id, NoteState.KEEP, by=world.ADVISER, at=clock.now()
+    )
     with pytest.raises(Conflict):
-        notes.answer(waiting["email"].id, NoteState.KEEP, by=world.ADVISER, at=clock.now())
+        notes.answer_difference(
+            waiting["email"].id, NoteState.KEEP, by=world.ADVISER, at=clock.now()
+        )
     imported(NIGHTLY, asks)
     assert held("T001", "email") == "ada.new@example.org"
     assert held("T001", "postal_code") == "LS1 1AA"
-    assert notes.asked_count() == 0
+    assert notes.count_differences() == 0
     assert imported(NIGHTLY, asks).asked == 0
     other = NIGHTLY.replace("75001", "75002")
     assert imported(other, asks).asked == 1
@@ -108,7 +112,9 @@ def test_an_answer_that_is_none_is_refused(imported: Import) -> None:
     imported(FIRST)
     imported(NIGHTLY, "\nchanges: ask\n")
     with pytest.raises(Invalid):
-        notes.answer(notes.asked()[0].id, NoteState.ERASED, by=world.ADVISER, at=clock.now())
+        notes.answer_difference(
+            notes.list_differences()[0].id, NoteState.ERASED, by=world.ADVISER, at=clock.now()
+        )
 
 
 @pytest.mark.parametrize("channel", ["portal", "phone", "shop"])
@@ -120,7 +126,7 @@ def test_what_was_corrected_by_hand_is_not_put_back_by_the_next_file(
     report = imported(FIRST)
     assert (report.changed, report.asked) == (0, 1)
     assert held("T001", "email") == "mine@example.org"
-    assert [each.field for each in notes.asked()] == ["email"]
+    assert [each.field for each in notes.list_differences()] == ["email"]
     # The other system has caught up: nothing is left to decide, and files win again.
     imported(FIRST.replace("t001@example.org", "mine@example.org"))
     assert not FieldNote.objects.exists()

@@ -49,9 +49,9 @@ def test_a_range_is_one_that_nobody_s_number_is_in_or_leads_from(
     assert numbers.new_range() == 0
     drawn([10])
     assert numbers.new_range() == 10 * SIZE
-    assert numbers.taken([1, 3 * SIZE])
-    assert numbers.taken([7 * SIZE + 1])
-    assert not numbers.taken([1, 2])
+    assert numbers.any_taken([1, 3 * SIZE])
+    assert numbers.any_taken([7 * SIZE + 1])
+    assert not numbers.any_taken([1, 2])
 
 
 def test_numbers_are_drawn_different_and_inside_their_range(
@@ -68,25 +68,25 @@ def test_numbers_are_drawn_different_and_inside_their_range(
 def test_a_number_that_was_merged_leads_to_the_person_and_one_made_up_leads_nowhere() -> None:
     (ada, _), (ben, _), (cy, _) = load(3)
     identity.merge(ada, ben, chosen={}, reference="case/1", by=ADVISER, at=clock.now())
-    assert aliases.current(ben) == ada
+    assert aliases.current_number(ben) == ada
     assert aliases.numbers_of(ada) == [ada, ben]
-    assert aliases.current_of([ada, ben, cy]) == {ada: ada, ben: ada, cy: cy}
-    assert aliases.with_several_numbers([ada, cy]) == {ada}
-    assert list(aliases.everybody_merged()) == [(ben, ada)]
-    assert aliases.every_alias() == {ben: ada}
+    assert aliases.current_numbers([ada, ben, cy]) == {ada: ada, ben: ada, cy: cy}
+    assert aliases.people_with_aliases([ada, cy]) == {ada}
+    assert list(aliases.all_merged()) == [(ben, ada)]
+    assert aliases.all_aliases() == {ben: ada}
     assert queries.fetch([ben])[ben].person_id == ada
     assert queries.fetch([ada])[ada].person_id == ada
     row = Alias.objects.get()
-    assert aliases.leads(ben, ada, row.at, bytes(row.mac))
+    assert aliases.is_authentic_alias(ben, ada, row.at, bytes(row.mac))
     for asked, person_id, since, mac in (
         (cy, ada, row.at, row.mac),
         (ben, cy, row.at, row.mac),
         (ben, ada, None, row.mac),
         (ben, ada, row.at, None),
     ):
-        assert not aliases.leads(asked, person_id, since, mac)
+        assert not aliases.is_authentic_alias(asked, person_id, since, mac)
     Alias._base_manager.filter(pk=ben).update(mac=b"made up")
-    assert aliases.current(ben) == ben
+    assert aliases.current_number(ben) == ben
     assert aliases.numbers_of(ada) == [ada]
     assert queries.fetch([ben]) == {}
     with pytest.raises(NotFound):
@@ -97,8 +97,8 @@ def test_a_row_from_before_there_were_macs_gets_one_where_the_log_says_the_same(
     (ada, _), (ben, _) = load(2)
     identity.merge(ada, ben, chosen={}, reference="case/1", by=ADVISER, at=clock.now())
     Alias._base_manager.filter(pk=ben).update(mac=None)
-    assert aliases.current(ben) == ben
+    assert aliases.current_number(ben) == ben
     aliases.authenticate(ben, ben)
-    assert aliases.current(ben) == ben, "the log says that it leads elsewhere"
+    assert aliases.current_number(ben) == ben, "the log says that it leads elsewhere"
     aliases.authenticate(ben, ada)
-    assert aliases.current(ben) == ada
+    assert aliases.current_number(ben) == ada

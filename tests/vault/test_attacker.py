@@ -169,14 +169,14 @@ def test_an_import_finds_numbers_after_131072_others_and_ends_where_none_are_fre
 ) -> None:
     """An import of one new customer every minute comes to as many in a season."""
     full = {first << 46 for first in range(2**17)}
-    monkeypatch.setattr(numbers_of_people, "somebody_in", full.__contains__)
+    monkeypatch.setattr(numbers_of_people, "is_range_used", full.__contains__)
     file = tmp_path / "customers.csv"
     write(file, 30)
     rows, numbers = load(file)
     assert len(set(numbers)) == len(rows) == 30
     assert all(0 < number < 2**63 for number in numbers)
     assert len({number >> 34 for number in numbers}) == 1
-    monkeypatch.setattr(numbers_of_people, "somebody_in", lambda first: True)
+    monkeypatch.setattr(numbers_of_people, "is_range_used", lambda first: True)
     with pytest.raises(numbers_of_people.NoNumbersLeft, match="more people each"):
         numbers_of_people.new_range()
 

@@ -43,7 +43,7 @@ def test_a_field_differs_when_its_value_does_and_not_by_how_it_is_spelled() -> N
     origins = queries.provenance(ada)
 
     def differing(**texts: str) -> dict[str, ValueOrigin | None]:
-        return changing.differing({ada: texts}, kinds())[ada]
+        return changing.compare_values({ada: texts}, kinds())[ada]
 
     assert differing(phone=PHONE, email="ada@example.com", first_name="Ada") == {}
     assert differing(phone="+44 1632 960983", email="Ada@Example.com") == {}
@@ -55,11 +55,13 @@ def test_a_field_differs_when_its_value_does_and_not_by_how_it_is_spelled() -> N
     assert differing(email="", first_name="") == {}, "a file that says nothing says no change"
     assert "national_id" not in origins
     assert differing(national_id="1") == {"national_id": None}
-    other = changing.differing({ada: {}, ben: {"first_name": "Ada"}, 404: {"email": "x"}}, kinds())
+    other = changing.compare_values(
+        {ada: {}, ben: {"first_name": "Ada"}, 404: {"email": "x"}}, kinds()
+    )
     assert other.keys() == {ada, ben}
     assert other[ben].keys() == {"first_name"}
     actions.erase(ben, reason="asked", by=SYSTEM, at=clock.now())
-    assert changing.differing({ben: {"first_name": "Ada"}}, kinds()) == {}
+    assert changing.compare_values({ben: {"first_name": "Ada"}}, kinds()) == {}
 
 
 def test_what_is_taken_over_is_found_by_what_it_is_now_and_by_nothing_it_was() -> None:

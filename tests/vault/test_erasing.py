@@ -50,24 +50,24 @@ def test_a_restored_backup_repeats_erasures_without_writing_them_again() -> None
     def recorded(person_id: int | None) -> RecordedEntry[ErasureDone]:
         return RecordedEntry(7, clock.now(), SYSTEM, ErasureDone(ASKED), person_id)
 
-    replay.erasure(recorded(ada))
-    replay.erasure(recorded(ada))
+    replay.repeat_erasure(recorded(ada))
+    replay.repeat_erasure(recorded(ada))
     assert queries.fetch([ada, ben]).keys() == {ben}
     assert queries.find("email", row["email"]) == []
     fields = FieldErased(ASKED, (Word("email"), Word("first_name")), sweep=None, promise=None)
-    replay.field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, ben))
+    replay.repeat_field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, ben))
     assert not {"email", "first_name"} & queries.held_fields(ben)
     assert queries.find("email", of_ben["email"]) == []
     assert queries.find("customer_number", of_ben["customer_id"]) == [ben]
     assert erasures() == 0
     for again in (
-        lambda: replay.erasure(recorded(None)),
-        lambda: replay.field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, None)),
+        lambda: replay.repeat_erasure(recorded(None)),
+        lambda: replay.repeat_field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, None)),
     ):
         with pytest.raises(NotHeld):
             again()
     with pytest.raises(NotFound):
-        replay.field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, ada))
+        replay.repeat_field_erasure(RecordedEntry(8, clock.now(), SYSTEM, fields, ada))
 
 
 def test_fields_that_are_erased_are_named_once_and_take_the_key_with_them() -> None:

@@ -32,7 +32,7 @@ def _fill() -> None:
 
 
 def _check(folder: Path) -> None:
-    with facets.one_moment():
+    with facets.consistent_snapshot():
         made = take_snapshot(folder, people=facets.write_people, index=facets.write_index)
     with engine() as duck:
         people = duck.execute(

@@ -214,7 +214,7 @@ def test_without_the_old_key_everybody_is_filed_under_what_they_hold() -> None:
     assert vault.find("email", rows[2][1]["email"]) == []
     with pytest.raises(index.IndexEntriesLost):
         rotate()
-    index.resume(index.without_old(under_way()), by=SYSTEM)
+    index.resume(index.rebuild_from_values(under_way()), by=SYSTEM)
     all_found([*rows[2:], (rows[0][0], rows[0][1]), (rows[0][0], rows[1][1])])
     merging.split(merged.id, kinds=kinds(), reference="case/2", by=SYSTEM, at=clock.now())
     all_found(rows)
@@ -278,7 +278,7 @@ def test_a_leak_made_with_a_key_that_is_gone_is_refused_not_undercounted() -> No
 @pytest.mark.django_db
 def test_a_look_up_that_was_on_its_way_asks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = people(5)
-    stale = generations.now()
+    stale = generations.current()
     rotate()
     real = generations.guess
     for wrong in (stale, generations.Generations(7, None, kept=True)):

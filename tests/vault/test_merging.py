@@ -61,14 +61,14 @@ def test_a_value_that_was_confirmed_since_keeps_where_it_was_confirmed() -> None
 def test_what_undoes_a_merge_is_gone_with_its_key() -> None:
     (one, _), (other, _), *_ = load(3)
     merging.compare(one, other)
-    undo = merging.join(one, other, ["email"], at=clock.now())
+    undo = merging.merge(one, other, ["email"], at=clock.now())
     held = merging.fields_of(one, other, undo)
     assert {"email", "first_name", "customer_number"} <= held
     again = merging.reseal_undo(one, other, undo, without=["first_name"])
     assert again is not None
     assert merging.fields_of(one, other, again) == held - {"first_name"}
-    merging.end_merged(other)
-    merging.close(other)
+    merging.delete_merged(other)
+    merging.destroy_undo_key(other)
     assert merging.fields_of(one, other, again) == frozenset()
     assert merging.reseal_undo(one, other, again) is None
     assert locking.lock_person(other) == one, "the number still leads to them"

@@ -194,7 +194,7 @@ def test_rows_of_every_table_are_read_by_the_package_that_has_it_now(old_databas
     assert closed.merged_boxes is None
     assert split.split_at == AT
 
-    assert aliases.every_alias() == {2: 1, 3: 1}
+    assert aliases.all_aliases() == {2: 1, 3: 1}
     assert {alias.merged_id: alias.look_ups for alias in Alias.objects.all()} == {
         2: [[1, "aa", True, 0]],
         3: [],

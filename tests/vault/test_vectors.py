@@ -74,7 +74,7 @@ def test_the_record_of_format_3_opens_to_the_same_values() -> None:
     record = bytes.fromhex(PERSON["record_of_format_3"])
     assert _opened(record) == PERSON["values"]
     nonce, covered = record[1:13], bytes.fromhex(PERSON["record"])
-    assert record_format.cover(AESGCM(KEY), PERSON["id"], covered, nonce) == record
+    assert record_format.pad_and_seal(AESGCM(KEY), PERSON["id"], covered, nonce) == record
 
 
 def test_the_record_of_format_2_opens_to_the_same_values() -> None:

@@ -93,7 +93,9 @@ def _rows(
     for row in prepared.ask(_SAID, person_ids, person_ids):
         person_id, number, since, at, choice_id, purpose, answer, serial, actor, *rest = row
         waits, entry_id, mac, alias_mac = rest
-        if since is not None and not aliases.leads(number, person_id, since, alias_mac):
+        if since is not None and not aliases.is_authentic_alias(
+            number, person_id, since, alias_mac
+        ):
             continue  # somebody else's choice: the number does not lead here
         at, recorded_by = clock.from_database(at), json.loads(actor)
         # In the order of ``Choice.DECIDING``.
@@ -235,7 +237,7 @@ def waiting_choice(choice_id: int, *, confirmable_by: Actor) -> ChoiceRecord | N
 
 
 def _is_waiting_for(row: Choice, by: Actor) -> bool:
-    state = consent_state(aliases.current(row.person_id))
+    state = consent_state(aliases.current_number(row.person_id))
     newest = state.waiting.get(row.purpose)
     return newest is not None and newest.id == row.pk and can_confirm(state, row.purpose, by)
 
@@ -244,7 +246,9 @@ def _evidence_key(choice: ChoiceRecord, entry: ledger.LedgerEntry) -> str:
     """Return the key, in hex, that checks the evidence against its sealed form in the entry; empty
     where it stands there in clear, or was lost with the database that held it."""
     sealed = str(entry.facts["evidence"])
-    for person in keys.handles({choice.person_id, aliases.current(choice.person_id)}).values():
+    for person in keys.handles(
+        {choice.person_id, aliases.current_number(choice.person_id)}
+    ).values():
         for key in person.keys_of(entry.handle, entry.facts).get("evidence", []):
             if verify_text(sealed, choice.evidence, bytes.fromhex(key)):
                 return key

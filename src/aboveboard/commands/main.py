@@ -155,7 +155,7 @@ def _complete_below(parser: argparse.ArgumentParser, example: str) -> None:
             for name, below in action.choices.items():
                 _add_home(below)
                 below.description = below.description or _sentence(sentences.get(name) or "")
-                own = [line for line in example.splitlines() if _is_of(line, below.prog)]
+                own = [line for line in example.splitlines() if _is_example_of(line, below.prog)]
                 if own:
                     below.epilog = f"Example:\n{_indented(chr(10).join(own))}"
                     below.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -166,11 +166,11 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].removesuffix('.')}." if text else ""
 
 
-def _is_of(line: str, prog: str) -> bool:
+def _is_example_of(line: str, prog: str) -> bool:
     return line.strip() == prog or line.startswith(f"{prog} ")
 
 
-def _wanted(given: Sequence[str], names: Collection[str]) -> str | None:
+def _requested_command(given: Sequence[str], names: Collection[str]) -> str | None:
     """Return the command's name: the first word that is one and does not
     stand behind ``--home``."""
     before = ["", *given]
@@ -196,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _Parser.given = given
     known = find_commands()
     names = {command.name: command for command in known}
-    parser = build_parser(known, _wanted(given, names))
+    parser = build_parser(known, _requested_command(given, names))
     args = parser.parse_args(given)
     if args.command is None:
         parser.print_help()
@@ -221,7 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # The last resort. A traceback quotes values of local variables and of SQL, which may be
     # personal data, so nothing of it is shown unmasked.
     except Exception as error:
-        if outage := schema.disk(error) or schema.away(error):
+        if outage := schema.as_disk_error(error) or schema.as_database_away(error):
             _show(outage, given, as_json=getattr(args, "json", False))
             return exits.code_for(outage)
         print(

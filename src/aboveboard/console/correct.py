@@ -31,7 +31,7 @@ def correct(request: HttpRequest) -> HttpResponse:
     waiting = request.POST.get("field", "")
     # Both: a code is only judged for the person of the note and the field that this session began
     # with, so one that was sent for somebody else changes nothing here.
-    if "code" in request.POST and proof.pending(request.session, note["person"], waiting):
+    if "code" in request.POST and proof.pending_address(request.session, note["person"], waiting):
         return _prove(request, promise, note, waiting)
     form = CorrectForm(request.POST if "value" in request.POST else None, promise=promise)
     if form.is_valid():
@@ -49,7 +49,7 @@ def correct(request: HttpRequest) -> HttpResponse:
             # Their language, not the adviser's: the mail is read by whoever has the address.
             person = vault.person(note["person"])
             language = person.language if person is not None else "en"
-            proof.begin(
+            proof.send_code(
                 request.session,
                 note["person"],
                 key,
@@ -67,12 +67,12 @@ def correct(request: HttpRequest) -> HttpResponse:
 def _prove(request: HttpRequest, promise: Promise, note: dict[str, Any], key: str) -> HttpResponse:
     form = ReadOutCodeForm(request.POST)
     if form.is_valid():
-        address = proof.check(
+        address = proof.check_code(
             request.session, note["person"], key, form.cleaned_data["code"], at=clock.now()
         )
         if address is not None:
             return _store(request, promise, note, key, address, proved=True)
-        if proof.pending(request.session, note["person"], key) is None:
+        if proof.pending_address(request.session, note["person"], key) is None:
             # Empty again: of an address whose tries or time are over nothing is kept.
             fresh = CorrectForm(None, promise=promise)
             context = {"form": fresh, "note": request.POST["note"], "over": True}

@@ -40,7 +40,7 @@ def _demo_only(
 def mailbox(request: HttpRequest) -> HttpResponse:
     """List the messages, newest first."""
     before = request.GET.get("before", "")
-    rows = queries.caught(settings.current().path("mail"), before=before)
+    rows = queries.caught_messages(settings.current().path("mail"), before=before)
     older = f"?before={rows[-1].name}" if len(rows) == PAGE_SIZE else ""
     return render(request, "demo/mailbox.html", {"rows": rows, "older": older})
 

@@ -14,7 +14,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.bodies import takes_file
 from aboveboard.console.forms import DocumentForm
-from aboveboard.console.people import MAY_LOOK_UP, named, read_note
+from aboveboard.console.people import MAY_LOOK_UP, field_reason, read_note
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.promise.queries import in_force
@@ -38,7 +38,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     asked = UseRequest(actor, purpose.key, (field,), note["channel"], Subject(note["person"]))
     result, opened = use_document(asked, at=clock.now())
     if not result.allowed:
-        reasons = [named(promise, reason) for reason in result.reasons]
+        reasons = [field_reason(promise, reason) for reason in result.reasons]
         context = {
             "purpose": purpose,
             "entry_id": result.entry_id,

@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else []
     )
     # By the clock that ends first; a duty without a fixed time comes after every one that has it.
-    due = sorted((row for row in running if row.next_duty), key=_pressing)
+    due = sorted((row for row in running if row.next_duty), key=_urgency)
     to_review = emergencies.awaiting_review() if actor.role == Role.PRIVACY_LEAD else []
     context = {
         "leads": leads,
@@ -69,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "console/home.html", context)
 
 
-def _pressing(row: IncidentRow) -> tuple[bool, float]:
+def _urgency(row: IncidentRow) -> tuple[bool, float]:
     due = row.next_duty.due_at if row.next_duty else None
     return (due is None, due.timestamp() if due else 0.0)
 

@@ -113,7 +113,7 @@ def _answer(
     person_id = result.person_id
     # Also where they were found: a refusal must not tell who is known.
     if person_id is None or not result.allowed:
-        context["reasons"] = [named(promise, reason) for reason in result.reasons]
+        context["reasons"] = [field_reason(promise, reason) for reason in result.reasons]
         return render(request, "console/people/refused.html", context, status=403)
     # After the use was allowed, and never before: that a field is held, and from where, is about
     # the person as much as its value.
@@ -231,7 +231,7 @@ def _origin(promise: Promise, where: ValueOrigin | None) -> str:
     return f"{origin}; {purpose.title}" if purpose else origin
 
 
-def named(promise: Promise, reason: RefusalReason) -> str:
+def field_reason(promise: Promise, reason: RefusalReason) -> str:
     """Return the reason with the field's own name instead of its key."""
     field = promise.fields.get(reason.field)
     return reason.sentence.replace(reason.field, field.label.lower()) if field else reason.sentence

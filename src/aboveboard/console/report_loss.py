@@ -137,7 +137,7 @@ def report(request: HttpRequest, step: str = "") -> HttpResponse:
     ``?device=`` on the first ticks a device, for the link on its page.
     """
     answers: dict[str, Any] = request.session.get(_ANSWERS, {})
-    way = _way(answers)
+    way = _questions_for(answers)
     place = next((place for place, each in enumerate(way) if each.key == step), None)
     # The session may have ended between two pages; then it begins again instead of opening an
     # incident without its first answer.
@@ -147,13 +147,13 @@ def report(request: HttpRequest, step: str = "") -> HttpResponse:
     question, actor = way[place], actor_of(request)
     form = _form(question, request, answers, actor)
     if request.method == "POST" and form.is_valid() and _device_fits(form):
-        answers = answers | _kept(form)
+        answers = answers | _session_answers(form)
         if question is not way[-1]:
             # An answer may come without the first page having been shown in this session; without a
             # beginning the time taken could not be told.
             answers.setdefault("begun", int(clock.now().timestamp()))
             request.session[_ANSWERS] = answers
-            return HttpResponseRedirect(_address(_way(answers)[place + 1]))
+            return HttpResponseRedirect(_address(_questions_for(answers)[place + 1]))
         if (incident := _open(form, answers, actor)) is not None:
             request.session.pop(_ANSWERS, None)
             return HttpResponseRedirect(reverse("console:reported", args=[incident.number]))
@@ -199,7 +199,7 @@ def own_devices(actor: Actor) -> list[DeviceRow]:
     return list(custody.devices_assigned_to(int(actor.id)))
 
 
-def _way(answers: dict[str, Any]) -> list[LossQuestion]:
+def _questions_for(answers: dict[str, Any]) -> list[LossQuestion]:
     """Return the questions of this report: which device, or what it is, only where that is not
     said by the first answer."""
     second = {BY_LABEL: [_LABEL], OTHER: [_TITLE]}.get(answers.get("what", ""), [])
@@ -235,7 +235,7 @@ def _device_fits(form: forms.Form) -> bool:
     return True
 
 
-def _kept(form: forms.Form) -> dict[str, Any]:
+def _session_answers(form: forms.Form) -> dict[str, Any]:
     """Return the answers as the session keeps them; the account of what happened is not among
     them, for it may name people."""
     return {

@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     # From the file, since the values in force no longer say where each came from; a change that was
     # made after the start is not in force, and shows as the old value.
     written = tomllib.loads(current.path(settings.FILE_NAME).read_text("utf-8"))
-    sections = shown(current, written, os.environ)
+    sections = settings_by_section(current, written, os.environ)
     return render(
         request,
         "console/settings/settings.html",
@@ -48,7 +48,7 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def shown(
+def settings_by_section(
     current: settings.Settings, written: Mapping[str, Any], environment: Mapping[str, str]
 ) -> list[tuple[str, list[ShownSetting]]]:
     """Return each section with its settings, in the order of the reference."""
@@ -67,7 +67,7 @@ def shown(
             rows.append(
                 ShownSetting(
                     item.name,
-                    masked(getattr(values, item.name)),
+                    mask_value(getattr(values, item.name)),
                     _quoted(item.metadata["help"]),
                     here or there,
                 )
@@ -76,7 +76,7 @@ def shown(
     return sections
 
 
-def masked(value: object) -> str:
+def mask_value(value: object) -> str:
     """Return a value as text; the password of an address, and whatever an address carries
     after ``?``, is masked."""
     if isinstance(value, bool):

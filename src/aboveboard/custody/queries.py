@@ -25,7 +25,7 @@ from aboveboard.custody.terms import (
     FileForm,
 )
 from aboveboard.engines import limits
-from aboveboard.vault.aliases import current_of
+from aboveboard.vault.aliases import current_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
     )
     while batch := list(islice(lines, limits.ENGINE_BATCH)):
         # Asked for each batch and not for each line: a manifest may have millions.
-        now = current_of([person_id for person_id, _, _ in batch])
+        now = current_numbers([person_id for person_id, _, _ in batch])
         for person_id, categories, protection in batch:
             yield now[person_id], categories, categories if protection in ENCRYPTED else 0
 

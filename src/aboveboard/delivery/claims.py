@@ -83,7 +83,7 @@ class DispatchClaim:
     attempts: dict[int, int]
 
 
-def take(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
+def claim_batch(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
     """Claim up to ``limit`` dispatches of one batch: what a dead worker left first, then
     what is due, oldest first.
 
@@ -112,7 +112,7 @@ def renew(claim: DispatchClaim, ids: Collection[int], at: datetime) -> set[int]:
     """Hold on to dispatches for another lease; return those that are still ours."""
     # Locked while it is asked and renewed: otherwise another worker could take the row between.
     with transaction.atomic():
-        still = _ours(claim, ids)
+        still = _still_claimed(claim, ids)
         Dispatch.objects.filter(id__in=still).update(claimed_at=at)
     return still
 
@@ -120,7 +120,7 @@ def renew(claim: DispatchClaim, ids: Collection[int], at: datetime) -> set[int]:
 def give_back(claim: DispatchClaim, ids: Collection[int]) -> None:
     """Put dispatches that were not tried back in the queue as they were."""
     with transaction.atomic():
-        Dispatch.objects.filter(id__in=_ours(claim, ids)).update(
+        Dispatch.objects.filter(id__in=_still_claimed(claim, ids)).update(
             state=DispatchState.QUEUED, claimed_by="", claimed_at=None, attempts=F("attempts") - 1
         )
 
@@ -170,7 +170,7 @@ def record(
     return written
 
 
-def note_trouble(batch: Batch, reason: str, retry_at: datetime) -> None:
+def record_trouble(batch: Batch, reason: str, retry_at: datetime) -> None:
     """Say on the batch why nothing of it leaves, and when that is tried again."""
     Batch.objects.filter(id=batch.id).update(trouble=reason, retry_at=retry_at)
 
@@ -196,7 +196,7 @@ def _abandoned(rows: QuerySet[Dispatch], at: datetime) -> QuerySet[Dispatch]:
     return rows.filter(state=DispatchState.SENDING, claimed_at__lte=at - limits.DELIVERY_LEASE)
 
 
-def _ours(claim: DispatchClaim, ids: Collection[int]) -> set[int]:
+def _still_claimed(claim: DispatchClaim, ids: Collection[int]) -> set[int]:
     rows = Dispatch.objects.filter(
         id__in=list(ids), claimed_by=claim.token, state=DispatchState.SENDING
     )

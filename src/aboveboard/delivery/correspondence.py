@@ -151,13 +151,13 @@ def instructions(person_ids: Collection[int]) -> dict[int, WritingInstruction]:
     """Return what is recorded about each of these people, by the number that was asked for; most
     have nothing. A number that was merged is the person's whom it leads to. A row that this program
     did not write decides nothing."""
-    now = aliases.current_of(person_ids)
+    now = aliases.current_numbers(person_ids)
     rows = Correspondence.objects.filter(person_id__in=set(now.values()))
     recorded = {row.person_id: _record(row) for row in rows if row.authentic}
     return {asked: recorded[person] for asked, person in now.items() if person in recorded}
 
 
-def redirected() -> frozenset[int]:
+def redirected_people() -> frozenset[int]:
     """Return everybody instead of whom somebody else is written to."""
     rows = Correspondence.objects.filter(sealed__isnull=False)
     return frozenset(rows.values_list("person_id", flat=True))

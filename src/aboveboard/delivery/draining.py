@@ -78,7 +78,7 @@ class DrainRun:
         remaining = self.limit
         with post:
             while not self.stop() and remaining != 0 and not self.done.halted:
-                claim = claims.take(
+                claim = claims.claim_batch(
                     self.worker,
                     self.now(),
                     min(limits.DELIVERY_CHUNK, remaining or limits.DELIVERY_CHUNK),
@@ -297,6 +297,6 @@ class ClaimInHand:
         log.warning(
             "mail server: %s (%s); messages wait until %s", error.reason, error.reply_code, retry_at
         )
-        claims.note_trouble(self._claim.batch, error.reason, retry_at)
+        claims.record_trouble(self._claim.batch, error.reason, retry_at)
         self._drain.done.halted = error.reason
         self._give_back()

@@ -41,12 +41,12 @@ class Notice:
     headings_as_written: bool = False
 
 
-def fill(sentences: Sequence[str], places: Mapping[str, str]) -> tuple[str, ...]:
+def fill_placeholders(sentences: Sequence[str], places: Mapping[str, str]) -> tuple[str, ...]:
     """Return sentences of a template with their ``{places}`` filled in."""
     return tuple(sentence.format(**places) for sentence in sentences)
 
 
-def greet(notice: Notice, name: str) -> str:
+def greeting(notice: Notice, name: str) -> str:
     """Return the first line: with the name, or without when there is none."""
     one_line = " ".join(name.split())
     # Not str.format: a name is data, and its braces are no places to fill in.
@@ -55,14 +55,14 @@ def greet(notice: Notice, name: str) -> str:
 
 def as_text(notice: Notice, name: str) -> str:
     """Return the notice as plain text."""
-    return f"{greet(notice, name)}\n\n{_text_body(notice)}"
+    return f"{greeting(notice, name)}\n\n{_text_body(notice)}"
 
 
 def as_html(notice: Notice, name: str) -> str:
     """Return the notice as HTML, without images, scripts or links to follow blindly."""
     return (
         f'<!doctype html><html lang="{notice.language}"><meta charset="utf-8">'
-        f'<body style="{_STYLE}"><p>{escape(greet(notice, name))}</p>'
+        f'<body style="{_STYLE}"><p>{escape(greeting(notice, name))}</p>'
         f"{_html_body(notice)}</body></html>"
     )
 

@@ -154,7 +154,7 @@ def mailbox_of(address: str) -> str:
     return hashlib.sha256(address.lower().encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def caught(
+def caught_messages(
     folder: Path, *, to: str = "", before: str = "", limit: int = limits.PAGE_SIZE
 ) -> list[CaughtMessage]:
     """Return a page of the messages that the catcher put in ``folder``, newest first, older
@@ -162,7 +162,7 @@ def caught(
     # By a digest in the name: whose messages these are is found without opening any.
     pattern = f"*-{mailbox_of(to)}.eml" if to else "*.eml"
     names = (path.name for path in folder.glob(pattern) if not before or path.name < before)
-    return [_caught(folder / name, with_body=False) for name in heapq.nlargest(limit, names)]
+    return [_read_message(folder / name, with_body=False) for name in heapq.nlargest(limit, names)]
 
 
 def read_caught(folder: Path, name: str) -> CaughtMessage:
@@ -175,10 +175,10 @@ def read_caught(folder: Path, name: str) -> CaughtMessage:
     # folder.
     if not re.fullmatch(r"[0-9]{20}-[0-9a-f]{16}\.eml", name) or not (folder / name).is_file():
         raise NotFound(what="message")
-    return _caught(folder / name, with_body=True)
+    return _read_message(folder / name, with_body=True)
 
 
-def _caught(path: Path, *, with_body: bool) -> CaughtMessage:
+def _read_message(path: Path, *, with_body: bool) -> CaughtMessage:
     message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     text = message.get_body(("plain",)) if with_body else None
     html = message.get_body(("html",)) if with_body else None
@@ -230,7 +230,7 @@ def unsent_batches() -> list[int]:
     )
 
 
-def span(batch_id: int) -> tuple[datetime | None, datetime | None]:
+def sent_span(batch_id: int) -> tuple[datetime | None, datetime | None]:
     """Return when the first and the last notice of a batch were sent; None while none was."""
     times = Dispatch.objects.filter(batch_id=batch_id).aggregate(
         first=Min("sent_at"), last=Max("sent_at")

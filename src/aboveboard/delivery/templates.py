@@ -46,7 +46,7 @@ def language_of(asked: str) -> str:
     return asked.split("-")[0] if asked.split("-")[0] in LANGUAGES else LANGUAGES[0]
 
 
-def nearest(table: Mapping[str, Any], place: str) -> Any:
+def nearest_place(table: Mapping[str, Any], place: str) -> Any:
     """Return the row of the nearest place: "US-MA", then "US", then ""; None when there is none."""
     for key in (place, place.split("-")[0], ""):
         if key in table:

@@ -26,7 +26,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.basics.reference import parse_reference as checked_reference
-from aboveboard.identity.choosing import RecordSide, winners
+from aboveboard.identity.choosing import RecordSide, resolve_sides
 from aboveboard.identity.entries import MergeClosed, PeopleMerged, PeopleSplit
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.identity.matching import MergeRecord, preview, record_of
@@ -85,11 +85,11 @@ def merge(
     case = checked_reference(reference)
     with transaction.atomic():
         # Locked before anything is read: until then a number may come to lead to somebody else.
-        _check(kept, merged, lock_people([kept, merged]))
+        _check_mergeable(kept, merged, lock_people([kept, merged]))
         # Compared again under the lock: what the page showed may have been corrected since.
-        sides = winners({field.field: field for field in preview(kept, merged)}, chosen)
+        sides = resolve_sides({field.field: field for field in preview(kept, merged)}, chosen)
         subjects = entry_subjects([kept, merged])
-        undo = merging.join(kept, merged, _from_merged(sides), at=at)  # 1
+        undo = merging.merge(kept, merged, _from_merged(sides), at=at)  # 1
         state: dict[str, Json] = {
             "won": {field: side.value for field, side in sides.items()},
             "packages": {  # 2
@@ -100,7 +100,7 @@ def merge(
             },
         }
         # 3: after the others, whose rows may refer to the merged person.
-        merging.end_merged(merged)
+        merging.delete_merged(merged)
         entry_id, _ = (
             append(
                 PeopleMerged(reference=subject.seal(case), fields=len(sides)),
@@ -149,7 +149,7 @@ def split(
                 why=f"it is older than {MERGE_UNDO_LIFE.days} days, and its undo data is destroyed"
             )
         sides = {field: RecordSide(side) for field, side in row.state["won"].items()}
-        merging.part(kept, row.merged_id, undo, _from_merged(sides), kinds=kinds)
+        merging.split(kept, row.merged_id, undo, _from_merged(sides), kinds=kinds)
         states = row.state["packages"]
         for _, data in personal_data():
             # A package that held nothing of people when the two were merged moved nothing.
@@ -173,25 +173,25 @@ def split(
     return record_of(row)
 
 
-def end_undoing(*, at: datetime, limit: int = 100) -> int:
+def expire_undo_data(*, at: datetime, limit: int = 100) -> int:
     """Destroy the undo data of merges that are too old to be undone, and return how many; they
     stay merged."""
     over = MergedPerson.objects.filter(merged_boxes__isnull=False, at__lt=at - MERGE_UNDO_LIFE)
     due = list(over.order_by("id").values_list("id", "person_id")[:limit])
     # One at a time, each with its person locked as a split and an erasure lock them: the key that
     # goes here is the one that a split of this moment gives the record back under.
-    return sum(_end_undoing(merge_id, kept, at) for merge_id, kept in due)
+    return sum(_expire_undo_data(merge_id, kept, at) for merge_id, kept in due)
 
 
 @transaction.atomic
-def _end_undoing(merge_id: int, kept: int, at: datetime) -> bool:
+def _expire_undo_data(merge_id: int, kept: int, at: datetime) -> bool:
     lock_people([kept])
     row = MergedPerson.objects.filter(pk=merge_id, merged_boxes__isnull=False).first()
     if row is None:
         return False  # split or erased, since it was found
     # The key with the boxes: a box that is gone from the row lies in backups, and without its key
     # it opens nowhere.
-    merging.close(row.merged_id)
+    merging.destroy_undo_key(row.merged_id)
     row.merged_boxes = row.replaced_boxes = None
     row.save(update_fields=["merged_boxes", "replaced_boxes"])
     append(MergeClosed(row.entry_id), by=SYSTEM, handle=None, at=at)
@@ -211,10 +211,10 @@ def _from_merged(sides: Mapping[str, RecordSide]) -> frozenset[str]:
     return frozenset(field for field, side in sides.items() if side is RecordSide.MERGED)
 
 
-def _check(kept: int, merged: int, locked: frozenset[int]) -> None:
+def _check_mergeable(kept: int, merged: int, locked: frozenset[int]) -> None:
     """Refuse what cannot be merged now, of two people whom the caller has locked."""
     missing = {kept, merged} - locked
-    if any(now != number for number, now in aliases.current_of(missing).items()):
+    if any(now != number for number, now in aliases.current_numbers(missing).items()):
         raise MergedElsewhere(why="one of the two was merged into another record meanwhile")
     if missing:
         raise NotFound(what="person")

@@ -60,13 +60,15 @@ def compare(
             merged,
             RecordSide.KEPT if only else RecordSide.MERGED,
         )
-    newer = RecordSide.MERGED if _later(merged.collected_at, kept.collected_at) else RecordSide.KEPT
+    newer = (
+        RecordSide.MERGED if _is_later(merged.collected_at, kept.collected_at) else RecordSide.KEPT
+    )
     return ComparedField(
         field, FieldLikeness.SAME if same else FieldLikeness.DIFFERS, kept, merged, newer
     )
 
 
-def winners(
+def resolve_sides(
     compared: Mapping[str, ComparedField], chosen: Mapping[str, RecordSide]
 ) -> dict[str, RecordSide]:
     """Return which record each field comes from: as chosen, else the newer; a value that only
@@ -83,6 +85,6 @@ def winners(
     return {field: chosen.get(field, pair.newer) for field, pair in sorted(compared.items())}
 
 
-def _later(moment: datetime | None, other: datetime | None) -> bool:
+def _is_later(moment: datetime | None, other: datetime | None) -> bool:
     """Whether a moment is later than another; one that nobody recorded is the earliest."""
     return moment is not None and (other is None or moment > other)

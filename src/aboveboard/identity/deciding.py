@@ -9,7 +9,7 @@ from typing import Any, Final
 from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.identity.entries import PeopleMerged, PeopleSplit
 from aboveboard.identity.models import MergedPerson
-from aboveboard.vault.aliases import authenticate, every_alias
+from aboveboard.vault.aliases import all_aliases, authenticate
 
 
 def _differs(row: MergedPerson, entry: RecordedEntry[Any]) -> str:
@@ -24,7 +24,7 @@ def _unlike_aliases() -> Iterator[str]:
     # In both directions: a number that leads to somebody opens their record, and a merge that leads
     # nowhere has lost one.
     merges = dict(MergedPerson.objects.filter(split_at=None).values_list("merged_id", "person_id"))
-    aliases = every_alias()
+    aliases = all_aliases()
     for merged_id in sorted(merges.keys() | aliases.keys()):
         if merges.get(merged_id) != aliases.get(merged_id):
             yield f"vault.Alias {merged_id} does not lead where the merges say."

@@ -108,7 +108,7 @@ def merge_of(merge_id: int) -> MergeRecord:
     return record_of(row)
 
 
-def latest(*, limit: int = 50) -> Sequence[MergeRecord]:
+def latest_merges(*, limit: int = 50) -> Sequence[MergeRecord]:
     """Return the latest merges, newest first."""
     return [record_of(row) for row in MergedPerson.objects.order_by("-id")[:limit]]
 

@@ -131,7 +131,7 @@ def change(
         if not changed:
             return IncidentView.of(incident)
         incident.save()
-        lifecycle.tell(
+        lifecycle.add_timeline_event(
             incident,
             "changed",
             f"Changed: {', '.join(name.replace('_', ' ') for name in changed)}.",
@@ -142,7 +142,7 @@ def change(
         entry = entries.IncidentChanged(
             incident=lifecycle.reference_of(incident), changed=tuple(map(Word, changed))
         )
-        lifecycle.record(entry, by=by, at=at)
+        lifecycle.append_entry(entry, by=by, at=at)
     # After the transaction, not in it: the file of a count may have to be written anew, for
     # minutes, and nobody else could change the incident meanwhile.
     assess.assess(number, by=by, at=at)
@@ -199,7 +199,7 @@ def note(
     check_order(occurred_at=happened_at, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
-        lifecycle.tell(
+        lifecycle.add_timeline_event(
             incident,
             "lessons" if lessons else "note",
             text,
@@ -211,7 +211,7 @@ def note(
         entry = entries.IncidentChanged(
             incident=lifecycle.reference_of(incident), note=True, public=public
         )
-        lifecycle.record(entry, by=by, at=at)
+        lifecycle.append_entry(entry, by=by, at=at)
 
 
 def mark_done(
@@ -252,7 +252,7 @@ def mark_done(
         )
         who = duty.facts.get("authority") or duty.facts.get("recipient", "")
         public = duty.recipient_type == "authority"
-        lifecycle.tell(
+        lifecycle.add_timeline_event(
             duty.incident,
             "duty.done",
             f"Notified: {who}.",
@@ -266,7 +266,7 @@ def mark_done(
             duty=Code(duty.duty_id),
             jurisdiction=Code(duty.jurisdiction),
         )
-        lifecycle.record(entry, by=by, at=at)
+        lifecycle.append_entry(entry, by=by, at=at)
     assess.assess(duty.incident.number, by=by, at=at)
     return DutyDoneView.of(done)
 
@@ -277,7 +277,9 @@ def contain(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
     Raises:
         NotFound: there is no such incident. Conflict: it is not open.
     """
-    _to(number, IncidentState.CONTAINED, "Contained: no more data can get out.", words, by, at)
+    _change_state(
+        number, IncidentState.CONTAINED, "Contained: no more data can get out.", words, by, at
+    )
 
 
 def mark_notified(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
@@ -286,7 +288,7 @@ def mark_notified(number: int, *, words: str = "", by: Actor, at: datetime) -> N
     Raises:
         NotFound: there is no such incident. Conflict: a required duty is not done.
     """
-    _to(
+    _change_state(
         number,
         IncidentState.NOTIFIED,
         "Everyone who must be notified has been notified.",
@@ -304,7 +306,7 @@ def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
         NotFound: there is no such incident. Conflict: a duty that binds is
             not done, or it is closed.
     """
-    _to(number, IncidentState.CLOSED, "Closed.", words, by, at, all_done=True)
+    _change_state(number, IncidentState.CLOSED, "Closed.", words, by, at, all_done=True)
 
 
 def reopen(number: int, *, words: str, by: Actor, at: datetime) -> None:
@@ -313,7 +315,7 @@ def reopen(number: int, *, words: str, by: Actor, at: datetime) -> None:
     Raises:
         NotFound: there is no such incident. Conflict: it is open.
     """
-    _to(number, IncidentState.OPEN, "Opened again.", words, by, at)
+    _change_state(number, IncidentState.OPEN, "Opened again.", words, by, at)
 
 
 def publish(number: int, *, by: Actor, at: datetime) -> None:
@@ -328,7 +330,7 @@ def publish(number: int, *, by: Actor, at: datetime) -> None:
             lifecycle.publish(incident, by=by, at=at)
 
 
-def _to(
+def _change_state(
     number: int,
     state: IncidentState,
     sentence: str,
@@ -342,13 +344,13 @@ def _to(
         incident = lifecycle.find(number, lock=True)
         # Asked while the incident is held, as whoever works out duties holds it too: a duty that
         # came in between would be open on an incident that is closed.
-        if all_done and (left := _undone(incident)):
+        if all_done and (left := _count_open_duties(incident)):
             raise Conflict(why=f"{left} required duties are not done yet")
-        lifecycle.move(incident, state, note=words.strip(), by=by, at=at)
-        lifecycle.tell(incident, state.value, sentence, by=by, at=at, public=True)
+        lifecycle.change_state(incident, state, note=words.strip(), by=by, at=at)
+        lifecycle.add_timeline_event(incident, state.value, sentence, by=by, at=at, public=True)
 
 
-def _undone(incident: Incident) -> int:
+def _count_open_duties(incident: Incident) -> int:
     return DutyRecord.objects.filter(
         incident=incident, dropped_at=None, required="yes", done=None
     ).count()

@@ -59,5 +59,5 @@ class IncidentsConfig(AppConfig):
                 Job(actions.JOB, actions.run_job),
             ),
             letters=(Letter(actions.KIND, sending.render_notices),),
-            needs_index_key=keyed.waiting,
+            needs_index_key=keyed.incidents_to_count,
         )

@@ -68,7 +68,7 @@ def open_incident(
 
     We count as aware from ``aware_at``, or from now: the clock of GDPR Art. 33 starts.
     """
-    _number_alone()
+    _lock_numbering()
     # Counted and not drawn from a sequence, which leaves gaps where a transaction is undone: people
     # read these numbers.
     last = Incident.objects.aggregate(last=Max("number"))["last"] or 0
@@ -87,15 +87,17 @@ def open_incident(
     )
     StateRecord.objects.create(incident=incident, state=IncidentState.OPEN, at=at, by=by.as_json())
     took = f" in {reported_in_seconds} seconds" if reported_in_seconds is not None else ""
-    tell(incident, "reported", f"Reported by a member of staff{took}.", by=by, at=at, public=True)
+    add_timeline_event(
+        incident, "reported", f"Reported by a member of staff{took}.", by=by, at=at, public=True
+    )
     opened = IncidentOpened(
         incident=reference_of(incident), device=device_id, incident_kind=Code(kind.value)
     )
-    record(opened, by=by, at=at)
+    append_entry(opened, by=by, at=at)
     return incident
 
 
-def _number_alone() -> None:
+def _lock_numbering() -> None:
     """Let nobody else take the next number until this transaction ends: two incidents opened at one
     moment would both take the same, and one of them would be refused."""
     # SQLite needs no lock of its own: its transactions begin IMMEDIATE, and one writes at a time.
@@ -104,7 +106,7 @@ def _number_alone() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def tell(
+def add_timeline_event(
     incident: Incident,
     code: str,
     sentence: str,
@@ -126,7 +128,7 @@ def tell(
     )
 
 
-def record(entry: Facts, *, by: Actor, at: datetime) -> int:
+def append_entry(entry: Facts, *, by: Actor, at: datetime) -> int:
     """Write the ledger entry of a change to an incident. It is about no person: what happened to
     whom is in the exposure set."""
     return append(entry, by=by, handle=None, at=at)
@@ -137,29 +139,33 @@ def reference_of(incident: Incident) -> Code:
     return Code(incident.reference)
 
 
-def stands(incident: Incident) -> IncidentState:
+def current_state(incident: Incident) -> IncidentState:
     """Return where the incident stands."""
     last = incident.states.order_by("-id").first()
     return IncidentState(last.state) if last else IncidentState.OPEN
 
 
-def move(incident: Incident, to: IncidentState, *, note: str = "", by: Actor, at: datetime) -> None:
+def change_state(
+    incident: Incident, to: IncidentState, *, note: str = "", by: Actor, at: datetime
+) -> None:
     """Bring an incident into a state, inside the caller's transaction.
 
     Raises:
         Conflict: that state cannot follow the one it is in.
     """
-    now = stands(incident)
+    now = current_state(incident)
     if to not in _FOLLOWS[now]:
         raise Conflict(why=f"{incident.reference} is {now.label.lower()}")
     StateRecord.objects.create(incident=incident, state=to, at=at, by=by.as_json(), note=note)
     changed = IncidentChanged(incident=reference_of(incident), state=Code(to.value))
-    record(changed, by=by, at=at)
+    append_entry(changed, by=by, at=at)
 
 
 def publish(incident: Incident, *, by: Actor, at: datetime) -> None:
     """Put an incident on the trust centre, inside the caller's transaction."""
     incident.published_at = at
     incident.save(update_fields=["published_at"])
-    tell(incident, "published", "Shown on our public trust centre.", by=by, at=at, public=True)
-    record(IncidentChanged(incident=reference_of(incident), published=True), by=by, at=at)
+    add_timeline_event(
+        incident, "published", "Shown on our public trust centre.", by=by, at=at, public=True
+    )
+    append_entry(IncidentChanged(incident=reference_of(incident), published=True), by=by, at=at)

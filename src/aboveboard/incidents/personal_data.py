@@ -9,7 +9,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
 from aboveboard.engines import listing
-from aboveboard.incidents.exposure.counts import in_open_incidents, newest
+from aboveboard.incidents.exposure.counts import current_count, in_open_incidents
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import Incident, SettledLine
 from aboveboard.law.categories import from_bitmap
@@ -19,7 +19,7 @@ IN_OPEN_INCIDENT = "incident"
 
 def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
     for incident in Incident.objects.order_by("id"):
-        counted = newest(incident)
+        counted = current_count(incident)
         if counted is None:
             continue
         exposed = listing.people(exposure_file(counted), list(numbers))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from aboveboard.basics.errors import NotFound
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.exposure.counts import newest
+from aboveboard.incidents.exposure.counts import current_count
 from aboveboard.incidents.models import DutyDone, Incident, StateRecord
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
 from aboveboard.incidents.terms import IncidentState
@@ -69,14 +69,14 @@ def incident(number: int, *, at: datetime) -> PublicIncident:
 
 
 def _public(incident: Incident, at: datetime) -> PublicIncident:
-    counted = newest(incident)
+    counted = current_count(incident)
     batch = newest_batch(incident.number)
     return PublicIncident(
         reference=incident.reference,
         number=incident.number,
         kind=incident.get_kind_display(),
         known_at=incident.aware_at,
-        state=lifecycle.stands(incident),
+        state=lifecycle.current_state(incident),
         people=counted.people if counted else None,
         notified=batch.sent if batch else 0,
         kept=tuple(_kept(loss, incident, batch, at) for loss in in_force().promise.losses.values()),

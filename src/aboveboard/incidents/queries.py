@@ -14,8 +14,8 @@ from aboveboard.custody import queries as custody
 from aboveboard.engines import listing
 from aboveboard.engines.listing import CountedLine, ExposureFilter, ExposureRow
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.assessment.circumstances import of, questions
-from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.assessment.circumstances import questions, resolve
+from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file, leak_files
 from aboveboard.incidents.exposure.settling import settled_lines
 from aboveboard.incidents.leaks.reading import UnreadLine, UnreadReason
@@ -54,10 +54,10 @@ def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[I
     """Return incidents, newest first, all or those in a state."""
     rows = []
     for incident in Incident.objects.select_related("device").order_by("-number"):
-        stands = lifecycle.stands(incident)
+        stands = lifecycle.current_state(incident)
         if state is not None and stands != state:
             continue
-        counted = newest(incident)
+        counted = current_count(incident)
         rows.append(
             IncidentRow(
                 number=incident.number,
@@ -69,7 +69,7 @@ def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[I
                 people=counted.people if counted else None,
                 high=sum(
                     cell.people
-                    for cell in cells_of(counted)
+                    for cell in summary_cells(counted)
                     if cell.severity >= severity.SeverityBand.HIGH
                 )
                 if counted
@@ -96,15 +96,15 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         NotFound: there is no such incident.
     """
     incident = lifecycle.find(number)
-    counted = newest(incident)
-    cells = cells_of(counted) if counted else []
+    counted = current_count(incident)
+    cells = summary_cells(counted) if counted else []
     due = duties(number, at=at)
-    circumstances = of(incident.kind, incident.circumstances)
+    circumstances = resolve(incident.kind, incident.circumstances)
     judged = assessment(number)
     evidence = Evidence.objects.filter(incident=incident).first()
     return IncidentPage(
         incident=IncidentView.of(incident),
-        state=lifecycle.stands(incident),
+        state=lifecycle.current_state(incident),
         known_for=at - incident.aware_at,
         exposure=CountView.of(counted) if counted else None,
         slices=_slices(cells),
@@ -178,7 +178,7 @@ def people(
     Raises:
         NotFound: there is no such incident.
     """
-    counted = newest(lifecycle.find(number))
+    counted = current_count(lifecycle.find(number))
     return (
         []
         if counted is None
@@ -189,11 +189,11 @@ def people(
     )
 
 
-def matching(number: int, which: ExposureFilter) -> int:
+def count_matching(number: int, which: ExposureFilter) -> int:
     """Return how many people a filter lets pass, from the count itself: the
     number above the list."""
-    counted = newest(lifecycle.find(number))
-    cells = cells_of(counted) if counted else []
+    counted = current_count(lifecycle.find(number))
+    cells = summary_cells(counted) if counted else []
     # From the cells of the row: the number above a list of millions then needs no second reading of
     # the file.
     return sum(cell.people for cell in cells if _passes(cell, which))
@@ -233,7 +233,9 @@ def doubts(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
     ]
 
 
-def unread(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[UnreadLine]:
+def unread_lines(
+    number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE
+) -> Sequence[UnreadLine]:
     """Return a page of the lines that could not be read, by line number, with the reason."""
     rows = UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")
     return [UnreadLine(row.line, UnreadReason(row.reason)) for row in rows[:limit]]

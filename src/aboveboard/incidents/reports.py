@@ -15,9 +15,9 @@ from aboveboard.custody import queries as custody
 from aboveboard.custody.terms import ENCRYPTED
 from aboveboard.delivery.letters import as_text
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.assessment.circumstances import Circumstances, of
+from aboveboard.incidents.assessment.circumstances import Circumstances, resolve
 from aboveboard.incidents.assessment.scoring import readable
-from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
 from aboveboard.incidents.notices.queries import newest_batch, samples
 from aboveboard.incidents.terms import IncidentKind
@@ -99,9 +99,9 @@ def report_json(number: int, *, at: datetime) -> dict[str, Any]:
 def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
     """Return everything known that a report may ask."""
     promise = in_force().promise
-    known = of(incident.kind, incident.circumstances)
-    counted = newest(incident)
-    cells = cells_of(counted) if counted else []
+    known = resolve(incident.kind, incident.circumstances)
+    counted = current_count(incident)
+    cells = summary_cells(counted) if counted else []
     judged = Assessment.objects.filter(incident=incident).order_by("-id").first()
     by_country: dict[str, int] = {}
     for cell in cells:

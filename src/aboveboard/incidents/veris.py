@@ -22,8 +22,8 @@ from aboveboard.basics import shipped
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.assessment.circumstances import of
-from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import IncidentView
@@ -72,7 +72,7 @@ def export(number: int) -> dict[str, Any]:
         NotFound: there is no such incident.
     """
     incident = lifecycle.find(number)
-    known = of(incident.kind, incident.circumstances)
+    known = resolve(incident.kind, incident.circumstances)
     table = _table()
     terms = copy.deepcopy(table["kinds"][incident.kind])
     if incident.kind == IncidentKind.LOST_DEVICE and known.malicious:
@@ -140,7 +140,7 @@ def read(record: object) -> VerisReading:
     )
 
 
-def bring_in(veris_record: VerisReading, *, by: Actor, at: datetime) -> IncidentView:
+def import_incident(veris_record: VerisReading, *, by: Actor, at: datetime) -> IncidentView:
     """Write a read record down as a closed incident of the past. No clock
     runs and nobody is counted.
 
@@ -162,7 +162,7 @@ def bring_in(veris_record: VerisReading, *, by: Actor, at: datetime) -> Incident
         )
         incident.veris = dict(veris_record.record)
         incident.save(update_fields=["veris"])
-        lifecycle.move(
+        lifecycle.change_state(
             incident, IncidentState.CLOSED, note="Brought in from a VERIS record.", by=by, at=at
         )
     return IncidentView.of(incident)
@@ -186,12 +186,12 @@ def _confidentiality(incident: Incident, taking: DataAcquisition) -> dict[str, A
         "data_disclosure": _table()["disclosure"][taking.value],
         "data_victim": ["Customer"],
     }
-    counted = newest(incident)
+    counted = current_count(incident)
     if counted is None:
         return facts
     people: Counter[str] = Counter()
     protected = 0
-    for cell in cells_of(counted):
+    for cell in summary_cells(counted):
         people.update(
             dict.fromkeys({_variety(key) for key in from_bitmap(cell.categories)}, cell.people)
         )

@@ -34,5 +34,5 @@ class IntakeConfig(AppConfig):
             entries=(entries.PeopleImported, entries.ErasedReadmitted, entries.DifferenceAnswered),
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,
-            before_erasure=erased.remember,
+            before_erasure=erased.remember_erased,
         )

@@ -119,24 +119,24 @@ def read(raw: Any) -> CollectionTerms:
     if raw is None:
         return CollectionTerms()
     if not isinstance(raw, dict):
-        raise _misshaped("`collected` is not a list of `name: text`")
+        raise _malformed("`collected` is not a list of `name: text`")
     channel, purpose, day = raw.get("channel", IMPORT), raw.get("purpose", ""), raw.get("day")
     fields = raw.get("fields") or {}
     for key in raw:
         if key not in ("channel", "purpose", "day", "fields"):
-            raise _misshaped(f"`{key}` is not a setting")
+            raise _malformed(f"`{key}` is not a setting")
     if not isinstance(channel, str) or not isinstance(purpose, str) or not channel:
-        raise _misshaped("`channel` and `purpose` are not the keys of a channel and a purpose")
+        raise _malformed("`channel` and `purpose` are not the keys of a channel and a purpose")
     if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-        raise _misshaped("`day` is not a day such as 2019-05-31")
+        raise _malformed("`day` is not a day such as 2019-05-31")
     if not isinstance(fields, dict) or not all(
         isinstance(part, str) for pair in fields.items() for part in pair
     ):
-        raise _misshaped("`fields` is not a list of `field: purpose`")
+        raise _malformed("`fields` is not a list of `field: purpose`")
     return CollectionTerms(channel, purpose, day, fields)
 
 
-def _misshaped(why: str) -> CollectedRefused:
+def _malformed(why: str) -> CollectedRefused:
     return CollectedRefused(
         why=why,
         fix=(

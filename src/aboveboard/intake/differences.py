@@ -107,7 +107,7 @@ class RowDifferences:
                     by=by,
                     at=at,
                 )
-                former.keep(row.person_id, replaced, at=at)
+                former.store_former(row.person_id, replaced, at=at)
                 # Answered by what was done: a note that stayed would ask again about a value that
                 # is no longer held.
                 FieldNote.objects.filter(person_id=row.person_id, field__in=changed).delete()
@@ -136,7 +136,9 @@ class RowDifferences:
         return len({each.row.person_id for each in self.judged if each.fields(outcome)})
 
     def _judge(self, rows: Sequence[HeldRow]) -> list[JudgedRow]:
-        differing = changing.differing({row.person_id: row.texts for row in rows}, self.kinds)  # 1
+        differing = changing.compare_values(
+            {row.person_id: row.texts for row in rows}, self.kinds
+        )  # 1
         noted: dict[int, dict[str, KnownField]] = {}
         for note in FieldNote.objects.filter(person_id__in=differing):
             # What somebody wrote past the program lets no file replace anything.

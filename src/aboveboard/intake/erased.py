@@ -97,7 +97,7 @@ def value_digest(person_id: int, field: str, text: str) -> bytes:
     return hmac.digest(key, f"{person_id}/{field}/{text}".encode(), "sha256")
 
 
-def remember(numbers: Numbers, reason: str, at: datetime) -> None:
+def remember_erased(numbers: Numbers, reason: str, at: datetime) -> None:
     """Keep what it takes to recognise a person who is being erased (``Package.before_erasure``)."""
     # The last that is known: a person is erased also while the promise in force is not here, as
     # after a restoration from before it was adopted.
@@ -121,12 +121,12 @@ def remember(numbers: Numbers, reason: str, at: datetime) -> None:
     )
 
 
-def is_anybody_remembered() -> bool:
+def has_remembered() -> bool:
     """Whether an import must look."""
     return ErasedIdentifier.objects.exists()
 
 
-def recognised(
+def find_erased(
     people: Sequence[Collection[Identifier]], identity: Sequence[Collection[Identifier]]
 ) -> dict[int, RememberedErasure]:
     """Return who of these people was erased, by their place; the latest erasure of each.
@@ -165,7 +165,7 @@ def recognised(
                 tuple(objections),
                 # A row that somebody wrote past the program lets nobody in.
                 readmitted=latest.readmitted_at is not None and latest.authentic,
-                shares=_shares(
+                shares=_shared_identifier(
                     [
                         each
                         for each in identifiers
@@ -178,7 +178,7 @@ def recognised(
     return erased_people
 
 
-def _shares(
+def _shared_identifier(
     matching: Collection[Identifier],
     identifiers: Collection[Identifier],
     identity: Collection[Identifier],
@@ -192,12 +192,12 @@ def _shares(
     return "" if shared in identity else _SHARED.get(shared[0], "")
 
 
-def forget(ids: Collection[int]) -> None:
+def delete_remembered(ids: Collection[int]) -> None:
     """End the memory of people who are customers again: what they objected to is theirs again."""
     ErasedPerson.objects.filter(id__in=ids).delete()
 
 
-def sweep(*, at: datetime) -> int:
+def delete_expired(*, at: datetime) -> int:
     """Delete what has come to its end, and return of how many people."""
     # One whose end somebody wrote past the program stays, until a person has looked.
     rows = ErasedPerson.objects.filter(ends_on__lte=at.date())

@@ -54,7 +54,7 @@ def check_form(file: BinaryIO, name: str, named: Collection[str]) -> None:
             raise FileRefused(file=name, why=why, fix=fix)
     if head.startswith(b"PK\x03\x04"):
         raise _packed(head, name)
-    if _is_wide(head):
+    if _is_utf16(head):
         raise FileRefused(file=name, why="it is UTF-16 text without a mark", fix=_SAVE)
     text = head.decode("utf-8-sig", errors="replace").lstrip()
     if not text:
@@ -117,7 +117,7 @@ def _packed(head: bytes, name: str) -> FileRefused:
     )
 
 
-def _is_wide(head: bytes) -> bool:
+def _is_utf16(head: bytes) -> bool:
     """Whether every second byte is empty, as in UTF-16 of a European language."""
     start = head[:2_000]
     return len(start) >= 8 and max(start[::2].count(0), start[1::2].count(0)) > len(start) * 0.4

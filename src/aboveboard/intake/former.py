@@ -31,7 +31,7 @@ class ChangedAddress:
     language: str
 
 
-def keep(person_id: int, replaced: Mapping[str, bytes], *, at: datetime) -> None:
+def store_former(person_id: int, replaced: Mapping[str, bytes], *, at: datetime) -> None:
     """Keep what ``vault.changing.replace`` returned, and have the person told; in its
     transaction."""
     for field, sealed in replaced.items():
@@ -41,7 +41,7 @@ def keep(person_id: int, replaced: Mapping[str, bytes], *, at: datetime) -> None
         jobs.enqueue(ADDRESS_CHANGED, {"former": row.pk})
 
 
-def opened(number: int, *, at: datetime) -> ChangedAddress | None:
+def open_changed_address(number: int, *, at: datetime) -> ChangedAddress | None:
     """Open one; None when the person was told or erased meanwhile."""
     row = FormerAddress.objects.filter(id=number).first()
     person = vault.person(row.person_id) if row is not None else None

@@ -89,7 +89,7 @@ def load(
         # The whole file, before its first row: a run that was stopped goes on only in a file that
         # is the same to the last byte.
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        state = _state(file)
+        state = _file_state(file)
         file.seek(0)
         columns, start, line = people_file.header(
             file, source.path.name, source.mapping, source.kinds
@@ -98,13 +98,13 @@ def load(
         run = _begin(digest, source.path.name, source.mapping, start=start, line=line, at=at)  # 1
         progress(report_of(run))
         if processes is None:
-            processes = workers.how_many(state[0] - run.bytes_done)
+            processes = workers.process_count(state[0] - run.bytes_done)
         loading = _Import(source, file, state, columns, processes, progress, by, at)
         whole = False
         while not whole:
             run, whole = loading.go_on(run)
     # After the last block: what the order of storing would tell is written anew (decision 0031).
-    bulk.settle()
+    bulk.cluster_tables()
     # Last, so that an import which dies before it is found unfinished and goes on.
     run.finished_at = at
     run.save(update_fields=["finished_at"])
@@ -146,7 +146,7 @@ class _Import:
             for block, done, wrapped in sealing:  # 2
                 # At each block: what is sealed from here on would be of another file than the
                 # digest that the ledger has.
-                if _state(self.file) != self.state:
+                if _file_state(self.file) != self.state:
                     raise Conflict(
                         why=f"{self.source.path.name} was changed while it was read; import it "
                         "again"
@@ -170,7 +170,7 @@ class _Import:
         except IntegrityError:
             # Two people drew one number, which the primary key refuses; nothing of the block is
             # stored. Anything else that it refuses is a fault, and must not be tried for ever.
-            if numbers.taken(done.people):
+            if numbers.any_taken(done.people):
                 return _Stale.NUMBERS
             raise
 
@@ -181,11 +181,11 @@ class _Import:
             # Whatever a rotation could pull away is locked before a row is written: a stale block
             # leaves nothing. People come before the generations of the index key, as everywhere.
             bulk.lock()
-            held = bulk.held(_number(self.source), done.digests)
+            held = bulk.find_held(_number(self.source), done.digests)
             differences = self._differences(block, done, held, run_id)
             if generations.written() != plan.generations:
                 return _Stale.INDEX_KEY
-            if not plan.erased_keys and erased.is_anybody_remembered():
+            if not plan.erased_keys and erased.has_remembered():
                 return _Stale.INDEX_KEY  # somebody was erased since the plan was made
             run = ImportRun.objects.select_for_update().get(pk=run_id)
             # The run is locked for the length of one block: another import of this file may have
@@ -206,7 +206,7 @@ class _Import:
                 if place not in sorted_out.places
             }
             bulk.insert(*done.tables.without(sorted_out.places).each())  # 4
-            objections.carry_over(
+            objections.record_objections(
                 {person_id: purposes for person_id, purposes in loaded.items() if purposes},
                 run_id=run.pk,
                 by=self.by,
@@ -214,7 +214,7 @@ class _Import:
             )
             # In this transaction: either they are held again, with their objections, or they are
             # still remembered.
-            erased.forget(sorted_out.readmitted)
+            erased.delete_remembered(sorted_out.readmitted)
             listed = differences.apply(run_id=run.pk, by=self.by, at=self.at)
             _list_problems(run, [*done.problems, *sorted_out.twice], refused=True)
             _list_problems(run, [*sorted_out.erased, *listed], refused=False)
@@ -296,7 +296,7 @@ def _begin(
 
     ``start`` and ``line`` say where the first row is.
     """
-    how = _how(mapping)
+    how = _mapping_digest(mapping)
     run = (
         ImportRun.objects.filter(file_digest=file_digest, mapping_digest=how, finished_at=None)
         .order_by("-id")
@@ -320,7 +320,7 @@ def _begin(
     return run
 
 
-def _how(mapping: FileMapping) -> str:
+def _mapping_digest(mapping: FileMapping) -> str:
     """Two mappings that would make the same of a file have the same digest."""
     # Sorted, for a set has an order of its own in each process, and the digest must not.
     plain = asdict(mapping) | {"subdivided": sorted(mapping.subdivided)}
@@ -328,7 +328,7 @@ def _how(mapping: FileMapping) -> str:
 
 
 def _plan(source: ImportSource, columns: list[str], at: datetime) -> SealingPlan:
-    written = generations.now().written
+    written = generations.current().written
     return SealingPlan(
         header=tuple(columns),
         mapping=source.mapping,
@@ -339,7 +339,7 @@ def _plan(source: ImportSource, columns: list[str], at: datetime) -> SealingPlan
             for kind, number in blind.KIND_NUMBERS.items()
         },
         generations=written,
-        erased_keys=erased.digest_keys() if erased.is_anybody_remembered() else {},
+        erased_keys=erased.digest_keys() if erased.has_remembered() else {},
         collected_at=source.mapping.collected.moment(at),
         at=at,
         copy=bulk.takes_copy(),
@@ -372,7 +372,7 @@ def _number(source: ImportSource) -> int:
     return number
 
 
-def _state(file: BinaryIO) -> tuple[int, int]:
+def _file_state(file: BinaryIO) -> tuple[int, int]:
     """Return what changes when somebody writes to the file: its size, and when it was written."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns

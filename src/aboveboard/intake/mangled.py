@@ -45,7 +45,7 @@ _LONGEST = 16
 
 
 def is_suspicious(block: str) -> bool:
-    """Whether :func:`damage` may find anything in a block of rows.
+    """Whether :func:`find_damage` may find anything in a block of rows.
 
     Asked once of thousands of rows: asking each cell of each row would cost an import a tenth of
     its speed, and almost no file has any.
@@ -53,7 +53,7 @@ def is_suspicious(block: str) -> bool:
     return any(mark in block for mark in _MARKS) or _NEAR_DATE.search(block) is not None
 
 
-def damage(kind: str, text: str) -> str | None:
+def find_damage(kind: str, text: str) -> str | None:
     """Return what happened to a value and what to do, to follow the name of its field; None for one
     that nothing happened to.
 
@@ -77,7 +77,7 @@ def damage(kind: str, text: str) -> str | None:
     return None
 
 
-def lost_zero(kind: str, text: str, country: str) -> str | None:
+def find_lost_zero(kind: str, text: str, country: str) -> str | None:
     """Return the same for a number of digits alone whose zero in front is gone.
 
     ``country``: where the person lives, ISO 3166, upper case; nothing is known without it.
@@ -89,9 +89,9 @@ def lost_zero(kind: str, text: str, country: str) -> str | None:
                 f"has {len(text)} digits, where postal codes of {country} have {digits}: a zero in "
                 f"front may be lost. {_AS_TEXT}"
             )
-    if kind == FieldKind.PHONE and text[0] != "0" and _trunk_zero(country):
+    if kind == FieldKind.PHONE and text[0] != "0" and _has_trunk_zero(country):
         code = str(phonenumbers.country_code_for_region(country))
-        if not text.startswith(code) or len(text) < _shortest_with_code(country, code):
+        if not text.startswith(code) or len(text) < _min_digits_with_code(country, code):
             return (
                 "has neither its 0 in front nor + and the country code: a spreadsheet may have "
                 f"taken it. {_AS_TEXT}"
@@ -99,7 +99,7 @@ def lost_zero(kind: str, text: str, country: str) -> str | None:
     return None
 
 
-def number_damage(kind: str, text: str) -> str | None:
+def find_number_damage(kind: str, text: str) -> str | None:
     """Return the same for what only a field of :data:`NUMBERS` can suffer: asked of every row."""
     if kind == FieldKind.DATE and len(text.partition(".")[0]) == 5 and _SERIAL.fullmatch(text):
         return "is a day as a spreadsheet counts days. Format the column as a date, and export it."
@@ -113,7 +113,7 @@ def number_damage(kind: str, text: str) -> str | None:
 
 
 @cache
-def _trunk_zero(country: str) -> bool:
+def _has_trunk_zero(country: str) -> bool:
     """Whether numbers of a country are dialled with a 0 in front inside it, which belongs to no
     number in E.164 (ITU-T E.123)."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
@@ -121,7 +121,7 @@ def _trunk_zero(country: str) -> bool:
 
 
 @cache
-def _shortest_with_code(country: str, code: str) -> int:
+def _min_digits_with_code(country: str, code: str) -> int:
     """Return the fewest digits of a number that begins with its country code."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(country, None)
     described = metadata.general_desc if metadata is not None else None

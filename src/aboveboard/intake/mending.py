@@ -12,7 +12,7 @@ from aboveboard.intake import blocks, queries
 from aboveboard.intake.blocks import LineReader
 
 
-def lines(path: Path, run_id: int) -> Iterator[bytes]:
+def problem_lines(path: Path, run_id: int) -> Iterator[bytes]:
     """Yield the header of the file and each row of it that the import listed as a problem.
 
     Nothing of them is kept here: they are read from the file again.

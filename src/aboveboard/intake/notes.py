@@ -38,13 +38,13 @@ class DifferenceRecord:
     line: int
 
 
-def asked(*, after: int = 0, limit: int = PAGE_SIZE) -> list[DifferenceRecord]:
+def list_differences(*, after: int = 0, limit: int = PAGE_SIZE) -> list[DifferenceRecord]:
     """Return a page of what waits for a decision, oldest first, after the number ``after``."""
     rows = FieldNote.objects.select_related("run").filter(state=NoteState.ASKED, id__gt=after)
     return [_record(row) for row in rows.order_by("id")[:limit]]
 
 
-def asked_count() -> int:
+def count_differences() -> int:
     """Return how many fields wait for a decision."""
     return FieldNote.objects.filter(state=NoteState.ASKED).count()
 
@@ -61,7 +61,9 @@ def difference(number: int) -> DifferenceRecord:
     return _record(row)
 
 
-def answer(number: int, state: NoteState, *, by: Actor, at: datetime) -> DifferenceRecord:
+def answer_difference(
+    number: int, state: NoteState, *, by: Actor, at: datetime
+) -> DifferenceRecord:
     """Decide about one: ``keep`` what is held, or ``take`` what the file says when it is imported
     again. A file that says something else then asks again.
 

@@ -28,7 +28,7 @@ def objected_purposes(shared: Sequence[Collection[Identifier]]) -> dict[int, tup
     if not choices.has_refusals():
         return {}
     wanted = {look_up for look_ups in shared for look_up in look_ups}
-    sharers = bulk.sharing(wanted)
+    sharers = bulk.find_sharing(wanted)
     consents = choices.consent_states({each for people in sharers.values() for each in people})
     refused = {
         person_id: {
@@ -46,7 +46,7 @@ def objected_purposes(shared: Sequence[Collection[Identifier]]) -> dict[int, tup
     return objections
 
 
-def carry_over(
+def record_objections(
     people: Mapping[int, Collection[str]], *, run_id: int, by: Actor, at: datetime
 ) -> None:
     """Record of each person, just stored, that they say no to these purposes; the evidence names

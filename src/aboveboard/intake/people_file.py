@@ -132,7 +132,9 @@ class RowReader:
         """Put what is to be sealed in the place of each text, or say why not."""
         problems = []
         if odd or max(map(len, texts)) * 4 > FIELD_BYTES:
-            problems = [problem for at, name in self._all if (problem := _unfit(name, texts[at]))]
+            problems = [
+                problem for at, name in self._all if (problem := _mismatch(name, texts[at]))
+            ]
         country, region = self.place(texts)
         problems += self._damaged(texts, country, suspicious)
         unfit = {problem.field for problem in problems}
@@ -166,16 +168,16 @@ class RowReader:
         damaged = []
         for at, name, kind in self._numbers:
             if text := texts[at]:
-                what = mangled.number_damage(kind, text)
+                what = mangled.find_number_damage(kind, text)
                 if what is None and text.isdigit():
-                    what = mangled.lost_zero(kind, text, country)
+                    what = mangled.find_lost_zero(kind, text, country)
                 if what is not None:
                     damaged.append(RowProblem(name, "mangled", f"{name} {what}"))
         if suspicious:
             damaged += [
                 RowProblem(name, "mangled", f"{name} {what}")
                 for at, name in self._all
-                if (text := texts[at]) and (what := mangled.damage(self._kinds[name], text))
+                if (text := texts[at]) and (what := mangled.find_damage(self._kinds[name], text))
             ]
         return damaged
 
@@ -218,7 +220,7 @@ def header(
             does not have.
     """
     _check_fields(name, mapping, kinds)
-    file_form.check_form(file, name, _named(mapping))
+    file_form.check_form(file, name, _named_columns(mapping))
     lines = LineReader(file, name, encoding="utf-8-sig")
     columns = _columns(csv.reader(_checked(lines, name), strict=True), name, mapping)
     return columns, sum(map(len, lines.taken)), len(lines.taken)
@@ -276,7 +278,7 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.ColumnMap
         raise FileRefused(
             file=name, why="its header line is not UTF-8 text", fix="Save the file as UTF-8."
         )
-    named = _named(mapping)
+    named = _named_columns(mapping)
     if named.isdisjoint(header):
         # Then it may be no header but a customer, whose values must not reach the log.
         raise FileRefused(
@@ -305,7 +307,7 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.ColumnMap
     return header
 
 
-def _named(mapping: mappings.ColumnMapping) -> frozenset[str]:
+def _named_columns(mapping: mappings.ColumnMapping) -> frozenset[str]:
     """Return every column that the mapping mentions."""
     parts = {column for columns in mapping.joined.values() for column in columns}
     return frozenset(mapping.columns.keys() | mapping.dropped.keys() | parts)
@@ -340,23 +342,23 @@ def _wrong_count(cells: list[str], wanted: int, first: int, last: int) -> str:
 def _checked(lines: LineReader, name: str) -> Iterator[str]:
     """Yield the header's lines; a carriage return that ends no line means a
     file of another system."""
-    for number, line in enumerate(_or_bare(lines, name)):
+    for number, line in enumerate(_check_bare_returns(lines, name)):
         if number == 0 and "\r" in line.removesuffix("\n").removesuffix("\r"):
-            raise _bare_return(name)
+            raise _bare_return_refused(name)
         yield line
 
 
-def _or_bare(lines: LineReader, name: str) -> Iterator[str]:
+def _check_bare_returns(lines: LineReader, name: str) -> Iterator[str]:
     """A file with bare carriage returns is one long line: say that instead."""
     try:
         yield from lines
     except FileRefused:
         if not lines.taken and lines.last.count(b"\r"):
-            raise _bare_return(name) from None
+            raise _bare_return_refused(name) from None
         raise
 
 
-def _unfit(field: str, text: str) -> RowProblem | None:
+def _mismatch(field: str, text: str) -> RowProblem | None:
     if "�" in text or "\x00" in text:
         return RowProblem(field, "not_text", f"{field} holds bytes that are not UTF-8 text.")
     if len(text.encode()) > FIELD_BYTES:
@@ -364,7 +366,7 @@ def _unfit(field: str, text: str) -> RowProblem | None:
     return None
 
 
-def _bare_return(name: str) -> FileRefused:
+def _bare_return_refused(name: str) -> FileRefused:
     return FileRefused(
         file=name,
         why="its header line holds a carriage return (CR) that ends no line",

@@ -169,7 +169,7 @@ class BlockSealer:
                 nonce,
                 encrypt(nonce, plain, bound + tail),
             )
-        return record_format.cover(cipher, person_id, b"".join(parts), drawn[at:])
+        return record_format.pad_and_seal(cipher, person_id, b"".join(parts), drawn[at:])
 
     def _digests(self, values: list[str], country: str) -> _LookUps:
         look_ups = _LookUps()

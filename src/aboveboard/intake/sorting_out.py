@@ -41,7 +41,7 @@ def sort_out(done: SealedBlock, held: Mapping[bytes, int], key: str, run: Import
         elif digest in held:
             sorted_out.places.add(place)
         here.add(digest)
-    known = erased.recognised(done.recognised_by, [each[:1] for each in done.recognised_by])
+    known = erased.find_erased(done.recognised_by, [each[:1] for each in done.recognised_by])
     for place, person in known.items():
         if place in sorted_out.places:
             continue

@@ -43,7 +43,7 @@ class SealerGone(Unavailable):
     )
 
 
-def how_many(size: int) -> int:
+def process_count(size: int) -> int:
     """Return how many processes should seal a file of ``size`` bytes; 0 is this one alone."""
     return 0 if size <= IMPORT_ALONE_BYTES else min(os.cpu_count() or 1, IMPORT_PROCESSES)
 

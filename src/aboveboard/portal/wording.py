@@ -83,7 +83,7 @@ def verdict(code: str) -> str:
     return gettext("We checked: it was not justified. We are sorry, and we are looking into it.")
 
 
-def things(promise: Promise, fields: Sequence[str], language: str) -> str:
+def fields_in_words(promise: Promise, fields: Sequence[str], language: str) -> str:
     """Return what the fields are, each kind once: "your name, your e-mail address
     and your phone number"."""
     known = [field for field in fields if field in promise.fields]
@@ -100,7 +100,7 @@ def things(promise: Promise, fields: Sequence[str], language: str) -> str:
     return sentence
 
 
-def opening(text: str) -> str:
+def capitalise(text: str) -> str:
     """Return the text with a capital first letter, as a sentence begins."""
     return text[:1].upper() + text[1:]
 
@@ -118,9 +118,9 @@ def written_day(text: str) -> str:
         return text
 
 
-def who(promise: Promise, use: UseRecord) -> str:
+def actor_of_use(promise: Promise, use: UseRecord) -> str:
     """Return who looked, as the promise names them: "You", or "Shop adviser, Leeds"."""
-    return opening(actor(promise, use.actor.kind, use.actor.role, use.actor.team))
+    return capitalise(actor(promise, use.actor.kind, use.actor.role, use.actor.team))
 
 
 def actor(promise: Promise, kind: str, role: str, team: str) -> str:
@@ -162,7 +162,7 @@ def refusal(codes: Iterable[str]) -> str:
     return " ".join(str(REFUSED[ReasonCode(code)]) for code in codes)
 
 
-def latest(history: Sequence[ChoiceRecord]) -> dict[str, ChoiceRecord]:
+def latest_choices(history: Sequence[ChoiceRecord]) -> dict[str, ChoiceRecord]:
     """Return the newest choice about each purpose that counts, of a history with the newest
     first."""
     return {choice.purpose: choice for choice in reversed(history) if not choice.waits}
@@ -189,7 +189,7 @@ def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promis
     return text % {"day": day(latest.at), "channel": channel(promise, latest.channel)}
 
 
-def answered(answer: ChoiceAnswer, *, objectable: bool) -> str:
+def answer_in_words(answer: ChoiceAnswer, *, objectable: bool) -> str:
     """Return a choice in two words, as in "You said yes"."""
     if objectable:
         return (

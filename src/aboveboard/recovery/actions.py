@@ -80,14 +80,14 @@ def back_up(
         DatabaseError: the database went away; nothing of it is kept.
     """
     began = time.monotonic()
-    name = backups.name_at(at)
+    name = backups.backup_name(at)
     with backups.locked(where):  # 1
         parts = _parts(where, name)
         try:
             taken = _fill(*parts, at=at, on_step=on_step)  # 2-4
             # Keys first: records that stood alone for a moment would be a backup without keys.
             for part in reversed(parts):
-                part.stand()  # 5
+                part.publish()  # 5
         except BaseException as error:
             # Also for KeyboardInterrupt and SystemExit: half a backup must not stay under any name.
             for part in parts:
@@ -113,7 +113,9 @@ def back_up(
 
 def _parts(where: Path, name: str) -> tuple[backups.BackupPart, backups.BackupPart]:
     try:
-        return backups.BackupPart(where, name), backups.BackupPart(where, backups.keys_name(name))
+        return backups.BackupPart(where, name), backups.BackupPart(
+            where, backups.keys_part_name(name)
+        )
     except OSError as error:
         raise backups.CannotWrite(place=where, why=error.strerror) from None
 

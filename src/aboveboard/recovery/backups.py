@@ -39,7 +39,7 @@ class CannotWrite(Unavailable):
     )
 
 
-def name_at(at: datetime) -> str:
+def backup_name(at: datetime) -> str:
     """Return the name of a backup made at ``at``."""
     return f"aboveboard-{at:%Y%m%dT%H%M%SZ}"
 
@@ -72,7 +72,7 @@ def locked(place: Path) -> Iterator[None]:
 
 class BackupPart:
     """A part being written, under a name that nobody takes for a backup, until
-    :meth:`stand` gives it its own."""
+    :meth:`publish` gives it its own."""
 
     def __init__(self, place: Path, name: str) -> None:
         self.final = place / name
@@ -94,7 +94,7 @@ class BackupPart:
             os.fsync(raw.fileno())
             self.files.append(FileDigest(name, raw.tell(), file.digest.hexdigest()))
 
-    def take(self, name: str) -> None:
+    def add_file(self, name: str) -> None:
         """Add a file that something else wrote into the folder."""
         digest = hashlib.sha256()
         with (self.folder / name).open("r+b") as file:
@@ -112,7 +112,7 @@ class BackupPart:
         for folder in {self.folder, *(path.parent for path in self.folder.rglob("*"))}:
             _flush(folder)
 
-    def stand(self) -> None:
+    def publish(self) -> None:
         """Give the part its name."""
         # A rename within one folder is atomic; the folder is flushed after, or the name could be
         # lost with the power.
@@ -146,19 +146,19 @@ class DigestedFile:
         return self._raw.tell()
 
 
-def keys_for(records: Path) -> Path | None:
+def keys_part_of(records: Path) -> Path | None:
     """Return the newest keys part beside a records part, or None."""
-    return max(keys_on(records.resolve().parent), default=None)
+    return max(keys_parts_in(records.resolve().parent), default=None)
 
 
-def keys_on(place: Path) -> list[Path]:
+def keys_parts_in(place: Path) -> list[Path]:
     """Return the finished keys parts in a folder, oldest first."""
     return sorted(
         path for path in place.glob(f"aboveboard-*{_KEYS}") if (path / manifests.FILE).is_file()
     )
 
 
-def keys_name(name: str) -> str:
+def keys_part_name(name: str) -> str:
     """Return the name of the keys part of a backup."""
     return name + _KEYS
 

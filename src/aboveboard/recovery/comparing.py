@@ -144,7 +144,7 @@ def differences(
             continue
         facts, key_of = kinds[entry.kind]
         try:
-            typed = recorded(entry, facts)
+            typed = typed_entry(entry, facts)
         except FactsMalformed:
             yield f"names entry {entry_id}, which cannot be read."
             continue
@@ -155,7 +155,7 @@ def differences(
             yield f"is not as entry {entry_id} says: {column} differs."
 
 
-def recorded(entry: ledger.LedgerEntry, facts: Any) -> RecordedEntry[Any]:
+def typed_entry(entry: ledger.LedgerEntry, facts: Any) -> RecordedEntry[Any]:
     """Return an entry with its facts typed.
 
     Raises:
@@ -168,7 +168,7 @@ def _check_entries(
     tables: Sequence[DecidingTable], nobodys: set[str]
 ) -> Iterator[list[RowFinding]]:
     """Step 3. In one walk through the log for all tables."""
-    lost = _lost_to_restorations()
+    lost = _restored_ranges()
     walked = [
         _EntriesOfTable(table, table.speaks_of, lost)
         for table in tables
@@ -180,7 +180,7 @@ def _check_entries(
     without_row = [(each.table, entry) for each in walked for entry in each.without_row()]
     handles = {entry.handle for _, entry in without_row if entry.handle}
     living: set[str] = set()
-    for some in _living(handles - nobodys):
+    for some in _handles_of_people(handles - nobodys):
         living |= some
         yield []
     nobodys |= handles - living
@@ -193,7 +193,7 @@ def _check_entries(
     ]
 
 
-def _living(handles: Collection[str]) -> Iterator[set[str]]:
+def _handles_of_people(handles: Collection[str]) -> Iterator[set[str]]:
     """Yield, for each page of people, which of these handles are theirs. Asked only where a row is
     missing: it goes through the keys of everybody."""
     people = keys.people_with_keys().order_by("person_id")
@@ -261,10 +261,10 @@ class _EntriesOfTable:
 
     def _key_of(self, entry: ledger.LedgerEntry) -> tuple[str, int] | None:
         facts, key_of = self.kinds[entry.kind]
-        return key_of(recorded(entry, facts))
+        return key_of(typed_entry(entry, facts))
 
 
-def _lost_to_restorations() -> list[tuple[int, int]]:
+def _restored_ranges() -> list[tuple[int, int]]:
     """Return, for each restoration, the places in the tree of what was done after its backup. The
     log says so itself (``restore.done``)."""
     return [

@@ -31,7 +31,7 @@ from aboveboard.recovery.comparing import (
     deciding_tables,
     differences,
     model_of,
-    recorded,
+    typed_entry,
 )
 from aboveboard.recovery.entries import RowsAuthenticated
 
@@ -76,7 +76,7 @@ def _done() -> set[str]:
     """Return the tables whose rows have had their MACs, by the log."""
     done: set[str] = set()
     for entry in ledger.entries_of([RowsAuthenticated.kind]):
-        named = recorded(entry, RowsAuthenticated).facts.tables
+        named = typed_entry(entry, RowsAuthenticated).facts.tables
         first = (each.table for each in deciding_tables() if each.since == FIRST_MACS)
         done.update(first if named is None else named)
     return done
@@ -91,7 +91,7 @@ def _authenticate(tables: Sequence[DecidingTable]) -> UpgradeResult:
             continue  # nothing to hold them against here: whoever can, does so in step 4
         _name_entries(table, table.speaks_of)  # 2
         for page in _without_mac(table):
-            good, bad = _judged(table, page)
+            good, bad = _compare_page(table, page)
             refused += bad
             for row in good:  # 3
                 # By the base manager: the row as it stands, past the rule that what was not
@@ -113,7 +113,7 @@ def _name_entries(table: DecidingTable, speaks_of: SpeaksOf) -> None:
     if (made := table.named_before) is not None:
         unnamed = list(model._base_manager.filter(**{column: None}))
         for entry in ledger.entries_of(kinds):
-            typed = recorded(entry, kinds[entry.kind][0])
+            typed = typed_entry(entry, kinds[entry.kind][0])
             for row in unnamed:
                 if made(row, typed):
                     model._base_manager.filter(pk=row.pk).update(**{column: entry.id})
@@ -121,7 +121,7 @@ def _name_entries(table: DecidingTable, speaks_of: SpeaksOf) -> None:
     newest: dict[tuple[str, int], int] = {}
     for entry in ledger.entries_of(kinds):
         facts, key_of = kinds[entry.kind]
-        if (spoken_of := key_of(recorded(entry, facts))) is not None:
+        if (spoken_of := key_of(typed_entry(entry, facts))) is not None:
             newest[spoken_of] = entry.id
     for (key, value), entry_id in newest.items():
         model._base_manager.filter(**{key: value, column: None}).update(**{column: entry_id})
@@ -135,7 +135,7 @@ def _without_mac(table: DecidingTable) -> Iterator[list[DecidingRow]]:
         yield page
 
 
-def _judged(
+def _compare_page(
     table: DecidingTable, page: Sequence[DecidingRow]
 ) -> tuple[list[DecidingRow], list[RowFinding]]:
     named = {

@@ -59,7 +59,7 @@ class RowWatch:
         elif not _hold(going.token, at):
             going = None  # it slept so long that another process has begun one
         if going is not None and not going.go_on():
-            _write_down(going, clock.now())
+            _record_comparison(going, clock.now())
             return False
         self._round = going
         return going is not None
@@ -122,7 +122,7 @@ def _hold(token: int, at: datetime) -> bool:
     return bool(RowComparison.objects.filter(pk=_ONE, token=token).update(compared_at=at))
 
 
-def _write_down(over: _Round, at: datetime) -> None:
+def _record_comparison(over: _Round, at: datetime) -> None:
     """Step 4."""
     sentences = [finding.sentence for finding in over.differing]
     RowComparison.objects.filter(pk=_ONE, token=over.token).update(

@@ -28,7 +28,7 @@ from aboveboard.retention.entries import (
     RestrictionPlaced,
 )
 from aboveboard.retention.models import Hold, Restriction
-from aboveboard.retention.queries import ends, stands
+from aboveboard.retention.queries import end_date, is_unended
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.records import (
     HoldRecord,
@@ -146,14 +146,16 @@ def refresh(person_id: int) -> None:
     # Rows stay under the number they were placed for, so that a merge can be undone: what is open
     # on any of the numbers is open on the person.
     numbers = aliases.numbers_of(person_id)
-    holds = [row for row in Hold.objects.filter(person_id__in=numbers) if stands(row)]
-    restrictions = [row for row in Restriction.objects.filter(person_id__in=numbers) if stands(row)]
+    holds = [row for row in Hold.objects.filter(person_id__in=numbers) if is_unended(row)]
+    restrictions = [
+        row for row in Restriction.objects.filter(person_id__in=numbers) if is_unended(row)
+    ]
     write_retention_dates(
         person_id,
         # The latest end: whatever is open longest keeps their data.
-        held_until=latest_end(ends(row) for row in holds),
+        held_until=latest_end(end_date(row) for row in holds),
         restricted_since=max((row.at for row in restrictions), default=None),
-        restricted_until=latest_end(ends(row) for row in restrictions),
+        restricted_until=latest_end(end_date(row) for row in restrictions),
     )
 
 

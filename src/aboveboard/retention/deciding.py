@@ -16,8 +16,8 @@ from aboveboard.retention.entries import (
     RestrictionPlaced,
 )
 from aboveboard.retention.models import Hold, Restriction
-from aboveboard.retention.queries import ends, stands
-from aboveboard.vault.aliases import current_of
+from aboveboard.retention.queries import end_date, is_unended
+from aboveboard.vault.aliases import current_numbers
 from aboveboard.vault.holds import latest_end
 from aboveboard.vault.queries import people
 
@@ -32,7 +32,7 @@ def _differs(row: Hold | Restriction, entry: RecordedEntry[Any]) -> str:
     return "" if row.ended_entry_id == entry.id and row.ended_at is not None else "ended_at"
 
 
-def _half_ended(model: type[Hold | Restriction]) -> Iterator[str]:
+def _ended_without_entry(model: type[Hold | Restriction]) -> Iterator[str]:
     """Yield rows that are ended and name no entry that ended them."""
     for key in model.objects.filter(ended_at__isnull=False, ended_entry_id=None).values_list(
         "pk", flat=True
@@ -45,9 +45,9 @@ def _unlike_person() -> Iterator[str]:
     open_rows: dict[int, tuple[list[Hold], list[Restriction]]] = {}
     for place, model in enumerate((Hold, Restriction)):
         for row in model.objects.all():
-            if stands(row):
+            if is_unended(row):
                 open_rows.setdefault(row.person_id, ([], []))[place].append(row)
-    now = current_of(open_rows)
+    now = current_numbers(open_rows)
     merged: dict[int, tuple[list[Hold], list[Restriction]]] = {}
     for number, (holds, restrictions) in open_rows.items():
         both = merged.setdefault(now[number], ([], []))
@@ -59,7 +59,7 @@ def _unlike_person() -> Iterator[str]:
             ("held_until", person.held_until, holds),
             ("restricted_until", person.restricted_until, restrictions),
         ):
-            if written != latest_end(ends(row) for row in rows):
+            if written != latest_end(end_date(row) for row in rows):
                 yield f"vault.Person {person_id}: {name} is not as the open rows say."
 
 
@@ -70,7 +70,7 @@ def _write_on_people() -> None:
         for model in (Hold, Restriction)
         for number in model.objects.values_list("person_id", flat=True)
     }
-    held = people(set(current_of(numbers).values()))
+    held = people(set(current_numbers(numbers).values()))
     for person_id in held:
         refresh(person_id)
 
@@ -79,7 +79,7 @@ def _table(
     model: type[Hold | Restriction], placed: type[Facts], ended: type[Facts]
 ) -> DecidingTable:
     def check() -> Iterator[str]:
-        yield from _half_ended(model)
+        yield from _ended_without_entry(model)
         if model is Hold:  # once for both tables
             yield from _unlike_person()
 

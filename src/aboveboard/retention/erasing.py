@@ -57,7 +57,7 @@ def preview(number: int, *, at: datetime) -> ErasurePreview:
     Raises:
         NotFound: nobody with that number is held.
     """
-    person_id = aliases.current(number)
+    person_id = aliases.current_number(number)
     if people.person(person_id) is None:
         raise NotFound(what="person")
     numbers = aliases.numbers_of(person_id)

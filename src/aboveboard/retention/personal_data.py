@@ -54,7 +54,7 @@ def _forget_number(numbers: Numbers) -> None:
     SweepRow.objects.filter(person_id__in=numbers).update(person_id=None)
 
 
-def _merged(kept: int, merged: int) -> Json:
+def _merge(kept: int, merged: int) -> Json:
     """The rows stay under the number they were placed for; what is open on either is open on the
     person kept."""
     refresh(kept)
@@ -75,7 +75,7 @@ PERSONAL_DATA: Final = (
         tables=("retention.Hold",),
         export=_holds,
         erase=lambda numbers: Hold.objects.filter(person_id__in=numbers).delete(),
-        merge=_merged,
+        merge=_merge,
         split=_split,
         re_encrypt=_CLEAR,
         in_use=_ON_PERSON,

@@ -26,7 +26,7 @@ __all__ = [
     "open_holds",
     "open_restrictions",
     "restrictions",
-    "statuses",
+    "retention_statuses",
 ]
 
 
@@ -41,7 +41,7 @@ class RetentionStatus:
 NOTHING_OPEN = RetentionStatus(held_by_law=False, restricted=False)
 
 
-def statuses(person_ids: Collection[int], *, at: datetime) -> dict[int, RetentionStatus]:
+def retention_statuses(person_ids: Collection[int], *, at: datetime) -> dict[int, RetentionStatus]:
     """Return what is open on each of these people, in one statement; the unknown are absent.
 
     A use has it in the record that it fetched already.
@@ -54,13 +54,13 @@ def statuses(person_ids: Collection[int], *, at: datetime) -> dict[int, Retentio
     }
 
 
-def stands(row: Hold | Restriction) -> bool:
+def is_unended(row: Hold | Restriction) -> bool:
     """Whether nobody has ended it. One that was changed past the program stands: it may have been
     ended by whoever changed it."""
     return row.ended_at is None or not row.authentic
 
 
-def ends(row: Hold | Restriction) -> datetime | None:
+def end_date(row: Hold | Restriction) -> datetime | None:
     """Return when it ends by itself; None: when somebody ends it."""
     return row.until if row.authentic else None
 
@@ -83,7 +83,7 @@ def open_holds(*, at: datetime) -> Sequence[HoldRecord]:
     return [
         hold_record(row)
         for row in Hold.objects.order_by("at", "id")
-        if stands(row) and ((end := ends(row)) is None or at < end)
+        if is_unended(row) and ((end := end_date(row)) is None or at < end)
     ]
 
 
@@ -92,5 +92,5 @@ def open_restrictions(*, at: datetime) -> Sequence[RestrictionRecord]:
     return [
         restriction_record(row)
         for row in Restriction.objects.order_by("at", "id")
-        if stands(row) and ((end := ends(row)) is None or at < end)
+        if is_unended(row) and ((end := end_date(row)) is None or at < end)
     ]

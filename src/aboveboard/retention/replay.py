@@ -17,7 +17,7 @@ from aboveboard.retention.entries import (
 from aboveboard.retention.models import Hold, Restriction
 
 
-def placed(entry: RecordedEntry[HoldPlaced] | RecordedEntry[RestrictionPlaced]) -> None:
+def repeat_placed(entry: RecordedEntry[HoldPlaced] | RecordedEntry[RestrictionPlaced]) -> None:
     """Place what the entry says, if that is not done.
 
     Raises:
@@ -42,7 +42,7 @@ def placed(entry: RecordedEntry[HoldPlaced] | RecordedEntry[RestrictionPlaced]) 
         refresh(entry.person_id)
 
 
-def ended(entry: RecordedEntry[HoldReleased] | RecordedEntry[RestrictionLifted]) -> None:
+def repeat_ended(entry: RecordedEntry[HoldReleased] | RecordedEntry[RestrictionLifted]) -> None:
     """End what the entry says.
 
     Raises:

@@ -133,7 +133,7 @@ def correct(
         # In the same transaction: a file that is imported a moment later must find the note
         # (decision 0029).
         notes.note_corrected(person_id, [key], at=at)
-        former.keep(person_id, replaced, at=at)
+        former.store_former(person_id, replaced, at=at)
 
 
 def _purpose(promise: Promise, person_id: int, key: str) -> str:

@@ -11,7 +11,7 @@ from aboveboard.delivery import actions as delivery
 from aboveboard.intake import former
 from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox.reference import Reference
-from aboveboard.rights.proof import texts
+from aboveboard.rights.proof import mail_texts
 from aboveboard.vault import aliases
 
 log = logging.getLogger(__name__)
@@ -21,10 +21,10 @@ def notify(ref: Reference) -> None:
     """Do the job ``intake.address_changed``. Done again after a crash it repeats two mails at most;
     the old address is forgotten once both were sent."""
     number = int(str(ref["former"]))
-    changed = former.opened(number, at=clock.now())
+    changed = former.open_changed_address(number, at=clock.now())
     if changed is None:
         return
-    words, organisation = texts(changed.language), settings.current().organisation
+    words, organisation = mail_texts(changed.language), settings.current().organisation
     facts = {"organisation": organisation.name, "contact": organisation.contact}
     # The old one first: whoever took the account over would only hear at the new one.
     for address in (changed.before, changed.now):

@@ -24,7 +24,7 @@ _DIGITS: Final = 6
 Session = MutableMapping[str, Any]
 
 
-def begin(
+def send_code(
     session: Session, person_id: int, field: str, address: str, *, language: str, at: datetime
 ) -> None:
     """Send a code to a new address, and remember both.
@@ -43,7 +43,7 @@ def begin(
         "code": code,
         "tries": code_tries.start(at=at),
     }
-    words = texts(language)
+    words = mail_texts(language)
     facts = {
         "organisation": settings.current().organisation.name,
         "code": code,
@@ -52,7 +52,7 @@ def begin(
     mail.send(words["code_subject"].format(**facts), words["code"].format(**facts), to=address)
 
 
-def pending(session: Session, person_id: int, field: str) -> str | None:
+def pending_address(session: Session, person_id: int, field: str) -> str | None:
     """Return the address that waits for its code, of this person and field; None for none."""
     waiting = session.get(_KEY)
     if not waiting or (waiting["person"], waiting["field"]) != (person_id, field):
@@ -60,29 +60,31 @@ def pending(session: Session, person_id: int, field: str) -> str | None:
     return str(waiting["address"])
 
 
-def check(session: Session, person_id: int, field: str, code: str, *, at: datetime) -> str | None:
+def check_code(
+    session: Session, person_id: int, field: str, code: str, *, at: datetime
+) -> str | None:
     """Return the address that the code proves, once; None for a wrong code, or one whose tries or
     time are over."""
-    address = pending(session, person_id, field)
+    address = pending_address(session, person_id, field)
     if address is None:
         return None
     waiting = session[_KEY]
     # Counted before it is compared, so that many guesses at once are no more than three.
     if not code_tries.count_try(waiting["tries"], at=at):
-        drop(session)
+        discard(session)
         return None
     if not hmac.compare_digest(code.strip().encode(), waiting["code"].encode()):
         return None
-    drop(session)
+    discard(session)
     return address if code_tries.consume(waiting["tries"], at=at) else None
 
 
-def drop(session: Session) -> None:
+def discard(session: Session) -> None:
     """Forget what waits."""
     session.pop(_KEY, None)
 
 
-def texts(language: str) -> dict[str, str]:
+def mail_texts(language: str) -> dict[str, str]:
     """Return the words of the mails in a language, English where there are none."""
     known: dict[str, dict[str, str]] = shipped.load(Path(__file__).with_name("texts.yaml"))
     return known.get(language.split("-")[0], known["en"])

@@ -36,10 +36,10 @@ from aboveboard.site.serving.collecting import (  # noqa: E402 - Django must sta
     StreamedBody,
     collect,
 )
-from aboveboard.site.serving.environ import environ_of, give_body  # noqa: E402
+from aboveboard.site.serving.environ import attach_body, environ_of  # noqa: E402
 from aboveboard.site.serving.sealed import SealedFile  # noqa: E402
-from aboveboard.site.serving.threads import RequestThreads, until  # noqa: E402
-from aboveboard.site.serving.turns import WHOSE, whose  # noqa: E402
+from aboveboard.site.serving.threads import RequestThreads, wait_until  # noqa: E402
+from aboveboard.site.serving.turns import WHOSE, turn_key  # noqa: E402
 
 # What a start makes stays for good: the garbage collector need not walk through all of it again and
 # again while a batch is answered. It took a third of a batch's time; nearly all that a request
@@ -76,7 +76,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         return
     threads = _threads()
     environ = environ_of(scope)
-    environ[WHOSE] = whose(scope)
+    environ[WHOSE] = turn_key(scope)
     lines = None
     try:
         rule = bodies.rule_for(environ)
@@ -89,8 +89,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if rule.kind is bodies.BodyKind.LINES:
             lines = StreamedBody(pieces)
             await lines.begin()
-            await threads.to_the_loop()
-            lines.goes_on_in(asyncio.get_running_loop())
+            await threads.move_to_loop()
+            lines.continue_in(asyncio.get_running_loop())
             environ |= {"wsgi.input": lines, READ_BY_PIECES: True}
         else:
             body = b""
@@ -98,7 +98,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
                 memory = BodyInMemory()
                 await collect(pieces, rule, memory)
                 body = memory.joined()
-            give_body(environ, io.BytesIO(body), len(body))
+            attach_body(environ, io.BytesIO(body), len(body))
     except ValueError:
         _refuse(environ, 400)
     except BodyNotTaken as refused:
@@ -120,10 +120,10 @@ async def _with_file(environ: Scope, pieces: BodyPieces, rule: bodies.BodyRule, 
     sender = await threads.run(environ[WHOSE], uploads.sender_of, environ)
     if sender is None:
         # Refused as it would be with the file; the rest of it is not read.
-        give_body(environ, io.BytesIO(), 0)
+        attach_body(environ, io.BytesIO(), 0)
         await _answer(environ, send)
         return
-    await threads.to_the_loop()
+    await threads.move_to_loop()
     if _uploads.locked() or _uploading[sender] >= limits.UPLOADS_OF_ONE:
         _refuse(environ, 503)
         await _answer(environ, send)
@@ -146,13 +146,13 @@ async def _take_file(environ: Scope, pieces: BodyPieces, rule: bodies.BodyRule, 
             return
         else:
             file.complete()
-            give_body(environ, io.BufferedReader(file, 64 * 1024), file.size)
+            attach_body(environ, io.BufferedReader(file, 64 * 1024), file.size)
         await _answer(environ, send)
 
 
 def _refuse(environ: Scope, status: int) -> None:
     environ[bodies.REFUSED] = status
-    give_body(environ, io.BytesIO(), 0)
+    attach_body(environ, io.BytesIO(), 0)
 
 
 async def _answer(environ: Scope, send: Send) -> None:
@@ -162,7 +162,7 @@ async def _answer(environ: Scope, send: Send) -> None:
     if isinstance(reply.body, bytes):
         await send({"type": "http.response.body", "body": reply.body, "more_body": False})
         return
-    await threads.to_the_loop()
+    await threads.move_to_loop()
     try:
         await _send_pieces(reply.body, send)
     except TimeoutError:
@@ -178,7 +178,7 @@ async def _send_pieces(pieces: Iterator[bytes], send: Send) -> None:
         piece := await loop.run_in_executor(_streams(), answering.next_piece, pieces)
     ) is not None:
         message = {"type": "http.response.body", "body": piece, "more_body": True}
-        await until(send(message), limits.ANSWER_PAUSE.total_seconds())
+        await wait_until(send(message), limits.ANSWER_PAUSE.total_seconds())
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 

@@ -48,7 +48,7 @@ def face_at(path: str) -> FaceAddress:
     return next(place for place in PLACES if path.startswith(place.prefix))
 
 
-def offered(
+def navigation_for(
     place: FaceAddress, path: str, role: str
 ) -> tuple[list[NavigationLink], list[NavigationLink]]:
     """Return the main entries for a reader in ``role``, and the second row of the group that the

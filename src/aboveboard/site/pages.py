@@ -36,7 +36,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     current = settings.current()
     where = navigation.face_at(request.path)
     role = getattr(getattr(request, "user", None), "role", "")
-    main, second = navigation.offered(where, request.path, role)
+    main, second = navigation.navigation_for(where, request.path, role)
     return {
         "organisation": current.organisation,
         "demo": current.demo.enabled,
@@ -63,7 +63,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
-def not_read(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+def body_not_read(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     """400, 408, 413 or 503: the body was not taken in. Says so without asking the database who it
     is: nobody has been let in yet."""
     return _problem(status) if request.path.startswith(_API) else _plain(status)

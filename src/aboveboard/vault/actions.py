@@ -23,7 +23,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
 from aboveboard.vault import aliases, blind, generations, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade, ErasureDone, erasure_reason
-from aboveboard.vault.holds import OpenDates, open_mac
+from aboveboard.vault.holds import OpenDates, dates_mac
 from aboveboard.vault.locking import lock_person, refuse_if_held
 from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
 from aboveboard.vault.origin import ValueOrigin
@@ -85,7 +85,7 @@ def correct(
             held = [
                 (kinds[name], sealed.unseal(cipher, person_id, name, boxes[name])) for name in alike
             ]
-            _file_again(person_id, number, (kinds[field], old), held)
+            _refile(person_id, number, (kinds[field], old), held)
         entry = CorrectionMade(
             field=Word(field),
             promise=origin.promise_serial,
@@ -95,17 +95,19 @@ def correct(
         append(entry, by=by, handle=subject.handle, at=at)
 
 
-def _file_again(
+def _refile(
     person_id: int, number: int, old: tuple[str, str | None], held: Sequence[tuple[str, str]]
 ) -> None:
     """File a person under all they hold of one kind, and no longer under ``old``, unless
     another field says the same."""
     region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
     written = generations.written()
-    filed = {row for kind, value in held for row in blind.filed(kind, value, (region,), written)}
+    filed = {
+        row for kind, value in held for row in blind.filing_digests(kind, value, (region,), written)
+    }
     index = BlindIndex.objects.filter(person_id=person_id, kind=number)
     if old[1] is not None:
-        gone = blind.searched(old[0], old[1], (region,), written) - filed
+        gone = blind.search_digests(old[0], old[1], (region,), written) - filed
         index.filter(digest__in=[digest for _, digest in gone]).delete()
     for generation, digest in filed:
         BlindIndex.objects.get_or_create(
@@ -134,11 +136,11 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:
         subject = entry_subject(person_id)
         if known_as is None or subject is None:
             raise NotFound(what="person")
-        announce(person_id, reason=reason, at=at)
+        notify_before_erasure(person_id, reason=reason, at=at)
         # The handles are computed before the key goes: afterwards nobody can.
         older = list(known_as.fallback_handles())
         lasting = ledger.used_handles(known_as.lasting)
-        remove(person_id)
+        delete_person(person_id)
         entry_id = append(ErasureDone(code), by=by, handle=subject.handle, at=at)
         # A backup from before a merge, or from before each entry had a handle of its own, knows
         # them so. A lasting handle that no entry has is one that no backup needs.
@@ -148,17 +150,17 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:
     return entry_id
 
 
-def announce(person_id: int, *, reason: str, at: datetime) -> None:
+def notify_before_erasure(person_id: int, *, reason: str, at: datetime) -> None:
     """Let every package keep what it must of somebody who is being erased, in the transaction that
-    erases them. Before :func:`remove`: afterwards nothing opens their record. Somebody who is not
-    held any more leaves nothing to keep."""
+    erases them. Before :func:`delete_person`: afterwards nothing opens their record. Somebody who
+    is not held any more leaves nothing to keep."""
     numbers = aliases.numbers_of(person_id)
     for package in gathered():
         if package.before_erasure is not None:
             package.before_erasure(numbers, reason, at)
 
 
-def remove(person_id: int) -> None:
+def delete_person(person_id: int) -> None:
     """Do what an erasure does to the database, without its ledger entry: a restored backup repeats
     erasures with this.
 
@@ -192,7 +194,7 @@ def write_retention_dates(
         held_until=held_until,
         restricted_since=restricted_since,
         restricted_until=restricted_until,
-        open_mac=open_mac(person_id, dates),
+        open_mac=dates_mac(person_id, dates),
     )
 
 

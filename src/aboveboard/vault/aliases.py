@@ -14,12 +14,12 @@ from aboveboard.keys import rows
 from aboveboard.vault.models import Alias
 
 
-def current(person_id: int) -> int:
+def current_number(person_id: int) -> int:
     """Return the number that the person has now: another when theirs was merged into it."""
-    return current_of([person_id])[person_id]
+    return current_numbers([person_id])[person_id]
 
 
-def current_of(person_ids: Collection[int]) -> dict[int, int]:
+def current_numbers(person_ids: Collection[int]) -> dict[int, int]:
     """Return the same for many, in one statement."""
     aliases = Alias.objects.filter(merged_id__in=person_ids)
     return {person_id: person_id for person_id in person_ids} | {
@@ -27,7 +27,7 @@ def current_of(person_ids: Collection[int]) -> dict[int, int]:
     }
 
 
-def leads(merged_id: int, person_id: int, since: object, mac: bytes | None) -> bool:
+def is_authentic_alias(merged_id: int, person_id: int, since: object, mac: bytes | None) -> bool:
     """Whether this program wrote that a number leads to a person, for statements by hand. One that
     it did not write leads nowhere."""
     at = clock.from_database(since) if isinstance(since, (str, datetime)) else None
@@ -37,12 +37,12 @@ def leads(merged_id: int, person_id: int, since: object, mac: bytes | None) -> b
     return False
 
 
-def everybody_merged() -> Iterator[tuple[int, int]]:
+def all_merged() -> Iterator[tuple[int, int]]:
     """Yield every number that was merged, with the one that the person has now."""
     yield from Alias.objects.order_by("merged_id").values_list("merged_id", "person_id").iterator()
 
 
-def with_several_numbers(person_ids: Collection[int]) -> frozenset[int]:
+def people_with_aliases(person_ids: Collection[int]) -> frozenset[int]:
     """Return those whom other records were merged into."""
     rows = Alias.objects.filter(person_id__in=person_ids).values_list("person_id", flat=True)
     return frozenset(rows)
@@ -62,7 +62,7 @@ def authenticate(merged_id: int, person_id: int) -> None:
         Alias._base_manager.filter(pk=alias.pk).update(mac=alias.new_mac())
 
 
-def every_alias() -> dict[int, int]:
+def all_aliases() -> dict[int, int]:
     """Return every number that leads to somebody, and to whom: for the comparison with the
     merges."""
     return dict(Alias.objects.values_list("merged_id", "person_id"))

@@ -59,8 +59,8 @@ class VaultConfig(AppConfig):
                 entries.PeopleKeysFinished,
             ),
             repeats={
-                entries.ErasureDone: replay.erasure,
-                entries.FieldErased: replay.field_erasure,
+                entries.ErasureDone: replay.repeat_erasure,
+                entries.FieldErased: replay.repeat_field_erasure,
             },
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,

@@ -42,7 +42,7 @@ def digests(
     return [digest(kind, form, generation) for form in search_forms(kind, value, regions)]
 
 
-def filed(
+def filing_digests(
     kind: str, value: str, regions: Iterable[str | None], under: Collection[int]
 ) -> set[tuple[int, bytes]]:
     """Return what a value is filed under: each generation with each digest."""
@@ -50,7 +50,7 @@ def filed(
     return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
 
 
-def searched(
+def search_digests(
     kind: str, value: str, regions: Iterable[str | None], under: Collection[int]
 ) -> set[tuple[int, bytes]]:
     """Return all that somebody with a value may be filed under, by an earlier version's rule too:
@@ -76,7 +76,7 @@ def check(generation: int | None = None) -> str:
     """Return 16 hex digits that say which index key look-ups are made with, and nothing else; empty
     when that key is gone."""
     if generation is None:
-        generation = generations.now().searched
+        generation = generations.current().searched
     try:
         return digest("customer_number", "aboveboard/which-index-key", generation).hex()[:16]
     except SecretMissing:

@@ -52,7 +52,7 @@ def lock() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
+def find_held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
     """Return which of the digests are held, and by whom: the one who came first."""
     if not digests:
         return {}
@@ -72,7 +72,7 @@ def held(kind: int, digests: Sequence[bytes]) -> dict[bytes, int]:
         return {bytes(digest): person_id for digest, person_id in cursor.fetchall()}
 
 
-def sharing(look_ups: Collection[tuple[int, bytes]]) -> dict[tuple[int, bytes], list[int]]:
+def find_sharing(look_ups: Collection[tuple[int, bytes]]) -> dict[tuple[int, bytes], list[int]]:
     """Return everybody who is held under each of these look-ups: kind number and digest."""
     people: dict[tuple[int, bytes], list[int]] = {}
     by_kind: dict[int, list[bytes]] = {}
@@ -107,7 +107,7 @@ def insert(people: Rows, keys: Rows, records: Rows, look_ups: Rows) -> None:
         _insert(table, columns, flat)
 
 
-def settle() -> None:
+def cluster_tables() -> None:
     """Write the tables of a small database anew, in the order of their random numbers.
 
     A database keeps rows where they were put, batch behind batch, and says where that is (``ctid``,

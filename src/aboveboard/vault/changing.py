@@ -39,7 +39,7 @@ class Residence:
     language: str
 
 
-def differing(
+def compare_values(
     texts: Mapping[int, Texts], kinds: Mapping[str, str]
 ) -> dict[int, dict[str, ValueOrigin | None]]:
     """Return, of each person, the fields whose value is another than in ``texts``, with where the
@@ -66,7 +66,7 @@ def differing(
                 continue
             if box is None:
                 differences[field] = None
-            elif not _same(
+            elif not _is_same_value(
                 kinds[field], sealed.unseal(cipher, person_id, field, box), text, jurisdiction[:2]
             ):
                 differences[field] = box.origin
@@ -116,12 +116,12 @@ def replace(
                 jurisdiction=home.jurisdiction, language=home.language
             )
         # A phone number without its country code is filed as the country of its owner dials it.
-        old = _filed(person_id, cipher, before, kinds, region, blind.searched)
+        old = _filing(person_id, cipher, before, kinds, region, blind.search_digests)
         # What is filed is worked out on both sides and compared, so that one that stays is never
         # gone for a moment.
         new_region = home.jurisdiction[:2] if home else region
-        new = _filed(person_id, cipher, after, kinds, new_region, blind.filed)
-        _file_again(person_id, old - new, new - old)
+        new = _filing(person_id, cipher, after, kinds, new_region, blind.filing_digests)
+        _refile(person_id, old - new, new - old)
         _write_entries(person_id, sorted(values), origins, by=by, at=at)
     return {
         field: sealed.encode({field: before[field]})
@@ -215,7 +215,7 @@ def move_former(copy: bytes, *, of: int, to: int) -> bytes:
     )
 
 
-def _same(kind: str, held: str, text: str, region: str) -> bool:
+def _is_same_value(kind: str, held: str, text: str, region: str) -> bool:
     if held == text:
         return True
     # Only what can be looked up has a normal form by which two spellings are one.
@@ -226,7 +226,7 @@ def _same(kind: str, held: str, text: str, region: str) -> bool:
     )
 
 
-def _filed(
+def _filing(
     person_id: int,
     cipher: AESGCM,
     boxes: Mapping[str, sealed.SealedField],
@@ -247,7 +247,7 @@ def _filed(
     return filed
 
 
-def _file_again(
+def _refile(
     person_id: int, gone: set[tuple[int, int, bytes]], new: set[tuple[int, int, bytes]]
 ) -> None:
     for kind, _, digest in gone:

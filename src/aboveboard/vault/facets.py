@@ -20,7 +20,7 @@ from aboveboard.vault.models import BlindIndex, Person
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def consistent_snapshot() -> Iterator[None]:
     """Let everything that is streamed in the block be as of one moment; nobody who writes waits.
 
     Inside a caller's transaction that transaction's own view is taken as it is.

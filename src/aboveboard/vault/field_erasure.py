@@ -50,7 +50,7 @@ def erase_fields(
     with transaction.atomic():
         lock_people([person_id])
         refuse_if_held(person_id, at)
-        gone = _take(person_id, fields, kinds)
+        gone = _remove_and_rekey(person_id, fields, kinds)
         if gone and (subject := entry_subject(person_id)) is not None:
             names = tuple(Word(name) for name in sorted(gone))
             entry = FieldErased(code, names, sweep=sweep, promise=promise)
@@ -70,10 +70,12 @@ def remove_fields(
     """
     with transaction.atomic():
         lock_people([person_id])
-        return _take(person_id, fields, kinds)
+        return _remove_and_rekey(person_id, fields, kinds)
 
 
-def _take(person_id: int, fields: Collection[str], kinds: Mapping[str, str]) -> frozenset[str]:
+def _remove_and_rekey(
+    person_id: int, fields: Collection[str], kinds: Mapping[str, str]
+) -> frozenset[str]:
     """Take the fields out, and give the person a fresh key; return those that were there."""
     row = SealedRecord.objects.filter(person_id=person_id).first()
     key = data_keys([person_id]).get(person_id)
@@ -114,7 +116,9 @@ def _erase_look_ups(
             kind = kinds.get(name, "")
             if blind.number_of(kind) == number:
                 value = sealed.unseal(cipher, person_id, name, box)
-                stays.update(digest for _, digest in blind.filed(kind, value, (region,), written))
+                stays.update(
+                    digest for _, digest in blind.filing_digests(kind, value, (region,), written)
+                )
         # By what stays and not by what goes: whatever an earlier rule filed for the value that is
         # gone goes with it.
         BlindIndex.objects.filter(person_id=person_id, kind=number).exclude(

@@ -16,7 +16,7 @@ LookUps = set[tuple[int, int, bytes]]
 """Kind number, generation of the index key, and digest."""
 
 
-def move(kept: int, merged: int) -> Json:
+def move_look_ups(kept: int, merged: int) -> Json:
     """Let every look-up of the merged record find the person kept; return each, with whether it
     found both before."""
     mine, theirs = _look_ups(kept), _look_ups(merged)
@@ -29,7 +29,7 @@ def move(kept: int, merged: int) -> Json:
     ]
 
 
-def part(
+def split_look_ups(
     kept: int,
     merged: int,
     moved: Iterable[Sequence[Any]],
@@ -40,9 +40,9 @@ def part(
 ) -> None:
     """File each record under what is its own again.
 
-    ``moved``: what :func:`move` returned. ``changed``: what the values that go with the merged
-    record are filed under since. ``of_kept``, ``of_merged``: what the values that each record has
-    now are filed under.
+    ``moved``: what :func:`move_look_ups` returned. ``changed``: what the values that go with the
+    merged record are filed under since. ``of_kept``, ``of_merged``: what the values that each
+    record has now are filed under.
     """
     now = _look_ups(kept)
     shared_by = {
@@ -58,7 +58,7 @@ def part(
     _file(merged, theirs)
 
 
-def filed_under(
+def look_ups_of_values(
     person_id: int,
     boxes: Mapping[str, sealed.SealedField],
     cipher: AESGCM,
@@ -75,7 +75,7 @@ def filed_under(
             value = sealed.unseal(cipher, person_id, field, box)
             look_ups.update(
                 (number, generation, digest)
-                for generation, digest in blind.filed(kind, value, (region,), written)
+                for generation, digest in blind.filing_digests(kind, value, (region,), written)
             )
     return look_ups
 

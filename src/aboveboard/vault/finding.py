@@ -38,7 +38,7 @@ def find_each(asked: Sequence[IdentifierAsked]) -> list[list[int]]:
                 blind.digests(kind, value, regions, used.searched) for kind, value, regions in asked
             ]
         except SecretMissing:
-            if generations.now() == used:
+            if generations.current() == used:
                 raise
             continue
         people: dict[tuple[str, bytes], list[int]] = {}
@@ -58,7 +58,7 @@ def find_each(asked: Sequence[IdentifierAsked]) -> list[list[int]]:
                 sorted({person for digest in forms for person in people.get((kind, digest), ())})
                 for (kind, _, _), forms in zip(asked, digests, strict=True)
             ]
-        generations.now()
+        generations.current()
 
 
 def _find(kind: str, digests: Sequence[bytes], people: dict[tuple[str, bytes], list[int]]) -> int:

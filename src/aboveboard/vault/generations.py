@@ -40,7 +40,7 @@ class Generations:
 _known: Generations | None = None
 
 
-def now() -> Generations:
+def current() -> Generations:
     """Return which are in use, from the database."""
     global _known
     row = IndexGenerations.objects.filter(pk=1).first()
@@ -54,7 +54,7 @@ def now() -> Generations:
 
 def guess() -> Generations:
     """Return which were in use when this process last asked the database."""
-    return _known or now()
+    return _known or current()
 
 
 def forget() -> None:
@@ -73,10 +73,10 @@ def written() -> tuple[int, ...]:
     # Shared: writers do not wait for each other, only a change of the generations waits for all of
     # them.
     _lock("pg_advisory_xact_lock_shared")
-    return now().written
+    return current().written
 
 
-def change(searched: int, also: int | None) -> None:
+def change_generations(searched: int, also: int | None) -> None:
     """Change which are searched and written, once every writer that knows the former ones has
     committed."""
     exclude_writers()

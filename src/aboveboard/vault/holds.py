@@ -35,7 +35,7 @@ UNPROVEN_DATES: Final = OpenDates(NO_END, NO_END, NO_END, proven=False)
 NOTHING_OPEN: Final = OpenDates(None, None, None)
 
 
-def open_mac(person_id: int, dates: OpenDates) -> bytes:
+def dates_mac(person_id: int, dates: OpenDates) -> bytes:
     """Return the MAC of the dates that stand on a person."""
     return rows.mac_of(OPEN_DATES, person_id, _values(dates))
 

@@ -51,12 +51,12 @@ def lock_person(person_id: int) -> int:
         NotFound: nobody with that number exists.
     """
     while not lock_people([person_id]):
-        current = aliases.current(person_id)
+        current = aliases.current_number(person_id)
         try:
             # A savepoint: going back to it gives the lock back. Kept, it would come before the lock
             # of a number that is a person again since a split, and so perhaps out of order.
             with transaction.atomic():
-                return _lock_led_to(person_id, current)
+                return _lock_current(person_id, current)
         except _LedElsewhere:
             continue
     return person_id
@@ -66,9 +66,9 @@ class _LedElsewhere(Exception):
     """A merge or a split committed while its people were waited for."""
 
 
-def _lock_led_to(merged_id: int, current: int) -> int:
+def _lock_current(merged_id: int, current: int) -> int:
     locked = lock_people([current])
-    if aliases.current(merged_id) != current:
+    if aliases.current_number(merged_id) != current:
         raise _LedElsewhere
     if not locked:
         raise NotFound(what="person")

@@ -30,11 +30,11 @@ def owners(email: str) -> list[int]:
     return [
         person_id
         for person_id, values in sorted(rebuild.held_values(candidates, kinds).items())
-        if any(_is(value, normal) for value in values)
+        if any(_is_same_mailbox(value, normal) for value in values)
     ]
 
 
-def _is(value: str, normal: str) -> bool:
+def _is_same_mailbox(value: str, normal: str) -> bool:
     try:
         return email_addresses.read(value) == normal
     except KindMismatch:  # filed by an earlier version: nobody can be written to there

@@ -22,7 +22,7 @@ from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.models import Alias, Person, SealedRecord
 from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying import rebuild
-from aboveboard.vault.rekeying.records import resealed
+from aboveboard.vault.rekeying.records import reseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,11 @@ def compare(kept: int, merged: int) -> dict[str, FieldPair]:
     return pairs
 
 
-def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) -> UndoBoxes:
+def merge(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) -> UndoBoxes:
     """Make one record of two, and let the merged number lead to the person kept.
 
     ``from_merged``: the fields whose value comes from the merged record. The row of the merged
-    person stays until :func:`end_merged`, so that other packages can move what refers to it.
+    person stays until :func:`delete_merged`, so that other packages can move what refers to it.
 
     Raises:
         NotFound: one of the two is not held.
@@ -92,19 +92,19 @@ def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) 
     mine, theirs = _read(kept), _read(merged)
     gained = {field: theirs.boxes[field] for field in from_merged}
     lost = {field: box for field, box in mine.boxes.items() if field in gained}
-    boxes = mine.boxes | resealed(merged, gained, theirs.cipher, kept, mine.cipher)
+    boxes = mine.boxes | reseal(merged, gained, theirs.cipher, kept, mine.cipher)
     # The value that is replaced leaves the kept record, whose key opens everything: only the merged
     # record's key, which ends with the time for undoing, still opens it.
     SealedRecord.objects.filter(person_id=kept).update(
         boxes=record_format.seal_record(mine.cipher, kept, boxes)
     )
-    replaced = resealed(kept, lost, mine.cipher, kept, theirs.cipher)
+    replaced = reseal(kept, lost, mine.cipher, kept, theirs.cipher)
     Alias.objects.create(
         merged_id=merged,
         person_id=kept,
         at=at,
-        facets=_join_facets(kept, merged),
-        look_ups=filing.move(kept, merged),
+        facets=_merge_facets(kept, merged),
+        look_ups=filing.move_look_ups(kept, merged),
     )
     # The merged record keeps its key and its handles: its undo data is sealed under that key.
     keys.set_handles(kept, person_handles(kept).merged_with(person_handles(merged)))
@@ -114,12 +114,12 @@ def join(kept: int, merged: int, from_merged: Collection[str], *, at: datetime) 
     )
 
 
-def end_merged(merged: int) -> None:
+def delete_merged(merged: int) -> None:
     """Delete the row and the record of a person who was merged into another."""
     Person.objects.filter(id=merged).delete()
 
 
-def part(
+def split(
     kept: int,
     merged: int,
     undo: UndoBoxes,
@@ -141,9 +141,9 @@ def part(
     alias = Alias.objects.filter(merged_id=merged, person_id=kept).first()
     if alias is None:
         raise NotFound(what="merged record")
-    record, parted, changed = _part_boxes(kept, merged, undo, from_merged)
+    record, parted, changed = _split_boxes(kept, merged, undo, from_merged)
     keys.set_handles(kept, person_handles(kept).without(person_handles(merged)))
-    _revive(kept, merged, alias.facets)
+    _restore_merged(kept, merged, alias.facets)
     SealedRecord.objects.create(
         person_id=merged, boxes=record_format.seal_record(parted.cipher, merged, parted.boxes)
     )
@@ -153,20 +153,20 @@ def part(
     # Documents are erased by person, and may have been added under the person kept.
     documents.assign(kept, record.boxes, record.cipher)
     documents.assign(merged, parted.boxes, parted.cipher)
-    filing.part(
+    filing.split_look_ups(
         kept,
         merged,
         alias.look_ups,
-        filing.filed_under(
+        filing.look_ups_of_values(
             merged, {field: parted.boxes[field] for field in changed}, parted.cipher, kinds
         ),
-        of_kept=filing.filed_under(kept, record.boxes, record.cipher, kinds),
-        of_merged=filing.filed_under(merged, parted.boxes, parted.cipher, kinds),
+        of_kept=filing.look_ups_of_values(kept, record.boxes, record.cipher, kinds),
+        of_merged=filing.look_ups_of_values(merged, parted.boxes, parted.cipher, kinds),
     )
     alias.delete()
 
 
-def close(merged: int) -> None:
+def destroy_undo_key(merged: int) -> None:
     """Destroy the key of a merge's undo data, and what else undoing it would need. The number
     still leads to the person."""
     keys.destroy_person_key(merged)
@@ -186,8 +186,8 @@ def reseal_undo(
     boxes = _without(old, merged, undo.merged, without)
     replaced = _without(old, kept, undo.replaced, without)
     return UndoBoxes(
-        record_format.seal_record(new, merged, resealed(merged, boxes, old, merged, new)),
-        record_format.seal_record(new, kept, resealed(kept, replaced, old, kept, new)),
+        record_format.seal_record(new, merged, reseal(merged, boxes, old, merged, new)),
+        record_format.seal_record(new, kept, reseal(kept, replaced, old, kept, new)),
     )
 
 
@@ -219,7 +219,7 @@ def _read(person_id: int) -> _Record:
     return _Record(cipher, record_format.open_record(cipher, person_id, bytes(row)))
 
 
-def _part_boxes(
+def _split_boxes(
     kept: int, merged: int, undo: UndoBoxes, from_merged: Collection[str]
 ) -> tuple[_Record, _Record, frozenset[str]]:
     """Return the record of each, and the fields of the merged one that changed since the merge."""
@@ -249,7 +249,7 @@ def _part_boxes(
     return _Record(now.cipher, mine), _Record(cipher, boxes), frozenset(changed)
 
 
-def _join_facets(kept: int, merged: int) -> Json:
+def _merge_facets(kept: int, merged: int) -> Json:
     """Let the person kept be active since the later and collected at the earlier of both; return
     how each was."""
     rows = {person.id: person for person in Person.objects.filter(id__in=[kept, merged])}
@@ -267,7 +267,7 @@ def _join_facets(kept: int, merged: int) -> Json:
     }
 
 
-def _revive(kept: int, merged: int, facets: Mapping[str, str]) -> None:
+def _restore_merged(kept: int, merged: int, facets: Mapping[str, str]) -> None:
     """Make the merged record a person again.
 
     Whose activity it was since nobody can say: both were active then, so that neither is swept too

@@ -42,14 +42,14 @@ def new_range() -> int:
     for bits in (_WIDE_BITS, _NARROW_BITS):
         for _ in range(_TRIES):
             first = secrets.randbelow(1 << bits) << (_BITS - bits)
-            if _bits_of(first) == bits and not somebody_in(first):
+            if _bits_of(first) == bits and not is_range_used(first):
                 return first
     raise NoNumbersLeft(tried=2 * _TRIES)
 
 
 def draw(first: int, count: int) -> list[int]:
     """Return ``count`` different numbers of a range, in no order. The tables refuse one that is
-    somebody's already (:func:`taken`)."""
+    somebody's already (:func:`any_taken`)."""
     drawn: dict[int, None] = {}
     while len(drawn) < count:
         # Never the first of the range: 0 is nobody's number.
@@ -62,7 +62,7 @@ def in_range(first: int, number: int) -> bool:
     return first < number < first + _size(first)
 
 
-def taken(numbers: Collection[int]) -> bool:
+def any_taken(numbers: Collection[int]) -> bool:
     """Whether one of these is somebody's number already, or leads to somebody."""
     return (
         Person.objects.filter(id__in=numbers).exists()
@@ -70,7 +70,7 @@ def taken(numbers: Collection[int]) -> bool:
     )
 
 
-def somebody_in(first: int) -> bool:
+def is_range_used(first: int) -> bool:
     """Whether a number of the range is somebody's, or leads to somebody since a merge: then it is
     somebody's again when the merge is undone."""
     end = first + _size(first)

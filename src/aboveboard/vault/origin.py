@@ -69,7 +69,7 @@ def of_promise(serial: int) -> ValueOrigin:
     return ValueOrigin(serial, None, "", "")
 
 
-def end(record: bytes, at: int) -> int:
+def origin_end(record: bytes, at: int) -> int:
     """Return where the origin that starts at ``at`` ends; it may lie beyond the record.
 
     Raises:
@@ -81,7 +81,7 @@ def end(record: bytes, at: int) -> int:
 
 @lru_cache(maxsize=4096)  # one import gives one origin to millions of people
 def read(blob: bytes) -> ValueOrigin:
-    """Read what ``ValueOrigin.bytes`` holds, cut at :func:`end`; nothing else is accepted.
+    """Read what ``ValueOrigin.bytes`` holds, cut at :func:`origin_end`; nothing else is accepted.
 
     Raises:
         ValueError: a time beyond the calendar, or words that are not UTF-8.

@@ -28,7 +28,7 @@ def export_person(person_id: int) -> dict[str, list[Mapping[str, Json]]]:
     Under all of their numbers; a declaration with nothing to show has no rows. This is structure:
     what is sealed is named and not opened, because only ``access`` opens.
     """
-    numbers = aliases.numbers_of(aliases.current(person_id))
+    numbers = aliases.numbers_of(aliases.current_number(person_id))
     return {
         data.name: [] if isinstance(data.export, NotNeeded) else list(data.export(numbers))
         for _, data in personal_data()
@@ -115,8 +115,8 @@ PERSONAL_DATA: Final = (
         name="documents",
         tables=("vault.AttachmentChunk",),
         export=_documents,
-        erase=documents.forget,
-        erase_fields=documents.forget,
+        erase=documents.delete_documents,
+        erase_fields=documents.delete_documents,
         merge=NotNeeded("erased under every number of the person"),
         split=_RECORDS,
         re_encrypt=NotNeeded("sealed under keys of their own, which are sealed in the record"),

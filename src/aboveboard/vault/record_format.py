@@ -33,7 +33,7 @@ def seal_record(cipher: AESGCM, person_id: int, boxes: Mapping[str, SealedField]
     Raises:
         FieldTooLong, TooManyOrigins: as for :func:`sealed.encode`.
     """
-    return cover(cipher, person_id, sealed.encode(boxes), os.urandom(NONCE_BYTES))
+    return pad_and_seal(cipher, person_id, sealed.encode(boxes), os.urandom(NONCE_BYTES))
 
 
 def open_record(cipher: AESGCM, person_id: int, record: bytes) -> dict[str, SealedField]:
@@ -42,7 +42,7 @@ def open_record(cipher: AESGCM, person_id: int, record: bytes) -> dict[str, Seal
     Raises:
         RecordDamaged: it does not open with the person's key, or is no record.
     """
-    return sealed.decode(_uncovered(cipher, person_id, record))
+    return sealed.decode(_uncover(cipher, person_id, record))
 
 
 def pick_boxes(
@@ -53,14 +53,14 @@ def pick_boxes(
     Raises:
         RecordDamaged: as for :func:`open_record`.
     """
-    return sealed.pick(_uncovered(cipher, person_id, record), names)
+    return sealed.pick(_uncover(cipher, person_id, record), names)
 
 
-def cover(cipher: AESGCM, person_id: int, body: bytes, nonce: bytes) -> bytes:
+def pad_and_seal(cipher: AESGCM, person_id: int, body: bytes, nonce: bytes) -> bytes:
     """Pad and seal a record of format 2. ``nonce``: fresh random bytes, never used before."""
     size = padded_size(_AROUND + _LENGTH_BYTES + len(body)) - _AROUND
     plain = (len(body).to_bytes(_LENGTH_BYTES, "big") + body).ljust(size, b"\x00")
-    return b"".join((VERSION, nonce, cipher.encrypt(nonce, plain, _bound(person_id))))
+    return b"".join((VERSION, nonce, cipher.encrypt(nonce, plain, _associated_data(person_id))))
 
 
 def padded_size(size: int) -> int:
@@ -72,14 +72,14 @@ def padded_size(size: int) -> int:
     return 1 << (size - 1).bit_length()
 
 
-def _uncovered(cipher: AESGCM, person_id: int, record: bytes) -> bytes:
+def _uncover(cipher: AESGCM, person_id: int, record: bytes) -> bytes:
     """Return the record of format 1 or 2 that a stored one is, or covers."""
     if record[:1] != VERSION:
         # Written before there was a cover, and not migrated yet; anything else is refused there.
         return record
     nonce = record[1 : 1 + NONCE_BYTES]
     try:
-        plain = cipher.decrypt(nonce, record[1 + NONCE_BYTES :], _bound(person_id))
+        plain = cipher.decrypt(nonce, record[1 + NONCE_BYTES :], _associated_data(person_id))
     except (InvalidTag, ValueError):
         raise RecordDamaged(why="it does not open with its person's key") from None
     end = _LENGTH_BYTES + int.from_bytes(plain[:_LENGTH_BYTES], "big")
@@ -92,5 +92,5 @@ def _uncovered(cipher: AESGCM, person_id: int, record: bytes) -> bytes:
     return body
 
 
-def _bound(person_id: int) -> bytes:
+def _associated_data(person_id: int) -> bytes:
     return AAD + person_id.to_bytes(8, "big")

@@ -89,7 +89,9 @@ def fetch(person_ids: Collection[int]) -> dict[int, SealedPerson]:
         led_since,
         alias_mac,
     ) in rows:
-        if asked != person_id and not aliases.leads(asked, person_id, led_since, alias_mac):
+        if asked != person_id and not aliases.is_authentic_alias(
+            asked, person_id, led_since, alias_mac
+        ):
             continue
         key = keys.unwrap_person_key(person_id, bytes(wrapped))
         kept = None if sealed_handles is None else bytes(sealed_handles)

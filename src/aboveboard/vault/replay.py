@@ -7,12 +7,12 @@ from django.db import transaction
 
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.promise.queries import last_known
-from aboveboard.vault.actions import announce, remove
+from aboveboard.vault.actions import delete_person, notify_before_erasure
 from aboveboard.vault.entries import ErasureDone, FieldErased
 from aboveboard.vault.field_erasure import remove_fields
 
 
-def erasure(entry: RecordedEntry[ErasureDone]) -> None:
+def repeat_erasure(entry: RecordedEntry[ErasureDone]) -> None:
     """Erase the person again.
 
     Raises:
@@ -22,11 +22,11 @@ def erasure(entry: RecordedEntry[ErasureDone]) -> None:
         raise NotHeld(what="person")
     with transaction.atomic():
         # The memory of an erasure that the backup is older than is made again too.
-        announce(entry.person_id, reason=entry.facts.reason, at=entry.at)
-        remove(entry.person_id)
+        notify_before_erasure(entry.person_id, reason=entry.facts.reason, at=entry.at)
+        delete_person(entry.person_id)
 
 
-def field_erasure(entry: RecordedEntry[FieldErased]) -> None:
+def repeat_field_erasure(entry: RecordedEntry[FieldErased]) -> None:
     """Erase the fields again.
 
     Raises:

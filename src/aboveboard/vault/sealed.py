@@ -74,7 +74,7 @@ def seal(
         raise FieldTooLong(field=field, found=len(plain), limit=FIELD_BYTES)
     nonce = os.urandom(NONCE_BYTES)
     return SealedField(
-        origin, nonce + cipher.encrypt(nonce, plain, _bound(person_id, field, origin))
+        origin, nonce + cipher.encrypt(nonce, plain, _associated_data(person_id, field, origin))
     )
 
 
@@ -86,7 +86,9 @@ def unseal(cipher: AESGCM, person_id: int, field: str, box: SealedField) -> str:
     """
     nonce, sealed = box.sealed[:NONCE_BYTES], box.sealed[NONCE_BYTES:]
     try:
-        return cipher.decrypt(nonce, sealed, _bound(person_id, field, box.origin)).decode()
+        return cipher.decrypt(
+            nonce, sealed, _associated_data(person_id, field, box.origin)
+        ).decode()
     except (InvalidTag, ValueError):
         raise RecordDamaged(why=f"the box of {field} does not open with its person's key") from None
 
@@ -207,7 +209,7 @@ def _origin_bytes(record: bytes) -> tuple[list[bytes] | None, int]:
     at, last = 2, b""
     try:
         for _ in range(record[1]):
-            end = origins.end(record, at)
+            end = origins.origin_end(record, at)
             blob = record[at:end]
             if blob <= last:
                 raise RecordDamaged(why="its origins are out of order")
@@ -229,7 +231,7 @@ def _origin(blob: bytes) -> ValueOrigin:
         ) from None
 
 
-def _bound(person_id: int, field: str, origin: ValueOrigin) -> bytes:
+def _associated_data(person_id: int, field: str, origin: ValueOrigin) -> bytes:
     if origin.collected_at is None:  # sealed when records kept the promise alone
         return b"%b%b%b%b" % (
             _FIRST_AAD,

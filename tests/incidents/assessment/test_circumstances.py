@@ -26,11 +26,11 @@ EMAIL, PASSWORD, CARD = (
 
 @pytest.mark.parametrize("kind", IncidentKind.values)
 def test_every_question_has_an_answer_until_someone_gives_one(kind: str) -> None:
-    assert not circumstances.of(kind, {}).answered
+    assert not circumstances.resolve(kind, {}).answered
     for question in circumstances.questions():
         assert question.unless_said[kind] in question.options
         for answer in question.options:
-            said = circumstances.of(kind, circumstances.check({question.key: answer}))
+            said = circumstances.resolve(kind, circumstances.check({question.key: answer}))
             assert said.answered == {question.key}
 
 
@@ -39,11 +39,11 @@ def test_not_answering_never_makes_a_loss_look_smaller(kind: str) -> None:
     """Each answer on how far it went scores no higher than what was taken without one,
     save the worst hands."""
     combination = [ExposedCombination(EMAIL | CARD, 0, 10)]
-    taken = scoring.score(combination, circumstances.of(kind, {}))[0].score.se
+    taken = scoring.score(combination, circumstances.resolve(kind, {}))[0].score.se
     milder = ["nobody", "trusted", "few_known"]
     for hands in milder:
         assert (
-            scoring.score(combination, circumstances.of(kind, {"hands": hands}))[0].score.se
+            scoring.score(combination, circumstances.resolve(kind, {"hands": hands}))[0].score.se
             <= taken
         )
 
@@ -67,8 +67,8 @@ def test_answers_that_nobody_offered_are_refused() -> None:
 
 
 def test_when_the_keys_went_too_what_was_protected_can_be_read() -> None:
-    kept = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
-    taken = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "yes"})
+    kept = circumstances.resolve(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
+    taken = circumstances.resolve(IncidentKind.LOST_DEVICE, {"keys_taken": "yes"})
     assert scoring.readable(EMAIL | CARD, CARD, kept) == {"user.contact.email"}
     assert scoring.readable(EMAIL | CARD, CARD, taken) == {
         "user.contact.email",
@@ -79,12 +79,14 @@ def test_when_the_keys_went_too_what_was_protected_can_be_read() -> None:
 def test_a_readable_password_answers_whether_codes_went() -> None:
     cells = [ExposureCell("GB", "en", "email", EMAIL | PASSWORD, 0, 3, 5)]
     hidden = [ExposureCell("GB", "en", "email", EMAIL | PASSWORD, PASSWORD, 2, 5)]
-    nobody_said = circumstances.of(IncidentKind.LEAKED_FILE, {})
+    nobody_said = circumstances.resolve(IncidentKind.LEAKED_FILE, {})
     assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).codes_taken is True
     assert scoring.loss(hidden, nobody_said, risk.Risk.HIGH).codes_taken is None
     assert (
         scoring.loss(
-            cells, circumstances.of(IncidentKind.LEAKED_FILE, {"codes_taken": "no"}), risk.Risk.HIGH
+            cells,
+            circumstances.resolve(IncidentKind.LEAKED_FILE, {"codes_taken": "no"}),
+            risk.Risk.HIGH,
         ).codes_taken
         is False
     )
@@ -97,7 +99,7 @@ def test_groups_add_up_over_languages_and_channels() -> None:
         ExposureCell("GB", "fr", "post", EMAIL, 0, 1, 2),
         ExposureCell("FR", "fr", "email", EMAIL | CARD, CARD, 2, 1),
     ]
-    known = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
+    known = circumstances.resolve(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
     answers = scoring.risks(scoring.combinations(cells), known)
     found = {group.jurisdiction: group for group in scoring.groups(cells, known, answers)}
     assert found["GB"].people == 7
@@ -105,11 +107,11 @@ def test_groups_add_up_over_languages_and_channels() -> None:
         {"user.contact.email"},
         {"user.financial.credit_card"},
     )
-    assert scoring.worst([]) is None
+    assert scoring.worst_assessment([]) is None
 
 
 def test_nothing_readable_in_safe_encryption_is_no_risk() -> None:
-    known = circumstances.of(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
+    known = circumstances.resolve(IncidentKind.LOST_DEVICE, {"keys_taken": "no"})
     answers = scoring.risks([ExposedCombination(EMAIL | CARD, EMAIL | CARD, 1_200)], known)
     assert {answer.risk for answer in answers.values()} == {risk.Risk.UNLIKELY}
 

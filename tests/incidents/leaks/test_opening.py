@@ -81,7 +81,7 @@ def test_an_upload_waits_sealed(db: None) -> None:
     assert b"someone" not in file.read_bytes()
     assert staging.read(token).read() == content
     assert [guess.role for guess in sample(staging.read(token)).columns] == ["email", "phone"]
-    staging.forget(token)
+    staging.delete(token)
     with pytest.raises(NotFound):
         staging.read(token)
     with pytest.raises(NotFound):
@@ -114,7 +114,7 @@ def test_an_upload_too_large_leaves_nothing(db: None, monkeypatch: pytest.Monkey
 
 def test_uploads_that_nobody_confirmed_are_swept(db: None) -> None:
     token = staging.store([b"x"])
-    assert staging.sweep(at=clock.now()) == 0
-    assert staging.sweep(at=clock.now() + limits.STAGED_LIFE + timedelta(seconds=1)) >= 1
+    assert staging.delete_expired(at=clock.now()) == 0
+    assert staging.delete_expired(at=clock.now() + limits.STAGED_LIFE + timedelta(seconds=1)) >= 1
     with pytest.raises(NotFound):
         staging.read(token)

@@ -16,7 +16,7 @@ from aboveboard.incidents.leaks.reading import LeakRow, UnreadLine, UnreadReason
 
 
 def read(content: bytes) -> tuple[form.LeakFileFormat, list[LeakRow | UnreadLine]]:
-    found = form.find(reading.sample(io.BytesIO(content)))
+    found = form.detect_format(reading.sample(io.BytesIO(content)))
     return found, list(reading.rows(io.BytesIO(content), found))
 
 

@@ -25,7 +25,7 @@ from aboveboard.vault.documents.descriptor import MARK, DocumentDescriptor, read
     ],
 )
 def test_a_file_is_what_its_first_bytes_are(head: bytes, found: str | None) -> None:
-    assert media.sniffed(head) == found
+    assert media.sniff_media_type(head) == found
 
 
 @pytest.mark.parametrize(
@@ -94,5 +94,5 @@ def test_any_text_after_the_mark_is_a_descriptor_or_refused(text: str) -> None:
     [(0, "1 kB"), (999, "1 kB"), (1_499, "1 kB"), (1_501, "2 kB"), (12_345_678, "12,346 kB")],
 )
 def test_a_document_is_named_with_its_kind_and_size(size: int, said: str) -> None:
-    assert media.titled("a.pdf", "application/pdf", size) == f"a.pdf (PDF, {said})"
-    assert media.titled("a", "text/x", size) == f"a (text/x, {said})"
+    assert media.document_title("a.pdf", "application/pdf", size) == f"a.pdf (PDF, {said})"
+    assert media.document_title("a", "text/x", size) == f"a (text/x, {said})"

@@ -40,7 +40,7 @@ _STAFF = (
 )
 
 
-def hire(*, at: datetime) -> DemoCast:
+def create_cast(*, at: datetime) -> DemoCast:
     """Make the accounts and the client."""
     members = [
         add_staff(

@@ -21,7 +21,7 @@ from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
-from aboveboard.commands.demo.cast import DemoCast, hire
+from aboveboard.commands.demo.cast import DemoCast, create_cast
 from aboveboard.custody import actions as custody
 from aboveboard.custody import exporting
 from aboveboard.custody.queries import DeviceRow
@@ -64,7 +64,7 @@ class DemoStory:
     lost: IncidentView = field(init=False)
     leaked: IncidentView = field(init=False)
 
-    def ago(self, **time: float) -> datetime:
+    def moment_before(self, **time: float) -> datetime:
         """Return a moment that long before the story is played."""
         return self.now - timedelta(**time)
 
@@ -75,9 +75,9 @@ class DemoStory:
     def promise(self) -> None:
         """Put the sample promise in force, and let the staff in."""
         adopt_promise(
-            PROMISE.read_text("utf-8"), name=PROMISE.name, by=SYSTEM, at=self.ago(days=60)
+            PROMISE.read_text("utf-8"), name=PROMISE.name, by=SYSTEM, at=self.moment_before(days=60)
         )
-        self.cast = hire(at=self.ago(days=59))
+        self.cast = create_cast(at=self.moment_before(days=59))
 
     def protect(self, file: Path, progress: Progress) -> ImportReport:
         """Bring the customers in, sealed."""
@@ -86,7 +86,10 @@ class DemoStory:
         mapping = mappings.load(MAPPING.read_text("utf-8"), name=MAPPING.name)
         source = loading.ImportSource(file, mapping, kinds, adopted.serial)
         return loading.load(
-            source, by=SYSTEM, at=self.ago(days=45), progress=lambda run: progress(run.rows)
+            source,
+            by=SYSTEM,
+            at=self.moment_before(days=45),
+            progress=lambda run: progress(run.rows),
         )
 
     def choose(self, progress: Progress) -> None:
@@ -102,7 +105,7 @@ class DemoStory:
                 channel="phone" if by_phone else "portal",
                 evidence=f"call:{index}" if by_phone else "portal:1",
                 by=adviser if by_phone else CUSTOMER,
-                at=self.ago(days=30, minutes=index),
+                at=self.moment_before(days=30, minutes=index),
             )
             progress(count + 1)
 
@@ -125,7 +128,7 @@ class DemoStory:
             # The customer whom the links sign in has something to see under "Who has looked".
             index = 0 if count % 40 == 0 else chance.randrange(min(200, len(self.rows)))
             asked = asks[count % len(asks)].for_subject(Subject(self.person(index)))
-            use(asked, at=self.ago(days=20 - count / 6.5))
+            use(asked, at=self.moment_before(days=20 - count / 6.5))
             progress(count + 1)
 
     def export(self, people: int, folder: Path, progress: Progress) -> DeviceRow:
@@ -139,7 +142,7 @@ class DemoStory:
             encrypted=EncryptionState.NO,
             holder_id=self.cast.adviser.id,
             by=self.cast.actor(Role.ADMINISTRATOR),
-            at=self.ago(days=40),
+            at=self.moment_before(days=40),
         )
         ids = []
         for index in range(people):
@@ -153,13 +156,13 @@ class DemoStory:
             device_id=self.laptop.id,
             unprotected=True,
             by=adviser,
-            at=self.ago(days=4),
+            at=self.moment_before(days=4),
         )
         return self.laptop
 
     def lose(self) -> IncidentView:
         """Report the laptop missing, as its holder; who was on it is counted at once."""
-        at = self.ago(hours=27, minutes=9)
+        at = self.moment_before(hours=27, minutes=9)
         self.lost = incidents.report_loss(
             self.laptop.id,
             note="Left on the 17:42 train to Leeds, in its bag.",
@@ -188,9 +191,9 @@ class DemoStory:
             title="Customer file found on a public forum",
             reported_in_seconds=48,
             by=self.cast.actor(Role.INCIDENT_LEAD),
-            at=self.ago(hours=3, minutes=20),
+            at=self.moment_before(hours=3, minutes=20),
         )
-        counting.count(self.leaked.number, by=SYSTEM, at=self.ago(hours=3, minutes=18))
+        counting.count(self.leaked.number, by=SYSTEM, at=self.moment_before(hours=3, minutes=18))
         self.work()
         return self.leaked
 
@@ -200,12 +203,14 @@ class DemoStory:
             incident.number,
             measures=measures,
             by=self.cast.actor(Role.INCIDENT_LEAD),
-            at=self.ago(hours=2),
+            at=self.moment_before(hours=2),
         )
 
     def approve(self, batch: BatchView) -> int:
         """Approve as the second person; return how many stand in the queue."""
-        notices.approve(batch.id, by=self.cast.actor(Role.PRIVACY_LEAD), at=self.ago(hours=1))
+        notices.approve(
+            batch.id, by=self.cast.actor(Role.PRIVACY_LEAD), at=self.moment_before(hours=1)
+        )
         return notices.queue_everyone(batch.id, at=self.now)
 
     def send(self, progress: Progress) -> int:

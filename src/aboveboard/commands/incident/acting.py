@@ -20,7 +20,7 @@ from aboveboard.incidents.notices import actions, queries
 def done(args: argparse.Namespace) -> int:
     """Mark a duty as done."""
     marked = mark_done(args.duty, reference=args.reference, by=actor_of(args), at=clock.now())
-    say(args, {"duty": args.duty, "done_at": clock.to_text(marked.at)}, "Marked as done.")
+    print_result(args, {"duty": args.duty, "done_at": clock.to_text(marked.at)}, "Marked as done.")
     return 0
 
 
@@ -31,7 +31,7 @@ def settle(args: argparse.Namespace) -> int:
     )
     facts = {"people": counted.people, "doubtful": counted.doubtful}
     words = f"{counted.people:,} people are in the count, {counted.doubtful:,} of them in doubt."
-    say(args, facts, words)
+    print_result(args, facts, words)
     return 0
 
 
@@ -47,11 +47,11 @@ def notices(args: argparse.Namespace) -> int:
         step = {"approve": actions.approve, "stop": actions.stop, "resume": actions.resume}
         step[args.step](batch.id, by=by, at=at)
         batch = queries.batch(batch.id)
-    _say_progress(args, batch)
+    _print_progress(args, batch)
     return 0
 
 
-def _say_progress(args: argparse.Namespace, batch: queries.BatchView) -> None:
+def _print_progress(args: argparse.Namespace, batch: queries.BatchView) -> None:
     state = batch.step.value if batch.step else "waits for a second person"
     facts = {
         "batch": batch.id,
@@ -64,7 +64,7 @@ def _say_progress(args: argparse.Namespace, batch: queries.BatchView) -> None:
         "skipped": batch.skipped,
         "languages": batch.languages,
     }
-    say(
+    print_result(
         args,
         facts,
         f"{batch.people:,} notices: {state.replace('_', ' ')}; {batch.sent:,} sent, "
@@ -82,7 +82,7 @@ def measures_of(given: Sequence[str]) -> dict[str, str]:
     return measures
 
 
-def say(args: argparse.Namespace, facts: dict[str, Any], words: str) -> None:
+def print_result(args: argparse.Namespace, facts: dict[str, Any], words: str) -> None:
     """Print the facts as JSON where that was asked for, else the words."""
     print(json.dumps(facts) if args.json else words)
 

@@ -8,7 +8,7 @@ import sys
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
-from aboveboard.commands.incident.acting import actor_of, say
+from aboveboard.commands.incident.acting import actor_of, print_result
 from aboveboard.commands.incident.showing import show
 from aboveboard.commands.progress import ProgressBar
 from aboveboard.custody.queries import device_by_tag
@@ -66,7 +66,7 @@ def count(args: argparse.Namespace) -> int:
 def _count_new(incident: IncidentView, args: argparse.Namespace, by: Actor) -> int:
     if args.later:
         words = f"{incident.reference} is open. The worker counts who was exposed."
-        say(args, {"incident": incident.reference}, words)
+        print_result(args, {"incident": incident.reference}, words)
         return 0
     _count(incident.number, args, by)
     args.incident = incident.number

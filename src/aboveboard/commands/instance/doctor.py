@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check everything; exit code 1 if something must be acted on."""
-    checks = list(examine())
+    checks = list(run_checks())
     if args.json:
         print(json.dumps([asdict(check) for check in checks], indent=1, ensure_ascii=False))
     else:
@@ -46,22 +46,22 @@ def run(args: argparse.Namespace) -> int:
     return exits.ATTENTION if any(check.verdict == ACT for check in checks) else exits.DONE
 
 
-def examine() -> Iterator[HealthCheck]:
+def run_checks() -> Iterator[HealthCheck]:
     """Yield each check; one that fails unforeseen is itself something to act on.
 
     Where the database does not answer, what is in it is not checked.
     """
     current = settings.current()
     yield HealthCheck("settings", OK, f"read from {current.path(settings.FILE_NAME)}")
-    database = _examined("database", _database, current)
+    database = _run_check("database", _database, current)
     yield database
     for name, check in CHECKS.items():
         # Each of these would wait for the database's own time-out again, and say the same.
         if database.verdict == OK or name not in _IN_THE_DATABASE:
-            yield _examined(name, check, current)
+            yield _run_check(name, check, current)
 
 
-def _examined(
+def _run_check(
     name: str, check: Callable[[settings.Settings], HealthCheck], current: settings.Settings
 ) -> HealthCheck:
     try:
@@ -92,7 +92,7 @@ def _database(current: settings.Settings) -> HealthCheck:
             "See the check of the keys.",
         )
     start_django()
-    if waiting := schema.pending():
+    if waiting := schema.pending_migrations():
         return HealthCheck(
             "database",
             ACT,
@@ -329,7 +329,7 @@ def _leftovers(_: settings.Settings) -> HealthCheck:
     """What a killed count left is deleted here and not only listed: it is about strangers too."""
     from aboveboard.incidents.leaks import staging
 
-    gone = staging.sweep(at=clock.now())
+    gone = staging.delete_expired(at=clock.now())
     done = f"{gone} leftovers of a killed process were deleted" if gone else "nothing is left over"
     return HealthCheck("leaked files", OK, done)
 
@@ -339,17 +339,17 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], HealthCheck]]] = {
     "root key": _root_key,
     "demonstration": _demonstration,
     "promise": _promise,
-    "rows": rows.compared,
+    "rows": rows.check_rows,
     "ledger": _ledger,
     "witnesses": _witnesses,
     "work": _waiting,
     "records": _records,
     "backup": _backup,
     "leaked files": _leftovers,
-    "mail": surroundings.mail,
-    "disk": surroundings.disk,
-    "transport": surroundings.transport,
-    "proxy": surroundings.proxy,
+    "mail": surroundings.check_mail,
+    "disk": surroundings.check_disk,
+    "transport": surroundings.check_transport,
+    "proxy": surroundings.check_proxy,
 }
 _IN_THE_DATABASE: Final = (
     "root key",

@@ -108,7 +108,7 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
     before = set(folder.iterdir()) if existed else set()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
-        _write(folder / settings.FILE_NAME, filled_in(args) + extra)
+        _write(folder / settings.FILE_NAME, settings_text(args) + extra)
         # 32 bytes from the system's own source of randomness: AES-256 for the root key, and more
         # than Django asks of its secret.
         for name in KEY_FILES:
@@ -125,7 +125,7 @@ def make(folder: Path, args: argparse.Namespace, *, extra: str = "") -> None:
         # is an error and not an empty instance.
         if (file := schema.database_file(settings.current())) and not file.exists():
             _write(file, "")
-        schema.bring_up_to_date()
+        schema.migrate()
         _authenticate()
         if promise is not None:
             _adopt(promise, args.promise.name)
@@ -170,7 +170,7 @@ def _sealing() -> Callable[[str], str]:
     return lambda text: passphrase.seal(text, first)
 
 
-def filled_in(args: argparse.Namespace) -> str:
+def settings_text(args: argparse.Namespace) -> str:
     """Return the text of ``aboveboard.toml``. JSON strings are TOML strings, so nothing can
     break out of its quotes."""
     try:

@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Apply, or with ``--check`` list, what waits."""
     from aboveboard.commands.instance import schema
 
-    changes = schema.pending() if args.check else schema.bring_up_to_date()
+    changes = schema.pending_migrations() if args.check else schema.migrate()
     upgrade = None if args.check else _authenticate_rows()
     if args.json:
         refused = [finding.sentence for finding in upgrade.refused] if upgrade else []

@@ -13,14 +13,14 @@ from aboveboard.commands.instance.surroundings import ACT, OK, WARN, HealthCheck
 _FEW: Final = 5
 
 
-def compared(_: settings.Settings) -> HealthCheck:
+def check_rows(_: settings.Settings) -> HealthCheck:
     """Compare every row that decides with its MAC and the log; where there are too many to wait
     for, say what the worker found last."""
     from aboveboard.recovery.comparing import compare_rows, row_count
 
     count = row_count()
     if count > limits.ROWS_COMPARED:
-        return _by_the_worker(count)
+        return _last_worker_result(count)
     findings = list(islice(compare_rows(), _FEW))
     if findings:
         more = " (and more)" if len(findings) == _FEW else ""
@@ -28,7 +28,7 @@ def compared(_: settings.Settings) -> HealthCheck:
     return HealthCheck("rows", OK, f"the {count:,} rows that decide are as the log says")
 
 
-def _by_the_worker(count: int) -> HealthCheck:
+def _last_worker_result(count: int) -> HealthCheck:
     from aboveboard.recovery.limits import COMPARED_AGE
     from aboveboard.recovery.queries import last_comparison
 

@@ -86,11 +86,11 @@ def check_file(current: Settings) -> None:
         raise DatabaseMissing(file=file)
 
 
-def away(error: BaseException) -> DatabaseAway | None:
+def as_database_away(error: BaseException) -> DatabaseAway | None:
     """Return what to say when ``error`` means that the database does not answer; None
     for every other fault."""
     utils = sys.modules.get("django.db.utils")
-    if utils is None or disk(error):
+    if utils is None or as_disk_error(error):
         return None
     if not isinstance(error, (utils.OperationalError, utils.InterfaceError)):
         return None
@@ -100,7 +100,7 @@ def away(error: BaseException) -> DatabaseAway | None:
     return DatabaseAway(why=_first_line(error))
 
 
-def disk(error: BaseException) -> DiskNotWritten | None:
+def as_disk_error(error: BaseException) -> DiskNotWritten | None:
     """Return what to say when ``error`` means that a disk is full or read-only, the database's or
     ours; None for every other fault."""
     seen: BaseException | None = error
@@ -134,7 +134,7 @@ def check_encoding() -> None:
         raise DatabaseEncoding(found=encoding)
 
 
-def pending() -> list[str]:
+def pending_migrations() -> list[str]:
     """Return the migrations that wait, as ``app.name``, in order.
 
     Raises:
@@ -153,7 +153,7 @@ def pending() -> list[str]:
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
-def bring_up_to_date() -> list[str]:
+def migrate() -> list[str]:
     """Apply what waits and make the cache table; return what was applied.
 
     Raises:
@@ -161,7 +161,7 @@ def bring_up_to_date() -> list[str]:
     """
     from django.core.management import call_command
 
-    waiting = pending()
+    waiting = pending_migrations()
     if waiting:
         call_command("migrate", verbosity=0, interactive=False)
     # Always: it is no migration, does nothing where the table is there, and rate limits are counted

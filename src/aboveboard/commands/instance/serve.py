@@ -137,12 +137,12 @@ def prepare(current: settings.Settings) -> None:
     from aboveboard.keys import demonstration
     from aboveboard.keys.queries import check_root_key
 
-    if waiting := schema.pending():
+    if waiting := schema.pending_migrations():
         # Several machines may share a server, and none of them may change it under the others.
         if connection.vendor != "sqlite":
             raise schema.MigrationsPending(count=len(waiting), home=current.home)
         print(f"Updating the database: {len(waiting)} changes.", flush=True)
-        schema.bring_up_to_date()
+        schema.migrate()
         _authenticate_rows()
     # Without it every page would fail later, one by one, instead of the start now.
     check_root_key()

@@ -33,7 +33,7 @@ class HealthCheck:
     step: str = ""
 
 
-def mail(current: settings.Settings) -> HealthCheck:
+def check_mail(current: settings.Settings) -> HealthCheck:
     """Whether the mail server answers."""
     parts = urlsplit(current.mail.url)
     host, port = parts.hostname or "localhost", parts.port or _PORTS[parts.scheme]
@@ -51,7 +51,7 @@ def mail(current: settings.Settings) -> HealthCheck:
         )
 
 
-def disk(current: settings.Settings) -> HealthCheck:
+def check_disk(current: settings.Settings) -> HealthCheck:
     """Whether there is room left."""
     free = shutil.disk_usage(current.home).free
     message = f"{free / 1e9:.1f} GB free in the instance folder"
@@ -66,7 +66,7 @@ def disk(current: settings.Settings) -> HealthCheck:
     return HealthCheck("disk", OK, message)
 
 
-def transport(current: settings.Settings) -> HealthCheck:
+def check_transport(current: settings.Settings) -> HealthCheck:
     """Whether people reach it by TLS."""
     origin = urlsplit(current.server.origin)
     # Nobody can listen on the machine's own loop, so a trial needs no certificate.
@@ -78,7 +78,7 @@ def transport(current: settings.Settings) -> HealthCheck:
     )
 
 
-def proxy(current: settings.Settings) -> HealthCheck:
+def check_proxy(current: settings.Settings) -> HealthCheck:
     """Where a proxy speaks TLS: whether it is named, and whether it can be passed by."""
     server = current.server
     if urlsplit(server.origin).scheme != "https":

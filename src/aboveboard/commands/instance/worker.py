@@ -54,10 +54,12 @@ def run(args: argparse.Namespace) -> int:
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
     loops = make_loops(name, stop)
     if args.once:
-        return exits.DONE if until_nothing_waits(loops) else exits.ATTENTION
+        return exits.DONE if run_until_idle(loops) else exits.ATTENTION
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    threads = [threading.Thread(target=loop.forever, name=loop.name, daemon=True) for loop in loops]
+    threads = [
+        threading.Thread(target=loop.run_forever, name=loop.name, daemon=True) for loop in loops
+    ]
     for thread in threads:
         thread.start()
     log.info("worker started", extra={"worker": name})
@@ -70,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
             stop.set()
     for thread in threads:
         thread.join(limits.STOP_PATIENCE.total_seconds())
-    loops[0].guarded()  # what was written while everything else came to its end
+    loops[0].run_turn()  # what was written while everything else came to its end
     close_connection()
     log.info("worker stopped", extra={"worker": name})
     return exits.DONE
@@ -88,12 +90,12 @@ class WorkLoop:
     pause: timedelta = limits.WORKER_PAUSE
     always_rests: bool = False
 
-    def forever(self) -> None:
+    def run_forever(self) -> None:
         """Take turns until stopped, resting when there is nothing to do and longer after
         something went wrong."""
         rest = limits.WORKER_PAUSE.total_seconds()
         while not self.stop.is_set():
-            more = self.guarded()
+            more = self.run_turn()
             rest = (
                 min(rest * 2, _LONGEST_REST)
                 if more is None
@@ -103,13 +105,13 @@ class WorkLoop:
                 self.stop.wait(rest if more is None else self.pause.total_seconds())
         close_connection()
 
-    def until_idle(self) -> bool:
+    def run_until_idle(self) -> bool:
         """Take turns until there is nothing to do; False if something went wrong."""
-        while more := self.guarded():
+        while more := self.run_turn():
             pass
         return more is False
 
-    def guarded(self) -> bool | None:
+    def run_turn(self) -> bool | None:
         """Take one turn; None if it failed, which is logged without the data it was about."""
         from django.db import close_old_connections
 
@@ -157,7 +159,7 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
     ]
 
 
-def until_nothing_waits(loops: Sequence[WorkLoop]) -> bool:
+def run_until_idle(loops: Sequence[WorkLoop]) -> bool:
     """Take turns until a whole round finds nothing to do; False if something went wrong.
 
     In rounds, since what one did may be work for one before it: a job queues notices, and to send
@@ -169,11 +171,11 @@ def until_nothing_waits(loops: Sequence[WorkLoop]) -> bool:
     while more:
         more = False
         for loop in loops:
-            while turn := loop.guarded():
+            while turn := loop.run_turn():
                 more = True
             well = well and turn is not None
     for loop in loops[:2]:
-        well = loop.guarded() is not None and well
+        well = loop.run_turn() is not None and well
     return well
 
 
@@ -197,13 +199,13 @@ class LedgerSequencing:
 
 
 def _retain() -> bool:
-    from aboveboard.identity.actions import end_undoing
+    from aboveboard.identity.actions import expire_undo_data
     from aboveboard.recovery.scrubbing import scrub
     from aboveboard.retention.sweep import scheduled
 
     # Before the sweep, which may then erase what a merge had kept for its undoing.
-    end_undoing(at=clock.now())
-    if done := scheduled.turn(clock.now()):
+    expire_undo_data(at=clock.now())
+    if done := scheduled.run_if_due(clock.now()):
         log.info("sweep %s: %s people reviewed", done.id, done.people_reviewed)
     # Last, since it gets out of the files what the others erased. If somebody was reading, the next
     # turn does it.
@@ -217,11 +219,11 @@ def _sweep() -> bool:
     from aboveboard.incidents.leaks import staging
     from aboveboard.intake import erased
 
-    if gone := staging.sweep(at=clock.now()):
+    if gone := staging.delete_expired(at=clock.now()):
         log.info(
             "%s uploads that nobody confirmed, or leftovers of a killed count, were deleted", gone
         )
-    if ended := erased.sweep(at=clock.now()):
+    if ended := erased.delete_expired(at=clock.now()):
         log.info("%s erasures are no longer remembered: their time has come", ended)
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())

@@ -128,7 +128,7 @@ def _index(args: argparse.Namespace) -> int:
     if rotation is not None:
         print(f"Resuming the rotation that began on {rotation.begun_at:%Y-%m-%d %H:%M} UTC.")
         if args.from_values:
-            rotation = index.without_old(rotation)
+            rotation = index.rebuild_from_values(rotation)
     else:
         rotation = index.begin(from_values=args.from_values, by=SYSTEM, at=clock.now())
     with ProgressBar("Indexing people", people_count(), quiet=not sys.stderr.isatty()) as bar:

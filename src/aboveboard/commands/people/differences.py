@@ -12,7 +12,7 @@ def show(as_json: bool) -> int:
     from aboveboard.intake import notes
 
     after, count = 0, 0
-    while rows := notes.asked(after=after):
+    while rows := notes.list_differences(after=after):
         for row in rows:
             facts = {
                 "difference": row.id,
@@ -52,7 +52,7 @@ def answer(number: str, word: str) -> int:
             found=f"`--answer {number} {word}` is not a number and keep or take"[:120],
             fix="List them: aboveboard import --differences",
         )
-    row = notes.answer(int(number), NoteState(word), by=SYSTEM, at=clock.now())
+    row = notes.answer_difference(int(number), NoteState(word), by=SYSTEM, at=clock.now())
     sequence_now()
     print(
         f"{row.field} stays as it is held, until a file says something else again."

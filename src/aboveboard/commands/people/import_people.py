@@ -140,7 +140,7 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
                 by=SYSTEM,
                 at=now,
                 processes=args.processes,
-                progress=reached.then(
+                progress=reached.chain(
                     _as_json(args.file.stat().st_size)
                     if args.json
                     else lambda run, done: bar(run.bytes_done, done)
@@ -148,7 +148,7 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
             )
     except KeyboardInterrupt:
         # Said before the program ends: whoever stops an import must know that what is in stays in.
-        print(reached.stopped(), file=sys.stderr)
+        print(reached.stopped_message(), file=sys.stderr)
         raise
     sequence_now()
     if args.json:
@@ -165,7 +165,7 @@ class _Reached:
         self.run: ImportReport | None = None
         self._rows_before = 0
 
-    def then(self, show: Callable[[ImportReport, int], None]) -> Callable[[ImportReport], None]:
+    def chain(self, show: Callable[[ImportReport, int], None]) -> Callable[[ImportReport], None]:
         """Return what ``load`` calls; it hands on to ``show``."""
 
         def reached(run: ImportReport) -> None:
@@ -181,7 +181,7 @@ class _Reached:
 
         return reached
 
-    def stopped(self) -> str:
+    def stopped_message(self) -> str:
         """Return what to say after Ctrl-C."""
         if self.run is None:
             return "Stopped. Nothing was imported."
@@ -303,7 +303,7 @@ def _print_problems(args: argparse.Namespace) -> int:
     from aboveboard.intake import mending, queries
 
     if args.file is not None:
-        for line in mending.lines(args.file, args.problems):
+        for line in mending.problem_lines(args.file, args.problems):
             sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
         return DONE

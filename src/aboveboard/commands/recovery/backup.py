@@ -110,7 +110,7 @@ def _check(args: argparse.Namespace) -> int:
     manifest.check_signature(folder, whole, whole.ledger.vkeys)
     checked = CheckedPart(whole.part, whole.made_at.isoformat(), whole.size)
     if whole.part == manifest.RECORDS:
-        keys = backups.keys_for(folder)
+        keys = backups.keys_part_of(folder)
         if keys is not None:
             manifest.check(keys)
             checked.keys = keys.name

@@ -125,21 +125,21 @@ def run(args: argparse.Namespace) -> int:
 def _load(args: argparse.Namespace, steps: ProgressSteps) -> None:
     from aboveboard.recovery import backups
     from aboveboard.recovery.manifest import NotABackup
-    from aboveboard.recovery.restoring.parts import checked
+    from aboveboard.recovery.restoring.parts import check_parts
 
     # The newest beside the records, not the ones of the same night: they lack whoever was erased
     # since (decision 0012).
-    keys = args.keys or backups.keys_for(args.backup)
+    keys = args.keys or backups.keys_part_of(args.backup)
     if keys is None:
         raise NotABackup(
             place=args.backup.resolve().parent,
             why="it has no keys beside it, and without keys no record opens",
         )
-    parts = checked(
+    parts = check_parts(
         args.backup.resolve(),
         keys.resolve(),
         lambda done, total: steps("bytes", done, total),
-        trusted=[*args.key, *(args.vkey if args.key else ())] or _anchored(args.vkey),
+        trusted=[*args.key, *(args.vkey if args.key else ())] or _trusted_keys(args.vkey),
         unsigned=args.unsigned,
     )
     with _folder_for(args.backup, accepted=args.accept_settings):
@@ -149,7 +149,7 @@ def _load(args: argparse.Namespace, steps: ProgressSteps) -> None:
         load(parts, replace=args.replace, at=clock.now(), on_step=steps.name)
 
 
-def _anchored(also: Sequence[str]) -> list[str]:
+def _trusted_keys(also: Sequence[str]) -> list[str]:
     """Return the keys of the log that stands in the instance's folder, if there is one: what this
     machine has seen before counts for more than what the backup says of itself."""
     file = _home() / "log" / "vkey"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import limits
-from aboveboard.console.incidents.page import LEADS, number_given
+from aboveboard.console.incidents.page import LEADS, query_number
 from aboveboard.custody import queries
 from aboveboard.custody.queries import ExportRow
 from aboveboard.custody.terms import ENCRYPTED
@@ -32,7 +32,7 @@ class ExportPill:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """List the newest files, those that were never made among them."""
-    before = number_given(request, "before") or None
+    before = query_number(request, "before") or None
     exports = queries.newest_exports(before=before, limit=limits.PAGE_SIZE)
     promise = in_force().promise
     context = {
@@ -54,7 +54,7 @@ def export(request: HttpRequest, export_id: int) -> HttpResponse:
 
 def manifest_page(request: HttpRequest, export: ExportRow) -> HttpResponse:
     """Answer with a page of a manifest."""
-    after = number_given(request, "after")
+    after = query_number(request, "after")
     people, promise = queries.export_people(export.id, after=after), in_force().promise
     context = {
         "device": {"id": export.device_id, "tag": export.device_tag} if export.device_id else None,
@@ -78,7 +78,7 @@ def protection(export: ExportRow) -> ExportPill:
     )
 
 
-def _within(label: str) -> str:
+def _mid_sentence(label: str) -> str:
     """Return a label as it stands within a sentence: ``e-mail address``, but ``PIN``."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
@@ -94,7 +94,7 @@ def in_words(export: ExportRow, promise: Promise) -> dict[str, object]:
     """Return an export as a list shows it: its purpose and fields in the promise's words."""
     purpose = promise.purposes.get(export.purpose)
     fields = [
-        _within(str(promise.fields[name].label)) if name in promise.fields else name
+        _mid_sentence(str(promise.fields[name].label)) if name in promise.fields else name
         for name in export.fields
     ]
     return {

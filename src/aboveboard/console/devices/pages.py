@@ -126,7 +126,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def device(request: HttpRequest, device_id: int) -> HttpResponse:
     """Show one device: what is on it, who had it, and what can be done."""
     actor = actor_of(request)
-    shown, promise = _seen_by(actor, device_id), in_force().promise
+    shown, promise = _visible_device(actor, device_id), in_force().promise
     steps: list[DeviceStep | HandoverRow] = [
         *queries.device_history(device_id),
         *queries.handovers(device_id),
@@ -219,7 +219,7 @@ def export(request: HttpRequest, device_id: int, export_id: int) -> HttpResponse
     return manifest_page(request, exported)
 
 
-def _seen_by(actor: Actor, device_id: int) -> DeviceRow:
+def _visible_device(actor: Actor, device_id: int) -> DeviceRow:
     """Return a device that this member of staff has, or any for leads."""
     device = queries.device(device_id)
     # 404: which devices there are, and who has them, is nobody else's business.

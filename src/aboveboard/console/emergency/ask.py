@@ -21,7 +21,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.console.emergency.forms import EmergencyForm
 from aboveboard.console.forms import kind_of
-from aboveboard.console.people import FieldDetail, named
+from aboveboard.console.people import FieldDetail, field_reason
 from aboveboard.kinds.values import display
 from aboveboard.promise.model import BreakGlass, Promise
 from aboveboard.promise.queries import in_force
@@ -98,7 +98,7 @@ def _answer(
 ) -> HttpResponse:
     if not result.allowed:
         context = {
-            "reasons": [named(promise, reason) for reason in result.reasons],
+            "reasons": [field_reason(promise, reason) for reason in result.reasons],
             "entry_id": result.entry_id,
         }
         return render(request, "console/emergency/refused.html", context, status=403)

@@ -20,7 +20,7 @@ from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.console.explain.forms import EntryForm, FieldForm, WouldForm
 from aboveboard.console.forms import kind_of
-from aboveboard.console.people import named
+from aboveboard.console.people import field_reason
 from aboveboard.promise.queries import in_force
 
 
@@ -99,7 +99,7 @@ def allowed(request: HttpRequest) -> HttpResponse:
                 "decision": decision,
                 "title": "It would be allowed" if decision.allowed else "It would be refused",
                 "entry_id": entry_id,
-                "reasons": [named(promise, reason) for reason in decision.reasons],
+                "reasons": [field_reason(promise, reason) for reason in decision.reasons],
             }
     return render(
         request, "console/explain/allowed.html", context, status=422 if form.errors else 200

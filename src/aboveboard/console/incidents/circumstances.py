@@ -51,7 +51,7 @@ PAGES: Final = (
 """Every question stands on exactly one of them (a test)."""
 
 
-def page_of(field: str) -> str:
+def page_key(field: str) -> str:
     """Return the address of the page that asks a question."""
     return next((page.key for page in PAGES if field in page.fields), "")
 

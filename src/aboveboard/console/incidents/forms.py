@@ -102,7 +102,7 @@ class CircumstancesForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect,
                 initial=stored.get(question.key, ""),
-                help_text=_until(assumed),
+                help_text=_assumed_help(assumed),
             )
         for reported in circumstances.reported_questions():
             self.fields[reported.key] = _reported(reported, stored.get(reported.key, ""), kind)
@@ -123,7 +123,7 @@ def _reported(question: circumstances.ReportQuestion, stored: str, kind: str) ->
         for key in question.unless_said.get(kind, "").split(",")
         if key in question.options
     ]
-    hint = _until(", ".join(taken))
+    hint = _assumed_help(", ".join(taken))
     if question.many:
         return forms.MultipleChoiceField(
             label=question.ask,
@@ -143,7 +143,7 @@ def _reported(question: circumstances.ReportQuestion, stored: str, kind: str) ->
     )
 
 
-def _until(assumed: str) -> str:
+def _assumed_help(assumed: str) -> str:
     return f"Until you answer, we assume: {assumed}" if assumed else ""
 
 

@@ -114,4 +114,4 @@ def _open(
 
 def _forget(request: HttpRequest) -> None:
     if (waiting := request.session.pop(_WAITING, None)) is not None:
-        staging.forget(waiting["token"])
+        staging.delete(waiting["token"])

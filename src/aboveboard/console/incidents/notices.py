@@ -13,7 +13,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
-from aboveboard.console.incidents.page import LEADS, number_given
+from aboveboard.console.incidents.page import LEADS, query_number
 from aboveboard.console.incidents.people import language_in_words, place_in_words
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
@@ -91,7 +91,7 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
     """List those whom a batch tells, in one state, each with its reason."""
     if state not in DispatchState.values:
         raise Http404
-    after = number_given(request, "after")
+    after = query_number(request, "after")
     # The batch must be of this incident, before any of its rows is listed.
     _own(number, batch_id)
     dispatches = notices.dispatches(

@@ -69,7 +69,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         "slices": [part for part in reversed(page.slices) if part.people],
         "due": first,
         "later": [row for row in due if row not in first],
-        "open_answers": len(still_open(reports.authority_report(number, at=clock.now())))
+        "open_answers": len(open_questions(reports.authority_report(number, at=clock.now())))
         if to_authority
         else None,
         "not_due": [duty for duty in page.duties if duty.required == "no"],
@@ -179,7 +179,7 @@ class OpenQuestion:
     field: str
 
 
-def still_open(report: reports.AuthorityReport) -> list[OpenQuestion]:
+def open_questions(report: reports.AuthorityReport) -> list[OpenQuestion]:
     """Return what the report lacks: first what the law asks, then what only the ICO's form does."""
     required = [
         OpenQuestion(item.question, item.article, answered_by(item.key)) for item in report.missing
@@ -191,7 +191,7 @@ def still_open(report: reports.AuthorityReport) -> list[OpenQuestion]:
     ]
 
 
-def number_given(request: HttpRequest, name: str) -> int:
+def query_number(request: HttpRequest, name: str) -> int:
     """Return a number of the address, such as where a list goes on; 0 where none is given, 404
     for what is no number."""
     number = parse_id(request.GET.get(name, "0"))

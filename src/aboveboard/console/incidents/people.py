@@ -22,7 +22,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.console.incidents.page import LEADS, number_given
+from aboveboard.console.incidents.page import LEADS, query_number
 from aboveboard.engines.listing import ExposureFilter
 from aboveboard.incidents import queries
 from aboveboard.incidents.exposure.settling import settle
@@ -59,7 +59,7 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
             }
             for row in rows
         ],
-        "total": queries.matching(number, which),
+        "total": queries.count_matching(number, which),
         "filters": _filters(page, chosen),
         "filtered": bool(chosen),
         "older": f"?{urlencode(chosen | {'after': rows[-1].person_id})}"
@@ -82,9 +82,9 @@ def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
     # address.
     if request.method == "POST":
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    page, after = queries.page(number, at=clock.now()), number_given(request, "after")
+    page, after = queries.page(number, at=clock.now()), query_number(request, "after")
     if outcome == "unread":
-        unread = queries.unread(number, after=after, limit=PAGE_SIZE)
+        unread = queries.unread_lines(number, after=after, limit=PAGE_SIZE)
         rows = [{"line": row.line, "why": SENTENCES[row.reason]} for row in unread]
         words = "could not be read"
     elif outcome in _OUTCOMES:
@@ -126,7 +126,7 @@ def _doubts(request: HttpRequest, number: int) -> HttpResponse:
             raise Http404 from None
         except AboveboardError as problem:
             error = str(problem)
-    rows = queries.doubts(number, after=number_given(request, "after"), limit=PAGE_SIZE)
+    rows = queries.doubts(number, after=query_number(request, "after"), limit=PAGE_SIZE)
     context = {
         "page": page,
         "rows": rows,
@@ -139,15 +139,15 @@ def _doubts(request: HttpRequest, number: int) -> HttpResponse:
 
 def _filter(request: HttpRequest) -> ExposureFilter:
     get = request.GET.get
-    band = number_given(request, "band")
+    band = query_number(request, "band")
     return ExposureFilter(
         band=band or None,
-        severity=number_given(request, "severity") or None,
+        severity=query_number(request, "severity") or None,
         jurisdiction=get("jurisdiction"),
         country=get("country"),
         channel=get("channel"),
         language=get("language"),
-        after=number_given(request, "after"),
+        after=query_number(request, "after"),
     )
 
 

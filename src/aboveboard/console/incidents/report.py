@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import allow
 from aboveboard.basics import clock
-from aboveboard.console.incidents.circumstances import page_of
-from aboveboard.console.incidents.page import LEADS, still_open
+from aboveboard.console.incidents.circumstances import page_key
+from aboveboard.console.incidents.page import LEADS, open_questions
 from aboveboard.incidents import queries, reports
 from aboveboard.law.reports.ico import IcoAnswer
 
@@ -58,8 +58,8 @@ def authority_report(request: HttpRequest, number: int) -> HttpResponse:
         "report": report,
         "missing": [
             {"question": each.question, "asks": each.asks, "field": each.field}
-            | {"page": page_of(each.field)}
-            for each in still_open(report)
+            | {"page": page_key(each.field)}
+            for each in open_questions(report)
         ],
         "groups": _grouped(report.ico),
         "edpb": [(name.removeprefix("field_"), answer) for name, answer in report.edpb.items()],

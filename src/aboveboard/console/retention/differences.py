@@ -25,7 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """List what waits for a decision. ``?after=`` goes further."""
     # What is no number starts the list from its beginning.
     start = parse_id(request.GET.get("after", "")) or 0
-    rows = notes.asked(after=start)
+    rows = notes.list_differences(after=start)
     fields = in_force().promise.fields
     context = {
         "rows": [
@@ -46,7 +46,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     if form.is_valid():
         state = NoteState(form.cleaned_data["answer"])
         try:
-            notes.answer(number, state, by=actor_of(request), at=clock.now())
+            notes.answer_difference(number, state, by=actor_of(request), at=clock.now())
         except Conflict as error:
             form.add_error("answer", str(error))
         else:

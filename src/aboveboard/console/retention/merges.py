@@ -14,7 +14,7 @@ from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import MergeForm, UndoForm
-from aboveboard.console.retention.people import KEEPER, ask
+from aboveboard.console.retention.people import KEEPER, ask_and_do
 from aboveboard.identity import actions, limits, matching
 from aboveboard.identity.choosing import FieldLikeness
 from aboveboard.promise.queries import in_force
@@ -49,7 +49,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             {"pair": pair, "shared": [_SHARED[kind] for kind in pair.kinds]} for pair in pairs
         ],
         "older": f"?after={pairs[-1].first}-{pairs[-1].second}" if len(pairs) == PAGE_SIZE else "",
-        "merges": matching.latest(),
+        "merges": matching.latest_merges(),
     }
     return render(request, "console/retention/duplicates.html", context)
 
@@ -120,4 +120,6 @@ def undo(request: HttpRequest, merge_id: int) -> HttpResponse:
         "Each record gets back what it had. Later changes go to the record whose value they "
         "replaced."
     )
-    return ask(request, form, do, row.person_id, "Why are they two people?", lede, "Undo the merge")
+    return ask_and_do(
+        request, form, do, row.person_id, "Why are they two people?", lede, "Undo the merge"
+    )

@@ -52,7 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "holds": [_in_words(row) for row in queries.open_holds(at=at)],
         "restrictions": [_in_words(row) for row in queries.open_restrictions(at=at)],
-        "differences": notes.asked_count(),
+        "differences": notes.count_differences(),
         "sweeps": [
             {"row": row, "people": people, "state": sweep_state(row, people)}
             for row in sweeps.sweeps(limit=5)
@@ -66,7 +66,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show every hold and restriction of one person, and what was merged into them."""
-    person_id = _whose(person_id)
+    person_id = _current_number(person_id)
     context = {
         "person_id": person_id,
         "holds": [_in_words(row) for row in queries.holds(person_id)],
@@ -95,7 +95,7 @@ def write_to(request: HttpRequest, person_id: int) -> HttpResponse:
         )
 
     lede = "Notices about them go to that address, or to nobody. Each is listed with the reason."
-    return ask(request, form, do, person_id, "Whom do we write to?", lede, "Save")
+    return ask_and_do(request, form, do, person_id, "Whom do we write to?", lede, "Save")
 
 
 @allow(KEEPER)
@@ -128,7 +128,7 @@ def hold(request: HttpRequest, person_id: int) -> HttpResponse:
         "While a hold is open, none of their data is erased. They can see it.",
         "Place the hold",
     )
-    return ask(request, form, do, person_id, *words)
+    return ask_and_do(request, form, do, person_id, *words)
 
 
 @allow(KEEPER)
@@ -148,7 +148,7 @@ def restrict(request: HttpRequest, person_id: int) -> HttpResponse:
         "We store it but do almost nothing else with it until the restriction ends (GDPR Art. "
         "18(2)). They can see it."
     )
-    return ask(
+    return ask_and_do(
         request, form, do, person_id, "Why must their data be restricted?", lede, "Restrict it"
     )
 
@@ -157,7 +157,7 @@ def restrict(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     """Release a legal hold."""
-    _owned(row_id, queries.holds(_whose(person_id)))
+    _check_owner(row_id, queries.holds(_current_number(person_id)))
     form = ReleaseForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
@@ -166,14 +166,14 @@ def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
         )
 
     lede = "After that their data can be erased again, by a sweep or because they ask."
-    return ask(request, form, do, person_id, "What ends the hold?", lede, "Release the hold")
+    return ask_and_do(request, form, do, person_id, "What ends the hold?", lede, "Release the hold")
 
 
 @allow(KEEPER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     """Lift a restriction, once the person has been informed."""
-    _owned(row_id, queries.restrictions(_whose(person_id)))
+    _check_owner(row_id, queries.restrictions(_current_number(person_id)))
     form = LiftForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
@@ -182,19 +182,19 @@ def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
         )
 
     lede = "After that their data is used again as the promise says."
-    return ask(
+    return ask_and_do(
         request, form, do, person_id, "How were they informed?", lede, "Lift the restriction"
     )
 
 
-def _owned(row_id: int, rows: Sequence[HoldRecord] | Sequence[RestrictionRecord]) -> None:
+def _check_owner(row_id: int, rows: Sequence[HoldRecord] | Sequence[RestrictionRecord]) -> None:
     """404 where the second number of an address is not of the person whose the first is: what is
     done would stand under another's name."""
     if all(row.id != row_id for row in rows):
         raise Http404
 
 
-def ask(
+def ask_and_do(
     request: HttpRequest,
     form: forms.Form,
     do: Callable[[], object],
@@ -205,7 +205,7 @@ def ask(
 ) -> HttpResponse:
     """Ask one question about a person; when it is answered do it and go back to them,
     else say what is wrong."""
-    person_id = _whose(person_id)
+    person_id = _current_number(person_id)
     if form.is_valid():
         try:
             do()
@@ -240,7 +240,7 @@ def sweep_state(row: SweepRecord, people: int) -> ExportPill:
     return ExportPill("to confirm", "look") if people else ExportPill("nothing to erase", "")
 
 
-def _whose(person_id: int) -> int:
+def _current_number(person_id: int) -> int:
     """Return whose number it is now.
 
     Raises:
@@ -248,7 +248,7 @@ def _whose(person_id: int) -> int:
     """
     # A bookmark may have a number from before a merge; it leads to the person that record is part
     # of now.
-    now = aliases.current(person_id)
+    now = aliases.current_number(person_id)
     if vault.person(now) is None:
         raise NotFound(what="person")
     return now

@@ -21,11 +21,16 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment import scoring
-from aboveboard.incidents.assessment.circumstances import Circumstances, of
-from aboveboard.incidents.assessment.profile import profile_of
+from aboveboard.incidents.assessment.circumstances import Circumstances, resolve
+from aboveboard.incidents.assessment.profile import org_profile
 from aboveboard.incidents.entries import AssessedRisk, IncidentChanged
-from aboveboard.incidents.exposure.counts import cells_of, newest, rescored, save_derived
-from aboveboard.incidents.exposure.folders import working
+from aboveboard.incidents.exposure.counts import (
+    current_count,
+    rescored_count,
+    save_derived,
+    summary_cells,
+)
+from aboveboard.incidents.exposure.folders import working_folder
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
 from aboveboard.law import duties
 from aboveboard.law.risk import RiskAssessment as RiskAnswer
@@ -45,19 +50,22 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
     """
     while True:
         incident = lifecycle.find(number)
-        counted = newest(incident)
+        counted = current_count(incident)
         if counted is None:
             return None
-        circumstances = of(incident.kind, incident.circumstances)
-        scored = scoring.score(scoring.combinations(cells_of(counted)), circumstances)
+        circumstances = resolve(incident.kind, incident.circumstances)
+        scored = scoring.score(scoring.combinations(summary_cells(counted)), circumstances)
         bands = {(item.categories, item.protected): int(item.score.band) for item in scored}
-        with working() as scratch:
+        with working_folder() as scratch:
             # A folder that goes with this process: the file is put in its place only together with
             # its row.
-            rescaled = rescored(counted, bands, scratch, at=at)
+            rescaled = rescored_count(counted, bands, scratch, at=at)
             with transaction.atomic():
                 fresh = lifecycle.find(number, lock=True)
-                if newest(fresh) == counted and fresh.circumstances == incident.circumstances:
+                if (
+                    current_count(fresh) == counted
+                    and fresh.circumstances == incident.circumstances
+                ):
                     if rescaled is not counted:
                         save_derived(rescaled, scratch)
                     # The moments may have changed meanwhile all the same: they are read here, from
@@ -74,9 +82,9 @@ def _write(
     at: datetime,
 ) -> Assessment:
     """Write down what follows, inside the transaction that holds the incident."""
-    cells = cells_of(counted)
+    cells = summary_cells(counted)
     answers = scoring.risks(scoring.combinations(cells), circumstances)
-    overall = scoring.worst(answers.values())
+    overall = scoring.worst_assessment(answers.values())
     done = _assessment(incident, counted, scored, overall, by, at)
     due = _duties(incident, cells, circumstances, answers, overall) if overall else ()
     _write_duties(incident, due, at)
@@ -88,7 +96,7 @@ def _write(
             duties=incident.duties.filter(dropped_at=None).count(),
         ),
     )
-    lifecycle.record(entry, by=by, at=at)
+    lifecycle.append_entry(entry, by=by, at=at)
     return done
 
 
@@ -109,12 +117,12 @@ def _duties(
     return duties.due(
         scoring.loss(cells, circumstances, overall.risk),
         scoring.groups(cells, circumstances, answers),
-        times=times_of(incident),
-        profile=profile_of(in_force().promise.organisation),
+        times=breach_times(incident),
+        profile=org_profile(in_force().promise.organisation),
     )
 
 
-def times_of(incident: Incident) -> BreachTimes:
+def breach_times(incident: Incident) -> BreachTimes:
     """Return the moments that start the clocks, with when each duty was done."""
     # A clock may begin with another duty, so when each was done is a fact of the law.
     done = (

@@ -165,7 +165,7 @@ def _check_one(key: str, text: str) -> None:
         raise NoSuchAnswer(question=key, options=", ".join(allowed))
 
 
-def of(kind: str, stored: Mapping[str, str]) -> Circumstances:
+def resolve(kind: str, stored: Mapping[str, str]) -> Circumstances:
     """Return every question answered for an incident of this kind: as stored,
     else as taken until said."""
     # Filled in at each reading and never stored: a later and worse default then holds for incidents

@@ -11,7 +11,7 @@ from aboveboard.law.terms import OrgProfile
 from aboveboard.promise.model import Organisation
 
 
-def profile_of(organisation: Organisation) -> OrgProfile:
+def org_profile(organisation: Organisation) -> OrgProfile:
     """Return the profile of the organisation that makes the promise.
 
     Days end in its country's time zone; in UTC where the country has several.

@@ -109,7 +109,7 @@ def risks(
     }
 
 
-def worst(answers: Iterable[risk.RiskAssessment]) -> risk.RiskAssessment | None:
+def worst_assessment(answers: Iterable[risk.RiskAssessment]) -> risk.RiskAssessment | None:
     """Return the answer that counts for the incident; None when nobody was exposed."""
     given = list(answers)
     return (

@@ -39,11 +39,11 @@ from aboveboard.engines.leak import LeakPaths
 from aboveboard.engines.snapshot import take_snapshot
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
-from aboveboard.incidents.assessment.circumstances import of
+from aboveboard.incidents.assessment.circumstances import resolve
 from aboveboard.incidents.entries import IncidentCounted
 from aboveboard.incidents.exposure import merging
-from aboveboard.incidents.exposure.counts import cells_json, newest
-from aboveboard.incidents.exposure.folders import claim_of, folder_of, working
+from aboveboard.incidents.exposure.counts import cells_json, current_count
+from aboveboard.incidents.exposure.folders import claim_path, folder_of, working_folder
 from aboveboard.incidents.leaks import keyed
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
@@ -85,40 +85,40 @@ def count(
         NotFound: there is no such incident. NothingToCount: it has neither a device nor a leak.
         MadeWithAnotherKey: its digests can be matched no more.
     """
-    with locked(claim_of(lifecycle.find(number))):  # 1
+    with locked(claim_path(lifecycle.find(number))):  # 1
         # Read again under the claim: what was there before it may be counted and gone by now.
         incident = lifecycle.find(number)
-        latest = newest(incident)
-        if not _something_new(incident, latest):  # 2
+        latest = current_count(incident)
+        if not _has_something_new(incident, latest):  # 2
             if latest is None:
                 raise NothingToCount(reference=incident.reference)
             # Without this the count would stand for good with no severity and no duty, since there
             # is nothing new to count.
             if not latest.assessments.exists():  # it died between 5 and 7
                 assess(number, by=by, at=at)
-            return merging.merge(number, by=by, at=at) or latest
+            return merging.apply_merges(number, by=by, at=at) or latest
         row = _count(incident, latest, progress, by, at)
         # Still under the claim: whoever waits for it finds a count with its duties, not one that
         # lacks them.
         progress(STEPS[3])
         assess(number, by=by, at=at)  # 7
-        return newest(incident) or row
+        return current_count(incident) or row
 
 
-def _something_new(incident: Incident, latest: Exposure | None) -> bool:
+def _has_something_new(incident: Incident, latest: Exposure | None) -> bool:
     if incident.kind == IncidentKind.LEAKED_FILE:
         return LeakPaths.in_folder(folder_of(incident)).exist
     if incident.kind == IncidentKind.LOST_DEVICE:
         # Compared by name and not by the moment: an export begun before the count and finished
         # after it would seem to be counted.
-        return latest is None or not _counted_all(incident, latest)
+        return latest is None or not _has_counted_all(incident, latest)
     return False
 
 
-def _counted_all(incident: Incident, latest: Exposure) -> bool:
+def _has_counted_all(incident: Incident, latest: Exposure) -> bool:
     """Whether no export reached the device since a count."""
     if latest.exports is not None:
-        return not _lacks(latest, _exports(incident))
+        return not _lacks_export(latest, _exports(incident))
     # A count of before exports were named in it: by the moment, as it was then.
     return incident.device_id is None or not any(
         export.made_at and export.made_at > latest.counted_at
@@ -126,7 +126,7 @@ def _counted_all(incident: Incident, latest: Exposure) -> bool:
     )
 
 
-def _lacks(latest: Exposure, exports: Collection[int]) -> bool:
+def _lacks_export(latest: Exposure, exports: Collection[int]) -> bool:
     """Whether a count that stands was made without some of these exports. A leaked file is counted
     once, from all of it, and has none."""
     return not set(exports) <= set(latest.exports or ())
@@ -148,13 +148,13 @@ def _count(
 ) -> Exposure:
     """Make a new count, under the claim."""
     folder_of(incident).mkdir(mode=0o700, parents=True, exist_ok=True)
-    _sweep(incident)
-    score = score_for(of(incident.kind, incident.circumstances))
+    _delete_unrecorded(incident)
+    score = score_for(resolve(incident.kind, incident.circumstances))
     leak, exports = LeakPaths.in_folder(folder_of(incident)), _exports(incident)
-    with working() as scratch:
+    with working_folder() as scratch:
         made, files = scratch / "exposure.parquet", engine.LeakFiles.in_folder(scratch)
         progress(STEPS[0])
-        with facets.one_moment():  # 3
+        with facets.consistent_snapshot():  # 3
             # Facets and look-ups of one moment: between two, an erasure or a merge would leave a
             # look-up that leads to nobody.
             snapshot = take_snapshot(scratch, people=facets.write_people, index=facets.write_index)
@@ -168,7 +168,7 @@ def _count(
             progress(STEPS[1])
             # Before matching: a file made with another index key matches nobody, and that must be
             # an error and not a count of nought.
-            keyed.prove(incident)
+            keyed.check_index_key(incident)
             counted = engine.from_leak(leak, snapshot, made, files, score=score)  # 4
             files.move_to(folder_of(incident))
         out = folder_of(incident) / f"exposure-{new_id()}.parquet"
@@ -177,7 +177,7 @@ def _count(
     row = _write(incident, latest, counted, exports, out, by, at)  # 5
     # Only now: after a crash before this the same digests are matched once more.
     leak.forget()  # 6
-    keyed.forget(folder_of(incident))
+    keyed.delete_keys(folder_of(incident))
     return row
 
 
@@ -196,8 +196,8 @@ def _write(
         locked_incident = lifecycle.find(incident.number, lock=True)
         # The claim is a lock on a file. On a shared disk that does not keep such locks this still
         # holds: a count never replaces one that it did not know of and that counted as much.
-        present = newest(locked_incident)
-        if present is not None and present != latest and not _lacks(present, exports):
+        present = current_count(locked_incident)
+        if present is not None and present != latest and not _lacks_export(present, exports):
             return present
         row = Exposure.objects.create(
             incident=locked_incident,
@@ -214,7 +214,7 @@ def _write(
             cells=cells_json(listing.summary(out)),
             exports=list(exports),
         )
-        lifecycle.tell(
+        lifecycle.add_timeline_event(
             locked_incident,
             "counted",
             _sentence(locked_incident, counted),
@@ -231,7 +231,7 @@ def _write(
             unread=unread,
             file=Digest(counted.digest),
         )
-        lifecycle.record(entry, by=by, at=at)
+        lifecycle.append_entry(entry, by=by, at=at)
     return row
 
 
@@ -245,7 +245,7 @@ def _sentence(incident: Incident, counted: engine.ExposureCount) -> str:
     return f"Counted: {subject} {where}."
 
 
-def _sweep(incident: Incident) -> None:
+def _delete_unrecorded(incident: Incident) -> None:
     """Remove files of counts that never came to be written down."""
     with transaction.atomic():
         # Under the lock of the incident, for who works a count out from another has no claim: it

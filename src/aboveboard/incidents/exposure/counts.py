@@ -16,7 +16,7 @@ from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentState
 
 
-def newest(incident: Incident) -> Exposure | None:
+def current_count(incident: Incident) -> Exposure | None:
     """Return the count that stands, or None when nothing was counted yet."""
     return (
         Exposure.objects.filter(incident=incident)
@@ -32,7 +32,9 @@ def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
     concerned: set[int] = set()
     for incident in Incident.objects.order_by("id"):
         last = incident.states.order_by("-id").first()
-        counted = newest(incident) if last is None or last.state != IncidentState.CLOSED else None
+        counted = (
+            current_count(incident) if last is None or last.state != IncidentState.CLOSED else None
+        )
         if counted is not None:
             # The newest count alone: an earlier one may name people who turned out not to be in the
             # loss.
@@ -40,7 +42,7 @@ def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
     return frozenset(concerned)
 
 
-def cells_of(counted: Exposure) -> list[ExposureCell]:
+def summary_cells(counted: Exposure) -> list[ExposureCell]:
     """Return a count's summary."""
     return [ExposureCell(*row) for row in counted.cells]
 
@@ -50,15 +52,15 @@ def cells_json(cells: Sequence[ExposureCell]) -> list[list[str | int]]:
     return [list(astuple(cell)) for cell in cells]
 
 
-def rescored(
+def rescored_count(
     counted: Exposure, bands: Mapping[tuple[int, int], int], scratch: Path, *, at: datetime
 ) -> Exposure:
     """Return the same count with these severities: itself if they stand already, else a new one,
     whose file is written into ``scratch`` and whose row is not saved yet."""
-    cells = cells_of(counted)
+    cells = summary_cells(counted)
     if all(bands[cell.categories, cell.protected] == cell.severity for cell in cells):
         return counted
-    made = file_in(scratch)
+    made = new_count_path(scratch)
     done = engine.rescore(
         exposure_file(counted),
         made,
@@ -66,15 +68,17 @@ def rescored(
             bands[item.categories, item.protected] for item in combinations
         ],
     )
-    return derived(counted, made, done, at=at)
+    return derived_count(counted, made, done, at=at)
 
 
-def file_in(folder: Path) -> Path:
+def new_count_path(folder: Path) -> Path:
     """Return a path in a folder for the file of a new count."""
     return folder / f"exposure-{new_id()}.parquet"
 
 
-def derived(counted: Exposure, made: Path, done: engine.ExposureCount, *, at: datetime) -> Exposure:
+def derived_count(
+    counted: Exposure, made: Path, done: engine.ExposureCount, *, at: datetime
+) -> Exposure:
     """Return the row, not saved yet, of a count that was worked out from another and not from the
     people held; ``made``: its file."""
     return Exposure(

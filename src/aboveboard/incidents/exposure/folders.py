@@ -2,9 +2,9 @@
 written meanwhile, which must not outlive whoever writes it: ``incidents/working/``.
 
 A killed process runs no ``finally``. So what it was at stands in a folder whose lock it held: the
-lock is free from the moment that it died, and :func:`sweep` deletes every folder whose lock is
-free. A folder under an incident's name that no incident has was left by a transaction that never
-committed; its claim was held until then.
+lock is free from the moment that it died, and :func:`delete_abandoned` deletes every folder whose
+lock is free. A folder under an incident's name that no incident has was left by a transaction that
+never committed; its claim was held until then.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def folder_of(incident: Incident) -> Path:
     return incidents_folder() / incident.reference
 
 
-def claim_of(incident: Incident) -> Path:
+def claim_path(incident: Incident) -> Path:
     """Return the file whose lock is the claim on an incident's files: whoever counts it, or brings
     its digests, holds it."""
     return _claim(incident.reference)
@@ -51,9 +51,9 @@ def _claim(reference: str) -> Path:
 
 
 @contextmanager
-def working() -> Iterator[Path]:
+def working_folder() -> Iterator[Path]:
     """Give an empty folder for what is written meanwhile, and delete it at the end, or, if this
-    process is killed, at the next :func:`sweep`."""
+    process is killed, at the next :func:`delete_abandoned`."""
     folder = incidents_folder() / _WORKING / str(new_id())
     lock = folder.with_suffix(".lock")
     with locked(lock):  # before the folder is there, so that no sweep finds it without its lock
@@ -65,7 +65,7 @@ def working() -> Iterator[Path]:
             remove(lock)
 
 
-def sweep() -> int:
+def delete_abandoned() -> int:
     """Delete what killed processes left: folders they worked in, digests of a leak whose incident
     never came to be, and what the engine spilled. Return how many there were.
 

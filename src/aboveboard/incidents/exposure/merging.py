@@ -18,14 +18,19 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines import limits, listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
-from aboveboard.incidents.assessment.circumstances import of
-from aboveboard.incidents.exposure.counts import derived, file_in, newest, save_derived
-from aboveboard.incidents.exposure.folders import exposure_file, working
+from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.exposure.counts import (
+    current_count,
+    derived_count,
+    new_count_path,
+    save_derived,
+)
+from aboveboard.incidents.exposure.folders import exposure_file, working_folder
 from aboveboard.incidents.models import Exposure
 from aboveboard.vault import aliases
 
 
-def merge(number: int, *, by: Actor, at: datetime) -> Exposure | None:
+def apply_merges(number: int, *, by: Actor, at: datetime) -> Exposure | None:
     """Return the count that stands, with one row for whoever was several records and is one now;
     None when nothing was counted.
 
@@ -34,36 +39,36 @@ def merge(number: int, *, by: Actor, at: datetime) -> Exposure | None:
     """
     while True:
         incident = lifecycle.find(number)
-        latest = newest(incident)
-        if latest is None or not (merged := _merged_in(latest)):
+        latest = current_count(incident)
+        if latest is None or not (merged := _merged_numbers(latest)):
             return latest
-        with working() as scratch:
-            made = file_in(scratch)
+        with working_folder() as scratch:
+            made = new_count_path(scratch)
             done = engine.merge(
                 exposure_file(latest),
                 merged,
                 made,
-                score=score_for(of(incident.kind, incident.circumstances)),
+                score=score_for(resolve(incident.kind, incident.circumstances)),
             )
-            row = derived(latest, made, done, at=at)
+            row = derived_count(latest, made, done, at=at)
             # How many of the doubtful were merged the file does not say: the higher number stays,
             # as far as it can be.
             row.doubtful = min(latest.doubtful, done.people)
             with transaction.atomic():
                 fresh = lifecycle.find(number, lock=True)
-                stands = newest(fresh) == latest
+                stands = current_count(fresh) == latest
                 if stands:
                     save_derived(row, scratch)
                     words = f"Records of one person are one row now: {done.people:,} people."
-                    lifecycle.tell(fresh, "merged", words, by=by, at=at)
+                    lifecycle.add_timeline_event(fresh, "merged", words, by=by, at=at)
         if stands:
             assess(number, by=by, at=at)
-            return newest(lifecycle.find(number))
+            return current_count(lifecycle.find(number))
 
 
-def _merged_in(latest: Exposure) -> list[tuple[int, int]]:
+def _merged_numbers(latest: Exposure) -> list[tuple[int, int]]:
     """Return the numbers in a count that lead to another one by now, each with that one."""
-    file, everybody = exposure_file(latest), aliases.everybody_merged()
+    file, everybody = exposure_file(latest), aliases.all_merged()
     merged: list[tuple[int, int]] = []
     # Asked from the merges and not from the count, which may hold a hundred times as many people.
     while batch := dict(islice(everybody, limits.ENGINE_BATCH)):

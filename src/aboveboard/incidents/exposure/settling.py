@@ -17,11 +17,16 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
-from aboveboard.incidents.assessment.circumstances import of
+from aboveboard.incidents.assessment.circumstances import resolve
 from aboveboard.incidents.entries import DoubtSettled, IncidentChanged
 from aboveboard.incidents.exposure import merging
-from aboveboard.incidents.exposure.counts import derived, file_in, newest, save_derived
-from aboveboard.incidents.exposure.folders import exposure_file, leak_files, working
+from aboveboard.incidents.exposure.counts import (
+    current_count,
+    derived_count,
+    new_count_path,
+    save_derived,
+)
+from aboveboard.incidents.exposure.folders import exposure_file, leak_files, working_folder
 from aboveboard.incidents.models import Exposure, Incident, SettledLine
 
 
@@ -57,7 +62,7 @@ def settle(
         )
     count = _count_again(number, len(set(lines)), by, at)
     assess(number, by=by, at=at)
-    return merging.merge(number, by=by, at=at) or count
+    return merging.apply_merges(number, by=by, at=at) or count
 
 
 def settled_lines(incident: Incident) -> Mapping[int, list[int]]:
@@ -71,7 +76,7 @@ def settled_lines(incident: Incident) -> Mapping[int, list[int]]:
 
 
 def _check(incident: Incident, lines: Collection[int], person_ids: Collection[int]) -> None:
-    if newest(incident) is None:
+    if current_count(incident) is None:
         raise Conflict(why=f"{incident.reference} was not counted yet")
     file = leak_files(incident).doubts
     for line in lines:
@@ -89,34 +94,34 @@ def _count_again(number: int, lines: int, by: Actor, at: datetime) -> Exposure:
     else it is written once more, from what is settled then."""
     while True:
         incident = lifecycle.find(number)
-        latest, settled = newest(incident), settled_lines(incident)
+        latest, settled = current_count(incident), settled_lines(incident)
         # From the first count each time and not from the latest: who was settled out of a line
         # before must be able to come back.
         first = Exposure.objects.filter(incident=incident).order_by("id").first()
         if latest is None or first is None:
             raise Conflict(why=f"{incident.reference} was not counted yet")
-        with working() as scratch:
-            made = file_in(scratch)
+        with working_folder() as scratch:
+            made = new_count_path(scratch)
             done = engine.settle(
                 leak_files(incident),
                 exposure_file(first),
                 settled,
                 made,
-                score=score_for(of(incident.kind, incident.circumstances)),
+                score=score_for(resolve(incident.kind, incident.circumstances)),
             )
-            row = derived(latest, made, done, at=at)
+            row = derived_count(latest, made, done, at=at)
             row.doubtful, row.ambiguous_lines = done.doubtful, done.ambiguous
             # The lines are those of the first count, where no line was settled yet.
             row.matched_lines = first.matched_lines + first.ambiguous_lines - done.ambiguous
             with transaction.atomic():
                 fresh = lifecycle.find(number, lock=True)
-                if newest(fresh) == latest and settled_lines(fresh) == settled:
+                if current_count(fresh) == latest and settled_lines(fresh) == settled:
                     save_derived(row, scratch)
                     sentence = f"It was settled whose {lines:,} lines are: {done.people:,} people."
-                    lifecycle.tell(fresh, "settled", sentence, by=by, at=at)
+                    lifecycle.add_timeline_event(fresh, "settled", sentence, by=by, at=at)
                     entry = IncidentChanged(
                         incident=lifecycle.reference_of(fresh),
                         settled=DoubtSettled(lines=lines, people=done.people),
                     )
-                    lifecycle.record(entry, by=by, at=at)
+                    lifecycle.append_entry(entry, by=by, at=at)
                     return row

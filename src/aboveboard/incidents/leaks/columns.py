@@ -157,7 +157,7 @@ def guess(
 _ADDRESS = re.compile(r"[^\s@:;,|\"'<>]+@[^\s@:;,|\"'<>]+\.[^\s@:;,|\"'<>]+")
 
 
-def is_like(content: str, value: str) -> bool:
+def is_content_like(content: str, value: str) -> bool:
     """Whether a value looks like what a column holds; several addresses are a column of them."""
     if matches(content, value):
         return True
@@ -196,7 +196,7 @@ def _by_content(values: Sequence[str], regions: Sequence[str], *, dated: bool) -
         return None
     for role in roles().values():
         if role.content and sum(
-            1 for value in values if is_like(role.content, value)
+            1 for value in values if is_content_like(role.content, value)
         ) >= _MOST * len(values):
             if role.name == "phone" and not _phones(values, regions, dated=dated):
                 # Digits that are no phone are no kind further down the list either; what is left

@@ -93,10 +93,12 @@ class _LeakRowReader:
             return self._row(row.cells)
         if (cells := self._refitted(row)) is not None:
             return self._row(cells)
-        keys = searching.addresses(row.text, self.generations)
+        keys = searching.find_addresses(row.text, self.generations)
         # Numbers only where no address leads to anybody: a number in free text may be anything, and
         # would add strangers to whoever is found for certain.
-        keys |= searching.numbers(row.text, self.regions, self.generations) if not keys else set()
+        keys |= (
+            searching.find_numbers(row.text, self.regions, self.generations) if not keys else set()
+        )
         shown = 0
         for role in self.roles:
             shown |= role.bits
@@ -115,15 +117,15 @@ class _LeakRowReader:
             own = self._keys(role, value, regions)
             if not own:
                 # Several addresses in one cell, or one in a cell of something else.
-                own = searching.addresses(value, self.generations)
+                own = searching.find_addresses(value, self.generations)
                 categories |= _bits(own)
                 readable |= _bits(own)
-            elif searching.may_hold_more(value):
-                own |= searching.addresses(value, self.generations)
+            elif searching.may_contain_more(value):
+                own |= searching.find_addresses(value, self.generations)
             keys |= own
         searched = values if not keys else [each for each in values if each[0].name in _SEARCHED]
         for _, value in searched:
-            more = searching.numbers(value, regions, self.generations)
+            more = searching.find_numbers(value, regions, self.generations)
             if more and not keys:
                 categories, readable = categories | _bits(more), readable | _bits(more)
             keys |= more
@@ -155,7 +157,7 @@ class _LeakRowReader:
         kind = blind.KIND_NUMBERS[role.index]
         return {
             (kind, digest)
-            for _, digest in blind.searched(role.index, value, regions, self.generations)
+            for _, digest in blind.search_digests(role.index, value, regions, self.generations)
         }
 
     def _refitted(self, row: UnreadLine) -> Sequence[str] | None:

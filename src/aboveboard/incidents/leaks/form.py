@@ -17,7 +17,7 @@ from typing import Final
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import limits
-from aboveboard.incidents.leaks.columns import is_known_name, is_like
+from aboveboard.incidents.leaks.columns import is_content_like, is_known_name
 from aboveboard.incidents.leaks.records import (
     SqlRow,
     is_like_sql,
@@ -93,7 +93,7 @@ class LeakFileFormat:
     depth: int = 0
 
 
-def find(sample: Sequence[str]) -> LeakFileFormat:
+def detect_format(sample: Sequence[str]) -> LeakFileFormat:
     """Return the form of a file from some of its first lines (blank ones are passed over).
 
     Raises:
@@ -191,11 +191,11 @@ def _of_columns(kept: Sequence[str]) -> LeakFileFormat:
     declared = SAID.fullmatch(kept[0].strip())
     if declared is not None and len(kept) > 1:
         kept = kept[1:]
-        counts = Counter(len(split(line, declared[1])) for line in kept)
+        counts = Counter(len(split_line(line, declared[1])) for line in kept)
         separator, columns = declared[1], counts.most_common(1)[0][0]
     else:
         separator, columns, _ = _separator(kept)
-    rows = [split(line, separator) for line in kept]
+    rows = [split_line(line, separator) for line in kept]
     first = [cell.strip() for cell in rows[0]]
     header = tuple(first) if len(first) == columns and _is_header(first, rows[1:]) else ()
     return LeakFileFormat(LeakShape.SEPARATED, separator, columns, header)
@@ -236,7 +236,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def split(line: str, separator: str) -> list[str]:
+def split_line(line: str, separator: str) -> list[str]:
     """Return the cells of a line, double quotes respected where they open a cell and close one."""
     cells: list[str] = []
     at, end = 0, len(line)
@@ -292,7 +292,7 @@ def _separator(lines: Sequence[str]) -> tuple[str, int, float]:
         counts = Counter(
             wide + 1
             if (wide := line.count(separator)) > 4 * limits.LEAK_COLUMNS
-            else len(split(line, separator))
+            else len(split_line(line, separator))
             for line in lines
         )
         count, times = max(
@@ -330,7 +330,7 @@ def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     if 2 * len(known) > len(named) or any("_" in cell for cell in known):
         return True
     return any(
-        not is_like(kind, cell) and _mostly(kind, _column(rows, place))
+        not is_content_like(kind, cell) and _mostly(kind, _column(rows, place))
         for place, cell in enumerate(cells)
         if cell
         for kind in ("email", "phone", "password_hash", "ip_address")
@@ -338,7 +338,7 @@ def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _mostly(kind: str, values: Sequence[str]) -> bool:
-    fitting = sum(1 for value in values if is_like(kind, value))
+    fitting = sum(1 for value in values if is_content_like(kind, value))
     return bool(values) and fitting >= _MOST * len(values)
 
 

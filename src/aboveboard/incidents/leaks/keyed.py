@@ -24,39 +24,39 @@ class MadeWithAnotherKey(Conflict):
     next_step = "Open an incident from the file again: aboveboard incident open-leak FILE"
 
 
-def write(folder: Path, written: Collection[int]) -> None:
+def write_keys(folder: Path, written: Collection[int]) -> None:
     """Keep with a leak which keys it was made with."""
     # A check value of each key and not its number: after a restoration the same number may be
     # another key.
     (folder / _FILE).write_text("".join(blind.check(number) + "\n" for number in written), "ascii")
 
 
-def read(folder: Path) -> set[str]:
+def read_keys(folder: Path) -> set[str]:
     """Return which keys a leak was made with; one that does not say is of the first key."""
     file = folder / _FILE
     return set(file.read_text("ascii").split()) if file.is_file() else {blind.check(0)}
 
 
-def forget(folder: Path) -> None:
-    """Delete what :func:`write` kept."""
+def delete_keys(folder: Path) -> None:
+    """Delete what :func:`write_keys` kept."""
     (folder / _FILE).unlink(missing_ok=True)
 
 
-def prove(incident: Incident) -> None:
+def check_index_key(incident: Incident) -> None:
     """Refuse to match with another key.
 
     Raises:
         MadeWithAnotherKey: it would find nobody.
     """
-    if blind.check(generations.now().searched) not in read(folder_of(incident)):
+    if blind.check(generations.current().searched) not in read_keys(folder_of(incident)):
         raise MadeWithAnotherKey(reference=incident.reference)
 
 
-def waiting(new: str) -> Sequence[str]:
+def incidents_to_count(new: str) -> Sequence[str]:
     """Return the incidents whose leak was not made with the new key, and is still to be counted."""
     rows = Incident.objects.filter(kind=IncidentKind.LEAKED_FILE).order_by("pk")
     return [
         row.reference
         for row in rows
-        if LeakPaths.in_folder(folder_of(row)).exist and new not in read(folder_of(row))
+        if LeakPaths.in_folder(folder_of(row)).exist and new not in read_keys(folder_of(row))
     ]

@@ -31,7 +31,12 @@ from aboveboard.engines.leak import LeakWriter
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
 from aboveboard.incidents.exposure import counting
-from aboveboard.incidents.exposure.folders import claim_of, folder_of, sweep, working
+from aboveboard.incidents.exposure.folders import (
+    claim_path,
+    delete_abandoned,
+    folder_of,
+    working_folder,
+)
 from aboveboard.incidents.leaks import columns, form, keyed, packed, reading
 from aboveboard.incidents.leaks.digesting import DigestedLeak, digest
 from aboveboard.incidents.models import Evidence, Incident, UnreadRow
@@ -111,7 +116,7 @@ def sample(stream: IO[bytes]) -> LeakSample:
     """
     packing, inner = packed.open_packed(stream)
     first = reading.sample(inner)
-    shape = form.find(first)
+    shape = form.detect_format(first)
     guesses = columns.guess(
         shape.header,
         reading.sample_rows(first, shape),
@@ -151,10 +156,10 @@ def open_from_leak(
             fix="Say for each column what it is, or `ignore`.",
         )
     # What an earlier attempt left behind when it was killed goes before more is written.
-    sweep()
-    with working() as folder, ExitStack() as held:
+    delete_abandoned()
+    with working_folder() as folder, ExitStack() as held:
         hashed = _Hashed(stream, progress)
-        written = generations.now().written
+        written = generations.current().written
         digested = _digest(hashed, shape, chosen, folder, written)  # 1, 2
         with transaction.atomic():  # 3
             # Asked again inside the transaction: digests made with a key that nobody searches by
@@ -175,7 +180,7 @@ def open_from_leak(
             counting.enqueue(incident)  # 4
             # Until the row is committed nobody else can know whose digests these are: a sweep that
             # saw the folder without its incident would delete them.
-            held.enter_context(locked(claim_of(incident)))
+            held.enter_context(locked(claim_path(incident)))
             _give_name(folder, incident)
     return IncidentView.of(incident)
 
@@ -206,7 +211,7 @@ def _digest(
     # The digest is evidence of the whole file, also of what stands behind the end of a packed
     # stream.
     hashed.finish()
-    keyed.write(folder, written)
+    keyed.write_keys(folder, written)
     if not digested.readable:
         raise Invalid(
             found="a file of which no line can be read",
@@ -248,7 +253,7 @@ def _seal(
         ),
         batch_size=1_000,
     )
-    lifecycle.tell(
+    lifecycle.add_timeline_event(
         incident,
         "evidence.sealed",
         f"The file was read and its digest sealed: {evidence.size:,} bytes.",
@@ -264,7 +269,7 @@ def _seal(
             unread=evidence.unread,
         ),
     )
-    lifecycle.record(entry, by=by, at=at)
+    lifecycle.append_entry(entry, by=by, at=at)
 
 
 def _give_name(folder: Path, incident: Incident) -> None:

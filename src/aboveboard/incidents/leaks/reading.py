@@ -202,7 +202,7 @@ def _separated(
             continue
         if line.number == 1 and forms.SAID.fullmatch(line.text.strip()):
             continue
-        cells = forms.split(line.text, form.separator)
+        cells = forms.split_line(line.text, form.separator)
         if forms.leaves_quote_open(line.text, form.separator):
             joined, used = _join(line, waiting, numbered, form)
             if joined is not None:
@@ -240,11 +240,12 @@ def _join(
             return None, 0
         text = f"{text}\n{more}"
         if text.count('"') % 2 == 0:
-            cells = forms.split(text, form.separator)
+            cells = forms.split_line(text, form.separator)
             # Two stray marks also add up to an even number: lines that are
             # rows by themselves stay so.
             rows = all(
-                _fit(forms.split(part, form.separator), form.columns) for part in text.split("\n")
+                _fit(forms.split_line(part, form.separator), form.columns)
+                for part in text.split("\n")
             )
             return (cells, used) if len(cells) == form.columns and not rows else (None, 0)
     return None, 0

@@ -30,12 +30,12 @@ _NUMBER_DIGITS: Final = 6
 """Fewest signs of a customer number of digits alone: shorter ones are years, ages and houses."""
 
 
-def may_hold_more(value: str) -> bool:
+def may_contain_more(value: str) -> bool:
     """Whether a cell that reads as one address may be one with something before it."""
     return "@" in value and _JOINED.search(value) is not None
 
 
-def addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
+def find_addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
     """Return the keys of every e-mail address in a text."""
     if "@" not in text:
         return set()
@@ -43,7 +43,7 @@ def addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
     return {
         (kind, digest)
         for value in _spellings(text)
-        for _, digest in blind.searched("email", value, (None,), generations)
+        for _, digest in blind.search_digests("email", value, (None,), generations)
     }
 
 
@@ -57,7 +57,7 @@ def _spellings(text: str) -> Iterator[str]:
             yield f"{last}@{domain}"
 
 
-def numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> set[LeakKey]:
+def find_numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> set[LeakKey]:
     """Return the keys of every word of a text that may be a customer number, and of every phone,
     marked as found by searching."""
     keys: set[LeakKey] = set()
@@ -68,13 +68,14 @@ def numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> 
     for word in words[: limits.LEAK_SEARCHED]:
         keys |= {
             (number, digest)
-            for _, digest in blind.searched("customer_number", word, (None,), generations)
+            for _, digest in blind.search_digests("customer_number", word, (None,), generations)
         }
     phone = blind.KIND_NUMBERS["phone"] | SEARCHED
     dialled = [value for value in _PHONE.findall(text) if not _is_day_or_place(value)]
     for value in dialled[: limits.LEAK_SEARCHED]:
         keys |= {
-            (phone, digest) for _, digest in blind.searched("phone", value, regions, generations)
+            (phone, digest)
+            for _, digest in blind.search_digests("phone", value, regions, generations)
         }
     return keys
 

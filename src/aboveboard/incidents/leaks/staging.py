@@ -83,15 +83,15 @@ def read(token: str) -> IO[bytes]:
     return io.BufferedReader(_Blocks(path, _cipher(token)), _BLOCK)
 
 
-def forget(token: str) -> None:
+def delete(token: str) -> None:
     """Delete an upload, whether or not it is there."""
     _path(token).unlink(missing_ok=True)
 
 
-def sweep(*, at: datetime) -> int:
+def delete_expired(*, at: datetime) -> int:
     """Delete uploads that nobody confirmed within ``limits.STAGED_LIFE``, and what processes that
     were killed left of leaked files; return how many there were."""
-    gone = folders.sweep()
+    gone = folders.delete_abandoned()
     for path in _folder().glob("*.sealed*"):  # those of which a kill left a part, too
         if at - datetime.fromtimestamp(path.stat().st_mtime, UTC) > limits.STAGED_LIFE:
             path.unlink(missing_ok=True)

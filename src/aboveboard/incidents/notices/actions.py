@@ -29,7 +29,7 @@ from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, NoticeStep
 from aboveboard.incidents.exposure import merging
-from aboveboard.incidents.exposure.counts import cells_of, newest
+from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices import queries
@@ -87,12 +87,12 @@ def prepare(
             raise NotPlain(language=language, begins=" ".join(sentence.split()[:6]))
     # Before the incident is held, since it may write a file for minutes; what is counted after it
     # is asked again below.
-    merging.merge(number, by=by, at=at)
+    merging.apply_merges(number, by=by, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
-        counted = newest(incident)
+        counted = current_count(incident)
         people = (
-            sum(cell.people for cell in cells_of(counted) if cell.severity >= least_severity)
+            sum(cell.people for cell in summary_cells(counted) if cell.severity >= least_severity)
             if counted
             else 0
         )
@@ -111,7 +111,7 @@ def prepare(
             prepared_at=at,
             prepared_by=by.as_json(),
         )
-        lifecycle.tell(
+        lifecycle.add_timeline_event(
             incident,
             "notices.prepared",
             f"Notices for {people:,} people are waiting for a second approval.",
@@ -151,7 +151,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         )
         batch.delivery_batch = delivery.open_batch(KIND, {"batch": batch.pk}, at=at)  # 3
         jobs.enqueue(JOB, {"batch": batch.pk})
-        lifecycle.tell(
+        lifecycle.add_timeline_event(
             batch.incident,
             "notices.approved",
             f"Notices to {batch.people:,} people were approved and are being sent.",
@@ -165,7 +165,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
             people=batch.people,
             texts=Digest(batch.texts),
         )
-        batch.approved_entry_id = lifecycle.record(entry, by=by, at=at)
+        batch.approved_entry_id = lifecycle.append_entry(entry, by=by, at=at)
         batch.save(update_fields=["delivery_batch", "approved_entry_id"])
         decision.entry_id = batch.approved_entry_id
         decision.save(update_fields=["entry_id"])
@@ -184,7 +184,7 @@ def _check_may_be_approved(batch: NoticeBatch, by: Actor) -> None:
         raise Conflict(why="this batch is decided already")
     if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
         raise SecondPersonNeeded
-    counted = newest(batch.incident)
+    counted = current_count(batch.incident)
     if batch.texts != TEXTS.digest() or counted is None or counted.pk != batch.exposure_id:
         raise Conflict(
             why=(
@@ -204,7 +204,7 @@ def send_back(batch_pk: int, *, note: str, by: Actor, at: datetime) -> None:
         batch = _locked(batch_pk)
         if step_of(batch) is not None:
             raise Conflict(why="this batch is decided already")
-        lifecycle.tell(
+        lifecycle.add_timeline_event(
             batch.incident,
             "notices.sent_back",
             "The notices were sent back to be prepared anew.",
@@ -230,7 +230,9 @@ def stop(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
         # In the transaction of the decision: a batch that is called stopped is one from which
         # nothing more is taken.
         delivery.pause(batch.delivery_batch, by=by, at=at)
-        lifecycle.tell(batch.incident, "notices.stopped", "Sending was stopped.", by=by, at=at)
+        lifecycle.add_timeline_event(
+            batch.incident, "notices.stopped", "Sending was stopped.", by=by, at=at
+        )
         _decide(batch, BatchStep.STOPPED, note, by=by, at=at)
 
 
@@ -248,7 +250,9 @@ def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
         if not all(row.authentic for row in batch.records.all()):
             raise RowNotAuthentic(table=BatchRecord._meta.label)
         delivery.resume(batch.delivery_batch, by=by, at=at)
-        lifecycle.tell(batch.incident, "notices.resumed", "Sending goes on.", by=by, at=at)
+        lifecycle.add_timeline_event(
+            batch.incident, "notices.resumed", "Sending goes on.", by=by, at=at
+        )
         _decide(batch, BatchStep.RESUMED, note, by=by, at=at)
 
 
@@ -279,7 +283,7 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
 
 
 def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
-    redirected = correspondence.redirected()
+    redirected = correspondence.redirected_people()
     for person in listing.everyone(
         exposure_file(batch.exposure), listing.ExposureFilter(severity=batch.least_severity)
     ):
@@ -323,4 +327,4 @@ def _decide(batch: NoticeBatch, step: BatchStep, note: str, *, by: Actor, at: da
 
 def _record(batch: NoticeBatch, step: NoticeStep, by: Actor, at: datetime) -> int:
     entry = IncidentChanged(incident=lifecycle.reference_of(batch.incident), notices=step)
-    return lifecycle.record(entry, by=by, at=at)
+    return lifecycle.append_entry(entry, by=by, at=at)

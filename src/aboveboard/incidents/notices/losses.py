@@ -12,7 +12,7 @@ from aboveboard.incidents.notices.rendering import LossDetails
 from aboveboard.promise.queries import in_force
 
 
-def loss_of(batch: NoticeBatch) -> LossDetails:
+def loss_details(batch: NoticeBatch) -> LossDetails:
     """Return what the notices of a batch say alike.
 
     Raises:

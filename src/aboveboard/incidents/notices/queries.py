@@ -13,10 +13,10 @@ from aboveboard.delivery.letters import Notice
 from aboveboard.delivery.templates import language_of
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.engines import listing
-from aboveboard.incidents.exposure.counts import cells_of
+from aboveboard.incidents.exposure.counts import summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
-from aboveboard.incidents.notices.losses import loss_of
+from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.rendering import PersonalExposure, layout_of, render
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.incidents.views import IncidentView
@@ -122,7 +122,7 @@ def batch(batch_pk: int) -> BatchView:
     languages = _languages(prepared)
     progress = delivery.progress(prepared.delivery_batch) if prepared.delivery_batch else None
     first, last = (
-        delivery.span(prepared.delivery_batch) if prepared.delivery_batch else (None, None)
+        delivery.sent_span(prepared.delivery_batch) if prepared.delivery_batch else (None, None)
     )
     counts = dict.fromkeys(DispatchState, 0)
     for tally in progress.tallies if progress else ():
@@ -172,9 +172,9 @@ def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[NoticeS
         NotFound: there is no such batch.
     """
     batch = _find(batch_pk)
-    loss = loss_of(batch)
+    loss = loss_details(batch)
     people: dict[Notice, tuple[int, str, str]] = {}
-    for cell in cells_of(batch.exposure):
+    for cell in summary_cells(batch.exposure):
         if cell.severity < batch.least_severity:
             continue
         notice = render(
@@ -238,7 +238,7 @@ def for_person(person_id: int) -> Sequence[PersonalNotice]:
             continue
         approval = batch.records.filter(step=BatchStep.APPROVED).first()
         notice = render(
-            loss_of(batch),
+            loss_details(batch),
             PersonalExposure(
                 exposed.categories, exposed.protected, exposed.jurisdiction, row.language
             ),
@@ -262,7 +262,7 @@ def layouts(batch_pk: int) -> dict[str, int]:
     """Return how many people get which form of notice (``texts/layouts.yaml``)."""
     batch = _find(batch_pk)
     counts: dict[str, int] = {}
-    for cell in cells_of(batch.exposure):
+    for cell in summary_cells(batch.exposure):
         if cell.severity >= batch.least_severity:
             counts[layout_of(cell.jurisdiction)] = (
                 counts.get(layout_of(cell.jurisdiction), 0) + cell.people
@@ -283,7 +283,7 @@ def _find(batch_pk: int) -> NoticeBatch:
 
 def _languages(batch: NoticeBatch) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for cell in cells_of(batch.exposure):
+    for cell in summary_cells(batch.exposure):
         if cell.severity >= batch.least_severity:
             language = language_of(cell.language)
             counts[language] = counts.get(language, 0) + cell.people

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from babel.dates import format_date
 
-from aboveboard.delivery.letters import LetterSection, Notice, fill
-from aboveboard.delivery.templates import Template, language_of, nearest
+from aboveboard.delivery.letters import LetterSection, Notice, fill_placeholders
+from aboveboard.delivery.templates import Template, language_of, nearest_place
 from aboveboard.law.categories import all_categories, from_bitmap
 
 TEXTS: Final = Template("loss")
@@ -51,7 +51,7 @@ class PersonalExposure:
 
 def layout_of(jurisdiction: str) -> str:
     """Return the form of notice for a place: ``plain``, ``headed`` or ``guarded``."""
-    return str(nearest(TEXTS.table("layouts")["places"], jurisdiction))
+    return str(nearest_place(TEXTS.table("layouts")["places"], jurisdiction))
 
 
 @lru_cache(maxsize=4096)
@@ -118,7 +118,7 @@ class _Writer:
 
     def _happened(self, key: str, heading: str) -> LetterSection:
         return LetterSection(
-            key, heading, fill(self.words["happened"][self.loss.kind], self.places)
+            key, heading, fill_placeholders(self.words["happened"][self.loss.kind], self.places)
         )
 
     def _information(self, key: str, heading: str) -> LetterSection:
@@ -140,7 +140,7 @@ class _Writer:
     def _advice(self, key: str, heading: str) -> LetterSection:
         advice = TEXTS.words("advice", self.language)
         steps = tuple(step for each in _advice_for(self.exposure) for step in advice[each]["do"])
-        more = nearest(TEXTS.table("layouts")["more"], self.exposure.jurisdiction) or ()
+        more = nearest_place(TEXTS.table("layouts")["more"], self.exposure.jurisdiction) or ()
         return LetterSection(
             key, heading, (), steps, tuple(self.words["more"][each] for each in more)
         )
@@ -151,9 +151,9 @@ class _Writer:
         return LetterSection(key, heading, (*self.words["measures"]["always"], *own))
 
     def _questions(self, key: str, heading: str) -> LetterSection:
-        authority = nearest(TEXTS.table("layouts")["complaints"], self.exposure.jurisdiction)
+        authority = nearest_place(TEXTS.table("layouts")["complaints"], self.exposure.jurisdiction)
         form = self.words["complaint" if authority["url"] else "complaint_without_url"]
-        asked = fill(self.words["questions"], self.places)
+        asked = fill_placeholders(self.words["questions"], self.places)
         return LetterSection(key, heading, (*asked, form.format(**authority)))
 
     def _locale(self) -> str:

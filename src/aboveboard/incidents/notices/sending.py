@@ -23,7 +23,7 @@ from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
-from aboveboard.incidents.notices.losses import loss_of
+from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.queries import step_of
 from aboveboard.incidents.notices.rendering import TEXTS, PersonalExposure, render
 from aboveboard.incidents.terms import BatchStep
@@ -56,10 +56,10 @@ def render_notices(
         # may have let it go on. They wait, and the rest of them in the queue.
         delivery.pause(items[0].batch_id, by=SYSTEM, at=clock.now())
         raise BatchStopped
-    if reason := _not_sent_for(batch):
+    if reason := _withheld_reason(batch):
         yield from ((item.id, SkippedNotice(reason)) for item in items)
         return
-    loss = loss_of(batch)
+    loss = loss_details(batch)
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
     exposed = listing.people(exposure_file(batch.exposure), [item.person_id for item in items])
     # One look into the file for the whole batch of items: one each would read a file of millions as
@@ -76,7 +76,7 @@ def render_notices(
         "email",
         reference=batch.incident.reference,
     )
-    for person_id in _notified_as_another(batch, by_person, exposed):
+    for person_id in _redirect_merged(batch, by_person, exposed):
         yield by_person.pop(person_id).id, SkippedNotice("merged")
     instructions = correspondence.instructions(list(by_person))
     for person_id, instruction in instructions.items():
@@ -102,7 +102,7 @@ def render_notices(
         yield item.id, RenderedNotice(to, notice.subject, text, html, note=note)
 
 
-def _not_sent_for(batch: NoticeBatch) -> str:
+def _withheld_reason(batch: NoticeBatch) -> str:
     """Return why nothing of a batch is sent, or "" where it is."""
     if not batch.authentic:
         # Nobody approved it: this is not the row that the program wrote when somebody did.
@@ -111,26 +111,26 @@ def _not_sent_for(batch: NoticeBatch) -> str:
     return "" if batch.texts == TEXTS.digest() else "texts-changed"
 
 
-def _notified_as_another(
+def _redirect_merged(
     batch: NoticeBatch, person_ids: Collection[int], exposed: dict[int, ExposureRow]
 ) -> list[int]:
     """Return those who were merged since they were queued and are told under another number; to
     that one, in ``exposed``, all comes that was exposed of them: one letter to one person."""
     others = []
     for person_id in _merged(person_ids):
-        numbers = aliases.numbers_of(aliases.current(person_id))
+        numbers = aliases.numbers_of(aliases.current_number(person_id))
         rows = listing.people(exposure_file(batch.exposure), numbers)
         if next(number for number in numbers if number in rows) != person_id:
             others.append(person_id)
         else:
-            exposed[person_id] = _as_one_person(list(rows.values()))
+            exposed[person_id] = _combine_exposures(list(rows.values()))
     return others
 
 
 def _merged(person_ids: Collection[int]) -> list[int]:
     """Return those who are the same person as somebody else's number."""
-    current = aliases.current_of(person_ids)
-    several = aliases.with_several_numbers(person_ids)
+    current = aliases.current_numbers(person_ids)
+    several = aliases.people_with_aliases(person_ids)
     return [
         person_id
         for person_id in person_ids
@@ -138,7 +138,7 @@ def _merged(person_ids: Collection[int]) -> list[int]:
     ]
 
 
-def _as_one_person(rows: Sequence[ExposureRow]) -> ExposureRow:
+def _combine_exposures(rows: Sequence[ExposureRow]) -> ExposureRow:
     """Return what was exposed of one person who was several records."""
     categories = readable = 0
     for row in rows:

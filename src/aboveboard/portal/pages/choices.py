@@ -44,7 +44,7 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
     if not form.is_valid():
         return _overview(request, you, form, purpose, status=422)
     answer = ChoiceAnswer(form.cleaned_data["answer"])
-    latest = wording.latest(queries.history(you.person_id)).get(purpose)
+    latest = wording.latest_choices(queries.history(you.person_id)).get(purpose)
     # What somebody else recorded is not their own word yet: said again by their own hand it is
     # recorded, and so is a no while a yes waits.
     if (
@@ -83,7 +83,7 @@ def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpRe
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
         "how": _how(choice, you),
         "shared": explain.join_words(facts.recipients, you.language),
-        "things": wording.opening(explain.join_words(facts.categories, you.language)),
+        "things": wording.capitalise(explain.join_words(facts.categories, you.language)),
     }
     return render(request, "portal/receipt.html", context)
 
@@ -117,7 +117,7 @@ def _overview(
     status: int = 200,
 ) -> HttpResponse:
     consent, history = queries.consent_state(you.person_id), queries.history(you.person_id)
-    latest = wording.latest(history)
+    latest = wording.latest_choices(history)
     rows = [
         _row(
             you,
@@ -175,12 +175,12 @@ def _answer(choice: ChoiceRecord, purpose: Purpose | None) -> str:
     if choice.waits:
         return gettext("A yes was recorded, but did not count")
     objectable = purpose is not None and purpose.objectable
-    return wording.answered(choice.answer, objectable=objectable)
+    return wording.answer_in_words(choice.answer, objectable=objectable)
 
 
 def _how(choice: ChoiceRecord, you: PortalCustomer) -> str:
     """Return on which channel it was said, and who recorded it: "By phone, recorded by ..."."""
-    channel, by = wording.opening(wording.channel(you.promise, choice.channel)), _by(choice, you)
+    channel, by = wording.capitalise(wording.channel(you.promise, choice.channel)), _by(choice, you)
     return f"{channel}, {gettext('recorded by %(by)s') % {'by': by}}" if by else channel
 
 

@@ -40,7 +40,7 @@ def correct(request: HttpRequest, you: PortalCustomer, field: str) -> HttpRespon
             # Each code is a mail to an address that anybody may type: without a limit this page
             # would send mail to strangers.
             throttle(request, "prove_address")
-            proof.begin(
+            proof.send_code(
                 request.session, you.person_id, field, value, language=you.language, at=you.now
             )
             return HttpResponseRedirect(reverse("portal:detail_code", args=[field]))
@@ -55,21 +55,21 @@ def correct(request: HttpRequest, you: PortalCustomer, field: str) -> HttpRespon
 def prove(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse:
     """Ask for the code that was sent to a new address, and store the address."""
     about = you.promise.fields.get(field)
-    address = proof.pending(request.session, you.person_id, field)
+    address = proof.pending_address(request.session, you.person_id, field)
     if about is None or not correction.is_correctable(about):
         raise Http404
     if address is None:
         return HttpResponseRedirect(reverse("portal:detail", args=[field]))
     form = NewAddressCodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        proved = proof.check(
+        proved = proof.check_code(
             request.session, you.person_id, field, form.cleaned_data["code"], at=you.now
         )
         if proved is not None:
             return _store(request, you, about, proved, proved=True)
         # The check has forgotten the address, for its tries or its time are over: another guess at
         # this code could not succeed.
-        if proof.pending(request.session, you.person_id, field) is None:
+        if proof.pending_address(request.session, you.person_id, field) is None:
             messages.error(request, gettext("That code no longer works. Start again."))
             return HttpResponseRedirect(reverse("portal:detail", args=[field]))
         form.add_error("code", gettext("That is not the code. Check the message and try again."))

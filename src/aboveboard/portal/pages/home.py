@@ -72,7 +72,7 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     result = use(asked, at=you.now)
     opened = result.values
     held = list(_details(you, opened))
-    status = retention.statuses([you.person_id], at=you.now).get(
+    status = retention.retention_statuses([you.person_id], at=you.now).get(
         you.person_id, retention.NOTHING_OPEN
     )
     purposes = _purposes(you, {detail.field.key for detail in held})
@@ -80,18 +80,18 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     context = {
         "name": _first_name(opened),
         "details": held,
-        "usual": _usual(held),
+        "usual": _usual_origin(held),
         "refused": ""
         if result.allowed
         else wording.refusal(reason.code for reason in result.reasons),
         "purposes": purposes,
-        "in_short": _in_short(len(held), sum(bool(row["in_use"]) for row in purposes)),
+        "in_short": _summary(len(held), sum(bool(row["in_use"]) for row in purposes)),
         "contact": you.promise.organisation.contact,
-        "calls": notices.calls(you),
+        "calls": notices.notice_summaries(you),
         "unconfirmed": [wording.purpose(you.promise, key) for key in sorted(waiting)],
         "held_by_law": status.held_by_law,
         "restricted": status.restricted,
-        **_lately(you),
+        **_recent_uses(you),
     }
     return render(request, "portal/home.html", context)
 
@@ -106,20 +106,20 @@ def _details(
             come_from = wording.origin(you.promise, origins[key]) if key in origins else ""
             yield HeldDetail(
                 field,
-                shown(field, value.reveal(), you.language),
+                display_value(field, value.reveal(), you.language),
                 come_from,
                 correction.is_correctable(field),
             )
 
 
-def _usual(held: list[HeldDetail]) -> str:
+def _usual_origin(held: list[HeldDetail]) -> str:
     """Return where most of it comes from, so that the page says it once; nothing where
     no two things share it."""
     common = Counter(detail.origin for detail in held).most_common(1)
     return common[0][0] if common and common[0][1] > 1 else ""
 
 
-def shown(field: Field, value: str, language: str) -> str:
+def display_value(field: Field, value: str, language: str) -> str:
     """Return a value as the page shows it: of a card only the last four digits, a country by its
     name, a date in words."""
     if field.kind is FieldKind.CARD_NUMBER:
@@ -137,7 +137,7 @@ def _first_name(opened: Mapping[str, Personal[str] | None]) -> str:
     return value.reveal() if value is not None else ""
 
 
-def _in_short(details: int, purposes: int) -> str:
+def _summary(details: int, purposes: int) -> str:
     """Return how much is held and for how many purposes, in one sentence."""
     numbers = {"details": details, "purposes": purposes}
     if purposes == 1:
@@ -153,7 +153,7 @@ def _in_short(details: int, purposes: int) -> str:
 def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
     consent = choices.consent_state(you.person_id)
-    latest = wording.latest(choices.history(you.person_id))
+    latest = wording.latest_choices(choices.history(you.person_id))
     rows: list[dict[str, object]] = []
     for purpose in you.promise.purposes.values():
         # Of what is held about this person alone: the whole promise is on the trust centre for
@@ -177,7 +177,7 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
     return rows
 
 
-def _lately(you: PortalCustomer) -> dict[str, object]:
+def _recent_uses(you: PortalCustomer) -> dict[str, object]:
     """Return how often others looked lately, and the latest time."""
     since = you.now - timedelta(days=_RECENT_DAYS)
     # Counted from the rows that the list behind the number shows, and up to a limit: the handle of
@@ -188,7 +188,7 @@ def _lately(you: PortalCustomer) -> dict[str, object]:
         {
             "granted": records[0].granted,
             "at": records[0].at,
-            "who": wording.who(you.promise, records[0]),
+            "who": wording.actor_of_use(you.promise, records[0]),
             "purpose": wording.purpose(you.promise, records[0].purpose),
         }
         if records

@@ -32,13 +32,13 @@ class NoticeSummary:
     letter: PersonalNotice
 
 
-def calls(you: PortalCustomer) -> list[NoticeSummary]:
+def notice_summaries(you: PortalCustomer) -> list[NoticeSummary]:
     """Return what this person was written of each loss they were in, newest first; of
     each the latest word."""
     latest: dict[int, PersonalNotice] = {}
     for letter in incidents.for_person(you.person_id):
         latest.setdefault(letter.incident.number, letter)
-    return [_call(you, letter) for letter in latest.values()]
+    return [_notice_summary(you, letter) for letter in latest.values()]
 
 
 @allow_customer
@@ -46,7 +46,7 @@ def calls(you: PortalCustomer) -> list[NoticeSummary]:
 @portal_page
 def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """List the notices that concern this person, newest first."""
-    return render(request, "portal/notices.html", {"calls": calls(you)})
+    return render(request, "portal/notices.html", {"calls": notice_summaries(you)})
 
 
 @allow_customer
@@ -56,13 +56,13 @@ def notice(request: HttpRequest, you: PortalCustomer, number: int) -> HttpRespon
     """Show one notice: what this means for you, and what to do now. Whoever was not in
     the loss finds no page."""
     # Found among their own, so that trying numbers does not tell which incidents there are.
-    call = next((each for each in calls(you) if each.number == number), None)
+    call = next((each for each in notice_summaries(you) if each.number == number), None)
     if call is None:
         raise Http404
     return render(request, "portal/notice.html", {"call": call, "notice": call.letter.notice})
 
 
-def _call(you: PortalCustomer, letter: PersonalNotice) -> NoticeSummary:
+def _notice_summary(you: PortalCustomer, letter: PersonalNotice) -> NoticeSummary:
     information = next(
         (section for section in letter.notice.sections if section.key == "information"), None
     )

@@ -114,10 +114,10 @@ def _row(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
     return {
         "entry_id": use.entry_id,
         "at": use.at,
-        "who": wording.who(you.promise, use),
+        "who": wording.actor_of_use(you.promise, use),
         "own": use.own,
         "granted": use.granted,
-        "things": wording.things(you.promise, use.fields, you.language),
+        "things": wording.fields_in_words(you.promise, use.fields, you.language),
         "asked": use.asked,
         "emergency": bool(use.emergency),
         "why": _why(you, use),

@@ -61,7 +61,7 @@ def _number(file: IO[bytes], form: str) -> int:
     return int(number)
 
 
-def _integer(data: bytes) -> int:
+def _parse_integer(data: bytes) -> int:
     return int.from_bytes(data, "big", signed=True)
 
 
@@ -72,12 +72,12 @@ def _json(data: bytes) -> str:
 
 
 _READ: Final[Mapping[ValueKind, Callable[[bytes], Any]]] = {
-    ValueKind.INTEGER: _integer,
+    ValueKind.INTEGER: _parse_integer,
     ValueKind.FLOAT: lambda data: struct.unpack(">d", data)[0],
     ValueKind.BOOLEAN: lambda data: data != b"\x00",
     ValueKind.TEXT: bytes.decode,
     ValueKind.BYTES: bytes,
-    ValueKind.MOMENT: lambda data: _EPOCH + timedelta(microseconds=_integer(data)),
-    ValueKind.DAY: lambda data: date.fromordinal(_EPOCH.toordinal() + _integer(data)),
+    ValueKind.MOMENT: lambda data: _EPOCH + timedelta(microseconds=_parse_integer(data)),
+    ValueKind.DAY: lambda data: date.fromordinal(_EPOCH.toordinal() + _parse_integer(data)),
     ValueKind.JSON: _json,
 }

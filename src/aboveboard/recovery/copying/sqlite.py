@@ -47,7 +47,7 @@ class Sqlite:
                 database.execute(f"PRAGMA {alias}.synchronous = OFF")
             taken = self._copied(database, records, on_step)
         for part in (records, keys):
-            part.take(FILE)
+            part.add_file(FILE)
         return taken
 
     def _copied(
@@ -128,5 +128,5 @@ def _sequences(database: sqlite3.Connection) -> dict[str, int]:
     rows = database.execute(
         "SELECT name, max(seq) FROM main.sqlite_sequence GROUP BY name"
     ).fetchall()
-    left_out = tables.left_out()
+    left_out = tables.excluded_tables()
     return {name: value for name, value in rows if name not in left_out}

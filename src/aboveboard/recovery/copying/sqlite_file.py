@@ -18,7 +18,7 @@ def rows(
 ) -> Iterator[Sequence[Any]]:
     """Yield each row of a table, in Python's own types."""
     file = (Path(folder) / table.file).resolve().as_uri() + "?mode=ro"
-    read = [_READ.get(kind, _as_it_is) for kind in kinds]
+    read = [_READ.get(kind, _identity) for kind in kinds]
     listed = ", ".join(f'"{column}"' for column in table.columns)
     with closing(sqlite3.connect(file, uri=True)) as part:
         # Names out of a manifest that was checked against the models.
@@ -29,7 +29,7 @@ def rows(
             ]
 
 
-def _as_it_is(value: Any) -> Any:
+def _identity(value: Any) -> Any:
     return value
 
 

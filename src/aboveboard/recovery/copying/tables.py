@@ -20,10 +20,10 @@ def all_tables() -> list[str]:
     """Return every table whose rows are copied, by name."""
     # What the database has, not what the models name: a table that no model knows any more, of an
     # older version, is data too.
-    return sorted(set(connection.introspection.table_names()) - left_out())
+    return sorted(set(connection.introspection.table_names()) - excluded_tables())
 
 
-def left_out() -> set[str]:
+def excluded_tables() -> set[str]:
     """Return the tables whose rows are not copied; each package says why
     (``Package.not_backed_up``)."""
     return {table for package in gathered() for table in package.not_backed_up}

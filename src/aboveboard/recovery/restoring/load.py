@@ -74,7 +74,7 @@ def load(
     if parts.records.database not in KINDS:
         why = f"its rows are of {parts.records.database}, which is no kind of database known here"
         raise BackupOfAnotherInstance(why=why, fix="Restore it with the version that made it.")
-    with staging.staged(replace=replace):  # 2, 6
+    with staging.staged_database(replace=replace):  # 2, 6
         # Django's connection leads elsewhere from here; what was remembered is of the old one.
         forget_database()
         _fill(parts, on_step)  # 3

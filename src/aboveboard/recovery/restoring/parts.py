@@ -31,7 +31,7 @@ class BackupParts:
     keys: Manifest
 
 
-def checked(
+def check_parts(
     records: Path,
     keys_part: Path,
     watch: Watch = lambda done, total: None,

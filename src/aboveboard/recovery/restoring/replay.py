@@ -46,7 +46,7 @@ from aboveboard.recovery import backups
 from aboveboard.recovery.entries import RestoreDone
 from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.queries import RestoreReport, report_of, unfinished_row
-from aboveboard.recovery.restoring.rules import ReplayOutcome, ReportLine, repeat, rule
+from aboveboard.recovery.restoring.rules import ReplayOutcome, ReportLine, repeat, rule_for
 from aboveboard.recovery.upgrading import authenticate_rows
 from aboveboard.vault import actions as vault
 from aboveboard.vault import blind
@@ -111,7 +111,7 @@ def replay(
     lines += _destroy_spare_keys()  # 3
     lines += _repeat(restoration, person_ids)  # 4
     lines += _stop_notices(by, at)  # 5
-    lines += _of_older_keys(restoration, progress)
+    lines += _list_older_keys(restoration, progress)
     with transaction.atomic():  # 6
         restoration.report = [
             asdict(line) | {"outcome": line.outcome.value, "people": list(line.people)}
@@ -124,7 +124,7 @@ def replay(
             counts[line.outcome] += line.count
         entry = RestoreDone(
             # Not what its folder is called: somebody may have renamed it, in words of their own.
-            Code(backups.name_at(restoration.backup_made_at)),
+            Code(backups.backup_name(restoration.backup_made_at)),
             restoration.entries,
             bool(restoration.log),
             counts[ReplayOutcome.REPEATED],
@@ -184,13 +184,15 @@ def _erase_again(restoration: Restoration, known: Mapping[str, int]) -> list[Rep
         entry = entries[handle]
         with transaction.atomic():
             # The backup is older than the erasure, and so than what is remembered of it.
-            vault.announce(person_id, reason=str(entry.facts["reason"]), at=entry.at)
-            vault.remove(person_id)
+            vault.notify_before_erasure(person_id, reason=str(entry.facts["reason"]), at=entry.at)
+            vault.delete_person(person_id)
     for person_id in without_key:
-        vault.remove(person_id)
+        vault.delete_person(person_id)
     lines = []
     if person_ids:
-        lines.append(ReportLine(_ERASED, ReplayOutcome.REPEATED, len(person_ids), rule(_ERASED)[1]))
+        lines.append(
+            ReportLine(_ERASED, ReplayOutcome.REPEATED, len(person_ids), rule_for(_ERASED)[1])
+        )
     if gone := len(erased) - len(person_ids):
         reason = (
             "the person is not in what was restored: they came after the backup, or were known to "
@@ -220,7 +222,7 @@ def _destroy_spare_keys() -> list[ReportLine]:
 def _repeat(restoration: Restoration, person_ids: Mapping[str, int]) -> list[ReportLine]:
     """Step 4."""
     counts: Counter[tuple[str, ReplayOutcome, str]] = Counter()
-    rule_of = cache(rule)  # there may be millions of entries, of a few kinds
+    rule_of = cache(rule_for)  # there may be millions of entries, of a few kinds
     for entry in entries_from(restoration.entries):
         if entry.kind == _ERASED:
             # Step 2 did these, before everything else.
@@ -238,7 +240,7 @@ def _repeat(restoration: Restoration, person_ids: Mapping[str, int]) -> list[Rep
     ]
 
 
-def _of_older_keys(restoration: Restoration, progress: Progress) -> list[ReportLine]:
+def _list_older_keys(restoration: Restoration, progress: Progress) -> list[ReportLine]:
     """Where the keys part is newer than the records: what was sealed, or indexed, with a key that
     was changed in between."""
     if restoration.keys_made_at == restoration.backup_made_at:

@@ -46,9 +46,9 @@ UNKNOWN: Final = (
 )
 
 
-def rule(kind: str) -> tuple[ReplayOutcome, str]:
+def rule_for(kind: str) -> tuple[ReplayOutcome, str]:
     """Return what becomes of an entry of ``kind``, and the sentence that says so."""
-    if (facts := declared().get(kind)) is not None:
+    if (facts := declared_kinds().get(kind)) is not None:
         answer = facts.on_restore
         return _OUTCOMES[type(answer)], answer.sentence
     return ReplayOutcome.NOT_REPEATED, UNKNOWN
@@ -61,7 +61,7 @@ _OUTCOMES: Final[Mapping[type, ReplayOutcome]] = {
 }
 
 
-def declared() -> dict[str, type[Facts]]:
+def declared_kinds() -> dict[str, type[Facts]]:
     """Return every kind of entry that a package declares, with the type of its facts."""
     return {facts.kind: facts for package in gathered() for facts in package.entries}
 
@@ -85,7 +85,7 @@ def repeat(entry: EntryBody, person_id: int | None) -> None:
     """
     if entry.handle is not None and person_id is None:
         raise NotHeld(what="person")
-    facts = declared()[entry.kind].from_json(entry.facts)
+    facts = declared_kinds()[entry.kind].from_json(entry.facts)
     recorded = RecordedEntry(entry.id, entry.at, entry.actor, facts, person_id)
     with transaction.atomic():
         repeats()[entry.kind](recorded)

@@ -50,7 +50,7 @@ class StillInUse(Conflict):
 
 
 @contextmanager
-def staged(*, replace: bool) -> Iterator[None]:
+def staged_database(*, replace: bool) -> Iterator[None]:
     """Inside, Django's connection leads to an empty database; what is made there becomes
     the instance's at the end.
 
@@ -97,7 +97,7 @@ def _sqlite(replace: bool) -> Iterator[None]:
     file = Path(unquote(urlsplit(name).path)) if name.startswith("file:") else Path(name)
     beside = file.with_name(file.name + _BESIDE)
     connection.close()
-    with _held(file, replace):
+    with _hold_exclusively(file, replace):
         _remove(beside)
         connection.settings_dict["NAME"] = f"{beside.as_uri()}?mode=rwc"
         try:
@@ -115,7 +115,7 @@ def _sqlite(replace: bool) -> Iterator[None]:
 
 
 @contextmanager
-def _held(file: Path, replace: bool) -> Iterator[None]:
+def _hold_exclusively(file: Path, replace: bool) -> Iterator[None]:
     """Make sure that nobody has the present file open, and keep it so."""
     if not (file.is_file() and file.stat().st_size):
         yield

@@ -16,7 +16,7 @@ Counts = dict[str, dict[str, int]]
 ``outcomes``: code to how many."""
 
 
-def begin(promise_serial: int, at: datetime) -> str:
+def initial_digest(promise_serial: int, at: datetime) -> str:
     """Return the digest of a sweep in which nothing was reviewed yet."""
     return hashlib.sha256(
         b"aboveboard/sweep/v1/" + canonical([promise_serial, clock.to_text(at)])
@@ -35,7 +35,7 @@ def row_digest(
     ).hexdigest()
 
 
-def bind(digest: str, row: str) -> str:
+def extend_digest(digest: str, row: str) -> str:
     """Return the digest after one more row: SHA-256 of the one before and the row's."""
     return hashlib.sha256(bytes.fromhex(digest) + bytes.fromhex(row)).hexdigest()
 

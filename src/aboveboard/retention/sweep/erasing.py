@@ -112,7 +112,7 @@ def _check_promise(sweep: Sweep) -> AdoptedPromise:
 
 
 def _digest_of(sweep: Sweep) -> str:
-    digest = counting.begin(sweep.promise_serial, sweep.begun_at)
+    digest = counting.initial_digest(sweep.promise_serial, sweep.begun_at)
     rows = (
         SweepRow.objects.filter(sweep=sweep)
         .order_by("id")
@@ -121,7 +121,7 @@ def _digest_of(sweep: Sweep) -> str:
     for person_id, fields, whole, outcome, bound in rows.iterator(chunk_size=SWEEP_ERASE_BATCH):
         # Somebody erased on request meanwhile has no number here any more,
         # and nothing left to erase.
-        digest = counting.bind(
+        digest = counting.extend_digest(
             digest,
             bound if person_id is None else counting.row_digest(person_id, fields, whole, outcome),
         )
@@ -148,7 +148,7 @@ def _batch(sweep_id: int, *, by: Actor, at: datetime) -> int:
         # placed under a hold.
         states = retention_states_of(people)
         consents = choices.consent_states(people)
-        waits = suspending.suspended(states.values(), at)
+        waits = suspending.suspended_people(states.values(), at)
         for row in rows:
             state = states.get(row.person_id) if row.person_id is not None else None
             if state is None:
@@ -207,11 +207,11 @@ def _kinds(adopted: AdoptedPromise, state: RetentionState) -> Mapping[str, str]:
     kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
     for name, serial in state.serials.items():
         if name not in kinds:
-            kinds[name] = _kinds_then(serial).get(name, "")
+            kinds[name] = _kinds_of_version(serial).get(name, "")
     return kinds
 
 
-def _kinds_then(serial: int) -> Mapping[str, str]:
+def _kinds_of_version(serial: int) -> Mapping[str, str]:
     return {
         key: field.kind_and_format for key, field in promises.version(serial).promise.fields.items()
     }

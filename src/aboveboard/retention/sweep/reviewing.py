@@ -43,7 +43,7 @@ def review(
         promise_serial=adopted.serial,
         begun_at=at,
         begun_by=by.as_json(),
-        digest=counting.begin(adopted.serial, at),
+        digest=counting.initial_digest(adopted.serial, at),
     )
     while _batch(sweep.pk, adopted.promise, by=by, at=at):
         progress(Sweep.objects.values_list("people_reviewed", flat=True).get(pk=sweep.pk))
@@ -81,7 +81,7 @@ def _batch(sweep_id: int, promise: Promise, *, by: Actor, at: datetime) -> bool:
         # would come after their erasure, which takes their number out of every row.
         there = lock_people(lapsed_of)
         listed = [state for state in states if state.person_id in there]
-        waits = suspending.suspended(listed, sweep.begun_at)
+        waits = suspending.suspended_people(listed, sweep.begun_at)
         rows = [
             _row(sweep, state, lapsed_of[state.person_id], waits.get(state.person_id, ""))
             for state in listed
@@ -101,7 +101,7 @@ def _row(
     bound = counting.row_digest(state.person_id, fields, whole, outcome)
     counting.add(sweep.counts, fields, whole=whole, suspended=outcome)
     # Chained row by row, so that the digest covers their order and number, and need not hold them.
-    sweep.digest = counting.bind(sweep.digest, bound)
+    sweep.digest = counting.extend_digest(sweep.digest, bound)
     # Whoever must wait is done with already: the erasure asks only for rows without an outcome.
     done = sweep.begun_at if outcome else None
     return SweepRow(

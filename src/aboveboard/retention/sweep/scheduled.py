@@ -11,7 +11,7 @@ from aboveboard.retention.records import SweepRecord
 from aboveboard.retention.sweep import erasing, queries, reviewing
 
 
-def turn(at: datetime) -> SweepRecord | None:
+def run_if_due(at: datetime) -> SweepRecord | None:
     """Review when one is due, and erase what it found if the settings say so; None
     when nothing was to be done.
 

@@ -26,7 +26,7 @@ def reason_words() -> dict[str, str]:
     return reasons
 
 
-def suspended(states: Iterable[RetentionState], at: datetime) -> dict[int, str]:
+def suspended_people(states: Iterable[RetentionState], at: datetime) -> dict[int, str]:
     """Return who must wait, and the code of why; the law's own reasons first."""
     codes: dict[int, str] = {}
     others = []

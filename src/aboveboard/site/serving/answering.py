@@ -51,7 +51,7 @@ def answer(handler: WSGIHandler, environ: dict[str, Any]) -> HttpReply:
         # Django answers the faults of pages. This one is of reading the request itself, and would
         # be answered by the server, without our headers, and printed with what the request held.
         log.exception("a request could not be read")
-        response = handler(_without_what_was_sent(environ), start)
+        response = handler(_without_body(environ), start)
     if not isinstance(response, StreamingHttpResponse):
         try:
             return HttpReply(status, headers, response.content, _nothing)  # type: ignore[attr-defined]
@@ -67,7 +67,7 @@ def answer(handler: WSGIHandler, environ: dict[str, Any]) -> HttpReply:
     return HttpReply(status, headers, iter(response), response.close)
 
 
-def _without_what_was_sent(environ: dict[str, Any]) -> dict[str, Any]:
+def _without_body(environ: dict[str, Any]) -> dict[str, Any]:
     """Return a request for the same page that brings nothing, and is refused."""
     kept = {
         name: value
@@ -101,7 +101,7 @@ class BodyRefusals:
         status = request.META.get(REFUSED)
         if status is None:
             return self.get_response(request)
-        response = pages.not_read(request, HTTPStatus(status))
+        response = pages.body_not_read(request, HTTPStatus(status))
         # What is still to come of the body is not read.
         response["Connection"] = "close"
         return response

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from aboveboard.site.serving import limits
 from aboveboard.site.serving.bodies import BodyRule
-from aboveboard.site.serving.threads import RequestThreads, until
+from aboveboard.site.serving.threads import RequestThreads, wait_until
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -67,9 +67,9 @@ class BodyPieces:
         self.ended = False
 
     @property
-    def come_slowly(self) -> bool:
+    def arrive_slowly(self) -> bool:
         """Whether the loop waits for them, without a thread."""
-        return not self._threads.here()
+        return not self._threads.is_request_thread()
 
     async def next(self, seconds: float) -> bytes:
         """Return what comes next, and b"" at the end.
@@ -80,10 +80,12 @@ class BodyPieces:
         if self.ended:
             return b""
         awaited = self._receive()
-        if self._threads.here() and not self._threads.lend(awaited):
-            await self._threads.to_the_loop()
+        if self._threads.is_request_thread() and not self._threads.wait_briefly(awaited):
+            await self._threads.move_to_loop()
         try:
-            message = await (awaited if self._threads.here() else until(awaited, seconds))
+            message = await (
+                awaited if self._threads.is_request_thread() else wait_until(awaited, seconds)
+            )
         except TimeoutError:
             raise BodyNotTaken(408) from None
         if message["type"] != "http.request":
@@ -120,7 +122,7 @@ async def collect(pieces: BodyPieces, rule: BodyRule, sink: BodySink) -> int:
             if pieces_come > limits.PIECES + total // limits.PIECE_BYTES:
                 # A turn of the loop for each byte: dear for us, and cheap for the sender.
                 raise BodyNotTaken(400)
-            if pieces.come_slowly and isinstance(sink, BodyInMemory):
+            if pieces.arrive_slowly and isinstance(sink, BodyInMemory):
                 held += len(piece)
                 SlowBodyBytes.total += len(piece)
                 if SlowBodyBytes.total > limits.HELD_BYTES:
@@ -158,7 +160,7 @@ class StreamedBody:
                 return
             self._waiting += piece
 
-    def goes_on_in(self, loop: asyncio.AbstractEventLoop) -> None:
+    def continue_in(self, loop: asyncio.AbstractEventLoop) -> None:
         """Say which loop receives the rest."""
         self._loop = loop
 

@@ -37,7 +37,7 @@ def environ_of(scope: Mapping[str, Any]) -> dict[str, Any]:
     return environ
 
 
-def give_body(environ: MutableMapping[str, Any], body: io.BufferedIOBase, length: int) -> None:
+def attach_body(environ: MutableMapping[str, Any], body: io.BufferedIOBase, length: int) -> None:
     """Give Django a body that is all there."""
     environ["wsgi.input"] = body
     if not length:

@@ -18,7 +18,7 @@ from inspect import iscoroutine
 from typing import Any, TypeVar
 
 from aboveboard.site.serving import limits
-from aboveboard.site.serving.turns import NOBODY, FairQueue, whose
+from aboveboard.site.serving.turns import NOBODY, FairQueue, turn_key
 
 T = TypeVar("T")
 log = logging.getLogger("aboveboard.serving")
@@ -56,7 +56,7 @@ class RequestThreads:
             threading.Thread(target=self._work, name=f"answers-{number}", daemon=True).start()
 
     def _work(self) -> None:
-        self._local.here = True
+        self._local.is_request_thread = True
         while True:
             function, arguments = self._turns.get()
             try:
@@ -67,14 +67,14 @@ class RequestThreads:
                 # the thread: after as many of them as there are threads nobody would be answered.
                 log.exception("a request was given up")
 
-    def here(self) -> bool:
+    def is_request_thread(self) -> bool:
         """Whether the caller runs on one of these threads."""
-        return getattr(self._local, "here", False)
+        return getattr(self._local, "is_request_thread", False)
 
     async def run(self, whom: str, function: Callable[..., T], *arguments: object) -> T:
         """Run a function on one of the threads, when it is the turn of ``whom``, and wait for it
         without one."""
-        if self.here():
+        if self.is_request_thread():
             return function(*arguments)
         loop = asyncio.get_running_loop()
         outcome: asyncio.Future[T] = loop.create_future()
@@ -90,12 +90,12 @@ class RequestThreads:
         self._turns.put(whom, (work, ()))
         return await outcome
 
-    async def to_the_loop(self) -> None:
+    async def move_to_loop(self) -> None:
         """Go on in the loop: what follows waits for a stranger, and holds no thread meanwhile."""
-        if self.here():
+        if self.is_request_thread():
             await _ToTheLoop()
 
-    def lend(self, awaited: Any) -> bool:
+    def wait_briefly(self, awaited: Any) -> bool:
         """Wait on this thread for what has most likely come already, for ``limits.LENT`` at most;
         return whether it came. Nothing else may wait for ``awaited`` yet."""
         if not hasattr(awaited, "add_done_callback"):
@@ -122,7 +122,7 @@ class RequestThreads:
             if arguments and iscoroutine(arguments[0]):
                 # The server gives the request beside its coroutine.
                 scope = getattr(arguments[-1], "scope", None)
-                whom = NOBODY if scope is None else whose(scope)
+                whom = NOBODY if scope is None else turn_key(scope)
                 return self._turns.put(whom, (begin, (callback, arguments, context)))
             if isinstance(callback, _Woken):
                 return callback()
@@ -149,7 +149,7 @@ def _settle(outcome: asyncio.Future[T], result: T | None, error: BaseException |
         outcome.set_result(result)  # type: ignore[arg-type]  # None is a result of T where there is no error
 
 
-async def until(awaitable: Awaitable[T], seconds: float) -> T:
+async def wait_until(awaitable: Awaitable[T], seconds: float) -> T:
     """Wait in the loop for at most so long.
 
     Raises:

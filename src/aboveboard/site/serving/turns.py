@@ -64,7 +64,7 @@ class FairQueue(Generic[T]):
         return item
 
 
-def whose(scope: Mapping[str, Any]) -> str:
+def turn_key(scope: Mapping[str, Any]) -> str:
     """Return who sent a request, for its turn: an IPv4 address, or the network of an IPv6 address.
     Of what a named proxy brings it is the address that the proxy itself saw."""
     client = scope.get("client")

@@ -89,7 +89,7 @@ def attach(
             raise NotFound(what="person")
         cipher = AESGCM(data_key.key)
         boxes = record_format.open_record(cipher, person_id, bytes(row.boxes))
-        _forget_named(
+        _delete_named(
             sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else ""
         )
         # At random, both: the chunks name a person for the erasure, and must not tell which of
@@ -112,7 +112,7 @@ def attach(
 
 
 def _media_type(head: bytes) -> str:
-    media_type = media.sniffed(head)
+    media_type = media.sniff_media_type(head)
     if media_type is None:
         named = ", ".join(kind for kind, _ in media.KINDS.values())
         raise DocumentNotTaken(
@@ -121,7 +121,7 @@ def _media_type(head: bytes) -> str:
     return media_type
 
 
-def forget(numbers: Collection[int], fields: Collection[str] | None = None) -> None:
+def delete_documents(numbers: Collection[int], fields: Collection[str] | None = None) -> None:
     """Delete the chunks of some fields of a person, or of all. Inside the
     transaction that takes the boxes.
 
@@ -140,7 +140,7 @@ def assign(person_id: int, boxes: Mapping[str, sealed.SealedField], cipher: AESG
             AttachmentChunk.objects.filter(attachment=descriptor.id).update(person_id=person_id)
 
 
-def _forget_named(text: str) -> None:
+def _delete_named(text: str) -> None:
     """Delete the chunks of the document that a box names: of that one alone, a merge may
     have set another aside."""
     descriptor = read(text)

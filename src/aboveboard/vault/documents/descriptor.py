@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from aboveboard.vault.documents.media import titled
+from aboveboard.vault.documents.media import document_title
 
 MARK = "\x00aboveboard/attachment/v1\x00"
 """What a box of a document starts with. No other value may hold U+0000."""
@@ -42,7 +42,7 @@ class DocumentDescriptor:
     @property
     def title(self) -> str:
         """What people are shown in place of the value: ``passport.pdf (PDF, 120 kB)``."""
-        return titled(self.name, self.media_type, self.size)
+        return document_title(self.name, self.media_type, self.size)
 
 
 def read(text: str) -> DocumentDescriptor | None:

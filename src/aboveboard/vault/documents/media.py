@@ -27,7 +27,7 @@ _ENDS = {
 """How the name of each kind ends; the first where it ends otherwise."""
 
 
-def sniffed(head: bytes) -> str | None:
+def sniff_media_type(head: bytes) -> str | None:
     """Return the media type of a file that starts with ``head``, or None if files of
     its kind are not taken."""
     for media_type, (_, start) in KINDS.items():
@@ -55,7 +55,7 @@ def safe_name(name: str, media_type: str) -> str:
     return f"{stem or 'document'}{ends[0]}"
 
 
-def titled(name: str, media_type: str, size: int) -> str:
+def document_title(name: str, media_type: str, size: int) -> str:
     """Return a document as people name it: ``passport.pdf (PDF, 120 kB)``."""
     kind = KINDS.get(media_type, (media_type, b""))[0]
     return f"{name} ({kind}, {max(1, round(size / 1000)):,} kB)"

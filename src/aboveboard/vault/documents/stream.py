@@ -51,12 +51,12 @@ def unseal(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     cipher, number, held = AESGCM(key), 0, None
     for chunk in chunks:
         if held is not None:
-            yield _opened(cipher, number, held, last=False)
+            yield _open_chunk(cipher, number, held, last=False)
             number += 1
         held = chunk
     if held is None:
         raise AttachmentDamaged(why="it has no chunk")
-    plain = _opened(cipher, number, held, last=True)
+    plain = _open_chunk(cipher, number, held, last=True)
     # A writer ends with a chunk that has something in it; an empty one after others is none of ours
     # (as in age).
     if not plain and number:
@@ -64,7 +64,7 @@ def unseal(key: bytes, chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield plain
 
 
-def _opened(cipher: AESGCM, number: int, chunk: bytes, *, last: bool) -> bytes:
+def _open_chunk(cipher: AESGCM, number: int, chunk: bytes, *, last: bool) -> bytes:
     if not last and len(chunk) != CHUNK_BYTES + _TAG_BYTES:
         raise AttachmentDamaged(why=f"chunk {number} is not of the size that chunks have")
     try:

@@ -82,7 +82,7 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> RotationStat
             # Before reading which generations there are: a writer that knows only the old one would
             # file somebody whom the new one never finds.
             generations.exclude_writers()
-            now = generations.now()
+            now = generations.current()
             if not from_values:
                 blind.key("email", now.searched)  # is there, or made if nothing was ever filed
             new = 1 + max([now.searched, now.also or 0, *_generations()])
@@ -94,7 +94,9 @@ def begin(*, from_values: bool = False, by: Actor, at: datetime) -> RotationStat
                 at=at,
             )
             instance_secret(blind.secret_name(new))
-            generations.change(new if from_values else now.searched, None if from_values else new)
+            generations.change_generations(
+                new if from_values else now.searched, None if from_values else new
+            )
             begun = RotationBegun(rotated=Code(KIND), generation=new)
             append(begun, by=by, handle=None, at=at)
     finally:
@@ -119,7 +121,7 @@ def resume(
             Both: go on later; nothing was dropped.
     """
     kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
-    _begin_again_if_restored(rotation.id)
+    _restart_if_restored(rotation.id)
     while _file(rotation.id, kinds, progress):  # 2
         pass
     _switch(rotation.id, drop_stale)  # 3
@@ -128,20 +130,20 @@ def resume(
     return _finish(rotation.id, by=by)  # 5
 
 
-def without_old(rotation: RotationState) -> RotationState:
+def rebuild_from_values(rotation: RotationState) -> RotationState:
     """Let a rotation that was begun go on from what people hold, because the old key
     turned out to be gone."""
-    _begin_again_if_restored(rotation.id)
+    _restart_if_restored(rotation.id)
     with transaction.atomic():
         rotation = rotations.lock(rotation.id)
         if rotation.step == "people" and rotation.names["old"] is not None:
-            generations.change(rotation.names["new"], None)
+            generations.change_generations(rotation.names["new"], None)
             names = {**rotation.names, "old": None, "lost": 0}
             rotation = rotations.store(replace(rotation, names=names, reached=NOBODY_YET, done=0))
     return rotation
 
 
-def _begin_again_if_restored(rotation_id: int) -> None:
+def _restart_if_restored(rotation_id: int) -> None:
     """Go back to step 2 if the records are not as far as the rotation says: they were restored from
     another moment than the keys."""
     with transaction.atomic():
@@ -153,14 +155,16 @@ def _begin_again_if_restored(rotation_id: int) -> None:
             else generations.Generations(old, new, kept=True)
         )
         after = generations.Generations(new, None, kept=True)
-        now = generations.now()
+        now = generations.current()
         if rotation.finished_at is not None or now == (
             before if rotation.step == "people" else after
         ):
             return
         names = {**rotation.names, "old": None if old is None else now.searched, "lost": 0}
         rotations.store(replace(rotation, names=names, step="people", reached=NOBODY_YET, done=0))
-        generations.change(new if old is None else now.searched, None if old is None else new)
+        generations.change_generations(
+            new if old is None else now.searched, None if old is None else new
+        )
 
 
 def _generations() -> list[int]:
@@ -206,7 +210,7 @@ def _switch(rotation_id: int, drop_stale: bool) -> None:
             ]
             if who:
                 raise OldKeyNeeded(who=", ".join(who))
-        generations.change(new, None)
+        generations.change_generations(new, None)
         rotations.store(replace(rotation, step="dropping", reached=NOBODY_YET))
 
 
@@ -217,7 +221,9 @@ def _drop(rotation_id: int) -> bool:
             return False
         people = vault.ids_after(rotation.reached, limit=RESEAL_BATCH)
         lock_people(people)
-        rebuild.drop(rotation.reached, people[-1] if people else None, keep=rotation.names["new"])
+        rebuild.delete_other_generations(
+            rotation.reached, people[-1] if people else None, keep=rotation.names["new"]
+        )
         rotations.store(
             replace(rotation, reached=people[-1]) if people else replace(rotation, step="secret")
         )
@@ -239,6 +245,6 @@ def _finish(rotation_id: int, *, by: Actor) -> RotationState:
                 lost=rotation.names["lost"],
             )
             append(finished, by=by, handle=None, at=finished_at)
-    generations.now()
+    generations.current()
     instance_secret.cache_clear()
     return rotation

@@ -54,7 +54,9 @@ class _SealedValues:
                     value = sealed.unseal(cipher, number, name, box)
                     look_ups.update(
                         (kind, digest)
-                        for _, digest in blind.filed(kinds[name], value, regions, (generation,))
+                        for _, digest in blind.filing_digests(
+                            kinds[name], value, regions, (generation,)
+                        )
                     )
         return look_ups
 
@@ -90,7 +92,7 @@ def rebuild(
     Raises:
         RecordDamaged: a box does not open.
     """
-    people = _held(person_ids)
+    people = _sealed_values(person_ids)
     filed: dict[int, set[LookUp]] = {person_id: set() for person_id in people}
     for person_id, kind, digest in BlindIndex.objects.filter(
         person_id__in=list(people), generation=-1 if old is None else old
@@ -100,17 +102,17 @@ def rebuild(
     for person_id, held in people.items():
         if old is None:
             made = held.by_values(kinds, new)
-            _remember_by_values(held, kinds, made, new)
+            _update_merge_look_ups_by_values(held, kinds, made, new)
         else:
-            translated = _translated(
-                held, filed[person_id] | _remembered(held.aliases, old), kinds, old, new
+            translated = _translate(
+                held, filed[person_id] | _merge_look_ups(held.aliases, old), kinds, old, new
             )
             made = {translated[was] for was in filed[person_id] if was in translated}
             lost += len(filed[person_id]) - len(made)
             # Filed by a rule that was another then: at least what they hold finds them.
             if len(made) < len(filed[person_id]):
                 made |= held.by_values(kinds, new)
-            _remember(held.aliases, translated, old, new)
+            _update_merge_look_ups(held.aliases, translated, old, new)
         rows |= {(person_id, look_up) for look_up in made}
     BlindIndex.objects.bulk_create(
         (
@@ -132,11 +134,11 @@ def held_values(person_ids: Collection[int], kinds: Mapping[str, str]) -> dict[i
             for name, box in boxes.items()
             if name in kinds
         }
-        for person_id, held in _held(person_ids).items()
+        for person_id, held in _sealed_values(person_ids).items()
     }
 
 
-def drop(after: int, upto: int | None, *, keep: int) -> None:
+def delete_other_generations(after: int, upto: int | None, *, keep: int) -> None:
     """Delete what the people behind ``after`` up to ``upto`` (None: to the end) are filed under by
     other generations than one."""
     people = BlindIndex.objects.filter(person_id__gt=after)
@@ -149,7 +151,7 @@ def drop(after: int, upto: int | None, *, keep: int) -> None:
         alias.save(update_fields=["look_ups"])
 
 
-def _held(person_ids: Collection[int]) -> dict[int, _SealedValues]:
+def _sealed_values(person_ids: Collection[int]) -> dict[int, _SealedValues]:
     people = {
         number: _SealedValues(number, regions={number: where[:2]})
         for number, where in Person.objects.filter(id__in=person_ids).values_list(
@@ -190,7 +192,7 @@ def _held(person_ids: Collection[int]) -> dict[int, _SealedValues]:
     return people
 
 
-def _translated(
+def _translate(
     held: _SealedValues, wanted: set[LookUp], kinds: Mapping[str, str], old: int, new: int
 ) -> dict[LookUp, LookUp]:
     """Return what each of ``wanted`` is under the new generation, as far as its value is held."""
@@ -236,7 +238,7 @@ def _kinds_of(numbers: set[int]) -> list[str]:
     ]
 
 
-def _remembered(aliases: Sequence[Alias], generation: int) -> set[LookUp]:
+def _merge_look_ups(aliases: Sequence[Alias], generation: int) -> set[LookUp]:
     return {
         (kind, bytes.fromhex(digest))
         for alias in aliases
@@ -245,7 +247,7 @@ def _remembered(aliases: Sequence[Alias], generation: int) -> set[LookUp]:
     }
 
 
-def _remember(
+def _update_merge_look_ups(
     aliases: Sequence[Alias], translated: Mapping[LookUp, LookUp], old: int, new: int
 ) -> None:
     """Let what a merge moved be remembered under the new generation too, so that it can still be
@@ -260,7 +262,7 @@ def _remember(
         alias.save(update_fields=["look_ups"])
 
 
-def _remember_by_values(
+def _update_merge_look_ups_by_values(
     held: _SealedValues, kinds: Mapping[str, str], made: set[LookUp], new: int
 ) -> None:
     """The same without the old key: from the values of the merged record, and of the person's own

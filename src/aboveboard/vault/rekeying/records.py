@@ -35,11 +35,11 @@ def fresh_key(
     for _, data in personal_data():
         if not isinstance(data.re_encrypt, NotNeeded):
             data.re_encrypt(person_id, old_cipher, new_cipher)
-    boxes = resealed(person_id, boxes, old_cipher, person_id, new_cipher)
+    boxes = reseal(person_id, boxes, old_cipher, person_id, new_cipher)
     return record_format.seal_record(new_cipher, person_id, boxes)
 
 
-def resealed(
+def reseal(
     was: int, boxes: Mapping[str, sealed.SealedField], old: AESGCM, becomes: int, new: AESGCM
 ) -> dict[str, sealed.SealedField]:
     """Return one person's boxes sealed under another key, or for another number; the origin of
