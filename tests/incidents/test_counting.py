@@ -283,7 +283,7 @@ def test_a_leak_killed_while_it_is_read_leaves_nothing(
 
 
 @racing
-@pytest.mark.parametrize("point", ["counting.take_numbers", "counting._write", "counting.assess"])
+@pytest.mark.parametrize("point", ["counting.take_snapshot", "counting._write", "counting.assess"])
 def test_a_killed_count_leaves_nothing_and_is_done_again(
     point: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
