@@ -138,7 +138,7 @@ def test_the_end_of_undoing_beside_a_split_or_an_erasure_destroys_nobody_s_key(
 
     def end() -> None:
         try:
-            identity.end_undoing(at=at + MERGE_UNDO_LIFE + timedelta(days=1))
+            identity.expire_undo_data(at=at + MERGE_UNDO_LIFE + timedelta(days=1))
         except Exception as error:
             failed.append(error)
         finally:
@@ -157,7 +157,7 @@ def test_the_end_of_undoing_beside_a_split_or_an_erasure_destroys_nobody_s_key(
 
     if beside == "split":
         kinds = {key: field.kind_and_format for key, field in in_force().promise.fields.items()}
-        monkeypatch.setattr(merging, "part", meanwhile(merging.part))
+        monkeypatch.setattr(merging, "split", meanwhile(merging.split))
         identity.split(done.id, kinds=kinds, reference="case/2", by=SYSTEM, at=at)
     else:
         monkeypatch.setattr(
