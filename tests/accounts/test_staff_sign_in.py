@@ -362,7 +362,7 @@ def test_a_wrong_password_costs_the_same_whoever_s_address_was_typed(
 @pytest.mark.parametrize(
     ("language", "page", "title"),
     [
-        ("de", "/accounts/staff/", "Anmeldung für die Belegschaft"),
+        ("de", "/accounts/staff/", "Anmeldung für Beschäftigte"),
         ("fr", "/accounts/staff/code/", "Recevoir un code de connexion"),
         ("de", "/accounts/2fa/", "So melden Sie sich an"),
         ("fr", "/accounts/2fa/webauthn/", "Vos clés d’accès"),

@@ -64,10 +64,11 @@ class EmailCodeForm(LoginForm):  # type: ignore[misc]  # allauth publishes no ty
     """One e-mail box; a code comes by mail."""
 
     audience = CodeAudience.CUSTOMER
+    label = _("Your e-mail address")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"] = AddressField(label=_("Your e-mail address"))
+        self.fields["login"] = AddressField(label=self.label)
 
     def clean(self) -> dict[str, Any]:
         """Count the try, by network address and by the normal form of what was typed, so that one
@@ -90,6 +91,7 @@ class StaffCodeForm(EmailCodeForm):
     """The same for staff."""
 
     audience = CodeAudience.STAFF
+    label = _("Your work e-mail address")
 
 
 class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes no types
