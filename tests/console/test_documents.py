@@ -81,7 +81,7 @@ def test_the_page_of_a_look_offers_to_add_and_then_to_download_and_replace(
     ("story", "content", "says"),
     [
         ("empty", b"", "This file is empty"),
-        ("a script", b"<script>", "of a kind that is not taken"),
+        ("a script", b"<script>", "not of a kind we accept"),
     ],
 )
 def test_what_is_not_taken_is_asked_again(

@@ -226,7 +226,7 @@ def test_looking_somebody_up(page: Page) -> None:
         {"name": "page.html", "mimeType": "application/pdf", "buffer": b"<script>"}
     )
     page.get_by_role("button", name="Upload").click()
-    expect(page.get_by_role("alert")).to_contain_text("of a kind that is not taken")
+    expect(page.get_by_role("alert")).to_contain_text("not of a kind we accept")
     seen(page, "console-add-document-error")
     page.get_by_label("File", exact=True).set_input_files(
         {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}

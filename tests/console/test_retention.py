@@ -179,7 +179,7 @@ def test_whoever_is_under_a_hold_is_not_erased_and_the_page_says_why(
     (person, _), _ = two
     place_hold(person, HoldReason.CLAIM, reference="case/7", until=None, by=ADVISER, at=clock.now())
     page = f"/console/retention/people/{person}/erase/"
-    assert "GDPR Art. 17(3)(e)), case case/7" in words(lead.get(page))
+    assert "GDPR Art. 17(3)(e)), reference case/7" in words(lead.get(page))
     assert lead.post(page, {"why": "asked", "confirmed": "yes"}).status_code == 409
     assert vault.person(person) is not None
 

@@ -155,6 +155,14 @@ def test_the_summary_of_errors_does_not_name_a_field_twice() -> None:
     ]
 
 
+def test_the_summary_of_errors_names_no_field_where_there_is_one() -> None:
+    class Alone(forms.Form):
+        code = forms.IntegerField(label="Code from the e-mail")
+
+    (field,) = Alone({"code": "old"})
+    assert summed_up(field) == ["Enter a whole number."]
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("name", "Your name:"), ("reach", "How shall we reach you?"), ("sure", "")]
 )

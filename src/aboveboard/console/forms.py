@@ -13,6 +13,8 @@ from aboveboard.rights import correction
 from aboveboard.vault.limits import ATTACHMENT_BYTES
 
 _FIRST = ("customer_number", "first_name", "last_name")
+_NOBODY_SPEAKS = frozenset({"api", "export", "portal"})
+"""Channels, as promises call them, on which no member of staff is asked anything."""
 
 
 class SubjectForm(forms.Form):
@@ -45,15 +47,15 @@ class SubjectForm(forms.Form):
     )
 
     def __init__(self, *args: Any, promise: Promise, purpose: Purpose, **kwargs: Any) -> None:
+        spoken = [key for key in purpose.channels if key not in _NOBODY_SPEAKS]
+        channels = spoken or list(purpose.channels)
         # The least that tells people apart is ticked; all else an adviser must want.
         kwargs["initial"] = {
             "fields_wanted": [field for field in _FIRST if field in purpose.fields],
-            "channel": purpose.channels[0],
+            "channel": channels[0],
         }
         super().__init__(*args, **kwargs)
-        self._choose(
-            "channel", [(key, capfirst(promise.channels[key].title)) for key in purpose.channels]
-        )
+        self._choose("channel", [(key, capfirst(promise.channels[key].title)) for key in channels])
         self._choose("fields_wanted", [(key, promise.fields[key].label) for key in purpose.fields])
 
     def _choose(self, name: str, options: list[tuple[str, Any]]) -> None:

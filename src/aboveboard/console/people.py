@@ -25,7 +25,7 @@ from aboveboard.console import limits
 from aboveboard.console.forms import RecordChoiceForm, SubjectForm
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.kinds.values import display
-from aboveboard.promise.explain import basis_in_words
+from aboveboard.promise.explain import basis_in_words, mid_sentence
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
@@ -227,11 +227,13 @@ def _origin(promise: Promise, where: ValueOrigin | None) -> str:
     channel = promise.channels.get(where.channel)
     purpose = promise.purposes.get(where.purpose)
     day = f"{timezone.localtime(where.collected_at):%-d %B %Y}"
-    origin = f"Collected {day}, {channel.title if channel else 'from a file'}"
-    return f"{origin}; {purpose.title}" if purpose else origin
+    origin = f"Collected on {day}, {channel.title if channel else 'from a file'}"
+    return f"{origin}, {mid_sentence(str(purpose.title))}" if purpose else origin
 
 
 def field_reason(promise: Promise, reason: RefusalReason) -> str:
     """Return the reason with the field's own name instead of its key."""
     field = promise.fields.get(reason.field)
-    return reason.sentence.replace(reason.field, field.label.lower()) if field else reason.sentence
+    if field is None:
+        return reason.sentence
+    return reason.sentence.replace(reason.field, mid_sentence(field.label))

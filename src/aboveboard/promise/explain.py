@@ -99,7 +99,7 @@ def fields_in_words(promise: Promise, keys: Iterable[str], language: str = "en")
             named[inside[0]] = group["words"][language]
             left = [key for key in left if key not in inside[1:]]
     words = [
-        named.get(key) or _mid_sentence(promise.fields[key].label.say(language), language)
+        named.get(key) or mid_sentence(promise.fields[key].label.say(language), language)
         for key in left
     ]
     sentence = ", ".join(words)
@@ -219,9 +219,9 @@ def _recipient(recipient: Recipient, language: str) -> str:
     )
 
 
-def _mid_sentence(label: str, language: str) -> str:
-    """A label in the middle of a sentence: German nouns keep their capital, and
-    so do words like IBAN."""
+def mid_sentence(label: str, language: str = "en") -> str:
+    """Return a label, or a title, as it stands in the middle of a sentence: German nouns keep
+    their capital, and so do words like IBAN."""
     return label if language == "de" or label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 

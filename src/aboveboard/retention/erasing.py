@@ -88,4 +88,4 @@ def erase(number: int, reason: ErasureReason, *, by: Actor, at: datetime) -> Era
 def _hold_in_words(row: Hold) -> str:
     reason = HoldReason(row.why)
     until = f" until {row.until:%-d %B %Y}" if row.until else ""
-    return f"{HOLD_WORDS[reason]} ({HOLD_LAW[reason]}), case {row.reference}{until}."
+    return f"{HOLD_WORDS[reason]} ({HOLD_LAW[reason]}), reference {row.reference}{until}."

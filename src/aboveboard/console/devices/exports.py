@@ -16,6 +16,7 @@ from aboveboard.custody import queries
 from aboveboard.custody.queries import ExportRow
 from aboveboard.custody.terms import ENCRYPTED
 from aboveboard.incidents.queries import labels
+from aboveboard.promise.explain import mid_sentence
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 
@@ -78,11 +79,6 @@ def protection(export: ExportRow) -> ExportPill:
     )
 
 
-def _mid_sentence(label: str) -> str:
-    """Return a label as it stands within a sentence: ``e-mail address``, but ``PIN``."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
-
-
 def _to(export: ExportRow, promise: Promise) -> str:
     if export.device_id is not None:
         return export.device_tag
@@ -94,7 +90,7 @@ def in_words(export: ExportRow, promise: Promise) -> dict[str, object]:
     """Return an export as a list shows it: its purpose and fields in the promise's words."""
     purpose = promise.purposes.get(export.purpose)
     fields = [
-        _mid_sentence(str(promise.fields[name].label)) if name in promise.fields else name
+        mid_sentence(str(promise.fields[name].label)) if name in promise.fields else name
         for name in export.fields
     ]
     return {

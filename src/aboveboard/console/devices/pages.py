@@ -24,6 +24,7 @@ from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import actions, queries
 from aboveboard.custody.queries import DeviceRow, DeviceStep, HandoverRow
 from aboveboard.custody.terms import HELD, DeviceDisposal, DeviceKind, DeviceState, EncryptionState
+from aboveboard.promise.explain import mid_sentence
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
@@ -111,7 +112,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "device": row,
-            "kind": row.kind.label.lower(),
+            "kind": mid_sentence(row.kind.label),
             "encrypted": _encrypted(row.encrypted),
             "state": _state(row.state),
         }

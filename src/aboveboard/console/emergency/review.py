@@ -20,6 +20,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.console.emergency.forms import ReviewForm
+from aboveboard.promise.explain import mid_sentence
 from aboveboard.promise.queries import in_force
 
 
@@ -70,7 +71,7 @@ def _row(record: EmergencyRecord, now: Any) -> dict[str, Any]:
         "record": record,
         "why": IN_WORDS[record.why],
         "labels": ", ".join(
-            fields[name].label.lower() if name in fields else name for name in record.fields
+            mid_sentence(fields[name].label) if name in fields else name for name in record.fields
         ),
         "who": _who(record),
         "overdue": record.reviewed_at is None and record.review_due < now,

@@ -15,6 +15,7 @@ from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
 from aboveboard.console.incidents.page import LEADS, query_number
 from aboveboard.console.incidents.people import language_in_words, place_in_words
+from aboveboard.console.incidents.unsent import in_words
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices import actions
@@ -101,7 +102,8 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
         "page": queries.page(number, at=clock.now()),
         "batch_id": batch_id,
         "state": state,
-        "rows": dispatches,
+        "rows": [{"notice": each, "why": in_words(each.reason)} for each in dispatches],
+        "reasons": any(each.reason for each in dispatches),
         "older": f"?after={dispatches[-1].id}" if len(dispatches) == PAGE_SIZE else "",
     }
     return render(request, "console/incidents/notice_people.html", context)
@@ -131,6 +133,8 @@ def _show(
         "page": queries.page(number, at=clock.now()),
         "view": view,
         "samples": samples,
+        "tallies": [{"line": line, "why": in_words(line.reason)} for line in view.tallies],
+        "reasons": any(line.reason for line in view.tallies),
         "silent": [language_in_words(code) for code in view.without_measures],
         "steps": _steps(view),
         "unread": view.people - sum(sample.people for sample, _ in samples),

@@ -150,8 +150,11 @@ def summed_up(field: BoundField) -> list[str]:
     """Return what is wrong with a field, for the summary above its form.
 
     A form's own words for what is missing name it already: "Enter your password." Anything else
-    is put after the field's label, as "Enter a whole number." would not say which.
+    is put after the field's label, as "Enter a whole number." would not say which; where there is
+    one field alone, there is nothing to tell apart.
     """
+    if len(field.form.visible_fields()) == 1:
+        return [str(error) for error in field.errors]
     missing = str(field.field.error_messages.get("required", ""))
     itself = missing != str(forms.Field.default_error_messages["required"])
     return [

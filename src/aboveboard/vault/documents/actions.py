@@ -45,7 +45,7 @@ _ROWS = 16  # chunks written at a time: a megabyte
 
 
 class DocumentNotTaken(Invalid):
-    """This file is not taken: {why}."""
+    """This file cannot be used: {why}."""
 
     code = "document_not_taken"
     next_step = "{fix}"
@@ -116,7 +116,7 @@ def _media_type(head: bytes) -> str:
     if media_type is None:
         named = ", ".join(kind for kind, _ in media.KINDS.values())
         raise DocumentNotTaken(
-            why="it is empty, or of a kind that is not taken", fix=f"Give it as one of: {named}."
+            why="it is empty, or not of a kind we accept", fix=f"Choose one of: {named}."
         )
     return media_type
 

@@ -1,0 +1,34 @@
+"""Why a notice was not sent, or not as usual, in words: delivery and the decision on the use keep
+codes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_WORDS: Final = {
+    "no-address": "no e-mail address is held",
+    "refused": "the mail server refused the message",
+    "address-refused": "the mail server refused the address",
+    "address-needs-smtputf8": "the mail server cannot write to such an address",
+    "worker-died": "sending broke off several times",
+    "channel-not-available": "this channel is not set up",
+    "not-rendered": "the notice could not be written",
+    "render-failed": "the notice could not be written yet",
+    "connection-lost": "the connection to the mail server broke off",
+    "put-off": "the mail server asked us to try later",
+    "not-exposed": "not in the count that was approved",
+    "merged": "told under the record they were merged into",
+    "not-approved": "nobody approved these notices",
+    "texts-changed": "the texts changed after they were approved",
+    "written-to-representative": "sent to their representative",
+    "do-not-write-deceased": "they have died",
+    "do-not-write-child": "they are a child",
+    "do-not-write-represented": "somebody represents them",
+    "do-not-write-asked": "they asked us not to write",
+}
+
+
+def in_words(reason: str) -> str:
+    """Return a reason as a list shows it, "" for none; a code without words of its own, such as
+    the mail server's answer, is shown with spaces."""
+    return _WORDS.get(reason, reason.replace("-", " "))
