@@ -127,7 +127,10 @@ def from_leak(
         duck.execute(
             statement("leak_pointed"), {"keys": str(leak.keys), "index": str(snapshot.index)}
         )
+        duck.execute(statement("leak_searched"))
+        duck.execute(statement("leak_lines_pointed"))
         duck.execute(statement("leak_several"))
+        duck.execute("DROP TABLE hit")  # as long as the file: the rest needs its memory
         duck.execute(statement("leak_matches"), {"rows": str(leak.rows)})
         duck.execute(statement("leak_people"))
         outcomes = dict(duck.execute(statement("leak_counts")).fetchall())
@@ -140,7 +143,9 @@ def from_leak(
             with atomic_path(path) as part:
                 duck.sql(statement(name)).write_parquet(str(part))
         people_count = _score_and_write(duck, snapshot, out, score)
-        doubtful = _load_settled(duck, files, {})
+        # The set has whoever a line may fit, and this file whoever one fits beyond doubt.
+        count = duck.execute("SELECT count(*) FROM read_parquet(?)", [str(files.certain)])
+        (certain,) = count.fetchone() or (0,)
     return ExposureCount(
         people=people_count,
         digest=_digest(out),
@@ -148,7 +153,7 @@ def from_leak(
         matched=outcomes.get("matched", 0),
         ambiguous=outcomes.get("ambiguous", 0),
         strangers=outcomes.get("stranger", 0),
-        doubtful=doubtful[0],
+        doubtful=people_count - certain,
     )
 
 

@@ -1,12 +1,24 @@
--- Whom the file names beyond doubt, and what it shows of each on those lines alone. Reads the tables outcome and several.
-WITH shown AS (
-    SELECT person_id, categories, protected FROM outcome WHERE person_id IS NOT NULL
+-- Whom the file names beyond doubt, and what it shows of each on those lines alone. Reads the tables exposed, outcome and
+-- several. Of whoever is on no line that fits several, that is what it shows of them at all: only the others, who are
+-- few, are put together again.
+WITH doubted AS (
+    SELECT DISTINCT person_id FROM several WHERE NOT sure
+),
+shown AS (
+    SELECT o.person_id, o.categories, o.protected
+    FROM outcome AS o
+    JOIN doubted AS d ON d.person_id = o.person_id
     UNION ALL
     SELECT s.person_id, o.categories, o.protected
     FROM several AS s
+    JOIN doubted AS d ON d.person_id = s.person_id
     JOIN outcome AS o ON o.line = s.line
     WHERE o.person_id IS NULL AND s.sure
 )
+SELECT person_id, categories, protected
+FROM exposed
+WHERE person_id NOT IN (SELECT person_id FROM doubted)
+UNION ALL
 SELECT
     person_id,
     bit_or(categories) AS categories,

@@ -1,15 +1,6 @@
--- What each line of a leaked file came to. Parameter: $rows (Parquet path). Reads the tables hit and several.
+-- What each line of a leaked file came to. Parameter: $rows (Parquet path). Reads the tables pointed and several.
 CREATE TEMP TABLE outcome AS
-WITH pointed AS (
-    SELECT
-        line,
-        coalesce(min(person_id) FILTER (NOT searched), min(person_id)) AS first_person,
-        bit_or(1 << kind) AS kinds
-    FROM hit
-    WHERE line NOT IN (SELECT line FROM several)
-    GROUP BY line
-),
-shared AS (
+WITH shared AS (
     SELECT
         line,
         bool_or(NOT sure) AS in_doubt,
@@ -29,6 +20,7 @@ decided AS (
         END AS matched_by,
         first_person AS person_id
     FROM pointed
+    WHERE line NOT IN (SELECT line FROM several)
     UNION ALL
     SELECT line, CASE WHEN in_doubt THEN 'ambiguous' ELSE 'matched' END, matched_by, person_id
     FROM shared

@@ -1,25 +1,16 @@
--- The people of each line that leads to more than one. Reads the table hit.
+-- The people of each line that leads to more than one. Reads the tables hit and pointed.
 --
 -- 1. What one person alone has, an address or a customer number, leads to that person for sure.
 -- 2. What several have leads to the one of them whom another key of the line leads to as well, if that is exactly one.
 -- 3. A phone of somebody whom the line names otherwise says nothing more.
 -- 4. Whoever else a key leads to is in doubt: the line may be theirs, so they are in the count until a person says.
 CREATE TEMP TABLE several AS
-WITH pointed AS (
-    SELECT
-        line,
-        coalesce(min(person_id) FILTER (NOT searched), min(person_id)) AS first_person,
-        coalesce(max(person_id) FILTER (NOT searched), max(person_id)) AS last_person,
-        bool_and(searched) AS searched
-    FROM hit
-    GROUP BY line
-),
-owned AS (
+WITH owned AS (
     SELECT h.line, h.kind, list_sort(array_agg(DISTINCT h.person_id)) AS owners
     FROM hit AS h
-    JOIN pointed AS p ON p.line = h.line AND p.first_person <> p.last_person AND h.searched = p.searched
+    JOIN pointed AS p ON p.line = h.line AND p.first_person <> p.last_person
     -- All readings of a line's phones are one key: in one of them somebody else may have that number.
-    GROUP BY h.line, h.kind, CASE WHEN h.kind = 2 THEN 0 ELSE h.hi END, CASE WHEN h.kind = 2 THEN 0 ELSE h.lo END
+    GROUP BY h.line, h.kind, CASE WHEN h.kind = 2 THEN 0 ELSE h.hi END
 ),
 named AS (
     SELECT DISTINCT line, kind, owners FROM owned
