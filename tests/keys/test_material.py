@@ -18,10 +18,16 @@ def test_keys_that_were_written_are_read_in_their_order(keys: list[bytes]) -> No
     assert material.read(material.write(keys)) == keys
 
 
-@given(st.sampled_from([1, 2, 4, 8, 16]), st.data())
-def test_a_pattern_is_guessable(length: int, data: st.DataObject) -> None:
+@given(st.integers(1, 16), st.data())
+def test_a_pattern_is_guessable_whatever_its_length(length: int, data: st.DataObject) -> None:
     part = data.draw(st.binary(min_size=length, max_size=length))
-    assert is_guessable(part * (32 // length))
+    assert is_guessable((part * 32)[:32])
+
+
+@given(st.text("0123456789abcdef", min_size=1, max_size=16))
+def test_digits_typed_again_and_again_are_guessable(typed: str) -> None:
+    (key,) = material.read((typed * 64)[:64])
+    assert is_guessable(key)
 
 
 @given(st.integers(0, 255), st.integers(0, 255))
@@ -32,6 +38,7 @@ def test_counting_up_or_down_by_any_step_is_guessable(first: int, step: int) -> 
 @pytest.mark.parametrize("place", [0, 15, 16, 31])
 def test_a_pattern_with_one_byte_of_its_own_is_not_one(place: int) -> None:
     assert not is_guessable(RANDOM)
+    assert not is_guessable(RANDOM[:17] + RANDOM[:15]), "more than half of it is its own"
     for pattern in (RANDOM[:16] * 2, bytes(range(32)), bytes(32)):
         spoiled = bytearray(pattern)
         spoiled[place] ^= 0x5A

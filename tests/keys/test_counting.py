@@ -1,0 +1,55 @@
+"""Whoever writes entries about the same people at once takes their numbers in one order."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from aboveboard.keys import counting
+from tests import world
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        (waiting,) = cursor.fetchone() or (0,)
+    return bool(waiting)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL has two writers")
+@pytest.mark.parametrize(
+    "wanted", [(1, 1), (1, 2), (2, 1)], ids=["as many of each", "more of the first", "of the last"]
+)
+def test_who_waits_for_one_person_holds_nobody_that_comes_after(wanted: tuple[int, int]) -> None:
+    """Whatever number of entries is about each, and in whatever order they are named."""
+    low, high = sorted(person_id for person_id, _ in world.load(2))
+    taken: list[dict[int, int]] = []
+
+    def take_both() -> None:
+        try:
+            with transaction.atomic():
+                taken.append(counting.take({high: wanted[1], low: wanted[0]}))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=take_both, daemon=True)
+    with transaction.atomic():
+        assert counting.take({low: 1}) == {low: 0}
+        other.start()
+        until = time.monotonic() + 20
+        while not _somebody_waits():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+        assert counting.take({high: 1}) == {high: 0}, "the other waits, and must hold nothing"
+    other.join(20)
+    assert taken == [{low: 1, high: 1}]
