@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -50,6 +50,23 @@ def test_opening_the_link_uses_nothing_up(client: Client) -> None:
 def test_the_button_signs_in_and_the_second_factor_is_still_needed(client: Client) -> None:
     assert client.post(make())["Location"] == "/console/"
     assert client.get("/console/")["Location"].startswith("/accounts/second-factor/")
+
+
+def test_who_comes_second_between_the_question_and_the_use_is_told_that_it_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = make().rstrip("/").rpartition("/")[2]
+    asked = actions.link_state
+
+    def and_somebody_uses_it(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]:
+        known = asked(token, at=at)
+        monkeypatch.undo()
+        assert actions.use_link(token, at=at)[0] is LinkState.WORKS
+        return known
+
+    monkeypatch.setattr(actions, "link_state", and_somebody_uses_it)
+    state, link = actions.use_link(token, at=clock.now())
+    assert (state, link) == (LinkState.USED, SignInLink.objects.get())
 
 
 def test_the_link_works_once(client: Client) -> None:

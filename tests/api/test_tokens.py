@@ -165,6 +165,18 @@ def test_who_guesses_secrets_waits_and_locks_out_nobody_else(made: Made) -> None
     assert ask(other).status_code == 200
 
 
+@pytest.mark.parametrize("way", ["header", "form"])
+def test_who_makes_an_id_longer_and_longer_gets_no_more_tries(way: str) -> None:
+    def guess(end: str) -> int:
+        name = "x" * 40 + end
+        form = {"client_id": name, "client_secret": "abs_wrong"} if way == "form" else {}
+        headers = basic(name, "abs_wrong") if way == "header" else {}
+        asked = {"grant_type": "client_credentials", **form}
+        return Client().post("/oauth/token", asked, headers=headers).status_code
+
+    assert [guess(str(number)) for number in range(11)] == [401] * 10 + [429]
+
+
 def test_a_new_secret_works_beside_the_old_one_for_a_while(made: Made) -> None:
     client, old = made
     at = clock.now()

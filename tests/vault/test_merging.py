@@ -3,6 +3,8 @@ exactly one range of numbers."""
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -13,7 +15,9 @@ from aboveboard.identity import actions, matching
 from aboveboard.identity.choosing import RecordSide
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault_actions
-from aboveboard.vault import locking, merging, queries
+from aboveboard.vault import changing, field_erasure, locking, merging, queries
+from aboveboard.vault.changing import Residence
+from aboveboard.vault.identifiers import keyed_digests
 from aboveboard.vault.models import Person
 from aboveboard.vault.origin import ValueOrigin
 from tests.world import ADVISER, load
@@ -90,3 +94,74 @@ def test_ranges_of_numbers_hold_everybody_once_and_so_many_each(size: int) -> No
     assert all(len(each) == size for each in held[:-1])
     assert 0 < len(held[-1]) <= size
     assert all(before[1] == after[0] for before, after in pairwise(ranges))
+
+
+FRENCH, BRITISH = "04 65 71 23 45", "01632 960983"
+
+
+def two_countries() -> tuple[int, int]:
+    """One person who lives in Britain and in France, who was two records; their phone number is
+    the French one, without its country code. Return their number and the other one."""
+    (kept, _), (merged, _) = load(2)
+    for person_id, home, phone in (
+        (kept, Residence("GB", "en"), BRITISH),
+        (merged, Residence("FR", "fr"), FRENCH),
+    ):
+        replaced(person_id, home, phone=phone)
+    return kept, merged
+
+
+def replaced(person_id: int, home: Residence | None = None, **values: str) -> None:
+    origin = ValueOrigin(in_force().serial, clock.now(), "phone", "answer-contact")
+    origins = dict.fromkeys(values, origin)
+    changing.replace(
+        person_id, values, kinds=kinds(), origins=origins, home=home, by=ADVISER, at=clock.now()
+    )
+
+
+def corrected(person_id: int, **values: str) -> None:
+    origin = ValueOrigin(in_force().serial, clock.now(), "phone", "answer-contact")
+    for field, value in values.items():
+        vault_actions.correct(
+            person_id, field, value, kinds=kinds(), origin=origin, by=ADVISER, at=clock.now()
+        )
+
+
+def found(phone: str) -> list[int]:
+    return queries.find("phone", phone)
+
+
+@pytest.mark.parametrize("change", [replaced, corrected])
+def test_a_number_of_either_country_is_found_until_it_is_another(
+    change: Callable[..., None],
+) -> None:
+    kept, merged = two_countries()
+    merge(kept, merged, phone=RecordSide.MERGED)
+    assert found("+33 4 65 71 23 45") == [kept]
+    change(kept, email="ada@example.com")
+    assert found("+33 4 65 71 23 45") == [kept]
+    change(kept, phone="020 7946 0018")
+    assert found("+44 20 7946 0018") == [kept]
+    assert found("+33 4 65 71 23 45") == [], "it is nobody's any more"
+    change(kept, phone="+33 4 65 71 23 45")
+    assert found("+33 4 65 71 23 45") == [kept]
+    assert found("+44 20 7946 0018") == []
+
+
+def test_a_number_of_either_country_outlives_another_one_that_is_erased() -> None:
+    kept, merged = two_countries()
+    merge(kept, merged, phone=RecordSide.MERGED)
+    with_two = kinds() | {"first_name": "phone"}
+    assert field_erasure.erase_fields(
+        kept, ["first_name"], kinds=with_two, reason="asked", by=ADVISER, at=clock.now()
+    )
+    assert found("+33 4 65 71 23 45") == [kept]
+
+
+def test_who_was_two_records_is_recognised_by_the_number_of_either_country() -> None:
+    kept, merged = two_countries()
+    merge(kept, merged, phone=RecordSide.MERGED)
+    key = bytes(32)
+    known = keyed_digests([kept, merged], {"phone": "phone"}, {"phone": key})
+    for number in ("+33465712345", "+441632960983"):
+        assert (2, hmac.digest(key, number.encode(), "sha256")) in known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,11 +21,11 @@ from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
-from aboveboard.vault import aliases, blind, generations, record_format, sealed
+from aboveboard.vault import aliases, blind, filing, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade, ErasureDone, erasure_reason
 from aboveboard.vault.holds import OpenDates, dates_mac
 from aboveboard.vault.locking import lock_person, refuse_if_held
-from aboveboard.vault.models import Alias, BlindIndex, Person, SealedRecord
+from aboveboard.vault.models import Alias, Person, SealedRecord
 from aboveboard.vault.origin import ValueOrigin
 
 
@@ -72,8 +72,7 @@ def correct(
             raise NotFound(what="person")
         cipher = AESGCM(key.key)
         boxes = record_format.open_record(cipher, person_id, bytes(row.boxes))
-        # Opened for one thing only: to take away the look-ups that the old value stood for.
-        old = sealed.unseal(cipher, person_id, field, boxes[field]) if field in boxes else None
+        before = {field: boxes[field]} if field in boxes else {}
         boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
         record = record_format.seal_record(cipher, person_id, boxes)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
@@ -81,11 +80,19 @@ def correct(
         if number is not None:
             # Every field of the kind: two of them may hold the same value, and then its look-up
             # must stay.
-            alike = [name for name in boxes if blind.number_of(kinds.get(name, "")) == number]
-            held = [
-                (kinds[name], sealed.unseal(cipher, person_id, name, boxes[name])) for name in alike
-            ]
-            _refile(person_id, number, (kinds[field], old), held)
+            alike = {
+                name: box
+                for name, box in boxes.items()
+                if blind.number_of(kinds.get(name, "")) == number
+            }
+            regions = filing.homes(person_id).values()
+            # Opened for one thing only: to take away the look-ups that the old value stood for.
+            was = filing.look_ups_of_values(
+                person_id, before, cipher, kinds, regions=regions, digests=blind.search_digests
+            )
+            stays = filing.look_ups_of_values(person_id, alike, cipher, kinds, regions=regions)
+            new = filing.look_ups_of_values(person_id, {field: boxes[field]}, cipher, kinds)
+            filing.refile(person_id, gone=was - stays, new=new)
         entry = CorrectionMade(
             field=Word(field),
             promise=origin.promise_serial,
@@ -93,26 +100,6 @@ def correct(
             purpose=Word(origin.purpose),
         )
         append(entry, by=by, handle=subject.handle, at=at)
-
-
-def _refile(
-    person_id: int, number: int, old: tuple[str, str | None], held: Sequence[tuple[str, str]]
-) -> None:
-    """File a person under all they hold of one kind, and no longer under ``old``, unless
-    another field says the same."""
-    region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
-    written = generations.written()
-    filed = {
-        row for kind, value in held for row in blind.filing_digests(kind, value, (region,), written)
-    }
-    index = BlindIndex.objects.filter(person_id=person_id, kind=number)
-    if old[1] is not None:
-        gone = blind.search_digests(old[0], old[1], (region,), written) - filed
-        index.filter(digest__in=[digest for _, digest in gone]).delete()
-    for generation, digest in filed:
-        BlindIndex.objects.get_or_create(
-            kind=number, digest=digest, person_id=person_id, defaults={"generation": generation}
-        )
 
 
 def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:

@@ -3,7 +3,7 @@ value leaves: the answer is which fields differ."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,11 +21,11 @@ from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import known_word
-from aboveboard.vault import blind, generations, record_format, sealed
+from aboveboard.vault import blind, filing, record_format, sealed
 from aboveboard.vault.entries import CorrectionMade
 from aboveboard.vault.grant import Grant, GrantRefused
 from aboveboard.vault.locking import lock_person
-from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.models import Person, SealedRecord
 from aboveboard.vault.origin import ValueOrigin
 
 Texts = Mapping[str, str]
@@ -98,7 +98,7 @@ def replace(
     """
     with transaction.atomic():
         person_id = lock_person(person_id)
-        row = SealedRecord.objects.select_related("person").filter(person_id=person_id).first()
+        row = SealedRecord.objects.filter(person_id=person_id).first()
         key = data_keys([person_id]).get(person_id)
         if row is None or key is None:
             raise NotFound(what="person")
@@ -110,18 +110,21 @@ def replace(
         }
         record = record_format.seal_record(cipher, person_id, after)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
-        region = row.person.jurisdiction[:2]
+        homes = filing.homes(person_id)
+        old = filing.look_ups_of_values(
+            person_id, before, cipher, kinds, regions=homes.values(), digests=blind.search_digests
+        )
         if home is not None:
             Person.objects.filter(id=person_id).update(
                 jurisdiction=home.jurisdiction, language=home.language
             )
-        # A phone number without its country code is filed as the country of its owner dials it.
-        old = _filing(person_id, cipher, before, kinds, region, blind.search_digests)
         # What is filed is worked out on both sides and compared, so that one that stays is never
         # gone for a moment.
-        new_region = home.jurisdiction[:2] if home else region
-        new = _filing(person_id, cipher, after, kinds, new_region, blind.filing_digests)
-        _refile(person_id, old - new, new - old)
+        now = filing.homes(person_id)
+        stays = filing.look_ups_of_values(person_id, after, cipher, kinds, regions=now.values())
+        changed = after if now != homes else {field: after[field] for field in values}
+        new = filing.look_ups_of_values(person_id, changed, cipher, kinds)
+        filing.refile(person_id, gone=old - stays, new=new)
         _write_entries(person_id, sorted(values), origins, by=by, at=at)
     return {
         field: sealed.encode({field: before[field]})
@@ -224,35 +227,3 @@ def _is_same_value(kind: str, held: str, text: str, region: str) -> bool:
     return normalise.normal_forms(kind, held, (region,)) == normalise.normal_forms(
         kind, text, (region,)
     )
-
-
-def _filing(
-    person_id: int,
-    cipher: AESGCM,
-    boxes: Mapping[str, sealed.SealedField],
-    kinds: Mapping[str, str],
-    region: str,
-    digests: Callable[..., set[tuple[int, bytes]]],
-) -> set[tuple[int, int, bytes]]:
-    """Return what a record is filed under: kind number, generation, digest. ``digests`` is
-    ``blind.filed``, or ``blind.searched`` for what earlier versions filed it under too."""
-    written = generations.written()
-    filed = set()
-    for field, box in boxes.items():
-        kind = kinds.get(field, "")
-        number = blind.number_of(kind)
-        if number is not None:
-            value = sealed.unseal(cipher, person_id, field, box)
-            filed |= {(number, *row) for row in digests(kind, value, (region,), written)}
-    return filed
-
-
-def _refile(
-    person_id: int, gone: set[tuple[int, int, bytes]], new: set[tuple[int, int, bytes]]
-) -> None:
-    for kind, _, digest in gone:
-        BlindIndex.objects.filter(person_id=person_id, kind=kind, digest=digest).delete()
-    for kind, generation, digest in new:
-        BlindIndex.objects.get_or_create(
-            kind=kind, digest=digest, person_id=person_id, defaults={"generation": generation}
-        )

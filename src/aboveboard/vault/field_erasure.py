@@ -17,10 +17,10 @@ from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.handles import handles_of
 from aboveboard.keys.queries import data_keys
 from aboveboard.ledger.actions import append
-from aboveboard.vault import aliases, blind, generations, record_format, sealed
+from aboveboard.vault import aliases, blind, filing, generations, record_format, sealed
 from aboveboard.vault.entries import FieldErased, erasure_reason
 from aboveboard.vault.locking import lock_people, refuse_if_held
-from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.models import BlindIndex, SealedRecord
 from aboveboard.vault.rekeying.records import fresh_key
 
 
@@ -108,7 +108,8 @@ def _erase_look_ups(
 ) -> None:
     """Delete the look-ups of the kinds that were touched, but for what a remaining field
     of the kind still says."""
-    region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
+    # Of either country: a number that was merged into theirs is still theirs.
+    regions = filing.homes(person_id).values()
     written = generations.written()
     for number in {number for kind in touched if (number := blind.number_of(kind)) is not None}:
         stays: set[bytes] = set()
@@ -117,7 +118,7 @@ def _erase_look_ups(
             if blind.number_of(kind) == number:
                 value = sealed.unseal(cipher, person_id, name, box)
                 stays.update(
-                    digest for _, digest in blind.filing_digests(kind, value, (region,), written)
+                    digest for _, digest in blind.filing_digests(kind, value, regions, written)
                 )
         # By what stays and not by what goes: whatever an earlier rule filed for the value that is
         # gone goes with it.

@@ -3,17 +3,35 @@ two again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics.canonical import Json
 from aboveboard.vault import blind, generations, sealed
-from aboveboard.vault.models import BlindIndex, Person
+from aboveboard.vault.models import Alias, BlindIndex, Person
 
 LookUps = set[tuple[int, int, bytes]]
 """Kind number, generation of the index key, and digest."""
+
+
+def homes(person_id: int) -> dict[int, str]:
+    """Return the country of each record that is this person's, their own first, by its number: a
+    phone number without its country code is filed as the country of its record dials it, and may
+    be of any that was merged into theirs."""
+    own = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)
+    merged = Alias.objects.filter(person_id=person_id).order_by("at", "merged_id")
+    return {person_id: own[:2]} | {
+        alias.merged_id: alias.facets["jurisdiction"][:2] for alias in merged if alias.authentic
+    }
+
+
+def refile(person_id: int, *, gone: LookUps, new: LookUps) -> None:
+    """File a person under ``new`` too, and no longer under ``gone``."""
+    for kind, _, digest in gone:
+        BlindIndex.objects.filter(person_id=person_id, kind=kind, digest=digest).delete()
+    _file(person_id, new - _look_ups(person_id))
 
 
 def move_look_ups(kept: int, merged: int) -> Json:
@@ -63,10 +81,16 @@ def look_ups_of_values(
     boxes: Mapping[str, sealed.SealedField],
     cipher: AESGCM,
     kinds: Mapping[str, str],
+    *,
+    regions: Collection[str] | None = None,
+    digests: Callable[..., set[tuple[int, bytes]]] = blind.filing_digests,
 ) -> LookUps:
-    """Return what a person's values are filed under, by the kinds that they have."""
+    """Return what a person's values are filed under, by the kinds that they have: as their own
+    country dials, or as any of ``regions``. With ``blind.search_digests``, also what an earlier
+    version filed them under."""
     written = generations.written()
-    region = Person.objects.values_list("jurisdiction", flat=True).get(id=person_id)[:2]
+    if regions is None:
+        regions = [homes(person_id)[person_id]]
     look_ups: LookUps = set()
     for field, box in boxes.items():
         kind = kinds.get(field, "")
@@ -75,7 +99,7 @@ def look_ups_of_values(
             value = sealed.unseal(cipher, person_id, field, box)
             look_ups.update(
                 (number, generation, digest)
-                for generation, digest in blind.filing_digests(kind, value, (region,), written)
+                for generation, digest in digests(kind, value, regions, written)
             )
     return look_ups
 

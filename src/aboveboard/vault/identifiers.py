@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.basics.package import Numbers, personal_data
 from aboveboard.keys.queries import data_keys
 from aboveboard.kinds import normalise
-from aboveboard.vault import blind, record_format, sealed
+from aboveboard.vault import blind, filing, record_format, sealed
 from aboveboard.vault.models import Person, SealedRecord
 
 
@@ -29,8 +29,9 @@ def keyed_digests(
     """
     # Of whichever number still is a person: a phone number without its country code is read as it
     # was filed.
-    home = Person.objects.filter(id__in=numbers).values_list("jurisdiction", flat=True).first()
-    region = (home or "")[:2] or None
+    own = Person.objects.filter(id__in=numbers).values_list("id", flat=True).first()
+    homes = {} if own is None else filing.homes(own)
+    everywhere: list[str | None] = [*homes.values()] or [None]
     digests = set()
     for cipher, bound_to, record in _records(numbers):
         for field, box in record_format.open_record(cipher, bound_to, record).items():
@@ -40,7 +41,9 @@ def keyed_digests(
                 continue
             value = sealed.unseal(cipher, bound_to, field, box)
             key = keys[kind.partition(":")[0]]
-            for form in normalise.normal_forms(kind, value, (region,)):
+            # As in the index: the person's own may be of any country, a copy is of its own.
+            regions = everywhere if bound_to == own else [homes.get(bound_to)]
+            for form in normalise.normal_forms(kind, value, regions):
                 digests.add((number, hmac.digest(key, form.encode(), "sha256")))
     return frozenset(digests)
 
