@@ -59,8 +59,6 @@ class Bench:
                 "The process that runs the tests ended: run them by themselves, and mend that."
             )
         code: int | None = json.loads(answer)
-        if code == NOT_SPOILED:
-            raise ValueError(f"a mutant could not be put in its place: {request}")
         return code
 
     def _watch(self, files: Sequence[Path]) -> None:
@@ -76,17 +74,18 @@ class Bench:
     def survives(self, site: Site, quick: bool) -> bool:
         """Return whether all the tests pass on the spoiled file.
 
-        Those that call the spoiled function are tried first, in a fork. When they pass, and it is
-        not to be ``quick``, all are run in a process of their own: the programs that a test starts
-        then read the spoiled file too.
+        Those that call the spoiled function are tried first, in a fork if it can be put in its
+        place there. When they pass, and it is not to be ``quick``, all are run in a process of
+        their own: the programs that a test starts then read the spoiled file too.
         """
         first = self._calling(site)
         if site.function is None or not first:
             return self._alone(site, first, quick)
         spoiled = {"file": str(site.file), "node": site.node, "what": site.what}
-        if self._ask(**spoiled, tests=first, seconds=self.seconds) != 0:
-            return False
-        return quick or self._alone(site, [], quick)
+        code = self._ask(**spoiled, tests=first, seconds=self.seconds)
+        if code == NOT_SPOILED:
+            return self._alone(site, first, quick)
+        return code == 0 and (quick or self._alone(site, [], quick))
 
     def _calling(self, site: Site) -> list[str]:
         """Return the tests that call the function of this site, or any of its file, the

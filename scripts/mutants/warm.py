@@ -22,7 +22,7 @@ import traceback
 from collections.abc import Generator, Iterable
 from functools import _lru_cache_wrapper
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TextIO, cast
 
 import pytest
@@ -81,7 +81,8 @@ class Warm:
             (item for item in session.items if item.nodeid in wanted),
             key=lambda item: wanted[item.nodeid],
         )
-        spoil(Path(str(request["file"])), request["node"], request["what"])
+        if not spoil(Path(str(request["file"])), request["node"], request["what"]):
+            os._exit(NOT_SPOILED)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -105,25 +106,33 @@ def module_of(file: Path) -> str:
     return ".".join(file.with_suffix("").parts[1:])
 
 
-def spoil(file: Path, node: object, what: object) -> None:
-    """Put the spoiled functions of a file in the place of the true ones."""
+def spoil(file: Path, node: object, what: object) -> bool:
+    """Put the spoiled functions of a file in the place of the true ones; return whether there were
+    any, of the same outer variables: ``super()`` and what stands around a function are among
+    them."""
     site = next(s for s in sites.sites(file) if (s.node, s.what) == (node, what))
-    _replace(sites.spoiled_tree(site), str(file))
+    replaced = _replace(sites.spoiled_tree(site), str(file))
+    text = (sites.ROOT / file).read_text("utf-8")
+    true = sites.functions(ast.parse(text), str(sites.ROOT / file))
+    there = any(true.get(name) != code for name, code in replaced.items())
     for cached in gc.get_objects():  # what the true functions had answered before
         if isinstance(cached, _lru_cache_wrapper):
             wrapped = getattr(cached, "__wrapped__", None)
             if str(getattr(wrapped, "__module__", "")).startswith("aboveboard."):
                 cached.cache_clear()
+    return there
 
 
-def _replace(tree: ast.Module, file: str) -> None:
+def _replace(tree: ast.Module, file: str) -> dict[tuple[str, int], CodeType]:
     name = str(sites.ROOT / file)
-    changed = sites.functions(tree, name)
+    changed, replaced = sites.functions(tree, name), {}
     for function in gc.get_objects():
         if isinstance(function, FunctionType) and function.__code__.co_filename == name:
-            code = changed.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
+            place = function.__code__.co_qualname, function.__code__.co_firstlineno
+            code = changed.get(place)
             if code is not None and code.co_freevars == function.__code__.co_freevars:
-                function.__code__ = code
+                function.__code__ = replaced[place] = code
+    return replaced
 
 
 def _ended(child: int, seconds: float) -> int | None:

@@ -11,6 +11,7 @@ import pytest
 
 from aboveboard.accounts import actions, queries, replay
 from aboveboard.accounts.clients import tokens
+from aboveboard.accounts.clients.actions import make_client, revoke_client, rotate_client
 from aboveboard.accounts.deciding import DECIDING
 from aboveboard.accounts.entries import (
     ClientMade,
@@ -23,12 +24,15 @@ from aboveboard.accounts.entries import (
     StaffClosed,
     StaffPosition,
 )
-from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.models import Account, ClientSecret, ServiceClient
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.errors import Conflict
 from aboveboard.basics.facts import Code, Facts, TeamName, Word
 from aboveboard.basics.package import DecidingTable, NotHeld, RecordedEntry
+from aboveboard.ledger.models import Entry
+from aboveboard.recovery.comparing import compare_rows
+from tests import world
 from tests.accounts.people import service_client, staff_member
 
 NOW = clock.now()
@@ -168,6 +172,49 @@ def test_a_restored_database_is_given_again_what_was_changed_closed_and_revoked(
     ):
         with pytest.raises(NotHeld, match=what):
             again()
+
+
+@pytest.mark.django_db
+def test_after_each_change_every_row_names_the_entry_that_says_so() -> None:
+    world.adopt()
+
+    def latest(kind: str) -> int:
+        assert list(compare_rows()) == [], kind
+        return Entry.objects.filter(kind=kind).latest("id").pk
+
+    def account() -> Account:
+        return Account.objects.get(pk=ada.id)
+
+    def row() -> ServiceClient:
+        return ServiceClient.objects.get(pk=client.id)
+
+    def secrets() -> list[int | None]:
+        rows = ClientSecret.objects.filter(client_id=client.id).order_by("pk")
+        return list(rows.values_list("entry_id", flat=True))
+
+    ada = actions.add_staff(
+        email="ada@staff.example", name="Ada", team="Shops", role=ADVISER, by=SYSTEM, at=NOW
+    )
+    assert account().entry_id == latest("staff.added")
+    actions.change_role(ada.id, role=LEAD, team="Call centre", by=SYSTEM, at=NOW)
+    assert account().entry_id == latest("staff.changed")
+    actions.close(ada.id, by=SYSTEM, at=NOW)
+    assert account().entry_id == latest("staff.closed")
+    client, _ = make_client(
+        name="Till",
+        role="shop-system",
+        team="Shops",
+        purposes=["deliver-orders"],
+        channels=["shop"],
+        by=SYSTEM,
+        at=NOW,
+    )
+    made = latest("client.made")
+    assert (row().entry_id, secrets()) == (made, [made])
+    rotate_client(client.id, by=SYSTEM, at=NOW)
+    assert (row().entry_id, secrets()) == (made, [made, latest("client.rotated")])
+    revoke_client(client.id, by=SYSTEM, at=NOW)
+    assert (row().entry_id, row().revoked_entry_id) == (made, latest("client.revoked"))
 
 
 @pytest.mark.django_db

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from aboveboard.accounts import limits
-from aboveboard.accounts.models import Account
+from aboveboard.accounts.models import Account, SignInCode
 from aboveboard.accounts.signin import background_mail
 from tests.accounts.conftest import JON, JON_MAIL, SHARED_MAIL
 from tests.accounts.people import mailed_code, staff_member
@@ -95,6 +95,14 @@ def test_after_three_wrong_codes_the_right_one_is_worth_nothing(client: Client) 
     assert "Ask for a new one" in client.get(LOGIN).content.decode()
     client.post(CODE, {"code": mailed_code()})
     assert client.get("/you/").status_code == 302
+
+
+def test_where_the_tries_were_used_up_elsewhere_one_begins_again(client: Client) -> None:
+    ask(client)
+    SignInCode.objects.update(tries=limits.SIGN_IN_CODE_TRIES)
+    assert client.post(CODE, {"code": mailed_code()})["Location"] == LOGIN
+    assert "Ask for a new one" in client.get(LOGIN).content.decode()
+    assert client.get(CODE)["Location"] == LOGIN, "nothing asks for a code that is worth nothing"
 
 
 def test_a_code_that_is_too_old_is_said_to_be(

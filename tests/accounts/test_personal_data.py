@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +59,29 @@ def test_a_customer_is_given_what_hangs_on_their_account_and_nothing_of_others(
     for data in DECLARED:
         if not isinstance(data.export, NotNeeded):
             assert not list(data.export([OTHER])), data.name
+
+
+def test_a_customer_is_told_when_each_was_used_and_ended(account: Account) -> None:
+    began, since = account.created_at, account.created_at + timedelta(minutes=5)
+    account.last_login = account.closed_at = since
+    account.save()
+    SignInLink.objects.filter(account=account).update(used_at=since)
+    Authenticator.objects.filter(user_id=account.pk).update(created_at=began, last_used_at=since)
+    first, later = clock.to_text(began), clock.to_text(since)
+    assert exported("accounts", JON) == [
+        {"created_at": first, "last_signed_in_at": later, "closed_at": later}
+    ]
+    (link,) = exported("sign_in_links", JON)
+    made = SignInLink.objects.get(account=account)
+    assert link == {
+        "made_at": clock.to_text(made.made_at),
+        "expires_at": clock.to_text(made.expires_at),
+        "used_at": later,
+    }
+    assert exported("second_factors", JON) == [
+        {"type": "webauthn", "name": "Passkey 1", "created_at": first, "last_used_at": later}
+    ]
+    assert exported("sign_in_addresses", JON) == [{"email": account.email, "verified": True}]
 
 
 def test_an_erasure_takes_all_of_it_and_nothing_of_others(account: Account) -> None:

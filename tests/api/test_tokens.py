@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -261,6 +262,19 @@ def test_programs_read_where_to_ask() -> None:
 def test_a_wrong_method_is_a_problem(method: str, path: str) -> None:
     answer = Client().generic(method, path)
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+
+
+def test_what_cannot_be_read_is_in_the_log_without_its_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    header = base64.b64encode(b"secret-word\xff:").decode()
+    asked = {"grant_type": "client_credentials"}
+    with caplog.at_level(logging.INFO):
+        answer = Client().post("/oauth/token", asked, headers={"Authorization": f"Basic {header}"})
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
+    assert "no form that can be read: UnicodeDecodeError" in caplog.text
+    assert "secret-word" not in caplog.text
+    assert header not in caplog.text
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
