@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.urls import Resolver404, resolve
 
+from aboveboard.basics.actor import Role
 from aboveboard.basics.package import Face, NavEntry, gathered
 
 
@@ -56,7 +57,9 @@ def navigation_for(
     entries = [
         entry
         for entry in _entries(settings.ROOT_URLCONF)
-        if entry.face is place.face and (not entry.roles or role in entry.roles)
+        if entry.face is place.face
+        and _may_enter(place.face, role)
+        and (not entry.roles or role in entry.roles)
     ]
     # The longest address that fits is where we are: "/console/" fits every page of the console.
     here = max(
@@ -75,6 +78,13 @@ def navigation_for(
         if here is not None and here.group and entry.group == here.group
     ]
     return list(main.values()), second if len(second) > 1 else []
+
+
+def _may_enter(face: Face, role: str) -> bool:
+    # Whoever is refused a page of another face is not shown the way through that face.
+    if face is Face.PORTAL:
+        return role == Role.CUSTOMER
+    return face is Face.CENTRE or role not in ("", Role.CUSTOMER)
 
 
 @cache

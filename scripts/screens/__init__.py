@@ -1,0 +1,1 @@
+"""Photographs of every page, for somebody to look at: ``python -m scripts.screens``."""

@@ -1,0 +1,210 @@
+"""What is added to the demonstration before it is photographed, and who walks through it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from aboveboard.access.emergency import actions as emergency
+from aboveboard.access.emergency import review
+from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
+from aboveboard.access.use import Subject
+from aboveboard.accounts import actions as accounts
+from aboveboard.accounts.queries import StaffMember, staff
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
+from aboveboard.choices.actions import choose
+from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.custody import actions as custody
+from aboveboard.custody.terms import DeviceKind, EncryptionState
+from aboveboard.identity.actions import merge
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents.queries import page as incident_page
+from aboveboard.intake.models import FieldNote
+from aboveboard.keys.log_signing import sequence_now
+from aboveboard.promise.queries import in_force
+from aboveboard.retention import actions as retention
+from aboveboard.retention.erasing import ErasureReason, erase
+from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.retention.sweep import reviewing
+from aboveboard.vault import actions as vault
+from aboveboard.vault import queries
+from aboveboard.vault.documents.actions import attach
+from aboveboard.vault.origin import ValueOrigin
+
+Row = Mapping[str, str]
+PDF = b"%PDF-1.7 " + bytes(70_000)
+_YEARS = timedelta(days=366)
+
+
+def add(customer: Row, kept: Row, spare: Sequence[Row]) -> dict[str, str]:
+    """Furnish the instance; return who walks, with the link that signs them in."""
+    at = clock.now()
+    colleague = accounts.add_staff(
+        email="ben@adventure-works.example",
+        name="Ben Achterberg",
+        team="Shop, York",
+        role=Role.ADVISER,
+        by=SYSTEM,
+        at=at - timedelta(days=20),
+    )
+    people = [person_of(row) for row in spare[:8]]
+    _choices(person_of(customer), people, colleague)
+    _documents(person_of(customer))
+    _retention(person_of(kept), people, spare)
+    _emergencies(spare)
+    _devices(colleague)
+    _incident()
+    sequence_now()
+    walkers = {member.role_in_words.replace(" ", "-"): member.id for member in staff()}
+    walkers["adviser"] = _member(Role.ADVISER).id
+    links = {who: _link(account) for who, account in walkers.items() if account != colleague.id}
+    for who, row in (("customer", customer), ("customer-restricted", kept)):
+        links[who] = _link(accounts.customer_account(person_of(row), at=at).pk)
+    links["new-colleague"] = _link(colleague.id, demo=False)
+    return links
+
+
+def link_of(role: str, *, used: bool = False, life: timedelta = timedelta(hours=1)) -> str:
+    """Return a link that no longer signs anybody in."""
+    member = _member(Role(role))
+    link = accounts.make_link(member.id, by=SYSTEM, at=clock.now(), life=life)
+    if used:
+        accounts.use_link(link.rstrip("/").rpartition("/")[2], at=clock.now())
+    return link
+
+
+def person_of(row: Row) -> int:
+    """Return the id of the customer in a row of the file."""
+    return queries.find("customer_number", row["customer_id"])[0]
+
+
+def _link(account_id: int, *, demo: bool = True) -> str:
+    return accounts.make_link(account_id, by=SYSTEM, at=clock.now(), demo=demo)
+
+
+def _member(role: Role) -> StaffMember:
+    return next(member for member in staff() if member.role is role and member.name[0] != "B")
+
+
+def _choices(customer: int, people: Sequence[int], colleague: StaffMember) -> None:
+    for person in (customer, people[0]):
+        for answer, by, channel, days in (
+            (ChoiceAnswer.NO, CUSTOMER, "portal", 9),
+            (ChoiceAnswer.YES, colleague.actor, "phone", 2),
+        ):
+            choose(
+                person,
+                "personal-offers",
+                answer,
+                channel=channel,
+                evidence=f"{channel}:417",
+                by=by,
+                at=clock.now() - timedelta(days=days),
+            )
+
+
+def _documents(person: int) -> None:
+    adviser, at = _member(Role.ADVISER), clock.now() - timedelta(days=3)
+    attach(
+        person,
+        "purchase_proof",
+        [PDF],
+        name="Receipt of 12 October.pdf",
+        kinds=_kinds(),
+        origin=ValueOrigin(in_force().serial, at, "shop", "answer-contact"),
+        by=adviser.actor,
+        at=at,
+    )
+
+
+def _retention(kept: int, people: Sequence[int], rows: Sequence[Row]) -> None:
+    lead, at = _member(Role.PRIVACY_LEAD).actor, clock.now() - timedelta(days=1)
+    for person in (kept, people[1]):
+        retention.place_hold(
+            person, HoldReason.CLAIM, reference=f"case/2026-{person}", until=None, by=lead, at=at
+        )
+        retention.restrict(
+            person,
+            RestrictionReason.ACCURACY_CONTESTED,
+            reference="call/88",
+            until=at + timedelta(days=30),
+            by=lead,
+            at=at,
+        )
+    # Two that look like one person, two that were made one, one who is gone.
+    for person, row in ((people[3], rows[2]), (people[5], rows[4])):
+        vault.correct(
+            person,
+            "email",
+            row["email"],
+            kinds=_kinds(),
+            origin=ValueOrigin(in_force().serial, at, "phone", ""),
+            by=lead,
+            at=at,
+        )
+    merge(people[4], people[5], chosen={}, reference="call/91", by=lead, at=at)
+    erase(people[6], ErasureReason.ASKED, by=lead, at=at)
+    FieldNote.objects.create(
+        person_id=people[7], field="email", state="asked", digest=b"1", at=at, line=7
+    )
+    reviewing.review(by=SYSTEM, at=at + 30 * _YEARS)
+
+
+def _emergencies(rows: Sequence[Row]) -> None:
+    adviser, lead = _member(Role.ADVISER).actor, _member(Role.PRIVACY_LEAD).actor
+    at = clock.now()
+    for row, hours in ((rows[0], 30), (rows[1], 2)):
+        result = emergency.break_glass(
+            Subject(kind="email", value=row["email"]),
+            ("first_name", "phone", "city"),
+            EmergencyGround.LIFE_IN_DANGER,
+            reference="112/7",
+            note="She fell while we spoke on the telephone, and did not answer any more.",
+            by=adviser,
+            at=at - timedelta(hours=hours),
+        )
+        if not result.allowed:
+            raise SystemExit("The demonstration's adviser may not look in an emergency.")
+    review.review(1, ReviewVerdict.JUSTIFIED, by=lead, at=at - timedelta(hours=1))
+
+
+def _devices(colleague: StaffMember) -> None:
+    administrator, at = _member(Role.ADMINISTRATOR).actor, clock.now()
+    for number, (kind, name, state) in enumerate(
+        (
+            (DeviceKind.PHONE, "Shop telephone", EncryptionState.YES),
+            (DeviceKind.STICK, "Blue stick", EncryptionState.UNKNOWN),
+            (DeviceKind.PAPER, "Folder of forms", EncryptionState.NO),
+        )
+    ):
+        device = custody.register_device(
+            kind=kind,
+            name=name,
+            tag=f"AW-01{number}",
+            encrypted=state,
+            holder_id=(colleague.id, None, _member(Role.ADVISER).id)[number],
+            by=administrator,
+            at=at - timedelta(days=10),
+        )
+        if kind is DeviceKind.STICK:
+            custody.report_missing(device.id, by=administrator, at=at - timedelta(days=2))
+            custody.report_found(device.id, by=administrator, at=at - timedelta(days=1))
+
+
+def _incident() -> None:
+    lead, at = _member(Role.INCIDENT_LEAD).actor, clock.now() - timedelta(days=40)
+    opened = incidents.open_other(
+        title="Letters put into the wrong envelopes",
+        note="Two letters of one batch went to each other's address.",
+        by=lead,
+        at=at,
+    )
+    incidents.contain(opened.number, by=lead, at=at + timedelta(hours=3))
+    for duty in incident_page(opened.number, at=at).duties:
+        if duty.due:
+            incidents.mark_done(opened.number, duty.id, by=lead, at=at + timedelta(hours=5))
+
+
+def _kinds() -> dict[str, str]:
+    return {key: field.kind_and_format for key, field in in_force().promise.fields.items()}

@@ -1,0 +1,79 @@
+"""Which routes give a page, and to whom: what must have a photograph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
+
+from aboveboard.accounts import gate
+from aboveboard.basics.actor import Role
+
+STAFF = tuple(role.value for role in Role if role is not Role.CUSTOMER)
+NO_PAGE = {
+    "healthz": "JSON",
+    "portal:receipt_json": "a file",
+    "portal:proof_file": "a file",
+    "portal:document": "a file; where it is refused, a page of the restricted customer's",
+    "centre:facts": "JSON",
+    "centre:register_csv": "a file",
+    "centre:register_json_ld": "a file",
+    "centre:offline": "a file",
+    "centre:log": "files",
+    "console:authority_report_json": "a file",
+    "console:register_csv": "a file",
+    "console:fetch_document": "a file",
+    "console:move": "leads back to the incident",
+    "console:change_batch": "leads back to the notices",
+    "portal:choose": "leads back to the choices",
+    "mfa_download_recovery_codes": "a file",
+    "mfa_login_webauthn": "JSON, asked by a script",
+}
+"""Routes that give no page when all is well, and why."""
+
+
+def route(address: str) -> str:
+    """Return the name of the route that answers an address; the address itself if none does."""
+    try:
+        return resolve(address.partition("?")[0]).view_name or address
+    except Resolver404:
+        return address
+
+
+def wanted() -> Iterator[tuple[str, str]]:
+    """Yield each route that gives a page, with everyone who may see it."""
+    for name, pattern in _named(get_resolver().url_patterns):
+        declared = gate.gate_of(pattern.callback, name=name, path=f"/{pattern.pattern}")
+        if name in NO_PAGE or declared is None or declared.kind is gate.GateKind.SERVICE:
+            continue
+        for who in _who(declared):
+            yield name, who
+
+
+def is_open(address: str) -> bool:
+    """Whether anybody may see the page at an address: one photograph of it is enough."""
+    try:
+        found = resolve(address.partition("?")[0])
+    except Resolver404:
+        return True
+    declared = gate.gate_of(found.func, name=found.view_name, path=address)
+    return declared is not None and declared.kind is gate.GateKind.PUBLIC
+
+
+def _who(declared: gate.Gate) -> tuple[str, ...]:
+    if declared.kind is gate.GateKind.CUSTOMER:
+        return ("customer",)
+    if declared.kind is gate.GateKind.STAFF:
+        return tuple(role.value for role in declared.roles) or STAFF
+    return ("",)  # whoever it is
+
+
+def _named(
+    patterns: list[URLPattern | URLResolver], space: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    for each in patterns:
+        if isinstance(each, URLResolver):
+            inner = f"{space}{each.namespace}:" if each.namespace else space
+            yield from _named(each.url_patterns, inner)
+        elif each.name:
+            yield f"{space}{each.name}", each

@@ -1,0 +1,237 @@
+"""What each of the staff plays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from scripts.screens.scene import Scene
+from scripts.screens.stage import PDF
+
+
+def adviser(scene: Scene) -> None:
+    """Somebody is looked up, corrected, asked, and looked at in an emergency; a loss reported."""
+    _documents(scene)
+    _corrections(scene)
+    _choices(scene)
+    _refusals(scene)
+    _emergency(scene)
+    _report(scene)
+
+
+def _look_up(
+    scene: Scene, purpose: str = "answer-contact", who: str = "", fields: str = ""
+) -> None:
+    scene.page.goto(f"/console/people/{purpose}/")
+    scene.fill(who=who or scene.stage.customer["email"], channel="phone")
+    for field in filter(None, fields.split()):
+        scene.page.locator(f"main [type=checkbox][value={field}]").check()
+    scene.send()
+
+
+def _documents(scene: Scene) -> None:
+    _look_up(scene, fields="purchase_proof")
+    scene.seen("person")
+    scene.send("add/")
+    scene.seen("add")
+    scene.send("add/")
+    scene.seen("add-error")
+    scene.file("page.html", b"<script>")
+    scene.send("add/")
+    scene.seen("add-refused")
+    scene.file("receipt.pdf", PDF)
+    scene.send("add/")
+    scene.seen("added")
+
+
+def _corrections(scene: Scene) -> None:
+    _look_up(scene)
+    scene.send("correct/")
+    scene.seen("correct")
+    scene.send("correct/")
+    scene.seen("correct-error")
+    for name, field, value in (
+        ("corrected", "phone", "+44 113 496 0999"),
+        ("correct-code", "email", "someone.new@example.org"),
+    ):
+        _look_up(scene)
+        scene.send("correct/")
+        scene.fill(field=field, value=value)
+        scene.send("correct/")
+        scene.seen(name)
+
+
+def _choices(scene: Scene) -> None:
+    _look_up(scene)
+    scene.send("choice/")
+    scene.seen("choice")
+    scene.send("choice/")
+    scene.seen("choice-error")
+    scene.fill(purpose="personal-offers", answer="yes", evidence="417")
+    scene.send("choice/")
+    scene.seen("choice-recorded")
+
+
+def _refusals(scene: Scene) -> None:
+    _look_up(scene, who="nobody@example.org")
+    scene.seen("nobody-found")
+    _look_up(scene, "personal-offers", scene.stage.spare[1]["email"], "phone")
+    scene.seen("look-up-refused")
+    _look_up(scene)
+    scene.page.locator("main form[action*='correct/'] [name=note]").evaluate(
+        "field => { field.value = 'past' }"
+    )
+    scene.send("correct/")
+    scene.seen("expired")
+    scene.seen("not-theirs", "/console/settings/")
+    scene.seen("not-allowed", "/console/people/choice/")
+
+
+def _emergency(scene: Scene) -> None:
+    for number in range(4):
+        scene.page.goto("/console/emergency/")
+        scene.fill(why="life-in-danger", who=scene.stage.spare[2]["email"], words="She fell.")
+        scene.page.locator("main [type=checkbox][value=phone]").check()
+        scene.send()
+        if number == 0:
+            scene.seen("emergency-opened")
+    scene.seen("emergency-refused")
+    scene.seen("emergency-record", "/console/emergency/3/")
+
+
+def _report(scene: Scene) -> None:
+    scene.page.goto("/console/report-a-loss/")
+    scene.fill(what="other")
+    scene.send()
+    scene.seen("report-title")
+    scene.fill(title="A box of order forms")
+    scene.send()
+    scene.seen("report-when")
+    scene.send()
+    scene.seen("report-happened")
+    scene.page.locator("main textarea").first.fill("Left on the counter over night.")
+    scene.send()
+    scene.seen("reported")
+
+
+def privacy_lead(scene: Scene) -> None:
+    """Holds, restrictions, erasing, merges, differences, letters, and a review."""
+    place = f"/console/retention/people/{_person(scene, 3)}/"
+    _holds(scene, place)
+    _erasing(scene)
+    scene.seen("write-to", f"{place}write-to/")
+    scene.fill(why="deceased")
+    scene.send()
+    scene.seen("written-to-nobody")
+    scene.seen("write-to-them", f"{place}write-to-them/")
+    for name in ("duplicates", "differences"):
+        scene.page.goto(f"/console/retention/{name}/")
+        scene.page.locator(f"main a[href*='{name}/']").first.click()
+        scene.seen(name)
+    scene.seen("undo", "/console/retention/merges/1/undo/")
+    scene.page.goto("/console/emergencies/")
+    scene.page.locator("main a[href*='emergencies/']").first.click()
+    scene.seen("emergency-review")
+    scene.send()
+    scene.seen("emergency-review-error")
+    scene.fill(verdict="not-justified")
+    scene.send()
+    scene.seen("emergency-reviewed")
+
+
+def _holds(scene: Scene, place: str) -> None:
+    for name, answers in (
+        ("hold", {"why": "claim", "reference": "case/2026-99"}),
+        ("restrict", {"why": "unlawful", "reference": "call/2026-99"}),
+    ):
+        scene.page.goto(f"{place}{name}/")
+        scene.send()
+        scene.seen(f"{name}-error")
+        scene.fill(**answers)
+        scene.send()
+        scene.seen(f"{name}-done")
+    for name, reference in (("holds", "ruling/7"), ("restrictions", "letter/3")):
+        scene.page.goto(place)
+        scene.page.locator(f"main a[href*='{name}/']").first.click()
+        scene.send()
+        scene.seen(f"{name}-error")
+        scene.fill(reference=reference)
+        scene.send()
+        scene.seen(f"{name}-ended")
+
+
+def _erasing(scene: Scene) -> None:
+    held, gone = (f"/console/retention/people/{_person(scene, index)}/" for index in (1, 4))
+    scene.seen("erase-held", f"{held}erase/")
+    scene.seen("erase", f"{gone}erase/")
+    scene.fill(why="asked")
+    scene.send()
+    scene.seen("erase-confirm")
+    scene.send()
+    scene.seen("erased")
+    scene.seen("erased-person", gone)
+
+
+def incident_lead(scene: Scene) -> None:
+    """A leaked file; a duty that is done; notices that nobody needs; a late answer."""
+    from aboveboard.commands.demo.story import leaked_file
+
+    page = scene.page
+    page.goto("/console/incidents/new/leak/")
+    scene.fill(title="A list found in a drawer")
+    scene.file("dump.csv", leaked_file([dict(row) for row in scene.stage.spare[:8]]))
+    scene.send()
+    scene.seen("columns")
+    page.locator("main select").evaluate_all("all => all.forEach(one => { one.value = 'ignore' })")
+    scene.send()
+    scene.seen("columns-error")
+    page.goto("/console/incidents/new/leak/columns/")
+    scene.send()
+    scene.seen("counting")
+    page.goto("/console/incidents/1/")
+    page.locator("main a[href*='duties/']").first.click()
+    scene.send()
+    scene.seen("duty-done")
+    scene.seen("prepare-none", "/console/incidents/3/notices/")
+    scene.send()
+    scene.seen("prepare-none-error")
+    # Two windows, in which one thing is decided twice.
+    page.goto("/console/incidents/3/")
+    late = page.context.new_page()
+    late.goto(page.url)
+    scene.send("state/")
+    scene.seen("moved")
+    second = replace(scene, page=late)
+    scene.walk.watch(late, scene.who)
+    second.send("state/")
+    second.seen("conflict")
+    late.close()
+
+
+def administrator(scene: Scene) -> None:
+    """Devices: added, handed over, taken out of service, and a change that came too late."""
+    page = scene.page
+    page.goto("/console/devices/add/")
+    scene.fill(tag="LT-0051", name="Counter laptop", kind="laptop", encrypted="yes")
+    scene.send()
+    scene.seen("device-added")
+    place = urlsplit(page.url).path
+    scene.seen("hand-over", f"{place}hand-over/")
+    page.goto(f"{place}retire/")
+    scene.seen("retire")
+    late = page.context.new_page()
+    scene.walk.watch(late, scene.who)
+    late.goto(f"{place}retire/")
+    for each in (page, late):
+        again = Scene(scene.walk, scene.stage, each, scene.who)
+        each.locator("main input[type=radio]").first.check()
+        again.send()
+    again.seen("conflict")
+    late.close()
+    scene.seen("retired", place)
+
+
+def _person(scene: Scene, index: int) -> int:
+    from scripts.screens.furniture import person_of
+
+    return person_of(scene.stage.spare[index])

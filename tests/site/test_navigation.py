@@ -1,0 +1,27 @@
+"""Who is shown the way through which face."""
+
+from __future__ import annotations
+
+import pytest
+
+from aboveboard.basics.actor import Role
+from aboveboard.site.navigation import face_at, navigation_for
+
+
+@pytest.mark.parametrize(
+    ("path", "role", "shown"),
+    [
+        ("/console/", Role.ADVISER, True),
+        ("/console/", Role.CUSTOMER, False),
+        ("/console/", "", False),
+        ("/you/", Role.CUSTOMER, True),
+        ("/you/", Role.ADVISER, False),
+        ("/trust/", "", True),
+    ],
+)
+def test_the_way_through_a_face_is_shown_to_those_who_may_enter(
+    path: str, role: str, shown: bool
+) -> None:
+    main, second = navigation_for(face_at(path), path, role)
+    assert bool(main) == shown
+    assert shown or not second
