@@ -27,6 +27,7 @@ SHARED = tuple(
     PORTAL.parent / folder for folder in ("accounts", "site/templates", "site/templatetags")
 )
 LANGUAGES = ("fr", "de")
+KINDS = (".html", ".txt", ".py")
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
 _KEYWORDS = {
     "_": None,
@@ -49,9 +50,9 @@ def found() -> Catalog:
 
     catalog = Catalog(fuzzy=False)
     for folder in (PORTAL, *SHARED):
-        for file in sorted([*folder.rglob("*.html"), *folder.rglob("*.py")]):
+        for file in sorted(each for kind in KINDS for each in folder.rglob(f"*{kind}")):
             source = file.read_text("utf-8")
-            if file.suffix == ".html":
+            if file.suffix != ".py":
                 # A template's indentation is no Python's, and the extractor reads Python.
                 lines = templatize(source, origin=str(file)).splitlines()
                 source = "\n".join(line.lstrip() for line in lines)
