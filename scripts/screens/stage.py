@@ -12,11 +12,13 @@ import csv
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 COUNTRY = {"en": "GB", "fr": "FR", "de": "DE"}
 PROGRAM = Path(sys.executable).with_name("aboveboard")
@@ -90,14 +92,22 @@ def served(stage: Stage) -> Iterator[None]:
     """Serve the instance until the block ends."""
     serving = subprocess.Popen(
         [PROGRAM, "serve", f"--home={stage.home}", f"--port={stage.base.rpartition(':')[2]}"],
-        stdout=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        text=True,
     )
     try:
-        if not any("is running at" in line for line in serving.stdout or ()):
-            raise SystemExit("The demonstration did not start. Try: aboveboard demo")
+        _wait(f"{stage.base}/healthz")
         yield
     finally:
         serving.terminate()
         serving.wait(30)
+
+
+def _wait(address: str) -> None:
+    for _ in range(120):
+        try:
+            with urlopen(address, timeout=5):  # noqa: S310 - our own server
+                return
+        except OSError:
+            time.sleep(0.5)
+    raise SystemExit("The demonstration did not start. Try: aboveboard demo")
