@@ -31,10 +31,10 @@ quick: setup-dev ## under a minute, for every save: pure rules, formats, house r
 	$(BIN)/ruff check --quiet .
 	$(PYTEST) -n auto --quick
 
-test: setup-dev ## every check, and every test but `make crash`: SQLite, PostgreSQL, Chromium, nginx
+test: setup-dev ## every check, and every test but `make crash`: SQLite, PostgreSQL, Chromium, nginx, Caddy
 	@$(RUN) scripts/browsers.py
 	@$(RUN) scripts/postgres.py
-	@$(RUN) scripts/nginx.py
+	@$(RUN) scripts/programs.py
 	@$(MAKE) --no-print-directory format-check
 	@$(MAKE) --no-print-directory -j2 types on-both
 

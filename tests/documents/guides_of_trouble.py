@@ -33,14 +33,16 @@ def install_on_a_server(reader: Reader, instance: Instance) -> None:
     (reader.folder / "promise.yaml").write_text(SAMPLE)
 
     def served() -> None:
-        unit = configparser.ConfigParser()
-        unit.read_string(reader.printed)
-        program, _, words = unit["Service"]["ExecStart"].partition(" ")
-        assert program == "/opt/aboveboard/.venv/bin/aboveboard"
-        words = words.replace("/srv/aboveboard", str(home))
-        reader.start(f"aboveboard {words} --port {port}", lambda: answers(port))
+        for name, ready in (("aboveboard", lambda: answers(port)), ("aboveboard-worker", None)):
+            unit = configparser.ConfigParser(strict=False, interpolation=None)
+            unit.read(ROOT / "deploy" / "systemd" / f"{name}.service", "utf-8")
+            program, _, words = unit["Service"]["ExecStart"].partition(" ")
+            assert program == "/opt/aboveboard/.venv/bin/aboveboard"
+            words = words.replace("/srv/aboveboard", str(home))
+            at = f" --port {port}" if ready else ""
+            reader.start(f"aboveboard {words}{at}", ready or (lambda: True))
 
-    reader.before("[Unit]", served)
+    reader.before("aboveboard doctor --home", served)
     reader.before("aboveboard migrate", reader.close)
 
 

@@ -1,15 +1,21 @@
-"""What a proxy says is believed of named proxies alone; and the nginx configuration that is
-shipped does what the guide says."""
+"""What a proxy says is believed of named proxies alone; and the configurations of nginx and Caddy
+that are shipped do what the guide says."""
 
 from __future__ import annotations
 
+import json
+import os
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +24,10 @@ from django.test import RequestFactory
 from aboveboard.basics import settings
 from aboveboard.site.proxies import PROXY_HEADERS, NamedProxies, is_named
 from aboveboard.site.serving.environ import environ_of
-from scripts import nginx
+from scripts import programs
 from tests.site.served import Served, served
 
-SHIPPED = Path(__file__).parents[2] / "deploy" / "nginx.conf"
+SHIPPED = Path(__file__).parents[2] / "deploy"
 FORGED = {"HTTP_X_FORWARDED_FOR": "203.0.113.9", "HTTP_X_FORWARDED_PROTO": "https"}
 
 
@@ -105,12 +111,20 @@ def test_headers_that_come_twice_are_one_list_and_cookies_one_line() -> None:
     assert environ["QUERY_STRING"] == "a=%20"
 
 
-@pytest.fixture(scope="module")
-def through_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, int, Path]]:
-    """A served instance behind the nginx configuration that is shipped; where nginx would keep
-    files."""
-    program = nginx.ensure()
-    folder = tmp_path_factory.mktemp("nginx")
+@dataclass(frozen=True)
+class ProxyInFront:
+    """A proxy with the configuration that is shipped: its port for TLS, its socket for plain HTTP,
+    and where it would keep files."""
+
+    port: int
+    plain: Path
+    kept: Path
+
+
+@contextmanager
+def in_front(proxy: str, folder: Path, upstream: int) -> Iterator[ProxyInFront]:
+    """Run the proxy in front of what listens on ``upstream``."""
+    folder.mkdir()
     certificate = "req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=data.example.org"
     files = "-keyout key.pem -out cert.pem"
     words = ["openssl", *certificate.split(), *files.split()]
@@ -118,37 +132,84 @@ def through_nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Se
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    with served(folder, promise=True, origin="https://data.example.org") as server:
-        text = SHIPPED.read_text()
-        for old, new in (
-            ("127.0.0.1:8000", f"127.0.0.1:{server.port}"),
-            ("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;"),
-            ("    listen [::]:443 ssl;\n", ""),
-            ("    listen 80;\n    listen [::]:80;\n", f"    listen unix:{folder}/http;\n"),
-            ("/etc/ssl/data.example.org.pem", f"{folder}/cert.pem"),
-            ("/etc/ssl/data.example.org.key", f"{folder}/key.pem"),
-        ):
-            assert old in text
-            text = text.replace(old, new)
-        kept = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        folders = "".join(f"{name}_temp_path {folder}/kept/{name};\n" for name in kept)
-        (folder / "kept").mkdir()
-        (folder / "nginx.conf").write_text(
-            f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
-            f"http {{ access_log off;\n{folders}{text} }}\n"
-        )
-        words = [program, "-p", str(folder), "-c", str(folder / "nginx.conf")]
-        proxy = subprocess.Popen([*words, "-e", str(folder / "error.log")])
-        try:
-            for _ in range(100):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
-            yield server, port, folder / "kept"
-        finally:
-            proxy.terminate()
-            proxy.wait(20)
+    (folder / "kept").mkdir()
+    found = ProxyInFront(port, folder / "http", folder / "kept")
+    started = {"nginx": _nginx, "caddy": _caddy}[proxy](found, folder, upstream)
+    environment = {**os.environ, "TMPDIR": str(found.kept), "HOME": str(folder)}
+    process = subprocess.Popen(started, env=environment, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield found
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _changed(name: str, *changes: tuple[str, str]) -> str:
+    text = (SHIPPED / name).read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def _nginx(found: ProxyInFront, folder: Path, upstream: int) -> list[str]:
+    text = _changed(
+        "nginx.conf",
+        ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{found.port} ssl;"),
+        ("    listen [::]:443 ssl;\n", ""),
+        ("    listen 80;\n    listen [::]:80;\n", f"    listen unix:{found.plain};\n"),
+        ("/etc/ssl/data.example.org.pem", f"{folder}/cert.pem"),
+        ("/etc/ssl/data.example.org.key", f"{folder}/key.pem"),
+    )
+    kept = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    folders = "".join(f"{name}_temp_path {found.kept}/{name};\n" for name in kept)
+    (folder / "nginx.conf").write_text(
+        f"daemon off;\npid {folder}/pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
+        f"http {{ access_log off;\n{folders}{text} }}\n"
+    )
+    words = [programs.ensure("nginx"), "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    return [*words, "-e", str(folder / "error.log")]
+
+
+def _caddy(found: ProxyInFront, folder: Path, upstream: int) -> list[str]:
+    tls = f"tls {folder}/cert.pem {folder}/key.pem"
+    text = _changed(
+        "Caddyfile",
+        ("{\n\tservers {", "{\n\tadmin off\n\tauto_https off\n\tservers {"),
+        ("127.0.0.1:8000", f"127.0.0.1:{upstream}"),
+        ("http://data.example.org {", f"http://data.example.org {{\n\tbind unix/{found.plain}"),
+        (
+            "https://data.example.org {",
+            f"https://data.example.org:{found.port} {{\n\tbind 127.0.0.1\n\t{tls}",
+        ),
+    )
+    (folder / "Caddyfile").write_text(text)
+    words = [programs.ensure("caddy"), "run", "--adapter", "caddyfile"]
+    return [*words, "--config", str(folder / "Caddyfile")]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A served instance that is reached over TLS."""
+    folder = tmp_path_factory.mktemp("served")
+    with served(folder, promise=True, origin="https://data.example.org") as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def proxy(
+    request: pytest.FixtureRequest, server: Served, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ProxyInFront]:
+    """Each proxy in front of the instance."""
+    folder = tmp_path_factory.mktemp(request.param) / "proxy"
+    with in_front(request.param, folder, server.port) as found:
+        yield found
 
 
 def ask(port: int, request: bytes, *, patience: float = 20) -> bytes:
@@ -171,18 +232,30 @@ def ask(port: int, request: bytes, *, patience: float = 20) -> bytes:
 _HOST = "Host: data.example.org\r\nConnection: close\r\n"
 
 
-def test_pages_come_through_nginx_over_tls(through_nginx: tuple[Served, int, Path]) -> None:
-    _, port, _ = through_nginx
-    answer = ask(port, f"GET /accounts/login/ HTTP/1.1\r\n{_HOST}\r\n".encode())
+def test_pages_come_through_over_tls(proxy: ProxyInFront) -> None:
+    answer = ask(proxy.port, f"GET /accounts/login/ HTTP/1.1\r\n{_HOST}\r\n".encode())
     assert answer.startswith(b"HTTP/1.1 200")
     assert b"__Host-aboveboard-csrf" in answer
     assert b"strict-transport-security" in answer.lower()
 
 
-def test_a_body_through_nginx_is_never_written_to_the_disk(
-    through_nginx: tuple[Served, int, Path],
+@pytest.mark.parametrize(
+    ("path", "status"), [("/you/", b"301"), ("/api/v1/uses", b"403"), ("/oauth/token", b"403")]
+)
+def test_over_plain_http_people_are_sent_to_tls_and_programs_refused(
+    proxy: ProxyInFront, path: str, status: bytes
 ) -> None:
-    server, port, kept = through_nginx
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(proxy.plain))
+        connection.sendall(f"GET {path} HTTP/1.1\r\n{_HOST}\r\n".encode())
+        answer = connection.recv(65536)
+    assert answer.split()[1] == status
+    assert (b"https://data.example.org/you/" in answer) == (status == b"301")
+
+
+def test_a_body_is_never_written_to_the_disk_of_a_proxy(
+    proxy: ProxyInFront, server: Served
+) -> None:
     for path, size in (("/accounts/login/", 60_000), ("/console/incidents/new/leak/", 5_000_000)):
         head = (
             f"POST {path} HTTP/1.1\r\n{_HOST}Content-Type: multipart/form-data; boundary=B\r\n"
@@ -190,15 +263,73 @@ def test_a_body_through_nginx_is_never_written_to_the_disk(
         )
         # It may be refused before it was all read.
         with suppress(ssl.SSLError, ConnectionError, TimeoutError):
-            ask(port, head.encode() + b"Mike.Victim" * (size // 11))
-        assert [file for file in kept.rglob("*") if file.is_file()] == []
+            ask(proxy.port, head.encode() + b"Mike.Victim" * (size // 11))
+        assert [file for file in proxy.kept.rglob("*") if file.is_file()] == []
     assert server.healthy_within() < 1
 
 
-def test_a_stalled_body_is_ended_by_nginx_or_by_us(through_nginx: tuple[Served, int, Path]) -> None:
-    server, port, _ = through_nginx
+def test_a_stalled_body_is_ended(proxy: ProxyInFront, server: Served) -> None:
     head = f"POST /accounts/login/ HTTP/1.1\r\n{_HOST}Content-Length: 1000\r\n\r\nab"
     start = time.monotonic()
-    ask(port, head.encode(), patience=30)
+    ask(proxy.port, head.encode(), patience=30)
     assert time.monotonic() - start < 25
     assert server.healthy_within() < 1
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers with what it was sent: the headers, and how many bytes of a body came at once."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer(dict(self.headers))
+
+    def do_POST(self) -> None:
+        # Only the first bytes: a proxy that keeps the body until it is whole sends nothing yet.
+        self._answer({"first": len(self.rfile.read1(65536))})
+        self.close_connection = True
+
+    def _answer(self, given: object) -> None:
+        body = json.dumps(given).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def echo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ProxyInFront]:
+    """Each proxy in front of what tells how it was asked."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        folder = tmp_path_factory.mktemp(request.param) / "proxy"
+        with in_front(request.param, folder, listening.server_port) as found:
+            yield found
+        listening.shutdown()
+
+
+def test_only_what_the_proxy_saw_is_passed_on(echo: ProxyInFront) -> None:
+    forged = "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: http\r\n"
+    answer = ask(echo.port, f"GET / HTTP/1.1\r\n{_HOST}{forged}\r\n".encode())
+    headers = {name.lower(): value for name, value in _json(answer).items()}
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert headers["x-forwarded-proto"] == "https"
+    assert headers["host"] == "data.example.org"
+
+
+@pytest.mark.parametrize("path", ["incidents/new/leak/", "people/documents/7/add/"])
+def test_a_file_of_512_megabytes_goes_through_as_it_comes(echo: ProxyInFront, path: str) -> None:
+    head = f"POST /console/{path} HTTP/1.1\r\n{_HOST}Content-Length: {512 << 20}\r\n\r\n"
+    answer = ask(echo.port, head.encode() + b"a" * 1000)
+    assert answer.startswith(b"HTTP/1.1 200"), answer[:100]
+    assert _json(answer)["first"] > 0
+
+
+def _json(answer: bytes) -> dict[str, Any]:
+    given: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
+    return given
