@@ -15,7 +15,7 @@ from aboveboard.console.settings import mask_value, settings_by_section
 from aboveboard.incidents.notices.actions import prepare
 from aboveboard.keys.demonstration import mark_as_demonstration
 from aboveboard.promise.actions import adopt_promise
-from tests.accounts.people import staff_client
+from tests.accounts.people import customer_client, staff_client
 from tests.console.asked import refused_to_the_others
 from tests.loss import LEAD, lost_laptop
 from tests.world import PROMISE_FILE, adopt, load
@@ -85,6 +85,17 @@ def test_every_setting_is_shown_to_the_administrator_alone() -> None:
     assert "The name that customers know you by." in page
     assert "Set in aboveboard.toml." in page
     assert "Not set: this is the default." in page
+
+
+def test_a_page_of_the_console_is_english_to_the_last_word() -> None:
+    adopt()
+    german = {"accept-language": "de"}
+    page = staff_client(Role.ADVISER).get("/console/", headers=german).content.decode()
+    assert '<html lang="en"' in page
+    assert "Sign out" in page
+    assert "Abmelden" not in page
+    refused = customer_client(load(1)[0][0]).get("/console/", headers=german).content.decode()
+    assert '<html lang="de"' in refused
 
 
 def test_settings_are_refused_to_the_others() -> None:

@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
 from aboveboard.promise.queries import last_known
@@ -119,3 +119,23 @@ class LocalTime:
         # need it is shown all the same, and the one to sign in on most of all.
         if request.path_info.startswith(_PAGES) and (adopted := last_known()):
             timezone.activate(adopted.promise.organisation.zone)
+
+
+class StaffLanguage:
+    """Shows the pages of the console, and the mailbox of a demonstration, in English alone,
+    whatever the browser asks for: their own words have no translation, and a page half in one
+    language and half in another would help nobody."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on; the work is in :meth:`process_view`."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> None:
+        """Switch over. Not before the gate: a customer who is refused reads why in their own."""
+        if request.path_info.startswith(("/console/", "/demo/")):
+            translation.activate("en")

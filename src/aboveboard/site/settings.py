@@ -164,6 +164,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "aboveboard.site.pages.ErrorPages",
     "aboveboard.site.faces.LocalTime",
+    "aboveboard.site.faces.StaffLanguage",
 ]
 
 TEMPLATES = [
