@@ -56,7 +56,7 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
 @allow_staff
 @require_safe
 def register_page(request: HttpRequest) -> HttpResponse:
-    """Show the register of processing activities as a table."""
+    """Show the register of processing activities."""
     rows = register.rows(queries.in_force().promise)
     return render(request, "console/promise/register.html", {"rows": rows})
 
