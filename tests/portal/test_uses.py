@@ -4,16 +4,19 @@ that one seems wrong."""
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.test import Client
 
 from aboveboard.access import actions as access
-from aboveboard.access.concerns import KIND, Concern, concerns_of
+from aboveboard.access import limits
+from aboveboard.access.concerns import KIND, Concern, concerns_of, raise_concern
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.sealing import verify_text
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger import queries as ledger
@@ -161,6 +164,31 @@ def test_a_concern_may_be_about_the_whole_list(jon: Someone) -> None:
     jon.browser.post("/you/who-has-looked/concern/", {"concern": Concern.OTHER.value})
     assert concerns_of(jon.id)[0].facts["about"] is None
     assert not use_records(jon.id), "a concern is no look"
+
+
+def test_who_tells_us_again_and_again_is_told_so_and_few_mails_go(
+    jon: Someone, other: Someone
+) -> None:
+    """Each mailed the privacy lead, without limit: a mailbox that is flooded is read by nobody."""
+    for _ in range(limits.CONCERNS_A_DAY):
+        jon.browser.post("/you/who-has-looked/concern/", {"concern": "other"})
+    refused = jon.browser.post("/you/who-has-looked/concern/", {"concern": "other"})
+    assert (refused.status_code, int(refused["Retry-After"]) > 86_000) == (429, True)
+    assert "5 messages within a day" in words(refused)
+    assert len(concerns_of(jon.id)) == limits.CONCERNS_A_DAY
+    other.browser.post("/you/who-has-looked/concern/", {"concern": "too-much"})
+    assert jobs.run_jobs_once(worker="test") == 1
+    assert len(mail.outbox) == 1, "the first comes at once"
+    waiting = Message.objects.filter(kind=KIND, done_at=None)
+    assert {message.due_at - clock.now() > timedelta(minutes=50) for message in waiting} == {True}
+    waiting.update(due_at=clock.now())  # an hour later
+    assert jobs.run_jobs_once(worker="test") == 1
+    assert mail.outbox[1].subject == "Customers have questioned looks at their data (5 messages)"
+    assert mail.outbox[1].body.count("Their message is entry") == 5
+    assert "More was seen than was needed." in mail.outbox[1].body
+    assert not waiting.exists()
+    tomorrow = clock.now() + timedelta(days=1)
+    assert raise_concern(jon.id, None, Concern.OTHER, by=CUSTOMER, at=tomorrow)
 
 
 def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:

@@ -23,6 +23,17 @@ choice: more is a pattern."""
 EMERGENCY_WORDS: Final = 500
 """Longest words to the reviewers, in characters. Our choice: a paragraph."""
 
+CONCERNS_A_DAY: Final = 5
+"""Concerns that one person may raise in 24 hours. Our choice: who finds more wrong than that is
+better served by a conversation, and a mailbox that is flooded is read by nobody."""
+
+CONCERN_DIGEST: Final = timedelta(hours=1)
+"""How long after one mail about concerns the next one comes, with all that were raised meanwhile.
+Our choice: the privacy lead has days."""
+
+CONCERN_LINES: Final = 100
+"""Concerns in one mail. Our choice."""
+
 WHAT_IF_BATCH: Final = 200_000
 """People whom one statement of `promise what-if` counts. Our choice: a second or two of the
 database, and progress to see."""

@@ -15,6 +15,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 
 _EPOCH_MS = 1_704_067_200_000
 _RANDOM_BITS = 21
@@ -38,6 +39,12 @@ def new_ids(count: int) -> Iterator[int]:
         first = max(_last + 1, stamp | secrets.randbits(_RANDOM_BITS))
         _last = first + count - 1
     return iter(range(first, first + count))
+
+
+def first_id_of(at: datetime) -> int:
+    """Return the smallest id that a record made at this moment or later can have: what is newer is
+    found by the primary key. The clocks of several processes differ a little."""
+    return max(0, int(at.timestamp() * 1000) - _EPOCH_MS) << _RANDOM_BITS
 
 
 def reference(prefix: str, number: int) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from aboveboard.basics.clock import now
-from aboveboard.basics.ids import new_ids
+from aboveboard.basics.ids import first_id_of, new_ids
 from aboveboard.outbox import limits
 from aboveboard.outbox.models import Message
 from aboveboard.outbox.reference import Reference, check
@@ -65,6 +65,21 @@ def post_many(kind: str, refs: Sequence[Reference], *, due: datetime | None = No
         batch_size=500,
     )
     return ids
+
+
+def post_gathered(kind: str, ref: Reference, *, every: timedelta) -> int:
+    """Write one message of a kind that is told of together, so that many of them make few mails:
+    due now, or together with those that wait, ``every`` after the last that was due. Its handler
+    takes with it what else is due (:func:`claim`, :func:`finish`). Return its id.
+
+    Raises: as :func:`post`.
+    """
+    at = now()
+    recent = Message.objects.filter(kind=kind, id__gte=first_id_of(at - every))
+    last = recent.aggregate(due=Max("due_at"))["due"]
+    if last is None:
+        return post(kind, ref)
+    return post(kind, ref, due=last if last > at else last + every)
 
 
 def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> list[ClaimedMessage]:

@@ -6,9 +6,14 @@ The mail holds the number of the entry and a code, so it says nothing about anyb
 
 from __future__ import annotations
 
-from aboveboard.access.concerns import Concern
+from collections.abc import Sequence
+
+from aboveboard.access import limits
+from aboveboard.access.concerns import KIND, Concern
 from aboveboard.accounts import mail
+from aboveboard.basics import clock
 from aboveboard.ledger import queries as ledger
+from aboveboard.outbox.actions import claim, fail, finish
 from aboveboard.outbox.reference import Reference
 
 _WORDS = {
@@ -21,13 +26,35 @@ _WORDS = {
 
 
 def notify_privacy_lead(ref: Reference) -> None:
-    """Mail one concern to the organisation's contact. Done again after a crash, it repeats
-    one mail and no more."""
-    entry = ledger.entry(int(str(ref["entry"])))
-    about, concern = entry.facts["about"], Concern(str(entry.facts["concern"]))
-    subject = f"entry {about} of the record" if about is not None else "their list as a whole"
-    body = (
-        f"A customer says that something looks wrong with {subject}.\n\n{_WORDS[concern]}\n\n"
-        f"Their message is entry {entry.id} of the record.\n"
+    """Mail a concern to the organisation's contact, together with all others that are due. Done
+    again after a crash, it repeats one mail and no more."""
+    more = claim(KIND, limits.CONCERN_LINES - 1, "concerns", clock.now())
+    entries = [ledger.entry(int(str(each["entry"]))) for each in (ref, *(m.ref for m in more))]
+    try:
+        mail.send_to_contact(*_mail(sorted(entries, key=lambda entry: entry.id)))
+    except Exception:
+        for message in more:  # this job is tried again by itself, and they with it
+            fail(message.id, "unavailable", clock.now())
+        raise
+    finish([message.id for message in more], clock.now())
+
+
+def _mail(entries: Sequence[ledger.LedgerEntry]) -> tuple[str, str]:
+    """Return subject and text."""
+    paragraphs = [
+        f"{_subject(entry)}\n{_WORDS[Concern(str(entry.facts['concern']))]}\n"
+        f"Their message is entry {entry.id} of the record."
+        for entry in entries
+    ]
+    if len(entries) == 1:
+        return "A customer has questioned a look at their data", paragraphs[0] + "\n"
+    return (
+        f"Customers have questioned looks at their data ({len(entries)} messages)",
+        "\n\n".join(paragraphs) + "\n",
     )
-    mail.send_to_contact("A customer has questioned a look at their data", body)
+
+
+def _subject(entry: ledger.LedgerEntry) -> str:
+    about = entry.facts["about"]
+    what = "their list as a whole" if about is None else f"entry {about} of the record"
+    return f"A customer says that something looks wrong with {what}."

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.access import concerns
 from aboveboard.access import queries as access_queries
-from aboveboard.access.concerns import Concern
+from aboveboard.access.concerns import Concern, TooManyConcerns
 from aboveboard.access.use import UseRecord
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics import settings
@@ -94,7 +94,13 @@ def concern(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     form = ConcernForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         reason = Concern(form.cleaned_data["concern"])
-        concerns.raise_concern(you.person_id, about, reason, by=CUSTOMER, at=you.now)
+        try:
+            concerns.raise_concern(you.person_id, about, reason, by=CUSTOMER, at=you.now)
+        except TooManyConcerns as refused:
+            said = {"count": refused.details["count"], "contact": you.promise.organisation.contact}
+            page = render(request, "portal/concern_too_many.html", said, status=429)
+            page["Retry-After"] = str(refused.details["seconds"])
+            return page
         return HttpResponseRedirect(reverse("portal:concern_sent"))
     context = {"form": form, "about": entry}
     return render(request, "portal/concern.html", context, status=422 if form.errors else 200)
