@@ -102,13 +102,28 @@ def test_settings_are_refused_to_the_others() -> None:
     assert refused_to_the_others("/console/settings/", [Role.ADMINISTRATOR]) == []
 
 
+def test_what_runs_is_shown_and_that_the_file_says_something_else() -> None:
+    """The page read the file each time, and showed where a setting was set from one that did not
+    run."""
+    browser, file = staff_client(Role.ADMINISTRATOR), settings.current().path(settings.FILE_NAME)
+    before = file.read_text("utf-8")
+    assert "something else than what runs" not in browser.get("/console/settings/").content.decode()
+    try:
+        file.write_text(before + '[logs]\nlevel = "warning"\n')
+        page = browser.get("/console/settings/").content.decode()
+        assert "something else than what runs" in page
+        assert "After a restart: <code>warning</code>" in page
+        file.write_text(before + "[logs\n")
+        page = browser.get("/console/settings/").content.decode()
+        assert "The file cannot be used as it is now" in page
+        assert "not TOML" in page
+    finally:
+        file.write_text(before)
+
+
 def test_where_a_setting_was_set() -> None:
-    current = settings.current()
-    sections = dict(
-        settings_by_section(
-            current, {"organisation": {"name": "x"}}, {"ABOVEBOARD_SERVER_PORT": "8001"}
-        )
-    )
+    current = replace(settings.current(), set_in_file=frozenset({"organisation.name"}))
+    sections = dict(settings_by_section(current, current, {"ABOVEBOARD_SERVER_PORT": "8001"}))
     assert {row.name: row.where for row in sections["organisation"]}[
         "name"
     ] == "Set in aboveboard.toml."

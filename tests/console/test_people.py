@@ -140,6 +140,19 @@ def test_bad_input(
     assert says in answer.content.decode()
 
 
+def test_ways_that_no_customer_contacts_us_by_are_neither_offered_nor_taken(
+    adviser: Client, someone: tuple[int, dict[str, str]]
+) -> None:
+    page = "/console/people/deliver-orders/"
+    offered = adviser.get(page).content.decode().lower()
+    assert "in a shop" in offered
+    assert "between our programs" not in offered
+    assert "in a file" not in offered
+    for channel, status in (("shop", 200), ("api", 422), ("export", 422)):
+        answer = adviser.post(page, asked(someone[1]["email"], channel=channel))
+        assert answer.status_code == status, channel
+
+
 def test_a_purpose_of_another_role_is_not_there(
     adviser: Client, someone: tuple[int, dict[str, str]]
 ) -> None:

@@ -92,6 +92,11 @@ STORIES = {
         ChangeDirection.WIDENED,
         "“To send news” is now also done by post.",
     ),
+    "a channel for programs alone": (
+        [("  email: {title: by e-mail}\n", "  email: {title: by e-mail, staffed: false}\n")],
+        ChangeDirection.REWORDED,
+        "Customers no longer reach our staff by e-mail.",
+    ),
     "another recipient": (
         [
             (

@@ -214,3 +214,18 @@ def test_a_moment_is_said_as_people_do_in_the_zone_of_the_page(
 def test_a_page_says_in_which_zone_its_times_are(zone: tzinfo, language: str, words: str) -> None:
     with timezone.override(zone), translation.override(language):
         assert times_in() == words
+
+
+@pytest.mark.parametrize(
+    ("reasons", "heads"),
+    [(["", ""], ["State"]), (["", "address_refused"], ["State", "Why"])],
+)
+def test_a_column_that_is_empty_in_every_row_is_left_out(
+    reasons: list[str], heads: list[str]
+) -> None:
+    page = Template(
+        '{% load components %}{% table "State" "Why" %}{% for why in reasons %}<tr><td>sent</td>'
+        '<td class="x" data-th="Why"> {{ why }}\n</td></tr>{% endfor %}{% endtable %}'
+    ).render(Context({"reasons": reasons}))
+    assert [head.strip() for head in re.findall(r"<th[^>]*>([^<]*)</th>", page)] == heads
+    assert page.count("<td") == len(reasons) * len(heads)

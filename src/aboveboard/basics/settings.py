@@ -242,6 +242,8 @@ class Settings:
     retention: RetentionSettings
     logs: LogSettings
     demo: DemoSettings
+    set_in_file: frozenset[str] = field(default=frozenset(), compare=False)
+    """Which were set in the file when it was read, as ``section.name``."""
 
     def path(self, name: str) -> Path:
         """Return a path inside the instance folder."""
@@ -289,7 +291,8 @@ def load(home: Path, environment: Mapping[str, str]) -> Settings:
         name: _section(name, kind, raw.get(name, {}), environment, file)
         for name, kind in SECTIONS.items()
     }
-    return Settings(home=home.resolve(), **parts)
+    set_in_file = frozenset(f"{section}.{name}" for section in raw for name in raw[section])
+    return Settings(home=home.resolve(), **parts, set_in_file=set_in_file)
 
 
 def _section(

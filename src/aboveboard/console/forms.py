@@ -13,8 +13,6 @@ from aboveboard.rights import correction
 from aboveboard.vault.limits import ATTACHMENT_BYTES
 
 _FIRST = ("customer_number", "first_name", "last_name")
-_NOBODY_SPEAKS = frozenset({"api", "export", "portal"})
-"""Channels, as promises call them, on which no member of staff is asked anything."""
 
 
 class SubjectForm(forms.Form):
@@ -47,15 +45,18 @@ class SubjectForm(forms.Form):
     )
 
     def __init__(self, *args: Any, promise: Promise, purpose: Purpose, **kwargs: Any) -> None:
-        spoken = [key for key in purpose.channels if key not in _NOBODY_SPEAKS]
-        channels = spoken or list(purpose.channels)
+        ways = {
+            key: channel
+            for key in purpose.channels
+            if (channel := promise.channels[key]).staffed  # nobody calls "between our programs"
+        }
         # The least that tells people apart is ticked; all else an adviser must want.
         kwargs["initial"] = {
             "fields_wanted": [field for field in _FIRST if field in purpose.fields],
-            "channel": channels[0],
+            "channel": next(iter(ways), None),
         }
         super().__init__(*args, **kwargs)
-        self._choose("channel", [(key, capfirst(promise.channels[key].title)) for key in channels])
+        self._choose("channel", [(way.key, capfirst(way.title)) for way in ways.values()])
         self._choose("fields_wanted", [(key, promise.fields[key].label) for key in purpose.fields])
 
     def _choose(self, name: str, options: list[tuple[str, Any]]) -> None:

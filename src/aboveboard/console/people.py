@@ -51,9 +51,15 @@ def purposes(request: HttpRequest) -> HttpResponse:
     """Ask what for: the purposes that this role may act for."""
     promise = in_force().promise
     role = actor_of(request).role
-    open_to = [purpose for purpose in promise.purposes.values() if role in purpose.roles]
+    open_to = [purpose for purpose in promise.purposes.values() if _is_open(promise, purpose, role)]
     rows = [{"purpose": purpose, "basis": basis_in_words(purpose.basis)} for purpose in open_to]
     return render(request, "console/people/purposes.html", {"rows": rows})
+
+
+def _is_open(promise: Promise, purpose: Purpose, role: str) -> bool:
+    """Whether this role may look somebody up for a purpose: customers reach us for it in some way,
+    so that it is not for programs alone."""
+    return role in purpose.roles and any(promise.channels[key].staffed for key in purpose.channels)
 
 
 @allow(*MAY_LOOK_UP)
@@ -64,7 +70,7 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     actor, chosen = actor_of(request), adopted.promise.purposes.get(purpose)
     # A purpose of other roles and one that does not exist get the same answer. A use of it would be
     # refused as well, and written down.
-    if chosen is None or actor.role not in chosen.roles:
+    if chosen is None or not _is_open(adopted.promise, chosen, actor.role):
         raise Http404
     form = SubjectForm(
         request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=chosen

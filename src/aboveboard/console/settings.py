@@ -1,14 +1,12 @@
 """The settings in force, what each means, and where it was set. Changing one means changing the
-file and starting again."""
+file and starting again: where the file says something else by now, both are shown."""
 
 from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,12 +22,16 @@ from aboveboard.recovery.queries import last_comparison
 
 @dataclass(frozen=True, slots=True)
 class ShownSetting:
-    """One setting: ``value`` as text, with a password masked; ``where`` it was set, in words."""
+    """One setting: ``value`` as text, with a password masked; ``where`` it was set, in words.
+
+    ``next``: the value after the next start, where it is another; None where it stays.
+    """
 
     name: str
     value: str
     help: str
     where: str
+    next: str | None = None
 
 
 @allow(Role.ADMINISTRATOR)
@@ -37,21 +39,31 @@ class ShownSetting:
 def page(request: HttpRequest) -> HttpResponse:
     """Show every setting of this instance."""
     current = settings.current()
-    # From the file, since the values in force no longer say where each came from; a change that was
-    # made after the start is not in force, and shows as the old value.
-    written = tomllib.loads(current.path(settings.FILE_NAME).read_text("utf-8"))
+    written, unreadable = current, ""
+    try:
+        written = settings.load(current.home, os.environ)
+    except (settings.NoInstance, settings.WrongSetting) as error:
+        unreadable = redact(error.message)
     sections = settings_by_section(current, written, os.environ)
+    changed = sum(setting.next is not None for _, rows in sections for setting in rows)
     return render(
         request,
         "console/settings/settings.html",
-        {"sections": sections, "file": settings.FILE_NAME, "rows": last_comparison()},
+        {
+            "sections": sections,
+            "file": settings.FILE_NAME,
+            "changed": changed,
+            "unreadable": unreadable,
+            "rows": last_comparison(),
+        },
     )
 
 
 def settings_by_section(
-    current: settings.Settings, written: Mapping[str, Any], environment: Mapping[str, str]
+    current: settings.Settings, written: settings.Settings, environment: Mapping[str, str]
 ) -> list[tuple[str, list[ShownSetting]]]:
-    """Return each section with its settings, in the order of the reference."""
+    """Return each section with its settings, in the order of the reference. ``current`` is what
+    this process runs with, ``written`` what it would run with if it started now."""
     sections = []
     for section, kind in settings.SECTIONS.items():
         values = getattr(current, section)
@@ -61,15 +73,18 @@ def settings_by_section(
             here = f"Set in the environment: {variable}." if variable in environment else ""
             there = (
                 f"Set in {settings.FILE_NAME}."
-                if item.name in written.get(section, {})
+                if f"{section}.{item.name}" in current.set_in_file
                 else "Not set: this is the default."
             )
+            now, then = getattr(values, item.name), getattr(getattr(written, section), item.name)
             rows.append(
                 ShownSetting(
                     item.name,
-                    mask_value(getattr(values, item.name)),
+                    mask_value(now),
                     _quoted(item.metadata["help"]),
                     here or there,
+                    # Compared before they are masked: another password is a change too.
+                    None if now == then else mask_value(then),
                 )
             )
         sections.append((section, rows))

@@ -326,6 +326,12 @@ def _other_changes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
             "The details of who makes this promise changed.",
         )
     yield from _break_glass(old, new)
+    for key, channel in new.channels.items():
+        if key in old.channels and old.channels[key].staffed != channel.staffed:
+            how = "reach our staff" if channel.staffed else "no longer reach our staff"
+            yield PromiseChange(
+                ChangeDirection.REWORDED, "channels", f"Customers {how} {channel.title}."
+            )
     # Keys alone decide, so a title that changed is new words; a role or channel that came or went
     # shows with the purposes that name it.
     for section, before, after in (

@@ -36,6 +36,7 @@ __all__ = [
     "Organisation",
     "Period",
     "Promise",
+    "PromisedChannel",
     "Purpose",
     "Recipient",
     "RecipientKind",
@@ -135,6 +136,14 @@ class RoleOrChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisedChannel(RoleOrChannel):
+    """A channel. ``staffed``: whether customers reach a member of staff that way; not on their own
+    pages, where only programs talk to each other, or where a file leaves."""
+
+    staffed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """Why data may go to a third country (GDPR Chapter V): a ground of
     ``law/transfers.yaml``, and details."""
@@ -186,7 +195,7 @@ class Promise:
     languages: tuple[str, ...]
     fields: Mapping[str, Field]
     roles: Mapping[str, RoleOrChannel]
-    channels: Mapping[str, RoleOrChannel]
+    channels: Mapping[str, PromisedChannel]
     recipients: Mapping[str, Recipient]
     purposes: Mapping[str, Purpose]
     losses: Mapping[str, LossPromise]

@@ -174,8 +174,9 @@ class MergeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.asked = [pair for pair in compared if pair.likeness is FieldLikeness.DIFFERS]
         for pair in self.asked:
+            label = labels.get(pair.field, pair.field)
             self.fields[f"field-{pair.field}"] = forms.ChoiceField(
-                label=labels.get(pair.field, pair.field),
+                label=label,
                 widget=forms.RadioSelect,
                 # The newer value is proposed and not taken: which one is right, the case says and
                 # not the date.
@@ -190,7 +191,7 @@ class MergeForm(forms.Form):
                         f"From the other record, {_age(pair, RecordSide.MERGED)}",
                     ),
                 ],
-                error_messages={"required": "Choose one."},
+                error_messages={"required": f"Choose the right value: {label}."},
             )
         self.order_fields([*(f"field-{pair.field}" for pair in self.asked), "reference"])
 

@@ -97,8 +97,9 @@ def concern(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         try:
             concerns.raise_concern(you.person_id, about, reason, by=CUSTOMER, at=you.now)
         except TooManyConcerns as refused:
-            said = {"count": refused.details["count"], "contact": you.promise.organisation.contact}
-            page = render(request, "portal/concern_too_many.html", said, status=429)
+            contact = you.promise.organisation.contact
+            context = {"count": refused.details["count"], "contact": contact}
+            page = render(request, "portal/concern_too_many.html", context, status=429)
             page["Retry-After"] = str(refused.details["seconds"])
             return page
         return HttpResponseRedirect(reverse("portal:concern_sent"))

@@ -28,6 +28,7 @@ from aboveboard.promise.model import (
     Organisation,
     Period,
     Promise,
+    PromisedChannel,
     Purpose,
     Recipient,
     RecipientKind,
@@ -41,6 +42,8 @@ from aboveboard.promise.model import (
 )
 
 _Made = TypeVar("_Made")
+_UNSTAFFED = frozenset({"api", "export", "portal"})
+"""Channels, as promises call them, on which customers reach no member of staff."""
 
 
 def build(root: Table) -> Promise:
@@ -54,7 +57,7 @@ def build(root: Table) -> Promise:
         languages=tuple(languages),
         fields=_build_section(root, "fields", _field),
         roles=_build_section(root, "roles", _party),
-        channels=_build_section(root, "channels", _party),
+        channels=_build_section(root, "channels", _channel),
         recipients=_build_section(
             root, "recipients", lambda key, item: _recipient(key, item, regime)
         ),
@@ -119,6 +122,12 @@ def _field(key: str, item: Item) -> Field:
 
 def _party(key: str, item: Item) -> RoleOrChannel:
     return RoleOrChannel(key, _text(entries(item)["title"]))
+
+
+def _channel(key: str, item: Item) -> PromisedChannel:
+    # A promise from before it was said says nothing, and calls them so.
+    written = scalar_text(item, "staffed") or str(key not in _UNSTAFFED).lower()
+    return PromisedChannel(key, _text(entries(item)["title"]), written == "true")
 
 
 def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipient:

@@ -88,10 +88,20 @@ def pill(words: str, tone: str = "") -> SafeString:
 def table(content: str, *columns: str, label: str = "") -> SafeString:
     """Show rows under ``columns``; one that begins with ``#`` holds numbers.
 
-    Each cell but the first needs ``data-th``, its column: on a phone a row becomes a small card.
+    Each cell but the first needs ``data-th``, its column: on a phone a row becomes a small card. A
+    column that is empty in every row is left out.
     """
-    heads = [{"name": each.removeprefix("#"), "number": each.startswith("#")} for each in columns]
-    context = {"content": content, "columns": heads, "label": label}
+    heads = []
+    for column in columns:
+        name = column.removeprefix("#")
+        cell = f'<td(?=[^>]*data-th="{re.escape(name)}")[^>]*>'
+        with_nothing = re.findall(rf"{cell}\s*</td>", content)
+        if with_nothing and len(with_nothing) == len(re.findall(cell, content)):
+            content = re.sub(rf"{cell}\s*</td>", "", content)
+        else:
+            heads.append({"name": name, "number": column.startswith("#")})
+    # Cells were taken out, nothing was put in: what was safe stays safe.
+    context = {"content": SafeString(content), "columns": heads, "label": label}
     return render_to_string("components/table.html", context)
 
 
