@@ -4,6 +4,7 @@ leaves nothing behind."""
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -86,7 +87,7 @@ def test_what_a_killed_computation_spilled_is_deleted_and_nothing_else(
 
 
 def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
-    file = tmp_path / "new" / "set.parquet"
+    file = tmp_path / "new" / "folder" / "set.parquet"
     with duck.atomic_path(file) as part:
         part.write_text("first")
         assert not file.exists()
@@ -102,6 +103,14 @@ def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
         fail()
     assert file.read_text() == "first"
     assert [each.name for each in file.parent.iterdir()] == ["set.parquet"]
+
+
+def test_a_folder_that_somebody_emptied_meanwhile_is_no_fault(scratch: Path) -> None:
+    with duck.engine() as connection:
+        (folder,) = scratch.iterdir()
+        shutil.rmtree(folder)
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert list(scratch.iterdir()) == []
 
 
 def test_a_statement_that_is_not_there_is_not_made_up() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from aboveboard.engines.snapshot import (
     PEOPLE,
     SnapshotFiles,
     split_digest,
+    take_snapshot,
     to_parquet,
     write_rows,
 )
@@ -186,12 +188,36 @@ def test_a_manifest_keeps_those_no_longer_held(tmp_path: Path) -> None:
     )
     rows = listing.page(tmp_path / "out.parquet", listing.ExposureFilter())
     assert counted.people == 3
+    assert (counted.matched, counted.ambiguous, counted.strangers, counted.doubtful) == (0, 0, 0, 0)
     assert [(row.person_id, row.jurisdiction, row.channel, row.severity) for row in rows] == [
         (10, "GB", "email", 2),
         (40, "DE", "post", 1),
         (99, "ZZ", "none", 2),
     ]
     assert counted.digest == hashlib.sha256((tmp_path / "out.parquet").read_bytes()).hexdigest()
+
+
+def test_nothing_is_left_beside_the_files_that_were_asked_for(tmp_path: Path) -> None:
+    """What they are made of names people too."""
+    held = take_snapshot(
+        tmp_path,
+        people=lambda file: file.write(b"10,GB,en\n"),
+        index=lambda file: file.write(b"1,1,2,10\n"),
+    )
+    out = tmp_path / "out.parquet"
+    exposure.from_manifest([(10, 1, 0)], held, out, score=by_bits)
+    files = {held.people, held.index, out}
+    assert set(tmp_path.iterdir()) == files
+
+    def fail(file: BinaryIO) -> None:
+        file.write(b"1,1,2,10\n")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        take_snapshot(tmp_path, people=lambda file: file.write(b"10,GB,en\n"), index=fail)
+    with pytest.raises(ValueError, match="exactly one band"):
+        exposure.from_manifest([(10, 1, 0)], held, out, score=lambda combinations: [])
+    assert set(tmp_path.iterdir()) == files
 
 
 def test_an_empty_manifest_is_an_empty_set(tmp_path: Path) -> None:

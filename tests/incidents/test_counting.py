@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable
@@ -180,7 +181,9 @@ def test_a_leak_whose_digests_are_gone_is_never_counted_by_manifest(tmp_path: Pa
 @alone
 def test_a_finished_leak_counted_again_is_the_same_count(tmp_path: Path) -> None:  # 2
     incident = leak_beside_a_parcel(tmp_path)
-    first = counting.count(incident.number, by=LEAD, at=AT)
+    steps: list[str] = []
+    first = counting.count(incident.number, progress=steps.append, by=LEAD, at=AT)
+    assert steps == list(counting.STEPS), "each once"
     assert counting.count(incident.number, by=LEAD, at=AT) == first
     jobs.run_jobs_once(worker="test")
     assert counts(incident.number) == [(OURS, OURS, STRANGERS)]
@@ -307,6 +310,13 @@ def test_what_somebody_is_still_at_is_left_alone(db: None) -> None:
         assert spill.is_dir()
     assert not folder.exists()
     assert not spill.exists()
+
+
+@alone
+def test_a_folder_that_somebody_emptied_meanwhile_is_no_fault(db: None) -> None:
+    with folders.working_folder() as folder:
+        shutil.rmtree(folder)
+    assert not folder.with_suffix(".lock").exists()
 
 
 @alone

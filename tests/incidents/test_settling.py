@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from aboveboard.commands import exits, main
+from aboveboard.engines import exposure as engine
+from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.exposure import counting
+from aboveboard.incidents.exposure.counts import current_count
 from aboveboard.incidents.exposure.settling import NotInDoubt, settle
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
+from tests import world
 from tests.incidents.conftest import AT, LEAD, People, open_leak
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +69,37 @@ def test_it_can_be_settled_anew_and_counted_again(people: People, number: int) -
     assert counting.count(number, by=LEAD, at=AT).people == len(exposed(number))
     actions.change(number, answers={"hands": "nobody"}, by=LEAD, at=AT)
     assert bob in exposed(number)
+
+
+def test_what_stands_after_it_is_settled_has_one_row_for_who_was_two_records(
+    people: People, number: int
+) -> None:
+    (ann, _), (bob, _), *_ = people
+    identity.merge(ann, bob, chosen={}, reference="case/1", by=world.ADVISER, at=AT)
+    stands = settle(number, [2], [bob], by=LEAD, at=AT)
+    assert stands == current_count(stands.incident)
+    assert stands.people == len(exposed(number))
+    assert bob not in exposed(number)
+    assert ann in exposed(number)
+
+
+def test_an_answer_given_while_a_line_is_settled_counts(
+    people: People, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {part.band for part in queries.page(number, at=AT).slices}
+    work_out = engine.settle
+
+    def and_somebody_answers(*args: Any, **named: Any) -> engine.ExposureCount:
+        done = work_out(*args, **named)
+        monkeypatch.undo()
+        actions.change(number, answers={"hands": "nobody"}, by=LEAD, at=AT)
+        return done
+
+    monkeypatch.setattr(engine, "settle", and_somebody_answers)
+    settle(number, [2], [], by=LEAD, at=AT)
+    assert exposed(number) == {people[0][0], people[2][0]}
+    after = {part.band for part in queries.page(number, at=AT).slices}
+    assert max(after) < max(before), "nobody had it in hand"
 
 
 def test_only_those_whom_a_line_fits_can_be_named(people: People, number: int) -> None:

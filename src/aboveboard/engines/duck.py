@@ -74,7 +74,7 @@ def delete_spill_folders() -> int:
     gone = 0
     for folder in Path(tempfile.gettempdir()).glob(f"{_SPILL}*"):
         # One that was made this instant has no lock yet, and nothing in it.
-        if not folder.is_dir() or not (folder / _HELD).exists() or not _is_ours(folder):
+        if not (folder / _HELD).exists() or not _is_ours(folder):
             continue
         with try_lock(folder / _HELD) as free:
             if free:
