@@ -20,6 +20,7 @@ import argparse
 import re
 import sqlite3
 import tempfile
+from contextlib import closing
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -69,7 +70,7 @@ def main() -> int:
             for who, link in {"nobody": "", **stage.links}.items():
                 if re.fullmatch(arguments.only or ".*", who):
                     _one(walk, stage, browser, who, link, arguments)
-            if not arguments.only:
+            if re.fullmatch(arguments.only or ".*", "faults"):
                 _faults(walk, stage, browser)
             browser.close()
         _index(folder)
@@ -114,13 +115,21 @@ def _one(
 
 
 def _faults(walk: Walk, stage: staging.Stage, browser: Browser) -> None:
-    """Take the database's tables away, one after the other, as a fault of ours would."""
+    """Take a table away, which is a service that is down; then spoil the file, a fault of ours."""
     page = browser.new_context(base_url=stage.base).new_page()
     walk.watch(page, "nobody")
-    with sqlite3.connect(stage.home / "aboveboard.sqlite3") as database:
+    file = stage.home / "aboveboard.sqlite3"
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
         database.execute("ALTER TABLE promise_promiseversion RENAME TO gone")
-    page.goto("/trust/promise/")
-    walk.photograph(page, "nobody", "act-away")
+        page.goto("/trust/promise/")
+        walk.photograph(page, "nobody", "act-away")
+        database.execute("ALTER TABLE gone RENAME TO promise_promiseversion")
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as pages:
+        pages.seek(4096)
+        pages.write(b"\xff" * (file.stat().st_size - 4096))
+    page.goto("/trust/incidents/")
+    walk.photograph(page, "nobody", "act-failed")
 
 
 def _say(walk: Walk, *, whole: bool) -> int:

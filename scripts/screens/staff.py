@@ -100,18 +100,23 @@ def _emergency(scene: Scene) -> None:
 
 
 def _report(scene: Scene) -> None:
-    scene.page.goto("/console/report-a-loss/")
-    scene.fill(what="other")
-    scene.send()
-    scene.seen("report-title")
-    scene.fill(title="A box of order forms")
-    scene.send()
-    scene.seen("report-when")
-    scene.send()
-    scene.seen("report-happened")
-    scene.page.locator("main textarea").first.fill("Left on the counter over night.")
-    scene.send()
-    scene.seen("reported")
+    for what, name, answer in (
+        ("other", "title", "A box of order forms"),
+        ("label", "label", "AW-011"),
+    ):
+        scene.page.goto("/console/report-a-loss/")
+        scene.fill(what=what)
+        scene.send()
+        scene.seen(f"report-{what}")
+        scene.fill(**{name: answer})
+        scene.send()
+        if what == "label":
+            scene.seen("report-when")
+            scene.send()
+        scene.page.locator("main textarea").first.fill("Left on the counter over night.")
+        scene.seen("report-happened")
+        scene.send()
+        scene.seen(f"reported-{what}")
 
 
 def privacy_lead(scene: Scene) -> None:
