@@ -261,6 +261,22 @@ SIBLINGS: dict[str, str | bytes] = {
     "bzip2": bz2.compress(pairs("{address}:{secret}").encode()),
     "xz": lzma.compress(pairs("{address}:{secret}").encode()),
     "gzip of a dump": gzip.compress(insert(_TUPLES).encode()),
+    "JSON of lists": json.dumps([["email", "password"], *zip(EVERYBODY, SECRETS, strict=True)]),
+    "JSON of lists over lines": "[\n"
+    + ",\n".join(json.dumps(pair) for pair in zip(EVERYBODY, SECRETS, strict=True))
+    + "\n]\n",
+    "XML": "<users>\n"
+    + pairs(" <user><email>{address}</email><password>{secret}</password></user>")
+    + "</users>\n",
+    "a table of HTML": "<table><tr><th>email</th><th>password</th></tr>\n"
+    + pairs("<tr><td>{address}</td><td>{secret}</td></tr>")
+    + "</table>\n",
+    "a log of forms sent": pairs("10.0.0.1 POST /in?mail={address}&word={secret} 200").replace(
+        "@", "%40"
+    ),
+    "entities": pairs("<p>{address} {secret}</p>").replace("@", "&#64;"),
+    "quoted-printable": pairs("Reset for {address}: {secret}").replace("@", "=40"),
+    "escapes of a program": pairs('x = "{address}", "{secret}"').replace("@", "\\u0040"),
     "one very long line": " ".join(pairs("{address}:{secret}").split())
     + f" {'x' * 63}" * (1 << 15),
 }

@@ -123,6 +123,10 @@ class _LeakRowReader:
             elif searching.may_contain_more(value):
                 own |= searching.find_addresses(value, self.generations)
             keys |= own
+        if not keys and self.separator:
+            # What separates the cells may stand in an address that is written with escapes.
+            keys = searching.addresses(self.separator.join(cells), self.generations)
+            categories, readable = categories | _bits(keys), readable | _bits(keys)
         searched = values if not keys else [each for each in values if each[0].name in _SEARCHED]
         for _, value in searched:
             more = searching.find_numbers(value, regions, self.generations)

@@ -7,9 +7,11 @@ line leads to anybody (:data:`SEARCHED`).
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
+from urllib.parse import unquote
 
 from aboveboard.engines.leak import SEARCHED
 from aboveboard.incidents import limits
@@ -22,6 +24,9 @@ _ADDRESS: Final = re.compile(
 )
 _JOINED: Final = re.compile(r"[=/&|'`‘“«{}*!?#$%^~+]+")
 """Signs that an address may hold by RFC 5321 and that mostly stand before one: both are tried."""
+_ENCODED_AT: Final = re.compile(r"%40|=40|\\u0040|\\x40|&#0*64;?|&#x0*40;?|&commat;", re.IGNORECASE)
+_ESCAPED: Final = re.compile(r"\\(?:u00|x)([2-7][0-9a-f])", re.IGNORECASE)
+_QUOTED_PRINTABLE: Final = re.compile(r"=([2-7][0-9A-F])(?![0-9A-F])")
 _WORD: Final = re.compile(r"[^\W_][\w-]{3,38}[^\W_]")
 _PHONE: Final = re.compile(r"(?<![\w.@-])\+?\(?[0-9][0-9 ()./-]{6,22}[0-9](?![\w@-])")
 _DAY: Final = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|\d\d?[./-]\d\d?[./-](?:19|20)\d\d")
@@ -30,21 +35,43 @@ _NUMBER_DIGITS: Final = 6
 """Fewest signs of a customer number of digits alone: shorter ones are years, ages and houses."""
 
 
+<<<<<<< HEAD
 def may_contain_more(value: str) -> bool:
     """Whether a cell that reads as one address may be one with something before it."""
     return "@" in value and _JOINED.search(value) is not None
+=======
+def may_hold_more(value: str) -> bool:
+    """Whether a cell that reads as one address may be one with something around it, which an
+    earlier version's rule took for a part of it."""
+    return "@" in value and (_ADDRESS.fullmatch(value) is None or _JOINED.search(value) is not None)
+>>>>>>> 1cf714cd (incidents: count people in JSON lists and behind escapes)
 
 
 def find_addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
     """Return the keys of every e-mail address in a text."""
-    if "@" not in text:
-        return set()
     kind = blind.KIND_NUMBERS["email"]
     return {
         (kind, digest)
+<<<<<<< HEAD
         for value in _spellings(text)
         for _, digest in blind.search_digests("email", value, (None,), generations)
+=======
+        # Both as it stands and decoded: what looks like an escape may be part of an address.
+        for plain in {text, _decoded(text)}
+        if "@" in plain
+        for value in _spellings(plain)
+        for _, digest in blind.searched("email", value, (None,), generations)
+>>>>>>> 1cf714cd (incidents: count people in JSON lists and behind escapes)
     }
+
+
+def _decoded(text: str) -> str:
+    """Return a text with its escapes undone, if the sign of an address is among them: links and
+    forms that were sent (RFC 3986), pages, messages (RFC 2045) and programs each have their own."""
+    if _ENCODED_AT.search(text) is None:
+        return text
+    plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), html.unescape(text))
+    return unquote(_QUOTED_PRINTABLE.sub(lambda octet: chr(int(octet[1], 16)), plain))
 
 
 def _spellings(text: str) -> Iterator[str]:
