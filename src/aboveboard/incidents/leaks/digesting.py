@@ -125,7 +125,7 @@ class _LeakRowReader:
             keys |= own
         if not keys and self.separator:
             # What separates the cells may stand in an address that is written with escapes.
-            keys = searching.addresses(self.separator.join(cells), self.generations)
+            keys = searching.find_addresses(self.separator.join(cells), self.generations)
             categories, readable = categories | _bits(keys), readable | _bits(keys)
         searched = values if not keys else [each for each in values if each[0].name in _SEARCHED]
         for _, value in searched:

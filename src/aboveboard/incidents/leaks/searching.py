@@ -35,16 +35,10 @@ _NUMBER_DIGITS: Final = 6
 """Fewest signs of a customer number of digits alone: shorter ones are years, ages and houses."""
 
 
-<<<<<<< HEAD
 def may_contain_more(value: str) -> bool:
-    """Whether a cell that reads as one address may be one with something before it."""
-    return "@" in value and _JOINED.search(value) is not None
-=======
-def may_hold_more(value: str) -> bool:
     """Whether a cell that reads as one address may be one with something around it, which an
     earlier version's rule took for a part of it."""
     return "@" in value and (_ADDRESS.fullmatch(value) is None or _JOINED.search(value) is not None)
->>>>>>> 1cf714cd (incidents: count people in JSON lists and behind escapes)
 
 
 def find_addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
@@ -52,16 +46,11 @@ def find_addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
     kind = blind.KIND_NUMBERS["email"]
     return {
         (kind, digest)
-<<<<<<< HEAD
-        for value in _spellings(text)
-        for _, digest in blind.search_digests("email", value, (None,), generations)
-=======
         # Both as it stands and decoded: what looks like an escape may be part of an address.
         for plain in {text, _decoded(text)}
         if "@" in plain
         for value in _spellings(plain)
-        for _, digest in blind.searched("email", value, (None,), generations)
->>>>>>> 1cf714cd (incidents: count people in JSON lists and behind escapes)
+        for _, digest in blind.search_digests("email", value, (None,), generations)
     }
 
 
