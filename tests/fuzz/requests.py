@@ -93,7 +93,7 @@ def _read(environ: dict[str, Any]) -> object:
             return read(UseIn, request.body)
         fields += request.POST.lists()
         for file in request.FILES.values():
-            fields.append((str(file.name), file.read_keys()))
+            fields.append((str(file.name), file.read()))
     except (SuspiciousOperation, BadRequest, MultiPartParserError, AboveboardError, NotJson) as no:
         return no
     return fields

@@ -277,6 +277,12 @@ SIBLINGS: dict[str, str | bytes] = {
     "entities": pairs("<p>{address} {secret}</p>").replace("@", "&#64;"),
     "quoted-printable": pairs("Reset for {address}: {secret}").replace("@", "=40"),
     "escapes of a program": pairs('x = "{address}", "{secret}"').replace("@", "\\u0040"),
+    "a full-width sign": pairs("{address}:{secret}").replace("@", "\uff20"),
+    "signs that do not print": pairs("{address}:{secret}").replace("@", "\u200b@"),
+    "[at] and [dot]": pairs("{address} {secret}")
+    .replace("@", " [at] ")
+    .replace(".org", " [dot] org"),
+    "control signs between": pairs("7\x01{address}\x01{secret}"),
     "one very long line": " ".join(pairs("{address}:{secret}").split())
     + f" {'x' * 63}" * (1 << 15),
 }
@@ -300,6 +306,10 @@ ADDRESSED_OTHERWISE = {
     "numbers alone": "customer_id\n" + "".join(f"AW00{n}\n" for n in range(1, 7)),
     "numbers without a header": "".join(f"AW00{n};x{n}y;2\n" for n in range(1, 7)),
     "numbers in words": "".join(f"Case {n}: customer AW00{n} called.\n" for n in range(1, 7)),
+    "numbers in names of files": "".join(f"scan_AW00{n}_2026.pdf\n" for n in range(1, 7)),
+    "phones of a spreadsheet": "phone\n" + "".join(f"44207946010{n}.0\n" for n in range(1, 7)),
+    "a number where names of columns stand": "AW001;x\n"
+    + "".join(f"{address};x\n" for address in ADDRESSES[1:]),
     "phones in words": "".join(f"call {n}: +44 (0)20 7946 010{n} ok\n" for n in range(1, 7)),
     "numbers behind a stranger's address": "email,id\n"
     + "".join(f"x{n}@stranger.example,AW00{n}\n" for n in range(1, 7)),

@@ -8,6 +8,7 @@ readable: the worse reading, since nobody can say which of its cells is missing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -22,6 +23,9 @@ from aboveboard.vault import blind
 
 _EMPTY = frozenset({"", "null", "none", "nil", "n/a", "na", "-", "\\n", "nan", "undefined"})
 """What programs write where there is nothing."""
+
+_FLOAT = re.compile(r"([0-9]{6,19})\.0+")
+"""A phone or number as a spreadsheet writes it that took it for an amount."""
 
 _SECRET = frozenset({"password", UNKNOWN})
 _SEARCHED = frozenset({IGNORE, UNKNOWN, "username"})
@@ -73,7 +77,7 @@ def digest(
         if matched:
             writer.add(number, categories, protected, ())
             done.readable += 1
-        else:
+        elif reason is not UnreadReason.HEADER:
             done.unread.append(UnreadLine(number, reason))
     return done
 
@@ -141,7 +145,8 @@ class _LeakRowReader:
         rest = [roles()[UNKNOWN]] * max(0, len(cells) - len(self.roles))
         for role, cell in zip([*self.roles, *rest], cells, strict=False):
             if (value := cell.strip()).lower() not in _EMPTY:
-                yield role, value
+                whole = _FLOAT.fullmatch(value)
+                yield role, whole[1] if whole else value
 
     def _tried(self, values: Sequence[tuple[ColumnRole, str]]) -> Sequence[str]:
         """Return the countries in which a phone of this row is tried, that of the row first."""

@@ -18,6 +18,7 @@ from typing import IO
 from aboveboard.basics.limits import CSV_LINE_BYTES
 from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
+from aboveboard.incidents.leaks.columns import is_known_name
 from aboveboard.incidents.leaks.form import LeakFileFormat, LeakShape
 from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines
 from aboveboard.incidents.leaks.records import SqlRow, is_like_sql, json_objects, sql_rows
@@ -30,6 +31,7 @@ class UnreadReason(StrEnum):
     TOO_LONG = "too_long"
     NOT_JSON = "not_json"
     COLUMNS = "columns"
+    HEADER = "header"
     REPEATED_HEADER = "repeated_header"
     NO_PAIR = "no_pair"
     NOT_SQL = "not_sql"
@@ -40,6 +42,7 @@ SENTENCES: dict[UnreadReason, str] = {
     UnreadReason.TOO_LONG: "The line is longer than any row of data.",
     UnreadReason.NOT_JSON: "The line is not a JSON object.",
     UnreadReason.COLUMNS: "This line has a different number of columns from the rest of the file.",
+    UnreadReason.HEADER: "The line names the columns.",
     UnreadReason.REPEATED_HEADER: "The line repeats the names of the columns.",
     UnreadReason.NO_PAIR: "The line is not an address and a secret.",
     UnreadReason.NOT_SQL: "The row of the dump has a quote or a bracket that is never closed.",
@@ -211,6 +214,9 @@ def _separated(
         if form.header and tuple(cell.strip() for cell in cells) == form.header:
             if not first:
                 yield UnreadLine(line.number, UnreadReason.REPEATED_HEADER, line.text)
+            elif not any(is_known_name(cell) for cell in form.header):
+                # Taken for names because the rows below look different: it may be somebody's.
+                yield UnreadLine(line.number, UnreadReason.HEADER, line.text)
         elif (fitted := _fit(cells, form.columns)) is not None:
             yield LeakRow(line.number, fitted)
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 from urllib.parse import unquote
@@ -20,11 +21,16 @@ from aboveboard.vault import blind
 LeakKey = tuple[int, bytes]
 
 _ADDRESS: Final = re.compile(
-    r"[^\s@:;,|\"<>()\[\]\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W_]"
+    r"[^\s\x00-\x1f\x7f@:;,|\"<>()\[\]\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W_]"
 )
 _JOINED: Final = re.compile(r"[=/&|'`‘“«{}*!?#$%^~+]+")
 """Signs that an address may hold by RFC 5321 and that mostly stand before one: both are tried."""
-_ENCODED_AT: Final = re.compile(r"%40|=40|\\u0040|\\x40|&#0*64;?|&#x0*40;?|&commat;", re.IGNORECASE)
+_ENCODED_AT: Final = re.compile(
+    r"%40|=40|\\u0040|\\x40|&#0*64;?|&#x0*40;?|&commat;|\s@\s|[(\[{]\s*(?:at|@)\s*[)\]}]",
+    re.IGNORECASE,
+)
+_AROUND: Final = re.compile(r"\s*[(\[{]\s*(?:at|@)\s*[)\]}]\s*|\s+@\s+", re.IGNORECASE)
+_DOT: Final = re.compile(r"\s*[(\[{]\s*(?:dot|\.)\s*[)\]}]\s*", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\(?:u00|x)([2-7][0-9a-f])", re.IGNORECASE)
 _QUOTED_PRINTABLE: Final = re.compile(r"=([2-7][0-9A-F])(?![0-9A-F])")
 _WORD: Final = re.compile(r"[^\W_][\w-]{3,38}[^\W_]")
@@ -56,11 +62,20 @@ def find_addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
 
 def _decoded(text: str) -> str:
     """Return a text with its escapes undone, if the sign of an address is among them: links and
-    forms that were sent (RFC 3986), pages, messages (RFC 2045) and programs each have their own."""
+    forms that were sent (RFC 3986), pages, messages (RFC 2045) and programs each have their own,
+    and people write ``name [at] example [dot] org``."""
+    if not text.isascii():
+        # A full-width sign is the same sign, and what does not print is none.
+        text = "".join(
+            sign
+            for sign in unicodedata.normalize("NFKC", text)
+            if unicodedata.category(sign) != "Cf"
+        )
     if _ENCODED_AT.search(text) is None:
         return text
     plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), html.unescape(text))
-    return unquote(_QUOTED_PRINTABLE.sub(lambda octet: chr(int(octet[1], 16)), plain))
+    plain = unquote(_QUOTED_PRINTABLE.sub(lambda octet: chr(int(octet[1], 16)), plain))
+    return _AROUND.sub("@", _DOT.sub(".", plain))
 
 
 def _spellings(text: str) -> Iterator[str]:
@@ -78,7 +93,9 @@ def find_numbers(text: str, regions: Sequence[str], generations: Collection[int]
     marked as found by searching."""
     keys: set[LeakKey] = set()
     number = blind.KIND_NUMBERS["customer_number"] | SEARCHED
-    words = [word for word in _WORD.findall(text) if _may_be_number(word)]
+    # The name of a scan has more in one word than the number (``invoice_AW001_2026.pdf``).
+    spaced = f"{text} {text.replace('_', ' ')}" if "_" in text else text
+    words = [word for word in _WORD.findall(spaced) if _may_be_number(word)]
     # Each word costs an HMAC for each key: a line without an end would otherwise hold up the whole
     # count.
     for word in words[: limits.LEAK_SEARCHED]:
