@@ -154,7 +154,8 @@ def guess(
     return guesses
 
 
-_ADDRESS = re.compile(r"[^\s@:;,|\"'<>]+@[^\s@:;,|\"'<>]+\.[^\s@:;,|\"'<>]+")
+_PART = r"[^\s\x00-\x1f@:;,|\"'<>]+"
+_ADDRESS = re.compile(rf"{_PART}@{_PART}\.{_PART}")
 
 
 def is_content_like(content: str, value: str) -> bool:
