@@ -57,7 +57,7 @@ class EmergencyUse(DecidingRow):
     )
     actor = models.JSONField(help_text="who asked: kind, id, role, team")
     account_id = models.BigIntegerField()
-    why = models.CharField(max_length=24, help_text="a code of access.emergency.why")
+    why = models.CharField(max_length=24, help_text="a code of access.emergency.reasons")
     fields = models.JSONField(help_text="names of the fields")
     reference = models.CharField(max_length=80, blank=True)
     words = models.BinaryField()

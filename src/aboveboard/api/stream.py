@@ -2,9 +2,9 @@
 memory (application/x-ndjson).
 
 The first line says what is asked; each further line names a person. Each answer names its line.
-People are used by ``limits.USE_BATCH``, each batch in one transaction; the next lines are read when
-the batch's answers were taken, so a client that reads slowly is asked for no more. The last line
-says that it is the end: an answer without it was cut off.
+People are used by ``access.limits.USE_BATCH``, each batch in one transaction; the next lines are
+read when the batch's answers were taken, so a client that reads slowly is asked for no more. The
+last line says that it is the end: an answer without it was cut off.
 
 A client may pause, but not for ever: a line must come within ``limits.STREAM_PAUSE`` of the one
 before it, and a token that ends, or is revoked, ends the wait for the next line too."""

@@ -53,8 +53,8 @@ def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
 
 
 def use_all(asked: UseRequest, people: Sequence[Subject], *, client: int) -> list[dict[str, Any]]:
-    """Use the data of up to ``limits.USE_BATCH`` people in one transaction; return the outcome of
-    each, in their order. Whoever is not one customer counts as a miss of the client.
+    """Use the data of up to ``access.limits.USE_BATCH`` people in one transaction; return the
+    outcome of each, in their order. Whoever is not one customer counts as a miss of the client.
 
     Errors: :func:`aboveboard.access.actions.use_each`; then nobody's data was released.
     """

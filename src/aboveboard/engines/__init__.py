@@ -7,7 +7,7 @@ Invariants: no rule of law is held here (bands come from the caller's ``score``)
 about anybody is read or written, only person ids, digests, bitmaps and coarse facets; a result
 appears whole or not at all; connections are closed.
 
-Public: ``snapshot.take``, ``leak.LeakWriter``, ``exposure.from_manifest``,
+Public: ``snapshot.take_snapshot``, ``leak.LeakWriter``, ``exposure.from_manifest``,
 ``exposure.from_leak``, ``listing.summary``, ``listing.page``, ``listing.person``,
 ``listing.lines``. Formats: ``FORMAT.md``.
 

@@ -100,7 +100,8 @@ def change(
     by: Actor,
     at: datetime,
 ) -> IncidentView:
-    """Change what is known: the title, answers to ``judging.circumstances``, or the four moments.
+    """Change what is known: the title, answers to ``assessment.circumstances``, or the four
+    moments.
 
     An answer left blank is taken back. Severity, risk and duties are worked out again.
 

@@ -17,7 +17,8 @@ from aboveboard.keys.rows import DecidingRow
 
 
 class Incident(models.Model):
-    """Something was lost. The four moments start the clocks of the law (``law.terms.Times``)."""
+    """Something was lost. The four moments start the clocks of the law
+    (``law.terms.BreachTimes``)."""
 
     number = models.PositiveIntegerField(unique=True)
     kind = models.CharField(max_length=12, choices=IncidentKind.choices)
@@ -99,7 +100,7 @@ class UnreadRow(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="unread_rows")
     line = models.BigIntegerField()
-    reason = models.CharField(max_length=40, help_text="a code of leaks.reading.Reason")
+    reason = models.CharField(max_length=40, help_text="a code of leaks.reading.UnreadReason")
 
     class Meta:
         """A line is unread once."""

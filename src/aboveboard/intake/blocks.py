@@ -2,7 +2,7 @@
 again, and in another process.
 
 Streaming and bounded: a block holds ``limits.IMPORT_BATCH`` lines, and none longer than
-``limits.CSV_LINE_BYTES``. A row may run over several lines; a block never ends inside one.
+``basics.limits.CSV_LINE_BYTES``. A row may run over several lines; a block never ends inside one.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def first_row(lines: LineReader) -> bytes:
 
 
 def records(block: RowBlock) -> Iterator[tuple[int, bytes]]:
-    """Yield the number of the last line of each row, as :func:`people_file.Reader.rows` counts
+    """Yield the number of the last line of each row, as ``people_file.RowReader.rows`` counts
     them, and the row's bytes."""
     lines = LineReader(io.BytesIO(block.data), "")
     reader = csv.reader(iter(lines), strict=True)

@@ -24,8 +24,8 @@ class Category:
     ``label``: by language, a lower-case noun phrase that fits a sentence: "your e-mail address".
     ``noun``: the same in English about somebody else, for staff and authorities: "e-mail address".
     ``dpv``: the term in the W3C Data Privacy Vocabulary's personal-data extension,
-    ``pd:EmailAddress``. ``enisa``: one of :class:`~.severity.Kind`. ``special``: GDPR Art. 9(1).
-    ``credential``: opens an account; ENISA scores what it opens, not the credential.
+    ``pd:EmailAddress``. ``enisa``: one of :class:`~.severity.DataKind`. ``special``: GDPR
+    Art. 9(1). ``credential``: opens an account; ENISA scores what it opens, not the credential.
     ``formerly``: the key's name before fideslang 3.2, or "".
     """
 

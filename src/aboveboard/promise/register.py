@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, str] = {
     "kept": "Time limit (f)",
     "security": "Security measures (g)",
 }
-"""The columns of the register, in order: the name in :class:`Row`, and the heading with
+"""The columns of the register, in order: the name in :class:`RegisterRow`, and the heading with
 the point of Art. 30(1)."""
 
 

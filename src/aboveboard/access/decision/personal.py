@@ -1,5 +1,5 @@
 """The questions about the person: their choices, a restriction, retention and a legal hold (8 to 10
-of ``access.decide``). Pure."""
+of ``decide.decide_person``). Pure."""
 
 from __future__ import annotations
 

@@ -5,5 +5,6 @@ Invariant: nothing is opened here, and no grant is made. Asking about one person
 what they chose, so it is an entry (``explain.asked``) with their handle, and they see it beside the
 uses of their data.
 
-Public: ``field.uses_of_field`` (pure), ``person.would``, ``person.why``.
+Public: ``field.uses_of_field`` (pure), ``person.explain_request``,
+``person.explain_entry``.
 """

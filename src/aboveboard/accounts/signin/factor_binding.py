@@ -96,7 +96,7 @@ def _sealed_parts(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 def bind(factor: Authenticator) -> bool:
     """Bind what an earlier version sealed for nobody; return whether there was anything.
 
-    For the upgrade alone (``factors.take_over``): a box that is unbound later was put there by
+    For the upgrade alone (``accounts.factors``): a box that is unbound later was put there by
     somebody else, and opens nothing.
     """
     unbound = any(

@@ -11,7 +11,8 @@ from aboveboard.promise.loading.problems import ProblemReport
 
 
 def check(root: Table, report: ProblemReport) -> None:
-    """Report each sentence for customers of more than ``limits.PLAIN_SENTENCE_WORDS`` words."""
+    """Report each sentence for customers that has more words than
+    ``basics.limits.PLAIN_SENTENCE_WORDS``."""
     for text in _texts(root):
         for sentence in long_sentences(text.text):
             report.add(

@@ -165,5 +165,5 @@ def _check_signers(parts: BackupParts) -> None:
     write to the backup could sign it with a key of their own and let it name that."""
     known = local_verifier_keys()
     for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
-        if part.format != UNSIGNED:  # those were let through by hand (``parts.checked``)
+        if part.format != UNSIGNED:  # those were let through by hand (``parts.check_parts``)
             check_signature(folder, part, known)

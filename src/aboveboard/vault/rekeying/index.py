@@ -5,7 +5,7 @@ in the code and its tests:
    the change waits for those who know the old one alone. In one transaction with
    ``keys.rotation.begun``. The old one is searched.
 2. Everybody is filed under the new one too, a batch in each transaction with how far it has come
-   (``vault.generations.rebuild``).
+   (``rebuild.rebuild``).
 3. Switch: the new one is searched, and the old one written no more. Refused while an incident still
    needs the old one, or a look-up would be lost and nobody agreed to that. A look-up that began
    before sees it in its own statement and asks again.
