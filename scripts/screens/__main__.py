@@ -42,7 +42,9 @@ whose body is slow or too large, which no browser sends."""
 def main() -> int:
     """Make the demonstration, walk through it, say what is wrong."""
     parser = argparse.ArgumentParser(prog="python -m scripts.screens", description=__doc__)
-    parser.add_argument("--people", type=int, default=300, help="made-up customers (default: 300)")
+    parser.add_argument(
+        "--people", type=int, default=1260, help="made-up customers, of whom 1200 are on the laptop"
+    )
     parser.add_argument("--port", type=int, default=8411, help="port of the demonstration")
     parser.add_argument("--language", default="en-GB", help="of the browser: en-GB, fr, de")
     parser.add_argument("--only", default="", help="a pattern of who walks: customer|adviser")
