@@ -15,13 +15,13 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import ClassVar, NoReturn
 
 import aboveboard
 from aboveboard import commands
 from aboveboard.basics import logs, redaction, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import exits
+from aboveboard.commands.arguments import CommandParser
 from aboveboard.commands.instance import schema
 
 _DECLARED = ("NAME", "HELP", "EXAMPLE")
@@ -99,19 +99,9 @@ def _strings(source: str) -> dict[str, str]:
     return strings
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments without repeating a secret that is among them."""
-
-    given: ClassVar[Sequence[str]] = ()
-
-    def error(self, message: str) -> NoReturn:
-        """Print the usage and the message, and end."""
-        super().error(redaction.remove_values(message, self.given))
-
-
 def build_parser(known: Sequence[DeclaredCommand], wanted: str | None) -> argparse.ArgumentParser:
     """Return the parser; only the command that is wanted is imported to declare its arguments."""
-    parser = _Parser(
+    parser = CommandParser(
         "aboveboard",
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -193,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # What a command writes is for the instance's own user: keys, database, tiles, exports.
     os.umask(0o077)
     given = list(sys.argv[1:] if arguments is None else arguments)
-    _Parser.given = given
+    CommandParser.given = given
     known = find_commands()
     names = {command.name: command for command in known}
     parser = build_parser(known, _requested_command(given, names))

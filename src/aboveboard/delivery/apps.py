@@ -30,6 +30,7 @@ class DeliveryConfig(AppConfig):
                 "rendering",
                 "templates",
                 "terms",
+                "trial",
             ),
             entries=(
                 entries.NoticeSent,

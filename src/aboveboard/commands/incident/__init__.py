@@ -14,13 +14,18 @@ HELP = "Open an incident, count who was exposed, see what is due, send notices, 
 EXAMPLE = """\
 aboveboard incident report-device LT-0042 --note "Left on the train" --as sam@example.com
 aboveboard incident open-leak dump.txt --as lead@example.com
+aboveboard incident list
 aboveboard incident show INC-0001
+aboveboard incident count INC-0001
+aboveboard incident doubts INC-0001
 aboveboard incident duties INC-0001 --json
+aboveboard incident done 7 --reference ICO-123 --as lead@example.com
 aboveboard incident notices prepare INC-0001 --measures "We locked the account." \
 --as lead@example.com
 aboveboard incident settle INC-0001 --line 17 --person 41 --as lead@example.com
 aboveboard incident notices approve INC-0001 --as second@example.com
-aboveboard incident report INC-0001 --json > report.json"""
+aboveboard incident report INC-0001 --json > report.json
+aboveboard incident veris INC-0001 > veris.json"""
 NEEDS_INSTANCE = True
 
 _ABOUT_ONE = {

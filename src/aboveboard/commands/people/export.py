@@ -23,6 +23,7 @@ aboveboard export make p.age --purpose improve-shops --fields city --everyone --
 aboveboard export list
 aboveboard export manifest 7 > manifest.csv      \
 (everyone asked for, and why some are not in the file)
+aboveboard export sheet 7
 aboveboard export new-key key.txt                \
 (the recipient's key pair: hand out the public key only)
 aboveboard export open deliveries.csv.age --identity key.txt --out deliveries.csv"""
