@@ -3,24 +3,31 @@ one of the three cannot."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from aboveboard.access import actions, release
 from aboveboard.access.actions import use, use_many
+from aboveboard.access.lookup import NoOneFound
 from aboveboard.access.queries import use_records
+from aboveboard.access.reasons import ReasonCode
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
+from aboveboard.promise.actions import adopt_promise
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
 from aboveboard.vault.grant import Grant, GrantRefused, Mint, claim_mint
+from tests.promise import SMALL
 from tests.world import ADVISER, OFFERS, load
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +78,45 @@ def test_a_choice_counts_at_once() -> None:
             at=clock.now(),
         )
         assert use(OFFER.for_subject(Subject(person)), at=clock.now()).allowed is expected
+
+
+@pytest.mark.parametrize("named", ["by number", "by identifier"])
+def test_a_promise_counts_at_once_without_being_asked_for_by_itself(named: str) -> None:
+    ((person, row), *_) = load(2)
+    by_identifier = Subject(kind="customer_number", value=row["customer_id"])
+    request = ANSWER.for_subject(Subject(person) if named == "by number" else by_identifier)
+    assert use(request, at=clock.now()).allowed
+    # What this process knew last is the former one.
+    adopted = adopt_promise(SMALL, name="small.yaml", by=SYSTEM, at=clock.now())
+    refused = use(request, at=clock.now())
+    assert ReasonCode.PURPOSE_UNKNOWN in {reason.code for reason in refused.reasons}
+    assert ledger.entry(refused.entry_id).facts["promise"] == adopted.serial
+
+
+@pytest.mark.parametrize("named", ["by number", "by identifier", "nobody"])
+def test_a_use_makes_few_statements(named: str) -> None:
+    ((person, row), *_) = load(2)
+    number = row["customer_id"] if named == "by identifier" else "AW99999999"
+    subject = (
+        Subject(person) if named == "by number" else Subject(kind="customer_number", value=number)
+    )
+    request = ANSWER.for_subject(subject)
+    _use_or_miss(request)  # what is asked once in a process
+    with CaptureQueriesContext(connection) as asked:
+        _use_or_miss(request)
+    statements = [
+        query["sql"]
+        for query in asked.captured_queries
+        if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
+    ]
+    # Whom the identifier finds; record, key, choices and promise; the number of the entry among
+    # theirs; its id; the entry itself. Of nobody: no number, and what is kept apart.
+    assert len(statements) == {"by number": 4, "by identifier": 5, "nobody": 5}[named], statements
+
+
+def _use_or_miss(request: UseRequest) -> None:
+    with suppress(NoOneFound):
+        use(request, at=clock.now())
 
 
 def test_others_do_not_see_ones_looks() -> None:

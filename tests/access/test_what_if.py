@@ -134,7 +134,7 @@ def by_hand(
     """Ask the decision about each person, field, channel and role by
     itself, under both promises."""
     found: Counter[tuple[tuple[str, str, str, str], bool, bool]] = Counter()
-    _, facts = gather(people, [*OLD.purposes.values(), *new.purposes.values()], at)
+    facts = gather(people, [*OLD.purposes.values(), *new.purposes.values()], at).facts
     for key in {**OLD.purposes, **new.purposes}:
         places = {
             (role, channel, field)

@@ -35,6 +35,7 @@ from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.ledger.actions import append_many
 from aboveboard.promise import queries as promise
+from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 from aboveboard.vault.documents.queries import Document, open_attachment
 
@@ -103,7 +104,15 @@ def _decide_batch(
     request: UseRequest, person_ids: Sequence[int], at: datetime
 ) -> tuple[Mapping[int, vault.SealedPerson], list[Decision], Sequence[int]]:
     """Decide about each, and return when what was decided is durable: steps 1 to 3."""
-    adopted = promise.in_force()
+    while (decided := _decide_under(promise.last_in_force(), request, person_ids, at)) is None:
+        promise.in_force()  # another promise was adopted since: it is decided under that one
+    return decided
+
+
+def _decide_under(
+    adopted: AdoptedPromise, request: UseRequest, person_ids: Sequence[int], at: datetime
+) -> tuple[Mapping[int, vault.SealedPerson], list[Decision], Sequence[int]] | None:
+    """Do the same under one promise; None, and nothing is done, where it is no longer in force."""
     moment = decision_moment(adopted, at)
     already = general_refusals(adopted.promise, request, moment)
     # Durable: within somebody else's transaction the entries could still be rolled back after
@@ -111,7 +120,10 @@ def _decide_batch(
     with transaction.atomic(durable=True):
         # 1. In the same transaction as the entries, so that what was decided about is what the
         # entries say, also where an erasure or a choice is made meanwhile.
-        records, facts = gather(person_ids, [adopted.promise.purposes.get(request.purpose)], at)
+        gathered = gather(person_ids, [adopted.promise.purposes.get(request.purpose)], at)
+        if not promise.is_in_force(adopted, gathered.newest):
+            return None
+        records, facts = gathered.records, gathered.facts
         # 2.
         decisions = [
             decide_person(

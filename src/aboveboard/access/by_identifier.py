@@ -30,6 +30,7 @@ from aboveboard.keys.handles import NamelessHandle
 from aboveboard.ledger.actions import append_many
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 
 _NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
@@ -54,13 +55,23 @@ def use_each(requests: Sequence[UseRequest], *, at: datetime) -> list[UseResult 
         NoPromise: no promise is in force, so nothing is allowed.
         Unavailable: the root key cannot be reached; then nobody's data is used.
     """
-    adopted = promise.in_force()
+    while (results := _use_under(promise.last_in_force(), requests, at)) is None:
+        promise.in_force()  # another promise was adopted since: it is decided under that one
+    return results
+
+
+def _use_under(
+    adopted: AdoptedPromise, requests: Sequence[UseRequest], at: datetime
+) -> list[UseResult | AboveboardError] | None:
+    """Do the same under one promise; None, and nothing is done, where it is no longer in force."""
     moment = decision_moment(adopted, at)
     refusals = _general_refusals(adopted.promise, requests, moment)
     decoys.prepare(len(requests))
     with transaction.atomic(durable=True):
         matched = lookup.find_each(adopted.promise, [request.subject for request in requests])
-        decided = _decide_matches(adopted.promise, requests, refusals, matched, moment)  # 1, 2
+        decided = _decide_matches(adopted, requests, refusals, matched, moment)  # 1, 2
+        if decided is None:
+            return None
         chosen = [
             _choose_match(adopted.promise, request, already, matches)
             for request, already, matches in zip(requests, refusals, decided, strict=True)
@@ -112,15 +123,16 @@ def _general_refusals(
 
 
 def _decide_matches(
-    promised: Promise,
+    adopted: AdoptedPromise,
     requests: Sequence[UseRequest],
     refusals: Sequence[tuple[RefusalReason, ...]],
     matched: Sequence[Sequence[int]],
     moment: DecisionMoment,
-) -> list[Matches]:
-    """Decide about those who match, in the same statements however many they are: the list asked
-    for is never shorter than one length. A request that is refused for anyone is decided about no
-    more."""
+) -> list[Matches] | None:
+    """Decide about those who match, in the same statement however many they are: the list asked for
+    is never shorter than one length. A request that is refused for anyone is decided about no more.
+    None where the promise is no longer in force, which the same statement says."""
+    promised = adopted.promise
     few = [
         () if already else tuple(person_ids[:LOOK_UP_WIDTH])
         for already, person_ids in zip(refusals, matched, strict=True)
@@ -135,13 +147,14 @@ def _decide_matches(
         for empty, known in zip(nobody, few, strict=True)
     ]
     asked = {person_id for person_ids in worked for person_id in person_ids}
-    if not asked:
-        return [()] * len(requests)
     asked.update(_NOBODIES[: max(LOOK_UP_WIDTH - len(asked), 0)])
     purposes = {
         request.purpose for request, already in zip(requests, refusals, strict=True) if not already
     }
-    records, facts = gather(asked, [promised.purposes.get(key) for key in purposes], moment.at)
+    gathered = gather(asked, [promised.purposes.get(key) for key in purposes], moment.at)
+    if not promise.is_in_force(adopted, gathered.newest):
+        return None
+    records, facts = gathered.records, gathered.facts
     decoys.remove([person_id for person_id in stand_ins if person_id not in records])
     decided = [
         [

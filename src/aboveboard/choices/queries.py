@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.combined import Select
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.sealing import verify_text
 from aboveboard.choices.models import Choice
@@ -47,10 +48,19 @@ def consent_states(person_ids: Collection[int]) -> dict[int, ConsentState]:
 
     What was said under a number that was merged into theirs counts too (``state.fold_merged``).
     """
+    if not person_ids:
+        return {}
+    return read_states(prepared.ask(CHOICES.sql, person_ids, person_ids), person_ids)
+
+
+def read_states(
+    choice_rows: Iterable[tuple[Any, ...]], person_ids: Collection[int]
+) -> dict[int, ConsentState]:
+    """Return the consent state of each person, given the rows of :data:`CHOICES`."""
     events: dict[int, dict[int, list[ChoiceEvent]]] = {}
     merged_at: dict[int, datetime] = {}
     unproven: set[int] = set()
-    for person_id, number, since, event in _rows(person_ids):
+    for person_id, number, since, event in _choices_by_number(choice_rows):
         if event is None:
             # What this row said before is not known, nor about which purpose: it may have been a
             # no to any of them. So all of their answers are read as a no, whatever else stands.
@@ -81,16 +91,16 @@ _SAID = f"""
     JOIN {TABLE} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.person_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
+CHOICES: Final = Select(_SAID, "iimmittitfibb")
+"""The choices of people, for statements that read more of them: their ids, twice."""
 
 
-def _rows(
-    person_ids: Collection[int],
+def _choices_by_number(
+    choice_rows: Iterable[tuple[Any, ...]],
 ) -> Iterator[tuple[int, int, datetime | None, ChoiceEvent | None]]:
     """Yield whose it is now, the number it was said under, since when that leads to them, and the
     choice; None for a row that this program did not write."""
-    if not person_ids:
-        return
-    for row in prepared.ask(_SAID, person_ids, person_ids):
+    for row in choice_rows:
         person_id, number, since, at, choice_id, purpose, answer, serial, actor, *rest = row
         waits, entry_id, mac, alias_mac = rest
         if since is not None and not aliases.is_authentic_alias(

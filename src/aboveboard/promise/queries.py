@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from aboveboard.basics import statements
+from aboveboard.basics import clock, statements
+from aboveboard.basics.combined import Select
 from aboveboard.basics.errors import Conflict, Damaged, NotFound, Unavailable
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.entries import PromiseAdopted
@@ -80,18 +82,41 @@ def in_force() -> AdoptedPromise:
         PromiseDamaged: it is not what was adopted.
     """
     global _resolved
-    # By hand: this is on the path of every use, where the ORM took longer than the database. The
+    # By hand: this is on the path of every page, where the ORM took longer than the database. The
     # newest row is only asked whether anything changed: which one is in force, the log says.
-    rows = statements.execute(connections[DEFAULT_DB_ALIAS], _NEWEST)
+    rows = statements.execute(connections[DEFAULT_DB_ALIAS], NEWEST.sql)
     if not rows:
         _refuse_if_adopted()
         raise NoPromise()
-    newest = rows[0]
-    key = (*newest[:-1], None if newest[-1] is None else bytes(newest[-1]))
+    key = _as_read(rows[0])
     known = _resolved
     if known is None or known[0] != key:
         known = _resolved = (key, _resolve())
     return known[1]
+
+
+def last_in_force() -> AdoptedPromise:
+    """Return the promise that was in force when this process last asked: for a use, which learns
+    from :func:`is_in_force`, by a statement that it needs anyway, whether it still is.
+
+    Raises:
+        NoPromise, PromiseMissing, PromiseDamaged: as :func:`in_force`.
+    """
+    known = _resolved
+    return in_force() if known is None else known[1]
+
+
+def is_in_force(adopted: AdoptedPromise, newest: Sequence[tuple[Any, ...]]) -> bool:
+    """Whether a promise is still the one in force, given the rows of :data:`NEWEST`."""
+    known = _resolved
+    return known is not None and known[1] is adopted and [*map(_as_read, newest)] == [known[0]]
+
+
+def _as_read(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the newest row alike, whichever statement read it."""
+    serial, digest, name, adopted_at, entry_id, mac = row
+    moment = clock.from_database(adopted_at)
+    return serial, digest, name, moment, entry_id, None if mac is None else bytes(mac)
 
 
 def last_known() -> AdoptedPromise | None:
@@ -115,6 +140,8 @@ _NEWEST = (
     "SELECT serial, digest, name, adopted_at, entry_id, mac "  # noqa: S608 - our own model's table
     f"FROM {PromiseVersion._meta.db_table} ORDER BY serial DESC LIMIT 1"
 )
+NEWEST: Final = Select(_NEWEST, "ittmib")
+"""The newest row of promises, for statements that read more."""
 _resolved: tuple[tuple[object, ...], AdoptedPromise] | None = None
 """The newest row as it was last read, and the promise that was in force then. One pair, replaced
 whole: a thread sees the old or the new."""

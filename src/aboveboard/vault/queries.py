@@ -21,16 +21,19 @@ from aboveboard.vault.finding import IdentifierAsked, find, find_each
 from aboveboard.vault.holds import read_dates
 from aboveboard.vault.models import Person
 from aboveboard.vault.records import (
+    FETCH,
     SealedPerson,
     fetch,
     held_fields,
     open_descriptor,
     open_record,
     provenance,
+    read_fetched,
     unreadable,
 )
 
 __all__ = [
+    "FETCH",
     "IdentifierAsked",
     "PersonFacets",
     "SealedPerson",
@@ -49,6 +52,7 @@ __all__ = [
     "people_without_key",
     "person",
     "provenance",
+    "read_fetched",
     "records_to_migrate",
     "resolve_handles",
     "unreadable",

@@ -3,42 +3,61 @@ holds still."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
 from aboveboard.access.decision.facts import UNKNOWN_PERSON, PersonFacts, no_moments
+from aboveboard.basics.combined import CombinedSelect
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import ConsentState
+from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Purpose, RetentionStart
+from aboveboard.vault import prepared
 from aboveboard.vault import queries as vault
 from aboveboard.vault.sealed import RecordDamaged
+
+_GATHER: Final = CombinedSelect(vault.FETCH, choices.CHOICES, promise.NEWEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What one statement says of people: the sealed records of those who are held, the facts about
+    everyone asked for, and the newest row of promises (``promise.queries.is_in_force``)."""
+
+    records: Mapping[int, vault.SealedPerson]
+    facts: Mapping[int, PersonFacts]
+    newest: Sequence[tuple[Any, ...]]
 
 
 def gather(
     person_ids: Collection[int], purposes: Collection[Purpose | None], at: datetime
-) -> tuple[dict[int, vault.SealedPerson], dict[int, PersonFacts]]:
-    """Return the sealed records of those who are held, and the facts about everyone asked for,
-    as they are at a moment.
+) -> Gathered:
+    """Gather what is known of people, at a moment.
 
-    The same statements run for everyone who is asked for, held or not: their time must not say who
+    The same statement runs for everyone who is asked for, held or not: its time must not say who
     is. Each field's own age is read only where one of the ``purposes`` counts from when it was
     collected."""
-    records = vault.fetch(person_ids)
-    # A number that was merged into somebody's has that person's record, and their choices.
-    consents = choices.consent_states(
-        {
-            records[person_id].person_id if person_id in records else person_id
-            for person_id in person_ids
-        }
+    fetched, choice_rows, newest = _GATHER.split(
+        prepared.ask(_GATHER.sql, person_ids, person_ids, person_ids, person_ids)
     )
+    records = vault.read_fetched(fetched)
+    consents = choices.read_states(choice_rows, person_ids)
+    # A number that was merged into somebody's has that person's record, and their choices. Only
+    # those who know the number get here: a look-up finds people by the number that they have now.
+    merged = {record.person_id for record in records.values()} - consents.keys()
+    if merged:
+        consents |= choices.consent_states(merged)
     aged = any(
         purpose is not None and purpose.retention.starts is RetentionStart.COLLECTION
         for purpose in purposes
     )
-    return records, {
+    facts = {
         person_id: facts_of(records.get(person_id), consents, at, aged=aged)
         for person_id in person_ids
     }
+    return Gathered(records, facts, newest)
 
 
 def facts_of(

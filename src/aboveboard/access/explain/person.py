@@ -62,11 +62,13 @@ def explain_request(request: UseRequest, *, by: Actor, at: datetime) -> tuple[De
     with transaction.atomic():
         # Gathered as for a real use, by the same code: an answer worked out in another way would
         # one day be another one.
-        records, facts = gather([person_id], [known.purposes.get(request.purpose)], at)
-        record = records.get(person_id)
+        gathered = gather([person_id], [known.purposes.get(request.purpose)], at)
+        record = gathered.records.get(person_id)
         if record is None:
             raise NotFound(what="person")
-        decision = decide(known, request, DecisionFacts(facts[person_id], DecisionMoment(at)))
+        decision = decide(
+            known, request, DecisionFacts(gathered.facts[person_id], DecisionMoment(at))
+        )
         question = ExplanationAsked(
             known_word(request.purpose, known.purposes),
             known_words(request.fields, known.fields),
