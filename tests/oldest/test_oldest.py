@@ -85,9 +85,15 @@ def aboveboard(environment: Environment, *words: object) -> subprocess.Completed
 
 
 @pytest.fixture(scope="module")
-def migrated(environment: Environment) -> Environment:
+def migration(environment: Environment) -> str:
     done = aboveboard(environment, "migrate")
     assert done.returncode == exits.DONE, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def migrated(environment: Environment, migration: str) -> Environment:
+    assert migration
     return environment
 
 
@@ -182,6 +188,13 @@ def test_a_merged_number_still_finds_its_person(ask: Any, facts: dict[str, Any])
     _, kept = ask(facts["numbers"]["kept"])
     status, merged = ask(facts["numbers"]["merged"])
     assert (status, merged.get("values")) == (200, kept["values"])
+
+
+def test_of_erasures_that_nobody_remembers_the_upgrade_says_what_to_do(migration: str) -> None:
+    """The oldest version destroyed all by which they could be recognised: a file brings them
+    back, and only whoever makes that file can prevent it."""
+    assert "1 erasure was made by an earlier version" in migration
+    assert "take them out of the files that you import" in migration
 
 
 def test_who_was_erased_stays_erased(ask: Any, facts: dict[str, Any]) -> None:

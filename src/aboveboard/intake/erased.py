@@ -25,9 +25,11 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.intake.entries import ErasedReadmitted
 from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
 from aboveboard.keys.queries import instance_secret
+from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import last_known
 from aboveboard.vault import blind
+from aboveboard.vault.entries import ErasureDone
 from aboveboard.vault.identifiers import keyed_digests
 from aboveboard.vault.limits import ERASED_REMEMBERED
 
@@ -119,6 +121,14 @@ def remember_erased(numbers: Numbers, reason: str, at: datetime) -> None:
     ErasedIdentifier.objects.bulk_create(
         ErasedIdentifier(erased=row, kind=kind, digest=digest) for kind, digest in sorted(digests)
     )
+
+
+def count_forgotten() -> int:
+    """Return how many entries say that somebody was erased, on an instance that remembers none of
+    them: an earlier version did it, and their keys are gone, so that nothing recognises them."""
+    if ErasedPerson.objects.exists():
+        return 0
+    return sum(1 for _ in ledger.entries_of({ErasureDone.kind}))
 
 
 def has_remembered() -> bool:

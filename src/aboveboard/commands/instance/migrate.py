@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aboveboard.commands import exits
@@ -17,6 +18,8 @@ EXAMPLE = """\
 aboveboard migrate --home our-instance
 aboveboard migrate --check     (lists what is waiting; exit code 1 if anything is)"""
 _LISTED = 20
+_MEMORY = "intake.0003_erased_and_differences"
+"""From here on an erasure leaves what it takes to recognise the person in a file."""
 WHILE_RESTORING = True  # it changes nothing that a restoration has yet to repeat
 
 
@@ -34,9 +37,11 @@ def run(args: argparse.Namespace) -> int:
 
     changes = schema.pending_migrations() if args.check else schema.migrate()
     upgrade = None if args.check else _authenticate_rows()
+    forgotten = 0 if args.check else count_forgotten(changes)
     if args.json:
         refused = [finding.sentence for finding in upgrade.refused] if upgrade else []
-        print(json.dumps({"waiting" if args.check else "applied": changes, "refused": refused}))
+        answer = {"waiting" if args.check else "applied": changes, "refused": refused}
+        print(json.dumps(answer | {"erased_not_remembered": forgotten}))
     elif changes:
         print(
             f"{len(changes)} changes {'are waiting' if args.check else 'were applied'}: "
@@ -46,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
         print("The database is up to date.")
     if upgrade and not args.json:
         _show(upgrade)
+    if forgotten and not args.json:
+        print(describe_forgotten(forgotten))
     if upgrade and upgrade.refused:
         return exits.ATTENTION
     return exits.ATTENTION if args.check and changes else exits.DONE
@@ -57,6 +64,23 @@ def _authenticate_rows() -> UpgradeResult | None:
     from aboveboard.recovery.upgrading import authenticate_rows
 
     return authenticate_rows(by=SYSTEM, at=clock.now())
+
+
+def count_forgotten(applied: Sequence[str]) -> int:
+    """Return how many erasures nobody can be recognised by, where these migrations are the ones
+    from which on an erasure is remembered."""
+    from aboveboard.intake.erased import count_forgotten as count
+
+    return count() if _MEMORY in applied else 0
+
+
+def describe_forgotten(count: int) -> str:
+    """Return what to do about them."""
+    return (
+        f"{count:,} {'erasure was' if count == 1 else 'erasures were'} made by an earlier version, "
+        "which kept nothing to recognise the people by. A file that still names them brings them "
+        "back: take them out of the files that you import."
+    )
 
 
 def _show(upgrade: UpgradeResult) -> None:

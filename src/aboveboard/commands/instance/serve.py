@@ -133,7 +133,7 @@ def prepare(current: settings.Settings) -> None:
     """
     from django.db import connection
 
-    from aboveboard.commands.instance import schema
+    from aboveboard.commands.instance import migrate, schema
     from aboveboard.keys import demonstration
     from aboveboard.keys.queries import check_root_key
 
@@ -144,6 +144,8 @@ def prepare(current: settings.Settings) -> None:
         print(f"Updating the database: {len(waiting)} changes.", flush=True)
         schema.migrate()
         _authenticate_rows()
+        if forgotten := migrate.count_forgotten(waiting):
+            print(migrate.describe_forgotten(forgotten), flush=True)
     # Without it every page would fail later, one by one, instead of the start now.
     check_root_key()
     demonstration.check()
