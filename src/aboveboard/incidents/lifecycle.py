@@ -155,7 +155,7 @@ def change_state(
     """
     now = current_state(incident)
     if to not in _FOLLOWS[now]:
-        raise Conflict(why=f"{incident.reference} is {now.label.lower()}")
+        raise Conflict(why=f"{incident.reference} has the status “{now.label.lower()}”")
     StateRecord.objects.create(incident=incident, state=to, at=at, by=by.as_json(), note=note)
     changed = IncidentChanged(incident=reference_of(incident), state=Code(to.value))
     append_entry(changed, by=by, at=at)
