@@ -190,6 +190,16 @@ def test_a_column_spelled_another_way_names_the_one_that_is_meant(imported: Impo
     assert "'customer_id'" in str(refused.value).partition("'Customer ID'")[2]
 
 
+def test_columns_that_are_all_spelled_another_way_name_one_that_is_meant(imported: Import) -> None:
+    with pytest.raises(FileRefused, match="The mapping has 'customer_id': write it, and the"):
+        imported(PEOPLE.replace(HEADER, HEADER.upper()))
+
+
+def test_the_empty_rows_of_a_spreadsheet_are_nobody(imported: Import) -> None:
+    report = imported(PEOPLE + "," * HEADER.count(",") + "\n" + " ," * HEADER.count(",") + "\n")
+    assert (report.loaded, report.refused) == (2, 0)
+
+
 def test_a_file_that_begins_with_a_byte_order_mark_is_read(imported: Import) -> None:
     assert imported("\ufeff" + PEOPLE).loaded == 2
 
@@ -199,6 +209,7 @@ def test_a_file_that_begins_with_a_byte_order_mark_is_read(imported: Import) -> 
     [
         (row("T001") + HEADER + row("T002"), 3, "header again"),
         (row("T001") + "\ufeff" + row("T002"), 3, "byte order mark"),
+        (row("T001") + "Total: 1" + "," * HEADER.count(",") + "\n", 3, "a total, or a note?"),
         (row("T001") + row("T002").replace("\n", ",,,\n"), 3, "commas too many"),
         (row("T001") + row("T002").replace(",", ";"), 3, "separated by something else"),
         (row("T001") + row("T002", 'Ben,"Hale" jr'), 3, "double quotes"),

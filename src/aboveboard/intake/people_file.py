@@ -111,6 +111,8 @@ class RowReader:
                 sentence = _wrong_count(cells, self._count, first, last)
                 yield last, [], (RowProblem("", "wrong_count", sentence),)
                 continue
+            if not any(map(str.strip, cells)):
+                continue  # separators alone: a spreadsheet's empty row
             if cells == self._header:
                 sentence = "The line is the header again: two files were put together."
                 yield line + reader.line_num, [], (RowProblem("", "header_again", sentence),)
@@ -161,6 +163,9 @@ class RowReader:
         if not problems and not texts[self._identify_at]:
             sentence = f"{self._identify} is empty, so nobody could find this person again."
             problems.append(RowProblem(self._identify, "missing", sentence))
+        elif not problems and len(texts) > 1 and sum(map(bool, texts)) == 1:
+            sentence = f"There is nothing but {self._identify}: a total, or a note?"
+            problems.append(RowProblem(self._identify, "nothing_else", sentence))
         return tuple(problems)
 
     def _damaged(self, texts: list[str], country: str, suspicious: bool) -> list[RowProblem]:
@@ -281,10 +286,13 @@ def _columns(reader: Iterator[list[str]], name: str, mapping: mappings.ColumnMap
     named = _named_columns(mapping)
     if named.isdisjoint(header):
         # Then it may be no header but a customer, whose values must not reach the log.
+        alike = next(filter(None, (file_form.nearest_name(cell, named) for cell in header)), "")
         raise FileRefused(
             file=name,
             why="its first line has none of the columns that the mapping names",
-            fix="Put the names of the columns in the first line, or check the mapping.",
+            fix=f"The mapping has {alike!r}: write it, and the others, the same way."
+            if alike
+            else "Put the names of the columns in the first line, or check the mapping.",
         )
     file_form.check_names(header, name, named)
     for column in header:
