@@ -24,7 +24,7 @@ def split(key: bytes, *, threshold: int, shares: int) -> list[str]:
     """Return the shares, as lines of words.
 
     Raises:
-        BadInput: fewer than two are needed, or more than there are.
+        Invalid: fewer than two are needed, or more than there are.
     """
     if not 2 <= threshold <= shares <= MOST:
         fix = f"At least 2 must be needed, and at most {MOST} made: --threshold 3 --shares 5"
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[int, int]:
     """Return (number, threshold) of a share as somebody typed it: any case, any white space.
 
     Raises:
-        BadInput: a word is not on the list, or the checksum says that one is wrong.
+        Invalid: a word is not on the list, or the checksum says that one is wrong.
     """
     words = _plain(text)
     try:
@@ -60,7 +60,7 @@ def join(texts: Sequence[str]) -> bytes:
     """Return the key that the shares were made of.
 
     Raises:
-        BadInput: one does not add up, they belong to different splits, or there are too few.
+        Invalid: one does not add up, they belong to different splits, or there are too few.
     """
     shares_read = [read(text) for text in texts]
     needed = max((threshold for _, threshold in shares_read), default=2)

@@ -72,8 +72,14 @@ def check_published(*vkeys: str) -> None:
 
 
 def check_continues(folder: LogFolder, vkeys: Sequence[str]) -> None:
-    """Nothing is written before this: a key published beside a log would make what it signs
-    look like that log's."""
+    """Check that the published log is one that this database can continue.
+
+    Nothing is written before this: a key published beside a log would make what it signs look like
+    that log's.
+
+    Raises:
+        LogAhead, LogForked, LogOfAnotherKey: it is not.
+    """
     last = CheckpointRow.objects.order_by("-size").first()
     published_size(folder, last)
     # A file that is damaged must be refused as a key that is not ours, and not end the process as
@@ -135,6 +141,10 @@ def published_size(folder: LogFolder, last: CheckpointRow | None) -> int:
     signed; 0 if there is none.
 
     The note's signature is not checked here: equality with the row that was signed says more.
+
+    Raises:
+        LogAhead: it is larger than any checkpoint of this database.
+        LogForked: this database signed another one of that size.
     """
     data = folder.read(CHECKPOINT)
     if data is None:

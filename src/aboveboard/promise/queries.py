@@ -191,6 +191,7 @@ def version(serial: int) -> AdoptedPromise:
 
     Raises:
         NotFound: there is no such version.
+        PromiseDamaged: its row was changed in the database.
     """
     row = PromiseVersion.objects.filter(pk=serial).first()
     if row is None:

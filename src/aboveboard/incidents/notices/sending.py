@@ -47,7 +47,11 @@ PURPOSE = "tell-you-of-a-loss"
 def render_notices(
     items: Sequence[DispatchItem],
 ) -> Iterator[tuple[int, RenderedNotice | SkippedNotice]]:
-    """Yield a message, or the reason why there is none, for each dispatch of one batch."""
+    """Yield a message, or the reason why there is none, for each dispatch of one batch.
+
+    Raises:
+        BatchStopped: the batch is not approved, or was stopped.
+    """
     batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
         delivery_batch=items[0].batch_id
     )

@@ -56,7 +56,11 @@ class KmsProvider:
         self._endpoint = endpoint
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
-        """Return ``key`` wrapped and bound to ``context``."""
+        """Return ``key`` wrapped and bound to ``context``.
+
+        Raises:
+            ProviderAway: KMS cannot be reached, or gives an answer that is not its own.
+        """
         answer = self._request(
             "encrypt",
             KeyId=self._key,
@@ -71,7 +75,12 @@ class KmsProvider:
         return wrapped
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Return the key inside ``wrapped``."""
+        """Return the key inside ``wrapped``.
+
+        Raises:
+            KeyUnwrapFailed: KMS did not wrap it, or what it opened is no key.
+            ProviderAway: it cannot be reached.
+        """
         if not 0 < len(wrapped) <= 6144:  # the longest CiphertextBlob of the API
             raise KeyUnwrapFailed(why=f"{self.name} did not wrap it")
         answer = self._request(

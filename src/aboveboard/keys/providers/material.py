@@ -65,6 +65,9 @@ class RootKeyVersions:
         """Wrap with the newest, if it is one that nobody could guess.
 
         What an earlier version wrapped under such a key still opens; nothing new is put under it.
+
+        Raises:
+            RootKeyMalformed: the newest key is a pattern that anybody could guess.
         """
         if is_guessable(self.keys[0]):
             raise RootKeyMalformed(why="it is an example, which anybody could guess")

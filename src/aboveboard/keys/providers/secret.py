@@ -37,8 +37,12 @@ class SecretProvider:
         return self._versions().find(key_id)
 
     def renew(self) -> str:
-        """Accept a new key that was handed over before the older ones; this
-        process cannot make one."""
+        """Accept a new key that was handed over before the older ones; this process cannot make
+        one.
+
+        Raises:
+            RenewalRefused: only one key was handed over.
+        """
         if len(self._versions().keys) > 1:
             return "The newest of the keys that were handed over is used from now on."
         fix = (

@@ -60,7 +60,12 @@ class TransitProvider:
         return wrapped.encode("ascii")
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """Return the key inside ``wrapped``."""
+        """Return the key inside ``wrapped``.
+
+        Raises:
+            KeyUnwrapFailed: the engine did not wrap it, or cannot open it.
+            ProviderAway: it cannot be reached.
+        """
         if not (wrapped.startswith(b"vault:v") and wrapped.isascii()):
             raise KeyUnwrapFailed(why=f"{self.name} did not wrap it")
         answer = self._request(

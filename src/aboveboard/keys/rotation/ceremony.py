@@ -24,7 +24,7 @@ def split(*, threshold: int, of: int, by: Actor, at: datetime) -> tuple[str, lis
 
     Raises:
         Conflict: the root key is in no file, or a rotation of it is under way.
-        BadInput: the numbers cannot be.
+        Invalid: the numbers cannot be.
     """
     root = ring.provider()
     if not isinstance(root, FileProvider):
@@ -50,7 +50,7 @@ def recover(texts: Sequence[str], *, by: Actor, at: datetime) -> bytes:
     """Return the root key that the shares give, proved against this database.
 
     Raises:
-        BadInput: a share does not add up, they do not belong together, or there are too few.
+        Invalid: a share does not add up, they do not belong together, or there are too few.
         Conflict: they give a key, and it is not the one of this database.
     """
     key = shares.join(texts)

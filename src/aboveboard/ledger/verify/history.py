@@ -49,7 +49,7 @@ def read_seen(file: Path, trusted: Sequence[Verifier]) -> list[SeenCheckpoint]:
     none if there is no file.
 
     Raises:
-        BadInput: the file is not one that was kept here, or a signature in it does not hold under
+        Invalid: the file is not one that was kept here, or a signature in it does not hold under
             the keys that are trusted.
     """
     if not file.is_file():

@@ -58,7 +58,7 @@ def verify_log(
 
     Raises:
         SourceUnreadable: the files cannot be read, so nothing can be said.
-        BadInput: the file ``place`` is not one that was written here.
+        Invalid: the file ``place`` is not one that was written here.
     """
     report = VerificationReport()
     note = read_head(source, trusted, report)

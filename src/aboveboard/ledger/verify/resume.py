@@ -36,7 +36,7 @@ def read_place(file: Path) -> VerifiedPrefix | None:
     """Return the place kept in a file; None if there is no file.
 
     Raises:
-        BadInput: the file is not one that was kept here.
+        Invalid: the file is not one that was kept here.
     """
     if not file.is_file():
         return None

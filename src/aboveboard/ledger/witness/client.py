@@ -57,7 +57,7 @@ def read_addresses(text: str) -> list[WitnessAddress]:
     its address; one a line.
 
     Raises:
-        BadInput: a line has another form.
+        Invalid: a line has another form.
     """
     addresses = []
     for line in filter(None, (part.strip() for part in text.replace(";", "\n").split("\n"))):

@@ -99,7 +99,7 @@ async def collect(pieces: BodyPieces, rule: BodyRule, sink: BodySink) -> int:
     """Take in a whole body and return how many bytes it has.
 
     Raises:
-        NotTaken: it is longer than the rule allows (413), slower than it may be (408), ends before
+        BodyNotTaken: it is longer than the rule allows (413), slower than it may be (408), ends before
             the length that it announced or comes in crumbs (400), or too much is held already
             (503).
         SenderGone: whoever sent it has gone.
@@ -150,7 +150,7 @@ class StreamedBody:
         """Wait for the first line, without a thread: it says what the stream is for.
 
         Raises:
-            NotTaken: it did not come in time. SenderGone.
+            BodyNotTaken: it did not come in time. SenderGone.
         """
         end = time.monotonic() + limits.BODY_TIME.total_seconds()
         while b"\n" not in self._waiting and len(self._waiting) < limits.FORM_AROUND_FILE:
