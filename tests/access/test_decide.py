@@ -250,7 +250,7 @@ def _young(request: UseRequest, facts: PersonFacts, field: str, at: datetime) ->
         "choice": word.at if word else None,
     }
     began = starts[purpose.retention.starts.value]
-    return began is None or at <= purpose.retention.keep.after(began)
+    return began is None or at <= purpose.retention.keep.add_to(began)
 
 
 @given(requests(), people(), asked_at)

@@ -16,7 +16,7 @@ from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import KindMismatch
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-HEAD = mime.Letterhead.of("Adventure Works", "privacy@adventure.example")
+HEAD = mime.Letterhead.from_sender("Adventure Works", "privacy@adventure.example")
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 HEADERS = [
     "From",
@@ -116,7 +116,7 @@ def test_every_line_is_short_7_bit_and_ended_by_crlf(
     ],
 )
 def test_names_of_the_world_survive_in_sender_subject_and_text(name: str) -> None:
-    head = mime.Letterhead.of(name, "privacy@adventure.example")
+    head = mime.Letterhead.from_sender(name, "privacy@adventure.example")
     content = mime.MessageContent(f"For {name}", f"Dear {name},\n" * 20, None, "en")
     message = read(mime.build(head, "a@x.example", content, id_="<1@x.example>", at=AT))
     sender = message["From"].addresses
@@ -168,8 +168,8 @@ def test_a_second_try_is_the_same_message() -> None:
 def test_a_sender_that_is_no_address_is_refused() -> None:
     for sender in ("nobody", "jörg@adventure.example", "a@b\r\nBcc: x@y.example"):
         with pytest.raises(mime.RefusedSender):
-            mime.Letterhead.of("Us", sender)
+            mime.Letterhead.from_sender("Us", sender)
 
 
 def test_a_sender_may_be_this_machine() -> None:
-    assert mime.Letterhead.of("Us", "privacy@localhost").address == "privacy@localhost"
+    assert mime.Letterhead.from_sender("Us", "privacy@localhost").address == "privacy@localhost"

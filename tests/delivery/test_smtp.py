@@ -16,7 +16,7 @@ MESSAGE = b"Subject: hello\r\n\r\nOne line.\r\n.A line with a dot first.\r\n"
 
 def post_to(server: ScriptedServer, *, connections: int = 2, timeout: float = 5) -> MailPool:
     return MailPool(
-        MailServer.of(f"smtp://127.0.0.1:{server.port}"),
+        MailServer.from_url(f"smtp://127.0.0.1:{server.port}"),
         sender="us@example.com",
         connections=connections,
         timeout=timeout,
@@ -176,8 +176,8 @@ def test_letters_no_line_has_begun_can_be_taken_back(server: ScriptedServer) -> 
 
 
 def test_a_mail_server_setting_does_not_print_its_password() -> None:
-    assert "secret" not in repr(MailServer.of("smtps://me:secret@mail.example"))
-    assert MailServer.of("smtps://me:se%40cret@mail.example") == MailServer(
+    assert "secret" not in repr(MailServer.from_url("smtps://me:secret@mail.example"))
+    assert MailServer.from_url("smtps://me:se%40cret@mail.example") == MailServer(
         "smtps", "mail.example", 465, "me", "se@cret"
     )
 

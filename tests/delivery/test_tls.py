@@ -58,7 +58,7 @@ def serving(certificate: Path, *, from_the_start: bool, password: str = "") -> S
 
 def post_to(scheme: str, server: ScriptedServer, who: str = "") -> MailPool:
     return MailPool(
-        MailServer.of(f"{scheme}://{who}127.0.0.1:{server.port}"),
+        MailServer.from_url(f"{scheme}://{who}127.0.0.1:{server.port}"),
         sender="us@example.com",
         connections=2,
         timeout=5,

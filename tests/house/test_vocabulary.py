@@ -1,5 +1,5 @@
 """One thing has one name, and it is the field's (``docs/reference/glossary.md``): words that this
-project has retired are no part of an identifier, an address or a command."""
+project has retired are no of an identifier, an address or a command."""
 
 from __future__ import annotations
 
@@ -38,6 +38,19 @@ RETIRED = {
 }
 VAGUE = {"one", "found", "said"}
 """Names for whatever came out of a line: the noun says more (``person_id``, ``record``)."""
+_SCRAPS = """
+    about after against ago alone among anybody anyone anything be before behind beside between
+    beyond both by came coded come counted covered done down each found from gave given gone
+    handed held how in is kept known lately later lent less made meant merely mostly nobody once
+    only opened other ours out over own past placed plus rather rest said same seen sent
+    shown so soon sound stands still stopped taken then there things thus to too toward tried
+    twice under unlike unseen until used usual ways what whole whom whose why with within
+    without wrong
+"""
+NO_FUNCTION = frozenset(_SCRAPS.split())
+"""Words that say neither what a function does nor what it returns: the ends and beginnings of
+sentences. A verb and its object says it (``delete_person``), or the noun that comes back
+(``retention_statuses``)."""
 OLD_NAMES = {"tests/oldest/make_oldest.py"}
 """It speaks to the modules of an old version, by their names."""
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
@@ -108,6 +121,26 @@ def vague_names() -> Iterator[str]:
 
 def test_a_name_says_what_it_holds() -> None:
     not_yet.check("vague_names", vague_names(), "use the noun (docs/conventions.md, Names):")
+
+
+def half_sentences(body: list[ast.stmt]) -> Iterator[str]:
+    """Yield the functions and methods whose whole name is a scrap of a sentence. One that stands
+    within another function is read with the sentence around it."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if node.name.strip("_") in NO_FUNCTION:
+                yield node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from half_sentences(node.body)
+
+
+def test_a_function_says_what_it_does_or_returns() -> None:
+    breaking = [
+        f"{source.in_source(path)} {name}"
+        for path in source.python("src")
+        for name in half_sentences(source.tree(path).body)
+    ]
+    assert breaking == [], "name it by verb and object (docs/conventions.md, Names)"
 
 
 def test_words_are_found_wherever_they_stand() -> None:

@@ -45,9 +45,9 @@ def test_parted_again_each_has_what_was_theirs() -> None:
     everybody = ANN.merged_with(BOB).merged_with(
         dan := PersonHandles(HandleSecret(b"d" * 32, 1), ())
     )
-    assert everybody.without(dan) == ANN.merged_with(BOB)
-    assert everybody.without(dan).without(BOB) == ANN
-    assert everybody.without(BOB) == ANN.merged_with(dan)
+    assert everybody.minus(dan) == ANN.merged_with(BOB)
+    assert everybody.minus(dan).minus(BOB) == ANN
+    assert everybody.minus(BOB) == ANN.merged_with(dan)
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_only_purposes_that_ones_choices_leave_in_use_are_counted(jon: Someone) 
 def test_opening_ones_own_data_is_a_use_like_any_other(jon: Someone) -> None:
     text(jon)
     (use,) = use_records(jon.id, own=True)
-    assert (use.granted, use.purpose, use.channel, use.own) == (
+    assert (use.granted, use.purpose, use.channel, use.is_own) == (
         True,
         "show-you-your-data",
         "portal",

@@ -35,13 +35,13 @@ def test_a_period_reads_back_as_it_was_written(period: Period) -> None:
 @given(periods, moments)
 @settings(deadline=None)
 def test_a_period_never_ends_before_it_starts(period: Period, moment: datetime) -> None:
-    assert period.after(moment) >= moment
+    assert period.add_to(moment) >= moment
 
 
 @given(periods, moments)
 @settings(deadline=None)
 def test_the_longest_a_period_can_be(period: Period, moment: datetime) -> None:
-    end = period.after(moment)
+    end = period.add_to(moment)
     assume(end.year < 9999)
     assert end - moment <= period.longest()
 
@@ -60,7 +60,7 @@ def test_the_longest_a_period_can_be(period: Period, moment: datetime) -> None:
     ],
 )
 def test_calendar_months_and_years(period: str, start: str, end: str) -> None:
-    end_at = Period.parse(period).after(datetime.fromisoformat(start).replace(tzinfo=UTC))
+    end_at = Period.parse(period).add_to(datetime.fromisoformat(start).replace(tzinfo=UTC))
     assert end_at.date().isoformat() == end
 
 
@@ -174,5 +174,5 @@ def test_categories_of_some_fields() -> None:
 
 
 def test_a_period_longer_than_time() -> None:
-    assert Period(days=99999, weeks=9999).after(datetime(9998, 1, 1, tzinfo=UTC)).year == 9999
+    assert Period(days=99999, weeks=9999).add_to(datetime(9998, 1, 1, tzinfo=UTC)).year == 9999
     assert Period(hours=72).longest() == timedelta(days=3)

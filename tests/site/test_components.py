@@ -18,7 +18,13 @@ from django.utils import timezone, translation
 from playwright.sync_api import Browser, Page, expect
 
 from aboveboard.accounts.gate import public
-from aboveboard.site.templatetags.components import linked, named, summed_up, times_in, when
+from aboveboard.site.templatetags.components import (
+    error_messages,
+    linkify,
+    named,
+    time_zone_note,
+    when,
+)
 from aboveboard.site.urls import urlpatterns as real
 from tests.browser import PHONE, assert_accessible, photograph
 
@@ -125,20 +131,20 @@ def test_on_a_phone_the_menu_opens_without_a_script(chromium: Browser, live_serv
 def test_addresses_in_a_text_become_links_and_no_other_sign_changes(
     text: str, words: str, addresses: list[str] | None
 ) -> None:
-    html = linked(text)
+    html = linkify(text)
     assert re.sub(r"</?a[^>]*>", "", html) == words
     if addresses is not None:
         assert re.findall(r'href="([^"]*)"', html) == addresses
 
 
 def test_sentences_are_escaped_once() -> None:
-    assert linked(["We locked the laptop's account.", "See x.example."]) == (
+    assert linkify(["We locked the laptop's account.", "See x.example."]) == (
         "We locked the laptop&#x27;s account. "
         'See <a class="govuk-link" href="https://x.example">x.example</a>.'
     )
     joined = Template('{{ each|join:" " }}').render(Context({"each": ["the laptop's account"]}))
     with pytest.raises(TypeError, match="plain text"):
-        linked(joined)
+        linkify(joined)
 
 
 def test_the_summary_of_errors_does_not_name_a_field_twice() -> None:
@@ -148,7 +154,7 @@ def test_the_summary_of_errors_does_not_name_a_field_twice() -> None:
         other = forms.CharField(label="Anything else")
 
     form = Asked({"age": "old"})
-    assert [summed_up(field) for field in form] == [
+    assert [error_messages(field) for field in form] == [
         ["Enter the label."],
         ["Age: Enter a whole number."],
         ["Anything else: This field is required."],
@@ -160,7 +166,7 @@ def test_the_summary_of_errors_names_no_field_where_there_is_one() -> None:
         code = forms.IntegerField(label="Code from the e-mail")
 
     (field,) = Alone({"code": "old"})
-    assert summed_up(field) == ["Enter a whole number."]
+    assert error_messages(field) == ["Enter a whole number."]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +219,7 @@ def test_a_moment_is_said_as_people_do_in_the_zone_of_the_page(
 )
 def test_a_page_says_in_which_zone_its_times_are(zone: tzinfo, language: str, words: str) -> None:
     with timezone.override(zone), translation.override(language):
-        assert times_in() == words
+        assert time_zone_note() == words
 
 
 @pytest.mark.parametrize(

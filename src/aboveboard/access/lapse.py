@@ -109,4 +109,4 @@ def _expired(purpose: Purpose, field: str, held: HeldData, at: datetime) -> Laps
         began = answered_at or held.collected[field]
     else:
         began = held.collected[field]
-    return why if at > purpose.retention.keep.after(began) else None
+    return why if at > purpose.retention.keep.add_to(began) else None

@@ -44,7 +44,7 @@ def use_records(
     # What is left out as the person's own is made up for from older pages.
     while len(records) < limit:
         page = _page(person_id, list(kinds), after, limit)
-        records += [record for record in page if own or not record.own]
+        records += [record for record in page if own or not record.is_own]
         if len(page) < limit:
             break
         after = page[-1].entry_id

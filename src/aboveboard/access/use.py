@@ -57,7 +57,7 @@ class UseRequest:
     scope: ClientScope | None = None
 
     @property
-    def own(self) -> bool:
+    def is_own(self) -> bool:
         """Whether the person asks for their own data, signed in."""
         return self.actor.kind is ActorKind.PERSON
 
@@ -144,7 +144,7 @@ class UseRecord:
     verdict: str = ""
 
     @property
-    def own(self) -> bool:
+    def is_own(self) -> bool:
         """Whether it was the person themself."""
         return self.actor.kind is ActorKind.PERSON
 

@@ -211,7 +211,7 @@ def _codec(hint: Any) -> tuple[Write, Read]:
         return _particulars(hint)
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType) and len(args) == 2 and type(None) in args:
-        return _or_none(next(arg for arg in args if arg is not type(None)))
+        return _optional(next(arg for arg in args if arg is not type(None)))
     if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
         return _list(args[0])
     if origin is Mapping or origin is dict:
@@ -239,7 +239,7 @@ def _exact_type(kind: type) -> Callable[[Any], Any]:
     return same
 
 
-def _or_none(hint: Any) -> tuple[Write, Read]:
+def _optional(hint: Any) -> tuple[Write, Read]:
     write, read = _codec(hint)
     return (
         lambda value: None if value is None else write(value),

@@ -41,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "centre/incidents.html",
-        {"incidents": [_shown(incident) for incident in published]},
+        {"incidents": [_incident_context(incident) for incident in published]},
     )
 
 
@@ -55,7 +55,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
     # An incident that is not published and one that never was get the same answer.
     except NotFound:
         raise Http404 from None
-    return render(request, "centre/incident.html", _shown(published))
+    return render(request, "centre/incident.html", _incident_context(published))
 
 
 def outcomes(published: Sequence[PublicIncident]) -> list[PromiseOutcome]:
@@ -105,7 +105,7 @@ def _outcome(row: Sequence[PromiseResult]) -> PromiseOutcome:
     )
 
 
-def _shown(incident: PublicIncident) -> dict[str, object]:
+def _incident_context(incident: PublicIncident) -> dict[str, object]:
     kept = [(item, result_in_words(item)) for item in incident.kept]
     return {
         "incident": incident,

@@ -73,11 +73,11 @@ _NOBODY: Mapping[str, frozenset[str]] = MappingProxyType({})
 _NOTHING: Mapping[str, ChoiceEvent] = MappingProxyType({})
 
 
-def _nobody() -> Mapping[str, frozenset[str]]:
+def _no_recorders() -> Mapping[str, frozenset[str]]:
     return _NOBODY
 
 
-def _nothing() -> Mapping[str, ChoiceEvent]:
+def _no_choices() -> Mapping[str, ChoiceEvent]:
     return _NOTHING
 
 
@@ -92,10 +92,10 @@ class ConsentState:
     """
 
     last: Mapping[str, ChoiceEvent]
-    yes_recorded_by: Mapping[str, frozenset[str]] = field(default_factory=_nobody)
+    yes_recorded_by: Mapping[str, frozenset[str]] = field(default_factory=_no_recorders)
     after_no: frozenset[str] = frozenset()
-    waiting: Mapping[str, ChoiceEvent] = field(default_factory=_nothing)
-    waiting_by: Mapping[str, frozenset[str]] = field(default_factory=_nobody)
+    waiting: Mapping[str, ChoiceEvent] = field(default_factory=_no_choices)
+    waiting_by: Mapping[str, frozenset[str]] = field(default_factory=_no_recorders)
     refused: frozenset[str] = frozenset()
     unproven: bool = False
     """Whether something that they chose was changed past the program: then every answer is a no."""

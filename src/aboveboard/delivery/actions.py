@@ -87,7 +87,7 @@ def pause(batch_id: int, *, by: Actor, at: datetime) -> None:
     Raises:
         NotFound: there is no such batch.
     """
-    _stopped(batch_id, at, by)
+    _set_paused(batch_id, at, by)
 
 
 def resume(batch_id: int, *, by: Actor, at: datetime) -> None:
@@ -96,7 +96,7 @@ def resume(batch_id: int, *, by: Actor, at: datetime) -> None:
     Raises:
         NotFound: there is no such batch.
     """
-    _stopped(batch_id, None, None)
+    _set_paused(batch_id, None, None)
     log.info("batch %s resumed by %s %s at %s", batch_id, by.kind, by.id, at)
 
 
@@ -177,7 +177,7 @@ def _dispatch(id_: int, batch_id: int, to: BatchRecipient, at: datetime) -> Disp
     )
 
 
-def _stopped(batch_id: int, at: datetime | None, by: Actor | None) -> None:
+def _set_paused(batch_id: int, at: datetime | None, by: Actor | None) -> None:
     if not Batch.objects.filter(id=batch_id).update(
         paused_at=at, paused_by=by.as_json() if by else None
     ):

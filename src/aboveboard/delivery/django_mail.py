@@ -43,14 +43,14 @@ class MailBackend(BaseEmailBackend):
             MailNotTaken: it refused a message or put it off.
         """
         mail = settings.current().mail
-        head = mime.Letterhead.of(settings.current().organisation.name, mail.sender)
+        head = mime.Letterhead.from_sender(settings.current().organisation.name, mail.sender)
         letters = [
             letter
             for number, message in enumerate(email_messages)
             for letter in _letters(head, message, number)
         ]
         with MailPool(
-            MailServer.of(mail.url),
+            MailServer.from_url(mail.url),
             sender=head.address,
             connections=1,
             timeout=limits.MAIL_PATIENCE.total_seconds(),

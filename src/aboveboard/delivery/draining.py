@@ -68,9 +68,9 @@ class DrainRun:
         """Send until nothing is due, the limit is reached, the mail server fails
         or ``stop()`` says so."""
         mail = settings.current().mail
-        head = mime.Letterhead.of(settings.current().organisation.name, mail.sender)
+        head = mime.Letterhead.from_sender(settings.current().organisation.name, mail.sender)
         post = MailPool(
-            MailServer.of(mail.url),
+            MailServer.from_url(mail.url),
             sender=head.address,
             connections=mail.connections,
             timeout=limits.DELIVERY_TIMEOUT.total_seconds(),
@@ -126,9 +126,9 @@ class ClaimInHand:
         self._hold()
         while self._post.busy:
             try:
-                self._learn(self._post.pump(_ROUND))
+                self._add_outcomes(self._post.pump(_ROUND))
             except NoServer as error:
-                self._learn(error.outcomes)
+                self._add_outcomes(error.outcomes)
                 self._halt(error)
             if self._group_is_full() or not self._post.busy:
                 self._record()
@@ -158,7 +158,7 @@ class ClaimInHand:
         at = self._drain.now()
         for id_, rendered in self._rendered(items):
             if isinstance(rendered, rendering.SkippedNotice):
-                self._know(DispatchResult(id_, DispatchState.SKIPPED, rendered.reason))
+                self._add_result(DispatchResult(id_, DispatchState.SKIPPED, rendered.reason))
                 continue
             if rendered.note:
                 self._notes[id_] = rendered.note
@@ -168,7 +168,7 @@ class ClaimInHand:
             try:
                 to = email_addresses.read(rendered.to.reveal())
             except KindMismatch:
-                self._know(DispatchResult(id_, DispatchState.FAILED, "address-refused"))
+                self._add_result(DispatchResult(id_, DispatchState.FAILED, "address-refused"))
                 continue
             yield OutgoingMail(
                 id_,
@@ -188,9 +188,11 @@ class ClaimInHand:
         for id_, item in self._claim.items.items():
             # Counted when it was claimed, so a message that kills its worker is given up too.
             if self._claim.attempts[id_] > limits.DELIVERY_ATTEMPTS:
-                self._know(DispatchResult(id_, DispatchState.FAILED, "worker-died"))
+                self._add_result(DispatchResult(id_, DispatchState.FAILED, "worker-died"))
             elif item.channel != Channel.EMAIL:
-                self._know(DispatchResult(id_, DispatchState.SKIPPED, "channel-not-available"))
+                self._add_result(
+                    DispatchResult(id_, DispatchState.SKIPPED, "channel-not-available")
+                )
             else:
                 items.append(item)
         return items
@@ -214,26 +216,28 @@ class ClaimInHand:
             code = error.code if isinstance(error, AboveboardError) else type(error).__name__
             log.error("batch %s: rendering failed: %s", self._claim.batch.id, code)
             for item in items:
-                self._know(self._later(item.id, "render-failed", 0))
+                self._add_result(self._retry_result(item.id, "render-failed", 0))
             return []
         # A renderer that forgets somebody must not leave them as being sent.
         for id_ in unrendered:
-            self._know(DispatchResult(id_, DispatchState.FAILED, "not-rendered"))
+            self._add_result(DispatchResult(id_, DispatchState.FAILED, "not-rendered"))
         return pairs
 
-    def _learn(self, outcomes: list[MailOutcome]) -> None:
+    def _add_outcomes(self, outcomes: list[MailOutcome]) -> None:
         for outcome in outcomes:
             if outcome.verdict is MailVerdict.TAKEN:
                 note = self._notes.get(outcome.key, "")
-                self._know(DispatchResult(outcome.key, DispatchState.SENT, note, outcome.code))
+                self._add_result(
+                    DispatchResult(outcome.key, DispatchState.SENT, note, outcome.code)
+                )
             elif outcome.verdict is MailVerdict.PUT_OFF:
-                self._know(
-                    self._later(
+                self._add_result(
+                    self._retry_result(
                         outcome.key, "put-off" if outcome.code else "connection-lost", outcome.code
                     )
                 )
             else:
-                self._know(
+                self._add_result(
                     DispatchResult(
                         outcome.key,
                         DispatchState.FAILED,
@@ -242,7 +246,7 @@ class ClaimInHand:
                     )
                 )
 
-    def _later(self, id_: int, reason: str, code: int) -> DispatchResult:
+    def _retry_result(self, id_: int, reason: str, code: int) -> DispatchResult:
         tries = self._claim.attempts[id_]
         if tries >= limits.DELIVERY_ATTEMPTS:
             return DispatchResult(id_, DispatchState.FAILED, reason, code)
@@ -251,7 +255,7 @@ class ClaimInHand:
         )
         return DispatchResult(id_, DispatchState.QUEUED, reason, code, self._drain.now() + wait)
 
-    def _know(self, result: DispatchResult) -> None:
+    def _add_result(self, result: DispatchResult) -> None:
         if not self._known:
             self._known_since = monotonic()
         self._known.append(result)

@@ -45,7 +45,7 @@ class Letterhead:
     address: str
 
     @classmethod
-    def of(cls, name: str, sender: str) -> Letterhead:
+    def from_sender(cls, name: str, sender: str) -> Letterhead:
         """Make the letterhead for a display name and an address (itself
         perhaps ``Name <address>``).
 

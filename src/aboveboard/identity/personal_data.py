@@ -15,7 +15,7 @@ from aboveboard.vault import merging
 
 
 def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
-    for row in _of(numbers).order_by("id"):
+    for row in _merges_of(numbers).order_by("id"):
         undo = undo_of(row)
         yield {
             "person": row.person_id,
@@ -33,10 +33,10 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
 def _erase(numbers: Numbers) -> None:
     """Delete the rows of all merges of the person. The keys of their undo data are erased with the
     person's own."""
-    _of(numbers).delete()
+    _merges_of(numbers).delete()
 
 
-def _of(numbers: Numbers) -> Any:
+def _merges_of(numbers: Numbers) -> Any:
     return MergedPerson.objects.filter(Q(person_id__in=numbers) | Q(merged_id__in=numbers))
 
 

@@ -79,7 +79,10 @@ def _public(incident: Incident, at: datetime) -> PublicIncident:
         state=lifecycle.current_state(incident),
         people=counted.people if counted else None,
         notified=batch.sent if batch else 0,
-        kept=tuple(_kept(loss, incident, batch, at) for loss in in_force().promise.losses.values()),
+        kept=tuple(
+            _promise_result(loss, incident, batch, at)
+            for loss in in_force().promise.losses.values()
+        ),
         timeline=tuple(
             TimelineRow.of(row)
             for row in incident.timeline.filter(public=True).order_by("at", "id")
@@ -87,7 +90,7 @@ def _public(incident: Incident, at: datetime) -> PublicIncident:
     )
 
 
-def _kept(
+def _promise_result(
     loss: LossPromise, incident: Incident, batch: BatchView | None, at: datetime
 ) -> PromiseResult:
     if loss.measure.is_share:
@@ -98,7 +101,7 @@ def _kept(
     start, end = _span(loss.measure, incident, batch)
     if start is None or loss.within is None:
         return PromiseResult(loss, None, None, None)
-    limit = loss.within.after(start)
+    limit = loss.within.add_to(start)
     if end is not None:
         return PromiseResult(loss, end <= limit, end - start, None)
     return PromiseResult(loss, False if at > limit else None, None, None)

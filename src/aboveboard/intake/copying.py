@@ -31,14 +31,14 @@ class TableRows:
     records: list[Any] = field(default_factory=list)
     look_ups: list[Any] = field(default_factory=list)
 
-    def without(self, left_out: set[int]) -> TableRows:
+    def without_places(self, left_out: set[int]) -> TableRows:
         """Return the same without the people at these places."""
         if not left_out:
             return self
         kept = [place for place in range(len(self.people)) if place not in left_out]
-        return TableRows(*([table[place] for place in kept] for table in self.each()))
+        return TableRows(*([table[place] for place in kept] for table in self.in_storage_order()))
 
-    def each(self) -> tuple[list[Any], ...]:
+    def in_storage_order(self) -> tuple[list[Any], ...]:
         """Return the lists in the order in which they must be stored: a key, a record and a look-up
         each name their person."""
         return self.people, self.keys, self.records, self.look_ups

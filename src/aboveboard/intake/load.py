@@ -183,7 +183,7 @@ class _Import:
             bulk.lock()
             held = bulk.find_held(_number(self.source), done.digests)
             differences = self._differences(block, done, held, run_id)
-            if generations.written() != plan.generations:
+            if generations.written_generations() != plan.generations:
                 return _Stale.INDEX_KEY
             if not plan.erased_keys and erased.has_remembered():
                 return _Stale.INDEX_KEY  # somebody was erased since the plan was made
@@ -205,7 +205,7 @@ class _Import:
                 for place in range(len(done.lines))
                 if place not in sorted_out.places
             }
-            bulk.insert(*done.tables.without(sorted_out.places).each())  # 4
+            bulk.insert(*done.tables.without_places(sorted_out.places).in_storage_order())  # 4
             objections.record_objections(
                 {person_id: purposes for person_id, purposes in loaded.items() if purposes},
                 run_id=run.pk,

@@ -110,7 +110,7 @@ class PersonHandles:
         late = HandleSecret(other.secret.value, other.secret.count + _LATE)
         return PersonHandles(self.secret, lasting, (*self.joined, late, *other.joined))
 
-    def without(self, other: PersonHandles) -> PersonHandles:
+    def minus(self, other: PersonHandles) -> PersonHandles:
         """Return these without those of a record that is split off again."""
         theirs = {secret.value for secret in other.secrets}
         return PersonHandles(

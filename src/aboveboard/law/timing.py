@@ -60,7 +60,7 @@ def with_deadline(
             due_at, notes = end.at, end.notes
     words = " ".join(part for part in (_clock_words(rule, start), start.assumed, *notes) if part)
     return replace(
-        row, due_at=due_at, clock_started_at=start.at, clock_words=words, after=_after(rule)
+        row, due_at=due_at, clock_started_at=start.at, clock_words=words, after=_duties_before(rule)
     )
 
 
@@ -111,7 +111,7 @@ def _sort_key(row: DutyDue) -> tuple[int, datetime, bool, str, int, str]:
 _RANK = {Required.YES: 0, Required.ASK: 1, Required.NO: 2}
 
 
-def _after(rule: DutyRule) -> tuple[str, ...]:
+def _duties_before(rule: DutyRule) -> tuple[str, ...]:
     return (f"*{rule.relation}*",) if rule.relation else ()
 
 

@@ -267,18 +267,20 @@ class _Checkpoints:
             try:
                 signed = open_with(note, self._trusted)
             except (NoteRefused, CheckpointRefused) as error:
-                self._wrong(size, str(error))
+                self._report_checkpoint(size, str(error))
                 continue
             if (signed.size, signed.root) != (size, bytes(root)):
-                self._wrong(size, "Its columns are not what was signed.")
+                self._report_checkpoint(size, "Its columns are not what was signed.")
             elif size != tree.size or signed.root != tree.root():
-                self._wrong(size, "The present tree does not begin with what was signed.")
+                self._report_checkpoint(
+                    size, "The present tree does not begin with what was signed."
+                )
 
     def finish(self, head: Checkpoint) -> None:
         """Check that none is left over, and that the published one is among them."""
         while self._next is not None:
             (size, _, _), self._next = self._next, next(self._rows, None)
-            self._wrong(size, "The tree is not as large as that.")
+            self._report_checkpoint(size, "The tree is not as large as that.")
         # Published and not signed here: the database is an older copy, or another one.
         if head.size and not CheckpointRow.objects.filter(size=head.size).exists():
             self._report.add(
@@ -286,7 +288,7 @@ class _Checkpoints:
                 f"The published checkpoint of {head.size} entries is not in the database.",
             )
 
-    def _wrong(self, size: int, why: str) -> None:
+    def _report_checkpoint(self, size: int, why: str) -> None:
         self._report.add(
             FindingKind.CHANGED_CHECKPOINT_ROW,
             f"The stored checkpoint of {size} entries is wrong. {why}",

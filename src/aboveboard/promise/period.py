@@ -57,7 +57,7 @@ class Period:
             + (f"T{clock}" if clock else "")
         )
 
-    def after(self, moment: datetime) -> datetime:
+    def add_to(self, moment: datetime) -> datetime:
         """Return the moment this long after ``moment``; a day the month lacks
         becomes its last day."""
         # Months first and days after, as RFC 3339's profile of ISO 8601 and Regulation 1182/71

@@ -53,11 +53,11 @@ class Retention:
         # The class is frozen; this is the way that dataclasses themselves set a computed field.
         object.__setattr__(self, "_surely", self.keep.shortest())
 
-    def over(self, began: datetime, at: datetime) -> bool:
+    def is_over(self, began: datetime, at: datetime) -> bool:
         """Whether what began to be kept then may no longer be used at ``at``."""
         # The short comparison first: this is asked at every use, and nearly every
         # value is well within its time.
-        return at - began > self._surely and at > self.keep.after(began)
+        return at - began > self._surely and at > self.keep.add_to(began)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,13 @@ class RestoredFirst:
             try:
                 self._finished = queries.check_finished()
             except queries.RestoreUnfinished:
-                return _later(request)
+                return _unavailable(request)
             except DatabaseError:
                 self._finished = False  # it does not answer: the next to read it says so
         return self.get_response(request)
 
 
-def _later(request: HttpRequest) -> HttpResponse:
+def _unavailable(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         answer: HttpResponse = JsonResponse(
             problems.problem_from_status(503, request_id=REQUEST_ID.get()),

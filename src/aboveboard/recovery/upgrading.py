@@ -60,7 +60,7 @@ def authenticate_rows(*, by: Actor, at: datetime) -> UpgradeResult | None:
 
     In one transaction: if it is interrupted, the next try begins anew.
     """
-    done = _done()
+    done = _authenticated_tables()
     tables = [table for table in deciding_tables() if table.table not in done]  # 1
     if not tables:
         return None
@@ -72,7 +72,7 @@ def authenticate_rows(*, by: Actor, at: datetime) -> UpgradeResult | None:
     return upgrade
 
 
-def _done() -> set[str]:
+def _authenticated_tables() -> set[str]:
     """Return the tables whose rows have had their MACs, by the log."""
     done: set[str] = set()
     for entry in ledger.entries_of([RowsAuthenticated.kind]):

@@ -1,9 +1,9 @@
 """Which generations of the index key are written and searched, so that no look-up is missed
 while one replaces another.
 
-Writers ask :func:`written` in the transaction that stores: it holds back a change until they have
-committed. Readers guess from what this process saw last, and the statement that looks up says
-whether the guess was right (``vault.queries.find_each``).
+Writers ask :func:`written_generations` in the transaction that stores: it holds back a change until
+they have committed. Readers guess from what this process saw last, and the statement that looks up
+says whether the guess was right (``vault.queries.find_each``).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def forget() -> None:
     _known = None
 
 
-def written() -> tuple[int, ...]:
+def written_generations() -> tuple[int, ...]:
     """Return the generations to file under, the searched one first; they stay those
     until the transaction ends.
 

@@ -142,7 +142,7 @@ def split(
     if alias is None:
         raise NotFound(what="merged record")
     record, parted, changed = _split_boxes(kept, merged, undo, from_merged)
-    keys.set_handles(kept, person_handles(kept).without(person_handles(merged)))
+    keys.set_handles(kept, person_handles(kept).minus(person_handles(merged)))
     _restore_merged(kept, merged, alias.facets)
     SealedRecord.objects.create(
         person_id=merged, boxes=record_format.seal_record(parted.cipher, merged, parted.boxes)
@@ -183,8 +183,8 @@ def reseal_undo(
         return None
     handles = person_handles(merged)
     old, new = AESGCM(key.key), AESGCM(keys.replace_person_key(merged, handles))
-    boxes = _without(old, merged, undo.merged, without)
-    replaced = _without(old, kept, undo.replaced, without)
+    boxes = _boxes_without(old, merged, undo.merged, without)
+    replaced = _boxes_without(old, kept, undo.replaced, without)
     return UndoBoxes(
         record_format.seal_record(new, merged, reseal(merged, boxes, old, merged, new)),
         record_format.seal_record(new, kept, reseal(kept, replaced, old, kept, new)),
@@ -203,7 +203,7 @@ def fields_of(kept: int, merged: int, undo: UndoBoxes) -> frozenset[str]:
     )
 
 
-def _without(
+def _boxes_without(
     cipher: AESGCM, number: int, record: bytes, fields: Collection[str]
 ) -> dict[str, sealed.SealedField]:
     boxes = record_format.open_record(cipher, number, record)

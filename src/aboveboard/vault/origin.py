@@ -45,10 +45,12 @@ class ValueOrigin:
         else:
             moment = (self.collected_at - _EPOCH) // _MICROSECOND
         head = _HEAD.pack(self.promise_serial, moment)
-        object.__setattr__(self, "bytes", head + _word(self.channel) + _word(self.purpose))
+        object.__setattr__(
+            self, "bytes", head + _length_prefixed(self.channel) + _length_prefixed(self.purpose)
+        )
 
 
-def _word(text: str) -> bytes:
+def _length_prefixed(text: str) -> bytes:
     word = text.encode()
     if len(word) > ORIGIN_WORD_BYTES:
         raise ValueError(f"a channel or purpose is longer than {ORIGIN_WORD_BYTES} bytes")

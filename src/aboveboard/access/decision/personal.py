@@ -88,7 +88,7 @@ def _is_allowed_when_restricted(
     person who asks for their own data consents by asking. A vital interest is the right of someone,
     and Art. 18(2) protects rights."""
     if (
-        request.own
+        request.is_own
         or purpose.when_restricted is not None
         or purpose.basis is LawfulBasis.VITAL_INTERESTS
     ):
@@ -117,14 +117,14 @@ def _retention_refusals(
     if starts is RetentionStart.COLLECTION and facts.collected:
         for field in request.fields:
             began = facts.collected.get(field, facts.collected_at)
-            if began is not None and retention.over(began, at):
+            if began is not None and retention.is_over(began, at):
                 over = True
                 yield reason(ReasonCode.RETENTION_OVER, field=field)
     else:
         began = _clock_start(starts, purpose, facts)
         # A clock that never started (no choice yet, say) cannot have run out;
         # question 8 answers that case.
-        if began is not None and retention.over(began, at):
+        if began is not None and retention.is_over(began, at):
             over = True
             yield reason(ReasonCode.RETENTION_OVER)
     if over and facts.held_for_claim:

@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.name is not None:
         return _field(args)
-    return _entry(args) if args.entry is not None else _would(args)
+    return _entry(args) if args.entry is not None else _explain_request(args)
 
 
 def _field(args: argparse.Namespace) -> int:
@@ -136,7 +136,7 @@ def _entry(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _would(args: argparse.Namespace) -> int:
+def _explain_request(args: argparse.Namespace) -> int:
     from aboveboard.access.explain.person import explain_request
     from aboveboard.access.use import Subject, UseRequest
     from aboveboard.basics import clock

@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> int:
         "duties": showing.duties,
         "report": showing.report,
         "veris": showing.veris,
-        "done": acting.done,
+        "done": acting.duty_done,
         "notices": acting.notices,
     }
     code = verbs[args.verb](args)

@@ -17,7 +17,7 @@ from aboveboard.incidents.exposure import settling
 from aboveboard.incidents.notices import actions, queries
 
 
-def done(args: argparse.Namespace) -> int:
+def duty_done(args: argparse.Namespace) -> int:
     """Mark a duty as done."""
     marked = mark_done(args.duty, reference=args.reference, by=actor_of(args), at=clock.now())
     print_result(args, {"duty": args.duty, "done_at": clock.to_text(marked.at)}, "Marked as done.")

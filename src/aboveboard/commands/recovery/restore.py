@@ -171,7 +171,7 @@ class SettingsNotAccepted(Invalid):
     )
 
 
-def _shown(text: str) -> str:
+def _settings_lines(text: str) -> str:
     """Return the settings one a line, first those that say where keys, codes and data go."""
     lines = []
     for section, values in tomllib.loads(text).items():
@@ -203,7 +203,7 @@ def _folder_for(backup: Path, *, accepted: bool) -> Iterator[None]:
     # Whoever can write to the backup could name their own mail server, key provider or a
     # demonstration in them: nobody's settings are taken in silence.
     if kept and not accepted and not (home / settings.FILE_NAME).exists():
-        raise SettingsNotAccepted(home=home, shown=_shown(kept), found="", fix="")
+        raise SettingsNotAccepted(home=home, shown=_settings_lines(kept), found="", fix="")
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = []
     for name, text in (

@@ -38,7 +38,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     promise = in_force().promise
     context = {
         "rows": [
-            in_words(each, promise) | {"protection": protection(each), "to": _to(each, promise)}
+            in_words(each, promise)
+            | {"protection": protection(each), "to": _destination(each, promise)}
             for each in exports
         ],
         "older": f"?before={exports[-1].id}" if len(exports) == limits.PAGE_SIZE else "",
@@ -60,7 +61,7 @@ def manifest_page(request: HttpRequest, export: ExportRow) -> HttpResponse:
     context = {
         "device": {"id": export.device_id, "tag": export.device_tag} if export.device_id else None,
         "export": in_words(export, promise)
-        | {"protection": protection(export), "to": _to(export, promise)},
+        | {"protection": protection(export), "to": _destination(export, promise)},
         "rows": [
             {"person": row.person_id, "held": labels(row.categories), "reasons": row.reasons}
             for row in people

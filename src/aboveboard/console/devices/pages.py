@@ -61,7 +61,7 @@ def _retire(device: DeviceRow, form: RetireForm, by: Actor, at: datetime) -> Non
     actions.retire(device.id, how=how, note=form.cleaned_data["note"], by=by, at=at)
 
 
-def _found(device: DeviceRow, form: DeviceNoteForm, by: Actor, at: datetime) -> None:
+def _report_found(device: DeviceRow, form: DeviceNoteForm, by: Actor, at: datetime) -> None:
     actions.report_found(device.id, note=form.cleaned_data["note"], by=by, at=at)
 
 
@@ -92,7 +92,7 @@ CHANGES: Final = {
             "found",
             (DeviceState.MISSING,),
             DeviceNoteForm,
-            _found,
+            _report_found,
             "It has been found",
             "Has it been found?",
             "The incident stays open until an incident lead closes it.",

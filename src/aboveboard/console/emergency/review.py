@@ -55,7 +55,7 @@ def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
         "form": form,
         # Nobody reviews their own; the action refuses it, and the page says so before anybody
         # tries.
-        "own": _own(record, actor),
+        "own": _is_own(record, actor),
         # Opened for the reviewer alone: these words are sealed under the person's key, and are gone
         # with it (decision 0018).
         "words": read_note(emergency_id),
@@ -73,13 +73,13 @@ def _row(record: EmergencyRecord, now: Any) -> dict[str, Any]:
         "labels": ", ".join(
             mid_sentence(fields[name].label) if name in fields else name for name in record.fields
         ),
-        "who": _who(record),
+        "who": _actor_in_words(record),
         "overdue": record.reviewed_at is None and record.review_due < now,
         "justified": record.verdict == ReviewVerdict.JUSTIFIED,
     }
 
 
-def _who(record: EmergencyRecord) -> str:
+def _actor_in_words(record: EmergencyRecord) -> str:
     """Return who used it: by name for the reviewer, with role and team."""
     by = record.actor
     # By name here, where the ledger has a number: whoever judges the use must be able to ask them.
@@ -87,5 +87,5 @@ def _who(record: EmergencyRecord) -> str:
     return ", ".join(filter(None, (name, by.role.replace("-", " "), by.team)))
 
 
-def _own(record: EmergencyRecord, actor: Actor) -> bool:
+def _is_own(record: EmergencyRecord, actor: Actor) -> bool:
     return (actor.kind, actor.id) == (record.actor.kind, record.actor.id)

@@ -198,7 +198,7 @@ class ColumnsForm(forms.Form):
                 + (f", “{guess.header}”" if guess.header else ""),
                 choices=choices,
                 initial=guess.role,
-                help_text=_seen(guess),
+                help_text=_guess_reason(guess),
             )
 
     def chosen(self) -> list[str]:
@@ -206,7 +206,7 @@ class ColumnsForm(forms.Form):
         return [self.cleaned_data[name] for name in self.fields]
 
 
-def _seen(guess: columns.ColumnGuess) -> str:
+def _guess_reason(guess: columns.ColumnGuess) -> str:
     """Say why a column was taken for that, without a value of it."""
     if guess.by == "nothing":
         return "We could not tell." if guess.filled else "Empty in the first rows."

@@ -62,7 +62,9 @@ def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
     form = ReadForm(request.POST)
     if form.is_valid():
         try:
-            actions.approve(_own(number, batch_id).id, by=actor_of(request), at=clock.now())
+            actions.approve(
+                _batch_of_incident(number, batch_id).id, by=actor_of(request), at=clock.now()
+            )
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
@@ -74,7 +76,7 @@ def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, number: int, batch_id: int, change: str) -> HttpResponse:
     """Send a batch back, stop it, or let it go on."""
-    batch, by, at = _own(number, batch_id).id, actor_of(request), clock.now()
+    batch, by, at = _batch_of_incident(number, batch_id).id, actor_of(request), clock.now()
     if change == "stop":
         actions.stop(batch, by=by, at=at)
     elif change == "resume":
@@ -94,7 +96,7 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
         raise Http404
     after = query_number(request, "after")
     # The batch must be of this incident, before any of its rows is listed.
-    _own(number, batch_id)
+    _batch_of_incident(number, batch_id)
     dispatches = notices.dispatches(
         batch_id, state, reason=request.GET.get("reason") or None, after=after, limit=PAGE_SIZE
     )
@@ -109,7 +111,7 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
     return render(request, "console/incidents/notice_people.html", context)
 
 
-def _own(number: int, batch_id: int) -> notices.BatchView:
+def _batch_of_incident(number: int, batch_id: int) -> notices.BatchView:
     # The batch must be of the incident in the address: what may be done is decided about that one.
     batch = notices.batch(batch_id)
     if batch.incident.number != number:
@@ -120,7 +122,7 @@ def _own(number: int, batch_id: int) -> notices.BatchView:
 def _show(
     request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None
 ) -> HttpResponse:
-    view, actor = _own(number, batch_id), actor_of(request)
+    view, actor = _batch_of_incident(number, batch_id), actor_of(request)
     prepared = view.prepared_by
     # One for each wording that differs; who approves reads them all, and it is said how many people
     # get another's words.

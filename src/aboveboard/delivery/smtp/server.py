@@ -50,7 +50,7 @@ class MailServer:
         return f"Server({self.scheme}://{self.host}:{self.port})"
 
     @classmethod
-    def of(cls, url: str) -> MailServer:
+    def from_url(cls, url: str) -> MailServer:
         """Read the setting ``mail.url``."""
         parts = urlsplit(url)
         return cls(

@@ -110,7 +110,7 @@ class _LeakRowReader:
 
     def _row(self, cells: Sequence[str]) -> tuple[set[LeakKey], int, int]:
         values = list(self._values(cells))
-        regions = self._tried(values)
+        regions = self._phone_regions(values)
         keys: set[LeakKey] = set()
         categories = readable = 0
         for role, value in values:
@@ -148,7 +148,7 @@ class _LeakRowReader:
                 whole = _FLOAT.fullmatch(value)
                 yield role, whole[1] if whole else value
 
-    def _tried(self, values: Sequence[tuple[ColumnRole, str]]) -> Sequence[str]:
+    def _phone_regions(self, values: Sequence[tuple[ColumnRole, str]]) -> Sequence[str]:
         """Return the countries in which a phone of this row is tried, that of the row first."""
         own = next(
             (

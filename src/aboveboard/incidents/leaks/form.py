@@ -330,14 +330,14 @@ def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     if 2 * len(known) > len(named) or any("_" in cell for cell in known):
         return True
     return any(
-        not is_content_like(kind, cell) and _mostly(kind, _column(rows, place))
+        not is_content_like(kind, cell) and _is_mostly(kind, _column(rows, place))
         for place, cell in enumerate(cells)
         if cell
         for kind in ("email", "phone", "password_hash", "ip_address")
     )
 
 
-def _mostly(kind: str, values: Sequence[str]) -> bool:
+def _is_mostly(kind: str, values: Sequence[str]) -> bool:
     fitting = sum(1 for value in values if is_content_like(kind, value))
     return bool(values) and fitting >= _MOST * len(values)
 

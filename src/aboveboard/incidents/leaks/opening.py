@@ -164,7 +164,7 @@ def open_from_leak(
         with transaction.atomic():  # 3
             # Asked again inside the transaction: digests made with a key that nobody searches by
             # any more would find nobody, and everyone in the file would count as a stranger.
-            if generations.written()[0] not in written:
+            if generations.written_generations()[0] not in written:
                 raise Conflict(
                     why="the index key was replaced while the file was read; open it again"
                 )

@@ -130,7 +130,7 @@ class _Blocks(io.RawIOBase):
         number = self._at // _BLOCK
         if number >= self._blocks:
             return 0
-        inside = self._opened(number)[self._at % _BLOCK :][: len(view)]
+        inside = self._open_block(number)[self._at % _BLOCK :][: len(view)]
         view[: len(inside)] = inside
         self._at += len(inside)
         return len(inside)
@@ -139,7 +139,7 @@ class _Blocks(io.RawIOBase):
         self._file.close()
         super().close()
 
-    def _opened(self, number: int) -> bytes:
+    def _open_block(self, number: int) -> bytes:
         if number != self._number:
             self._file.seek(number * (_BLOCK + _TAG))
             sealed = self._file.read(_BLOCK + _TAG)

@@ -19,7 +19,7 @@ def page() -> list[str]:
     lines: list[str] = []
     for place, rules in sorted(by_place.items(), key=lambda item: catalogue.place_name(item[0])):
         lines += [f"## {catalogue.place_name(place)} (`{place}`)\n", *_table(rules), ""]
-    return [*lines, *_sectors(), "", *_covered()]
+    return [*lines, *_sectors(), "", *_coverage_lines()]
 
 
 def _table(rules: Iterable[DutyRule]) -> list[str]:
@@ -69,7 +69,7 @@ def _sectors() -> list[str]:
     ]
 
 
-def _covered() -> list[str]:
+def _coverage_lines() -> list[str]:
     lines = [
         "## What US laws count\n",
         "With a name, unless said otherwise.\n",

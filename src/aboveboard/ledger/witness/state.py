@@ -161,7 +161,7 @@ class Witness:
                     hashlib.sha256(origin.encode("utf-8")).hexdigest(),
                     head.size,
                     head.root,
-                    self._shown(submission.note, trusted) + line,
+                    self._with_verified_lines(submission.note, trusted) + line,
                 ),
             )
         return line
@@ -176,7 +176,7 @@ class Witness:
         return row[0] if row else None
 
     @staticmethod
-    def _shown(note: str, trusted: list[Verifier]) -> str:
+    def _with_verified_lines(note: str, trusted: list[Verifier]) -> str:
         """Return a note with the lines of the keys that were verified alone."""
         text, signatures = split(note)
         keys = {(key.name, key.key_id) for key in trusted}

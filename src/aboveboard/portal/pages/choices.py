@@ -75,13 +75,13 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
 @portal_page
 def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
     """Show the receipt of one of your own choices, with its proof once it is sealed."""
-    choice = _own(you, choice_id)
+    choice = _own_choice(you, choice_id)
     facts = queries.receipt_of(choice, you.language)
     context = {
         "choice": choice,
         "facts": facts,
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
-        "how": _how(choice, you),
+        "how": _channel_and_recorder(choice, you),
         "shared": explain.join_words(facts.recipients, you.language),
         "things": wording.capitalise(explain.join_words(facts.categories, you.language)),
     }
@@ -93,7 +93,7 @@ def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpRe
 @portal_page
 def receipt_json(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
     """Give the same receipt as JSON-LD (ISO/IEC TS 27560), to keep."""
-    choice = _own(you, choice_id)
+    choice = _own_choice(you, choice_id)
     with override("en"):  # programs and authorities read it, and the page speaks for itself
         written = as_json_ld(queries.receipt_of(choice))
     response = JsonResponse(written, json_dumps_params={"indent": 2, "ensure_ascii": False})
@@ -102,7 +102,7 @@ def receipt_json(request: HttpRequest, you: PortalCustomer, choice_id: int) -> H
     return response
 
 
-def _own(you: PortalCustomer, choice_id: int) -> ChoiceRecord:
+def _own_choice(you: PortalCustomer, choice_id: int) -> ChoiceRecord:
     choice = queries.choice_of(you.person_id, choice_id)
     if choice is None:
         raise Http404
@@ -136,8 +136,8 @@ def _overview(
     context = {
         "rows": rows,
         "form": bad,
-        "saved": _past(you, saved) if saved else None,
-        "history": [_past(you, choice) for choice in history],
+        "saved": _past_choice(you, saved) if saved else None,
+        "history": [_past_choice(you, choice) for choice in history],
     }
     return render(request, "portal/choices.html", context, status=status)
 
@@ -153,13 +153,13 @@ def _row(
     return {
         "purpose": purpose,
         "state": wording.consent_state(purpose, latest, you.promise),
-        "waiting": _past(you, queries.choice_of(you.person_id, waits.id)) if waits else None,
+        "waiting": _past_choice(you, queries.choice_of(you.person_id, waits.id)) if waits else None,
         "words": explain.purpose_in_words(you.promise, purpose, you.language),
         "form": form or ChoiceForm(purpose=purpose, answer=consent.answer(purpose.key)),
     }
 
 
-def _past(you: PortalCustomer, choice: ChoiceRecord | None) -> dict[str, object]:
+def _past_choice(you: PortalCustomer, choice: ChoiceRecord | None) -> dict[str, object]:
     if choice is None:  # erased since it was read
         raise Http404
     return {
@@ -167,7 +167,7 @@ def _past(you: PortalCustomer, choice: ChoiceRecord | None) -> dict[str, object]
         "title": wording.purpose(you.promise, choice.purpose),
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
         "channel": wording.channel(you.promise, choice.channel),
-        "by": _by(choice, you),
+        "by": _recorder(choice, you),
     }
 
 
@@ -178,13 +178,16 @@ def _answer(choice: ChoiceRecord, purpose: Purpose | None) -> str:
     return wording.answer_in_words(choice.answer, objectable=objectable)
 
 
-def _how(choice: ChoiceRecord, you: PortalCustomer) -> str:
+def _channel_and_recorder(choice: ChoiceRecord, you: PortalCustomer) -> str:
     """Return on which channel it was said, and who recorded it: "By phone, recorded by ..."."""
-    channel, by = wording.capitalise(wording.channel(you.promise, choice.channel)), _by(choice, you)
+    channel, by = (
+        wording.capitalise(wording.channel(you.promise, choice.channel)),
+        _recorder(choice, you),
+    )
     return f"{channel}, {gettext('recorded by %(by)s') % {'by': by}}" if by else channel
 
 
-def _by(choice: ChoiceRecord, you: PortalCustomer) -> str:
+def _recorder(choice: ChoiceRecord, you: PortalCustomer) -> str:
     """Return who recorded it, or nothing when it was the person themself."""
     actor = choice.actor
     if actor.kind is ActorKind.PERSON:

@@ -76,12 +76,12 @@ def _notice_summary(you: PortalCustomer, letter: PersonalNotice) -> NoticeSummar
         letter.incident.reference,
         letter.notice.subject,
         short,
-        _sent(letter),
+        _sent_in_words(letter),
         letter,
     )
 
 
-def _sent(letter: PersonalNotice) -> str:
+def _sent_in_words(letter: PersonalNotice) -> str:
     if letter.sent_at is not None:
         return gettext("We wrote to you on %(day)s.") % {"day": wording.day(letter.sent_at)}
     if letter.state in (DispatchState.FAILED, DispatchState.SKIPPED):

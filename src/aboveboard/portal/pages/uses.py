@@ -122,16 +122,16 @@ def _row(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
         "entry_id": use.entry_id,
         "at": use.at,
         "who": wording.actor_of_use(you.promise, use),
-        "own": use.own,
+        "own": use.is_own,
         "granted": use.granted,
         "things": wording.fields_in_words(you.promise, use.fields, you.language),
         "asked": use.asked,
         "emergency": bool(use.emergency),
-        "why": _why(you, use),
+        "why": _purpose_or_refusal(you, use),
     }
 
 
-def _why(you: PortalCustomer, use: UseRecord) -> str:
+def _purpose_or_refusal(you: PortalCustomer, use: UseRecord) -> str:
     """Return what it was for, or why it was refused."""
     if not use.granted:
         return wording.refusal(use.reasons)

@@ -54,12 +54,12 @@ def answer(handler: WSGIHandler, environ: dict[str, Any]) -> HttpReply:
         response = handler(_without_body(environ), start)
     if not isinstance(response, StreamingHttpResponse):
         try:
-            return HttpReply(status, headers, response.content, _nothing)  # type: ignore[attr-defined]
+            return HttpReply(status, headers, response.content, _do_nothing)  # type: ignore[attr-defined]
         finally:
             response.close()
     if int(response.get("Content-Length") or limits.JOINED_BYTES + 1) <= limits.JOINED_BYTES:
         try:
-            return HttpReply(status, headers, b"".join(response), _nothing)
+            return HttpReply(status, headers, b"".join(response), _do_nothing)
         finally:
             response.close()
     # The pieces are made on other threads; this one's connection must not wait for them.
@@ -85,7 +85,7 @@ def next_piece(pieces: Iterator[bytes]) -> bytes | None:
         close_old_connections()
 
 
-def _nothing() -> None:
+def _do_nothing() -> None:
     return None
 
 

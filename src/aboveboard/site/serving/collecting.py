@@ -99,9 +99,9 @@ async def collect(pieces: BodyPieces, rule: BodyRule, sink: BodySink) -> int:
     """Take in a whole body and return how many bytes it has.
 
     Raises:
-        BodyNotTaken: it is longer than the rule allows (413), slower than it may be (408), ends before
-            the length that it announced or comes in crumbs (400), or too much is held already
-            (503).
+        BodyNotTaken: it is longer than the rule allows (413), slower than it may be (408), ends
+            before the length that it announced or comes in crumbs (400), or too much is held
+            already (503).
         SenderGone: whoever sent it has gone.
     """
     if rule.is_too_long:

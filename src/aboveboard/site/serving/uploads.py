@@ -89,8 +89,8 @@ def sender_of(environ: Mapping[str, Any]) -> int | None:
     reading what would be refused.
     """
     request = WSGIRequest({**environ, "wsgi.input": io.BytesIO(), "CONTENT_LENGTH": "0"})
-    faces.PagesSession(_nothing).process_request(request)
-    faces.PagesAccount(_nothing).process_request(request)
+    faces.PagesSession(_empty_response).process_request(request)
+    faces.PagesAccount(_empty_response).process_request(request)
     try:
         match = resolve(request.path_info)
     except Resolver404:
@@ -101,5 +101,5 @@ def sender_of(environ: Mapping[str, Any]) -> int | None:
     return (request.user.pk or 0) if may else None
 
 
-def _nothing(request: HttpRequest) -> HttpResponse:
+def _empty_response(request: HttpRequest) -> HttpResponse:
     return HttpResponse()

@@ -63,14 +63,14 @@ def callout(
 
 
 @register.simple_block_tag
-def nothing(content: str, title: str) -> SafeString:
+def empty_state(content: str, title: str) -> SafeString:
     """Say in plain words that there is nothing to list, and what one could do."""
     context = {"title": title, "body": content.strip()}
     return render_to_string("components/empty.html", context)
 
 
 @register.simple_tag
-def unseen(*words: object) -> SafeString:
+def visually_hidden(*words: object) -> SafeString:
     """Say what a link or button is about to those who hear it alone: ``: Ada, 3 March``."""
     about = ", ".join(str(each) for each in words)
     return format_html('<span class="govuk-visually-hidden">: {}</span>', about)
@@ -156,7 +156,7 @@ def named(field: BoundField) -> str:
 
 
 @register.filter
-def summed_up(field: BoundField) -> list[str]:
+def error_messages(field: BoundField) -> list[str]:
     """Return what is wrong with a field, for the summary above its form.
 
     A form's own words for what is missing name it already: "Enter your password." Anything else
@@ -205,7 +205,7 @@ _ADDRESS: Final = re.compile(
 
 
 @register.filter
-def linked(text: str | Iterable[str]) -> SafeString:
+def linkify(text: str | Iterable[str]) -> SafeString:
     """Turn the web and e-mail addresses of a plain text, or of sentences, into links, and leave
     every other sign as it is.
 
@@ -260,7 +260,7 @@ def when(moment: datetime | None, form: str = "") -> str:
 
 
 @register.simple_tag
-def times_in() -> str:
+def time_zone_note() -> str:
     """Say once on a page in which zone its times are: ``All times are London time.``"""
     zone = timezone.get_current_timezone()
     if not isinstance(zone, ZoneInfo) or zone.key == "UTC":
@@ -270,7 +270,7 @@ def times_in() -> str:
 
 
 @register.filter
-def left(moment: datetime | None) -> str:
+def time_left(moment: datetime | None) -> str:
     """Say how long until a moment: ``44 h 51 min``, ``3 days 4 h``; once it is
     past: ``2 h 5 min ago``."""
     if moment is None:

@@ -75,7 +75,7 @@ def file_under_both(person_ids: Collection[int]) -> None:
 
     Inside a transaction that has locked them.
     """
-    written = generations.written()
+    written = generations.written_generations()
     if len(written) > 1:
         rebuild(person_ids, {}, old=written[0], new=written[1])
 
