@@ -202,7 +202,7 @@ def _incident() -> None:
     )
     incidents.contain(opened.number, by=lead, at=at + timedelta(hours=3))
     for duty in incident_page(opened.number, at=at).duties:
-        if duty.due:
+        if duty.due_at is not None:
             incidents.mark_done(opened.number, duty.id, by=lead, at=at + timedelta(hours=5))
 
 

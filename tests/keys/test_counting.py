@@ -36,13 +36,13 @@ def test_who_waits_for_one_person_holds_nobody_that_comes_after(wanted: tuple[in
     def take_both() -> None:
         try:
             with transaction.atomic():
-                taken.append(counting.take({high: wanted[1], low: wanted[0]}))
+                taken.append(counting.take_numbers({high: wanted[1], low: wanted[0]}))
         finally:
             connection.close()
 
     other = threading.Thread(target=take_both, daemon=True)
     with transaction.atomic():
-        assert counting.take({low: 1}) == {low: 0}
+        assert counting.take_numbers({low: 1}) == {low: 0}
         other.start()
         until = time.monotonic() + 20
         while not _somebody_waits():
@@ -50,6 +50,8 @@ def test_who_waits_for_one_person_holds_nobody_that_comes_after(wanted: tuple[in
             time.sleep(0.01)
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '2s'")
-        assert counting.take({high: 1}) == {high: 0}, "the other waits, and must hold nothing"
+        assert counting.take_numbers({high: 1}) == {high: 0}, (
+            "the other waits, and must hold nothing"
+        )
     other.join(20)
     assert taken == [{low: 1, high: 1}]

@@ -110,7 +110,7 @@ def _erase_look_ups(
     of the kind still says."""
     # Of either country: a number that was merged into theirs is still theirs.
     regions = filing.homes(person_id).values()
-    written = generations.written()
+    written = generations.written_generations()
     for number in {number for kind in touched if (number := blind.number_of(kind)) is not None}:
         stays: set[bytes] = set()
         for name, box in left.items():

@@ -88,7 +88,7 @@ def look_ups_of_values(
     """Return what a person's values are filed under, by the kinds that they have: as their own
     country dials, or as any of ``regions``. With ``blind.search_digests``, also what an earlier
     version filed them under."""
-    written = generations.written()
+    written = generations.written_generations()
     if regions is None:
         regions = [homes(person_id)[person_id]]
     look_ups: LookUps = set()

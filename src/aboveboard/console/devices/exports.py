@@ -80,7 +80,7 @@ def protection(export: ExportRow) -> ExportPill:
     )
 
 
-def _to(export: ExportRow, promise: Promise) -> str:
+def _destination(export: ExportRow, promise: Promise) -> str:
     if export.device_id is not None:
         return export.device_tag
     known = promise.recipients.get(export.recipient)
