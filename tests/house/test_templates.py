@@ -38,7 +38,7 @@ def test_a_part_that_has_a_tag_is_made_with_it() -> None:
         for text in [path.read_text("utf-8")]
         for match in by_hand.finditer(text)
     ]
-    assert not found, "use {% table %} or {% empty_state %}:\n" + "\n".join(found)
+    assert not found, "use {% table %} or {% no_results %}:\n" + "\n".join(found)
 
 
 def test_no_link_is_underlined_past_its_last_letter() -> None:

@@ -36,11 +36,11 @@ class CommandParser(argparse.ArgumentParser):
             self.exit(2, f"\n{self.prog}: say which of these.\n")
         if message.startswith(_UNKNOWN):
             words = message.removeprefix(_UNKNOWN).split()
-            meant = dict.fromkeys(filter(None, (self._meant(word) for word in words)))
+            meant = dict.fromkeys(filter(None, (self._intended(word) for word in words)))
             message += f". Did you mean {' '.join(meant)}?" if meant else ""
         super().error(redaction.remove_values(message, self.given))
 
-    def _meant(self, word: str) -> str:
+    def _intended(self, word: str) -> str:
         name = word.partition("=")[0]
         return nearest(name, options(self)) if name.startswith("--") else ""
 

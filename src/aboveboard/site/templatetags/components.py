@@ -63,7 +63,7 @@ def callout(
 
 
 @register.simple_block_tag
-def empty_state(content: str, title: str) -> SafeString:
+def no_results(content: str, title: str) -> SafeString:
     """Say in plain words that there is nothing to list, and what one could do."""
     context = {"title": title, "body": content.strip()}
     return render_to_string("components/empty.html", context)
