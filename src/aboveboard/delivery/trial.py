@@ -75,8 +75,8 @@ def send_test(address: str) -> MailTrial:
         to = email_addresses.read_setting(address)
     except KindMismatch as misfit:
         raise NoTestAddress(expected=misfit.expected) from None
-    head = mime.Letterhead.of(current.organisation.name, current.mail.sender)
-    server = MailServer.of(current.mail.url)
+    head = mime.Letterhead.from_sender(current.organisation.name, current.mail.sender)
+    server = MailServer.from_url(current.mail.url)
     where = f"{server.host}:{server.port}"
     content = mime.MessageContent(
         f"A test message from {current.organisation.name}",
