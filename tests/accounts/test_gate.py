@@ -297,7 +297,9 @@ def test_who_acts_is_nobody_without_a_sign_in_that_is_open() -> None:
         for asked in (gate.actor_of, gate.person_of, gate.client_of):
             with pytest.raises(Refused):
                 asked(request)
+        assert queries.role_signed_in(request) is None, "no page is offered to them"
     request.user = staff_member(Role.PRIVACY_LEAD)
+    assert queries.role_signed_in(request) is Role.PRIVACY_LEAD
     assert gate.actor_of(request) == queries.actor_for(request.user)
     with pytest.raises(Refused, match="customer themselves"):
         gate.person_of(request)

@@ -38,3 +38,17 @@ def test_a_line_in_the_settings_makes_no_demonstration(monkeypatch: pytest.Monke
         demonstration.check()
     assert not InstanceSecret.objects.exists()
     demonstration.forget()
+
+
+def test_the_process_that_makes_a_demonstration_knows_it_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    demonstration.forget()
+    current = settings.current()
+    on = replace(current, demo=replace(current.demo, enabled=True))
+    monkeypatch.setattr(settings, "current", lambda: on)
+    with pytest.raises(NoDemonstration):
+        demonstration.check()
+    demonstration.mark_as_demonstration()
+    demonstration.check()
+    demonstration.forget()

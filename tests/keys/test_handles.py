@@ -68,6 +68,26 @@ def test_a_person_has_at_least_one_whole_handle() -> None:
             handles.seal(7, KEY, handles.PersonHandles(handles.HandleSecret(KEY), wrong))
 
 
+def test_a_person_was_never_kept_without_a_handle() -> None:
+    """Opened rightly, and of no form that was ever written: refused, and not read as nobody's."""
+    own = bytes([1]) + KEY + bytes(8)
+    handle = bytes([0]) + bytes(16)
+    for version, plain in (
+        (1, b""),
+        (1, bytes(15)),
+        (2, b""),
+        (2, own),
+        (2, handle),
+        (2, own + handle[:-1]),
+        (2, own + handle + bytes([2]) + bytes(16)),
+    ):
+        nonce = bytes(12)
+        bound = b"aboveboard/handles/v%d/" % version + (7).to_bytes(8, "big")
+        kept = bytes([version]) + nonce + AESGCM(KEY).encrypt(nonce, plain, bound)
+        with pytest.raises(KeyUnwrapFailed, match="not whole"):
+            handles.unseal(7, KEY, kept)
+
+
 def test_handles_that_were_kept_before_there_was_a_secret_are_still_read() -> None:
     kept = "ab" * 16, "cd" * 16
     nonce = os.urandom(12)

@@ -182,6 +182,12 @@ def test_keys_made_before_a_rotation_are_not_stored_after_it() -> None:
         wrapping_keys.lock(wrapped for _, _, wrapped in made)
 
 
+def test_where_nothing_was_wrapped_nothing_is_asked(db: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        wrapping_keys.lock([])
+    assert not asked.captured_queries, "PostgreSQL takes no list of nothing"
+
+
 def test_after_a_fork_nothing_is_held(provider: Counted) -> None:
     add(ANN)
     queries.person_key(ANN)
