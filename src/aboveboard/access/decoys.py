@@ -24,8 +24,8 @@ _asked: tuple[int, float] = (0, -_AGAIN)
 
 
 def prepare(count: int) -> None:
-    """See to it that ``count`` decoys are at hand. Asked before anybody is looked up, so that it
-    falls on all alike."""
+    """Make sure that ``count`` decoys are available. Called before any look-up, so that its cost is
+    the same for every one."""
     global _known, _asked
     wanted = max(count, LOOK_UP_DECOYS)
     # Where fewer people are held than are wanted, asking at every look-up would find no more.
@@ -48,7 +48,7 @@ def pick(count: int) -> Sequence[int]:
 
 
 def remove(gone: Collection[int]) -> None:
-    """Use these no more: they were erased."""
+    """Remove these: they were erased."""
     global _known, _asked
     if gone:
         _asked = (0, -_AGAIN)
@@ -56,7 +56,7 @@ def remove(gone: Collection[int]) -> None:
 
 
 def forget() -> None:
-    """Let this process forget its decoys: the database behind it becomes another one."""
+    """Clear this process's decoys, because the database behind it is being replaced."""
     global _known, _asked
     _known, _asked = (), (0, -_AGAIN)
 

@@ -177,5 +177,5 @@ def known_word(name: str, known: Collection[str]) -> Word:
 
 
 def known_words(names: Iterable[str], known: Collection[str]) -> tuple[Word, ...]:
-    """Return each name once, rising, as :func:`known_word` does."""
+    """Return each name once, in ascending order, as :func:`known_word` does."""
     return tuple(sorted(known_word(name, known) for name in set(names)))

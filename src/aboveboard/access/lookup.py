@@ -40,8 +40,8 @@ class SeveralFound(Conflict):
 
 
 def find(promise: Promise, subject: Subject) -> list[int]:
-    """Return everyone known by what the subject said, rising. One statement, however many there
-    are."""
+    """Return everyone known by what the subject said, in ascending order. One statement, however
+    many there are."""
     return find_each(promise, [subject])[0]
 
 
@@ -58,8 +58,8 @@ def find_one(promise: Promise, subject: Subject) -> int:
 
 
 def find_each(promise: Promise, subjects: Sequence[Subject]) -> list[list[int]]:
-    """Return everyone known by what each subject said, rising. One statement for each kind, however
-    many there are."""
+    """Return everyone known by what each subject said, in ascending order. One statement for each
+    kind, however many there are."""
     return vault.find_each(
         [(subject.kind, subject.value, _regions(promise, subject)) for subject in subjects]
     )

@@ -261,7 +261,7 @@ def use_link(token: str, *, at: datetime) -> tuple[LinkState, SignInLink | None]
 
 
 def check_team(team: str) -> None:
-    """Say what is wrong with the name of a team, which goes into the ledger.
+    """Refuse a name that is not that of a team, which goes into the ledger.
 
     Raises:
         Invalid: it is too long, or has an e-mail address or a long number in it.

@@ -39,7 +39,7 @@ def has_tries_left(key: str) -> bool:
 
 
 def consume(key: str, *, at: datetime) -> bool:
-    """Use the code up. Of two right answers at the same moment one signs in."""
+    """Consume the code. Of two right answers at the same moment one signs in."""
     return SignInCode.objects.filter(key=key, used_at=None).update(used_at=at) == 1
 
 

@@ -38,7 +38,7 @@ class BoxDamaged(Damaged):
 
 
 def forget() -> None:
-    """Let this process forget its keys: the database behind it becomes another one."""
+    """Clear this process's keys, because the database behind it is being replaced."""
     _cipher.cache_clear()
 
 

@@ -28,7 +28,7 @@ _remembered: dict[int, tuple[float, float, float]] = {}
 
 
 def forget() -> None:
-    """Let this process forget what it remembers: the database behind it becomes another one."""
+    """Clear the cached counts, because the database behind this process is being replaced."""
     with _lock:
         _remembered.clear()
 

@@ -30,7 +30,8 @@ def new_id() -> int:
 
 
 def new_ids(count: int) -> Iterator[int]:
-    """Return ``count`` fresh ids, rising, consecutive; they are reserved when this is called."""
+    """Return ``count`` consecutive fresh ids, in ascending order; they are reserved when this is
+    called."""
     global _last
     # Taken outside the lock, so it may lie behind ``_last``: what is returned rises all the same.
     stamp = (int(time.time() * 1000) - _EPOCH_MS) << _RANDOM_BITS

@@ -17,10 +17,10 @@ from pathlib import Path
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock of ``path`` while inside, waiting for whoever has it. The file is made, and
-    stays: see :func:`remove`.
+    """Hold the lock of ``path`` inside the block, waiting for the present holder.
 
-    Not reentrant: a thread that asks for it twice waits for itself.
+    The file is created, and stays: see :func:`remove`. Not reentrant: a thread that asks for it
+    twice waits for itself.
     """
     handle = _acquire(path, fcntl.LOCK_EX)
     try:
@@ -31,7 +31,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def try_lock(path: Path) -> Iterator[bool]:
-    """Hold the lock of ``path`` while inside if nobody has it; yield whether it is held."""
+    """Hold the lock of ``path`` inside the block if it is free; yield whether it is held."""
     try:
         handle = _acquire(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -44,8 +44,8 @@ def try_lock(path: Path) -> Iterator[bool]:
 
 
 def remove(path: Path) -> None:
-    """Delete the file of a lock that the caller holds: whoever waits for it notices, and makes it
-    anew."""
+    """Delete the file of a lock that the caller holds: whoever waits for it notices, and creates it
+    again."""
     path.unlink(missing_ok=True)
 
 

@@ -133,7 +133,7 @@ def consent_state(person_id: int) -> ConsentState:
 
 
 def has_refusals() -> bool:
-    """Whether anybody ever said no to anything."""
+    """Whether anybody has ever refused anything."""
     return Choice.objects.filter(answer=ChoiceAnswer.NO).exists()
 
 

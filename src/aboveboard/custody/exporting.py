@@ -80,7 +80,7 @@ class ExportFormat:
     keys they are sealed to.
 
     A pseudonym is keyed with a key of this export alone, which is forgotten: it tells the rows of
-    one file apart, and nobody can tie two files, or a file and a person, by it.
+    one file apart, and nobody can link two files, or a file and a person, by it.
     """
 
     form: FileForm = FileForm.CSV

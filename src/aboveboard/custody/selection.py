@@ -1,5 +1,5 @@
 """Everyone whom a purpose may reach: candidates for a campaign or an
-extract, by rising id, streamed.
+extract, in ascending order of id, streamed.
 
 A selection only leaves out people whom the decision would refuse for their choice; it grants
 nothing. ``access`` decides each of those who are left.

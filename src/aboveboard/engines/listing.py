@@ -78,7 +78,7 @@ def summary(exposure: Path) -> list[ExposureCell]:
 
 
 def page(exposure: Path, which: ExposureFilter, *, limit: int = PAGE_SIZE) -> list[ExposureRow]:
-    """Return up to ``limit`` people after ``which.after``, rising person id."""
+    """Return up to ``limit`` people after ``which.after``, by ascending person id."""
     wanted = {name: getattr(which, name) for name in ExposureFilter.__slots__}
     with engine() as duck:
         rows = duck.execute(

@@ -96,7 +96,7 @@ def iter_import_problems(run_id: int) -> Iterator[ImportProblemRecord]:
 
 
 def import_problem_lines(run_id: int) -> Iterator[int]:
-    """Yield the lines of a run that were not loaded, rising, each once."""
+    """Yield the lines of a run that were not loaded, each once, in ascending order."""
     return (
         ImportProblem.objects.filter(run_id=run_id, refused=True)
         .order_by("line")

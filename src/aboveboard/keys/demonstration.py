@@ -60,5 +60,5 @@ def _has_mark() -> bool:
 
 
 def forget() -> None:
-    """Let this process forget the answer: the database behind it becomes another one."""
+    """Clear the cached answer, because the database behind this process is being replaced."""
     _has_mark.cache_clear()

@@ -117,7 +117,7 @@ def _secret(generation: int) -> str:
 
 
 def forget() -> None:
-    """Let this process forget the signers: the database behind it becomes another one."""
+    """Clear the cached signers, because the database behind this process is being replaced."""
     _signer.cache_clear()
 
 

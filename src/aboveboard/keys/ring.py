@@ -55,7 +55,7 @@ _asking = threading.Lock()
 
 
 def forget() -> None:
-    """Let go of every key, and of the lock that a thread of the parent process may have held."""
+    """Drop every key, and the lock that a thread of the parent process may have held."""
     global _asking
     _held.clear()
     _failed.clear()

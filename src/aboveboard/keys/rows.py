@@ -84,7 +84,7 @@ def _key() -> bytes:
 
 
 def forget() -> None:
-    """Let this process forget the key: the database behind it becomes another one."""
+    """Clear the cached key, because the database behind this process is being replaced."""
     _key.cache_clear()
 
 

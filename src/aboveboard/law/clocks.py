@@ -100,6 +100,7 @@ def year_end(start: datetime, days: int, *, time_zone: str = "UTC") -> PeriodEnd
     """Return the end of the ``days``-th day after the calendar year of
     ``start`` (45 CFR 164.408(c))."""
     zone = ZoneInfo(time_zone)
+    # The year that the organisation's own calendar shows: late on 31 December it is another in UTC.
     last = date(start.astimezone(zone).year, 12, 31) + timedelta(days=days)
     return PeriodEnd(_end_of_day(last, zone))
 

@@ -59,7 +59,7 @@ def append(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> int:
 
 
 def append_many(entries: Sequence[NewEntry]) -> list[int]:
-    """Write entries in order, in a few statements, and return their ids, rising.
+    """Write entries in order, in a few statements, and return their ids, in ascending order.
 
     Raises:
         RuntimeError: there is no surrounding transaction.

@@ -54,7 +54,8 @@ Row = tuple[int, datetime, str, str | None, bytes, bytes]
 
 
 def reserve_ids(count: int) -> list[int]:
-    """Return ``count`` entry ids that nobody else gets, rising. Called inside a transaction.
+    """Return ``count`` entry ids that nobody else gets, in ascending order. Called inside a
+    transaction.
 
     An id is part of the entry's bytes, so it must be known before the row is written.
     """

@@ -148,7 +148,7 @@ whole: a thread sees the old or the new."""
 
 
 def forget() -> None:
-    """Let this process forget what is in force: the database behind it becomes another one."""
+    """Clear the cached promise, because the database behind this process is being replaced."""
     global _resolved
     _resolved = None
     _promise.cache_clear()

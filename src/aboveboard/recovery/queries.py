@@ -103,7 +103,7 @@ def report_of(row: Restoration) -> RestoreReport:
 
 
 def check_finished() -> bool:
-    """Look whether this database may be used. True if so; False if it cannot be known.
+    """Check whether this database may be used. True if so; False if it cannot be known.
 
     A database from before this package had tables is left to those who look for that.
 

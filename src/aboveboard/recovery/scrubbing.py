@@ -2,9 +2,9 @@
 as the database lets us.
 
 SQLite writes zeros over what is deleted (``secure_delete``), but its write-ahead log still has
-the pages as they were until it is folded in and cut. PostgreSQL marks a deleted row dead; VACUUM
-lets its place be written over, and until something is, the bytes stay (``docs/decisions/0012``
-says what to do about that).
+the pages as they were until it is checkpointed and truncated. PostgreSQL marks a deleted row dead;
+VACUUM lets its place be written over, and until something is, the bytes stay
+(``docs/decisions/0012`` says what to do about that).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from aboveboard.recovery.copying import tables
 
 
 def scrub() -> bool:
-    """Fold in and cut SQLite's write-ahead log, or vacuum PostgreSQL's tables of keys. False:
-    somebody was reading; try later.
+    """Checkpoint and truncate SQLite's write-ahead log, or vacuum PostgreSQL's tables of keys.
+    False: somebody was reading; try later.
 
     Nobody waits for it for longer than a moment. Must not run inside a transaction.
     """

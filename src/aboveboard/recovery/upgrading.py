@@ -58,7 +58,7 @@ def authenticate_rows(*, by: Actor, at: datetime) -> UpgradeResult | None:
     """Give the rows from before there were MACs theirs; None if that was done before for every
     table (entries ``rows.authenticated``).
 
-    In one transaction: if it is interrupted, the next try begins anew.
+    In one transaction: if it is interrupted, the next try starts again.
     """
     done = _authenticated_tables()
     tables = [table for table in deciding_tables() if table.table not in done]  # 1

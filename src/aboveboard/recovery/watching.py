@@ -7,7 +7,7 @@ code:
 1. A round begins when the last one ended, or was left by a process that died,
    ``limits.COMPARE_EVERY`` ago. One process at a time is in one: it holds a token.
 2. A turn goes on for ``limits.COMPARE_WORK``. Between two turns nothing of the database is held:
-   where the round is, this process remembers. If it ends, the next round begins anew.
+   where the round is, this process remembers. If it ends, the next round starts again.
 3. What differs is looked at a second time at the end of the round: rows change while it goes on.
 4. What came of it is written down, for ``doctor`` and for the console; what differs goes to the
    program's log as an error.

@@ -25,8 +25,8 @@ def find(kind: str, value: str, *, regions: Iterable[str | None] = (None,)) -> l
 
 
 def find_each(asked: Sequence[IdentifierAsked]) -> list[list[int]]:
-    """Return everyone known by each identifier, rising. One statement for each kind, however many
-    there are.
+    """Return everyone known by each identifier, in ascending order. One statement for each kind,
+    however many there are.
     """
     # Each statement says, of the moment that it saw, which generation of the index key was whole.
     # If it was another than the digests were made with, all is asked again: nobody is missed

@@ -10,7 +10,7 @@ from aboveboard.vault.rekeying import rebuild
 
 
 def owners(email: str) -> list[int]:
-    """Return the people on whose record this address stands, rising.
+    """Return the people on whose record this address stands, in ascending order.
 
     The index finds by more than one rule, and its rows are only rows: whoever can write one could
     let their own address find somebody else. So the record itself is opened and has the last word.

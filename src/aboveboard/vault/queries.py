@@ -189,7 +189,7 @@ def by_jurisdiction() -> dict[str, int]:
 
 
 def iter_person_ids() -> Iterator[int]:
-    """Yield every person's id, rising, streamed."""
+    """Yield every person's id, streamed in ascending order."""
     yield from Person.objects.order_by("id").values_list("id", flat=True).iterator(_STREAMED)
 
 

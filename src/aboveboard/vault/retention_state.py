@@ -44,8 +44,8 @@ class RetentionState:
 
 
 def retention_states(*, after: int, limit: int) -> Sequence[RetentionState]:
-    """Return up to ``limit`` people after the id ``after``, rising; none only where nobody is
-    left."""
+    """Return up to ``limit`` people after the id ``after``, in ascending order; none only where
+    nobody is left."""
     while True:
         records = SealedRecord.objects.filter(person_id__gt=after).order_by("person_id")[:limit]
         rows = _rows(records)

@@ -61,7 +61,7 @@ def affected_people(
     old: Promise, new: Promise, purpose: str, *, at: datetime
 ) -> Iterator[tuple[int, str, str]]:
     """Yield each person for whom a use of the purpose changes, the field, and ``gained`` or
-    ``lost``; by rising id."""
+    ``lost``; in ascending order of id."""
     pair = next((pair for pair in purpose_pairs(old, new) if pair.key == purpose), None)
     if pair is None:
         return
@@ -79,7 +79,8 @@ def affected_people(
 
 
 def iter_people(at: datetime) -> Iterator[tuple[RetentionState, PersonFacts]]:
-    """Yield everybody held, by rising id, with each field's own age; no value is opened for it."""
+    """Yield everybody held, in ascending order of id, with each field's own age; no value is opened
+    for it."""
     after = -1
     while batch := retention_states(after=after, limit=SWEEP_REVIEW_BATCH):
         known = facts_of(

@@ -76,7 +76,7 @@ def database_file(current: Settings) -> Path | None:
 
 
 def check_file(current: Settings) -> None:
-    """Look whether the database that ``init`` made is there.
+    """Check that the database which ``init`` made is there.
 
     Raises:
         DatabaseMissing: it is a file, and that is gone.
@@ -118,7 +118,7 @@ def as_disk_error(error: BaseException) -> DiskNotWritten | None:
 
 
 def check_encoding() -> None:
-    """Look, before anything is made in it, whether the database can hold every text.
+    """Check, before anything is created in it, that the database can hold any text.
 
     Raises:
         DatabaseEncoding: it was made with another encoding than UTF8.

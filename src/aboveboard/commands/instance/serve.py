@@ -157,7 +157,7 @@ def prepare(current: settings.Settings) -> None:
 
 
 def check_port(host: str, port: int) -> None:
-    """Try whether the port can be listened on.
+    """Check that the port can be listened on.
 
     Raises:
         PortBusy: another program listens there.

@@ -160,7 +160,7 @@ _MOVES = {
 @allow(*LEADS)
 @require_POST
 def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
-    """Take the incident into another state; what still binds is said instead."""
+    """Move the incident to another state, or say which duties are still open."""
     # The button is only an offer. Whether the incident may go there from where it is now, the
     # action asks under its lock.
     if state not in IncidentState.values:

@@ -72,7 +72,7 @@ def people(request: HttpRequest, number: int) -> HttpResponse:
 @allow(*LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
-    """List the lines of a leaked file that came out in one way. What they said is not kept.
+    """List the lines of a leaked file with one outcome. What they said is not kept.
 
     Of a line that fits several customers it is said here whose it is.
     """

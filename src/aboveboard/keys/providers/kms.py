@@ -99,7 +99,7 @@ class KmsProvider:
         return None
 
     def renew(self) -> str:
-        """Have KMS make new key material now (``RotateKeyOnDemand``).
+        """Make KMS create new key material now (``RotateKeyOnDemand``).
 
         Raises:
             RenewalRefused: the policy or the kind of key does not allow it.

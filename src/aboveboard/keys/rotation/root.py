@@ -113,7 +113,7 @@ def _move_everything(
 
     A process that slept, or was stopped and goes on, wakes after another one ended the rotation;
     perhaps the next has begun, or has destroyed this one's key. It must wrap nothing by it: two
-    would move everything to and fro, and what a destroyed key wraps is lost.
+    would move everything back and forth, and what a destroyed key wraps is lost.
     """
     while True:
         # In every pass: a process that read its wrapping key before step 1 may make a new secret of

@@ -2,7 +2,7 @@
 
 1. The digest names a finished review under the promise in force, not too old, whose rows are
    still those it was made of.
-2. Batch by batch: lay hold on the people, ask the rule again as things stand now, and
+2. Batch by batch: lock the people, ask the rule again as things stand now, and
    leave whoever must wait.
 3. Erase the fields that were reviewed *and* have still lapsed; the whole person when
    nothing else is held of them.

@@ -25,8 +25,8 @@ class FileNotTaken(RequestDataTooBig):
 
 
 class SealedUpload(UploadedFile):  # type: ignore[type-arg]  # generic for the checker alone
-    """An uploaded file. Its ``name`` is what the sender called it, which is worth nothing: nothing
-    is stored under it."""
+    """An uploaded file. Its ``name`` is what the sender called it; nothing is stored under that
+    name."""
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         """Yield the bytes of the file, from its beginning."""
