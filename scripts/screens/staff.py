@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from aboveboard.commands.demo.story import leaked_file
 from scripts.screens.scene import Scene
 from scripts.screens.stage import PDF
 
@@ -17,6 +18,7 @@ def adviser(scene: Scene) -> None:
     _refusals(scene)
     _emergency(scene)
     _report(scene)
+    _report(scene, device="AW-011")
 
 
 def _look_up(
@@ -99,28 +101,48 @@ def _emergency(scene: Scene) -> None:
     scene.seen("emergency-record", "/console/emergency/3/")
 
 
-def _report(scene: Scene) -> None:
-    for what, name, answer in (
-        ("other", "title", "A box of order forms"),
-        ("label", "label", "AW-011"),
+def _report(scene: Scene, *, device: str = "") -> None:
+    """Report that something is missing; ``device``: that one, by its label."""
+    what, name = ("label", "label") if device else ("other", "title")
+    scene.page.goto("/console/report-a-loss/")
+    scene.fill(what=what)
+    scene.send()
+    scene.seen(f"report-{what}")
+    scene.fill(**{name: device or "A box of order forms"})
+    scene.send()
+    if device:
+        scene.seen("report-when")
+        scene.send()
+    scene.page.locator("main textarea").first.fill("Left on the counter over night.")
+    scene.seen("report-happened")
+    scene.send()
+    scene.seen(f"reported-{what}")
+
+
+def _as_lead(scene: Scene) -> None:
+    """What every lead may see, and where the links of a walk do not lead each of them."""
+    _report(scene)
+    for name, address in (
+        ("strangers", "/console/incidents/2/lines/stranger/"),
+        ("sent", "/console/incidents/1/notices/1/people/sent/"),
+        ("export", "/console/devices/1/exports/1/"),
     ):
-        scene.page.goto("/console/report-a-loss/")
-        scene.fill(what=what)
-        scene.send()
-        scene.seen(f"report-{what}")
-        scene.fill(**{name: answer})
-        scene.send()
-        if what == "label":
-            scene.seen("report-when")
-            scene.send()
-        scene.page.locator("main textarea").first.fill("Left on the counter over night.")
-        scene.seen("report-happened")
-        scene.send()
-        scene.seen(f"reported-{what}")
+        scene.seen(name, address)
+    scene.page.goto("/console/incidents/new/leak/")
+    scene.fill(title="A list found in a drawer")
+    scene.file("dump.csv", leaked_file([dict(row) for row in scene.stage.spare[:8]]))
+    scene.send()
+    scene.seen("columns")
 
 
 def privacy_lead(scene: Scene) -> None:
     """Holds, restrictions, erasing, merges, differences, letters, and a review."""
+    _as_lead(scene)
+    scene.seen("prepare", "/console/incidents/2/notices/")
+    for action in ("correct/", "choice/"):
+        _look_up(scene, "tell-you-of-a-loss")
+        scene.send(action)
+        scene.seen(action.strip("/"))
     place = f"/console/retention/people/{_person(scene, 3)}/"
     _holds(scene, place)
     _erasing(scene)
@@ -179,14 +201,8 @@ def _erasing(scene: Scene) -> None:
 
 def incident_lead(scene: Scene) -> None:
     """A leaked file; a duty that is done; notices that nobody needs; a late answer."""
-    from aboveboard.commands.demo.story import leaked_file
-
     page = scene.page
-    page.goto("/console/incidents/new/leak/")
-    scene.fill(title="A list found in a drawer")
-    scene.file("dump.csv", leaked_file([dict(row) for row in scene.stage.spare[:8]]))
-    scene.send()
-    scene.seen("columns")
+    _as_lead(scene)
     page.locator("main select").evaluate_all("all => all.forEach(one => { one.value = 'ignore' })")
     scene.send()
     scene.seen("columns-error")
@@ -216,6 +232,7 @@ def incident_lead(scene: Scene) -> None:
 def administrator(scene: Scene) -> None:
     """Devices: added, handed over, taken out of service, and a change that came too late."""
     page = scene.page
+    _as_lead(scene)
     page.goto("/console/devices/add/")
     scene.fill(tag="LT-0051", name="Counter laptop", kind="laptop", encrypted="yes")
     scene.send()

@@ -101,9 +101,16 @@ def new_colleague(scene: Scene) -> None:
         ("passkeys", "/accounts/2fa/webauthn/"),
         ("passkey-add", "/accounts/2fa/webauthn/add/"),
         ("password", "/accounts/password/set/"),
+        ("again", "/accounts/2fa/reauthenticate/"),
         ("home", "/console/"),
     ):
         scene.seen(name, address)
+    page.context.clear_cookies()
+    page.goto(scene.stage.second_link)
+    page.get_by_role("main").get_by_role("button").first.click()
+    scene.seen("second-step")
+    scene.send()
+    scene.seen("second-step-error")
 
 
 def _forged(scene: Scene, address: str) -> None:
