@@ -39,8 +39,6 @@ class Stage:
     """Rows of customers to whom anything may happen."""
     used_link: str
     late_link: str
-    second_link: str
-    """Signs the new colleague in again, who has a second factor by then."""
 
 
 def make(home: Path, *, port: int, people: int, language: str) -> Stage:
@@ -76,7 +74,6 @@ def make(home: Path, *, port: int, people: int, language: str) -> Stage:
         spare=tuple(spare[8:]),
         used_link=furniture.link_of("adviser", used=True),
         late_link=furniture.link_of("adviser", life=timedelta(0)),
-        second_link=furniture.link_of("colleague"),
     )
 
 
