@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import re
+import shutil
 from pathlib import Path
 
 from aboveboard.commands import exits
@@ -91,7 +92,8 @@ def keep_the_keys(reader: Reader, instance: Instance) -> None:
 
 
 def when_something_is_wrong(reader: Reader, instance: Instance) -> None:
-    """A mail server that is away, and comes back; then an instance without its keys."""
+    """A mail server that is away, and comes back; then an instance without its keys, one without
+    its database, and one with an older copy of it."""
     number, ours = [""], reader.folder / "our-instance"
 
     def mail_is_away() -> None:
@@ -123,6 +125,21 @@ def when_something_is_wrong(reader: Reader, instance: Instance) -> None:
     reader.after(
         "(umask 077", lambda: reader.type(f"aboveboard staff list --home {ours}", code=exits.DONE)
     )
+
+    rows, kept = ours / "aboveboard.sqlite3", reader.folder / "kept"
+    kept.mkdir()
+
+    def database_is_gone() -> None:
+        shutil.copy(rows, kept / "older")
+        add = "aboveboard staff add new@example.org --name New --role adviser"
+        reader.type(f"{add} --home {ours}")
+        reader.type(f"aboveboard worker --once --home {ours}")
+        rows.rename(kept / "newest")
+
+    doctor = "aboveboard doctor --home our-instance"
+    reader.ends_with(doctor, exits.ATTENTION, exits.ATTENTION)
+    reader.before(doctor, database_is_gone, lambda: shutil.copy(kept / "older", rows))
+    reader.after(doctor, lambda: None, lambda: shutil.copy(kept / "newest", rows))
 
     def refused(line: str, code: int) -> None:
         expected, printed = reader.printed, reader.type(line, code=code)
