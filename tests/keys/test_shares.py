@@ -81,3 +81,8 @@ def test_a_share_published_by_the_authors_of_the_format_is_read() -> None:
         shares.read(whole)
     with pytest.raises(Invalid, match="does not add up"):
         shares.read(whole.replace("keyboard", "kidney"))
+
+
+def test_the_keepers_of_a_key_are_counted_from_one() -> None:
+    made = shares.split(bytes(range(32)), threshold=2, shares=3)
+    assert [shares.read(text) for text in made] == [(1, 2), (2, 2), (3, 2)]
