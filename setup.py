@@ -21,6 +21,11 @@ class BuildWithAssets(build_py):
         if not self.editable_mode and not list(VENDOR.glob("*.css")):
             raise SetupError("The page assets are not here yet. Build with: make wheel")
         super().run()
+        if not self.editable_mode:
+            # What `aboveboard upgrade --changes` prints.
+            self.copy_file(
+                "CHANGELOG.md", str(Path(self.build_lib) / "aboveboard" / "CHANGELOG.md")
+            )
 
 
 setup(cmdclass={"build_py": BuildWithAssets})

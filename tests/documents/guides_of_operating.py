@@ -7,6 +7,8 @@ import shutil
 import socket
 from pathlib import Path
 
+import yaml
+
 from aboveboard.commands import exits
 from tests.commands.test_serve import free_port
 from tests.documents.instance import Instance
@@ -16,8 +18,20 @@ TRUST = "https://trust.example/log"
 
 
 def operate(reader: Reader, instance: Instance) -> None:
-    """An auditor's file of what was seen."""
+    """An auditor's file of what was seen; the settings of a monitor."""
     reader.replace("https://data.example.org", instance.address)
+
+    def is_taken() -> None:
+        with instance.with_settings(reader.printed):
+            reader.type("aboveboard ledger key")
+
+    def asks_with_a_token() -> None:
+        (job,) = yaml.safe_load(reader.printed)["scrape_configs"]
+        assert job["scheme"] == "https"
+        assert set(job["authorization"]) == {"credentials_file"}
+
+    reader.before("[metrics]", is_taken)
+    reader.before("scrape_configs:", asks_with_a_token)
 
 
 def verify_the_ledger(reader: Reader, instance: Instance) -> None:

@@ -57,6 +57,7 @@ WHO = (
     # Posted to with a program's secret.
     (r"/oauth/(token|revoke)|/.well-known/oauth-authorization-server", EVERYONE),
     (r"/demo/.*", set()),  # not a demonstration: it is not there
+    (r"/metrics", set()),  # no token is set: it is not there
     (r"/you/.*", {"customer"}),
     (r"/console/people/answer-contact/", {Role.ADVISER}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),

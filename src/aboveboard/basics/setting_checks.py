@@ -94,6 +94,12 @@ def check_not_empty(value: str) -> str | None:
     return None if value.strip() else "some text"
 
 
+def check_token(value: str) -> str | None:
+    """Say that a text is a token that somebody could guess, or that no header can carry."""
+    fits = not value or re.fullmatch(r"[!-~]{24,}", value)
+    return None if fits else "24 or more letters, digits and signs, without a blank"
+
+
 def check_positive(value: int) -> str | None:
     """Say that a number is not above 0."""
     return None if value > 0 else "a number above 0"

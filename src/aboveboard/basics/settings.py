@@ -20,7 +20,7 @@ from typing import Any, get_type_hints
 
 from aboveboard.basics import setting_checks as checks
 from aboveboard.basics.errors import Misconfigured, NotFound
-from aboveboard.basics.redaction import quote_input
+from aboveboard.basics.redaction import UNSHOWN, quote_input
 
 FILE_NAME = "aboveboard.toml"
 HOME_VARIABLE = "ABOVEBOARD_HOME"
@@ -51,11 +51,15 @@ class SigningKeyMissing(Misconfigured):
 
 
 def _setting(
-    default: object, help_text: str, check: Callable[[Any], str | None] | None = None
+    default: object,
+    help_text: str,
+    check: Callable[[Any], str | None] | None = None,
+    *,
+    secret: bool = False,
 ) -> Any:
-    """A setting with its default, the sentence that documents it, and a check that
-    names what is expected."""
-    return field(default=default, metadata={"help": help_text, "check": check})
+    """A setting with its default, the sentence that documents it, and a check that names what is
+    expected. A ``secret`` is shown nowhere, whatever it looks like."""
+    return field(default=default, metadata={"help": help_text, "check": check, "secret": secret})
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +223,19 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricSettings:
+    """Numbers for a monitor at `/metrics`."""
+
+    token: str = _setting(
+        "",
+        "What a monitor sends as `Authorization: Bearer TOKEN`, 24 or more letters and digits. "
+        "Empty: there is no such page.",
+        checks.check_token,
+        secret=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DemoSettings:
     """Only for the demonstration."""
 
@@ -241,6 +258,7 @@ class Settings:
     ledger: LedgerSettings
     retention: RetentionSettings
     logs: LogSettings
+    metrics: MetricSettings
     demo: DemoSettings
     set_in_file: frozenset[str] = field(default=frozenset(), compare=False)
     """Which were set in the file when it was read, as ``section.name``."""
@@ -259,6 +277,7 @@ SECTIONS: Mapping[str, type] = {
     "ledger": LedgerSettings,
     "retention": RetentionSettings,
     "logs": LogSettings,
+    "metrics": MetricSettings,
     "demo": DemoSettings,
 }
 
@@ -326,17 +345,24 @@ def _section(
         if type(value) is not types[name]:
             raise WrongSetting(
                 name=f"{section}.{name}",
-                found=quote_input(value),
+                found=_quote_unless_secret(value, item.metadata),
                 expected=_TYPE_WORDS[types[name]],
                 where=where,
             )
         expected = item.metadata["check"](value) if item.metadata["check"] else None
         if expected:
             raise WrongSetting(
-                name=f"{section}.{name}", found=quote_input(value), expected=expected, where=where
+                name=f"{section}.{name}",
+                found=_quote_unless_secret(value, item.metadata),
+                expected=expected,
+                where=where,
             )
         values[name] = value
     return kind(**values)
+
+
+def _quote_unless_secret(value: object, metadata: Mapping[str, Any]) -> str:
+    return UNSHOWN if metadata["secret"] else quote_input(value)
 
 
 _TYPE_WORDS = {str: "text in quotes", int: "a whole number", bool: "true or false"}

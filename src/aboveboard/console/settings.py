@@ -80,15 +80,19 @@ def settings_by_section(
             rows.append(
                 ShownSetting(
                     item.name,
-                    mask_value(now),
+                    _mask_secret(now, item.metadata),
                     _quoted(item.metadata["help"]),
                     here or there,
                     # Compared before they are masked: another password is a change too.
-                    None if now == then else mask_value(then),
+                    None if now == then else _mask_secret(then, item.metadata),
                 )
             )
         sections.append((section, rows))
     return sections
+
+
+def _mask_secret(value: object, metadata: Mapping[str, object]) -> str:
+    return MASK if value and metadata["secret"] else mask_value(value)
 
 
 def mask_value(value: object) -> str:

@@ -48,6 +48,11 @@ def failed(
     return _page(Message.objects.filter(failed_at__isnull=False), kind, after, limit)
 
 
+def count_failed() -> int:
+    """Return how many messages were given up."""
+    return Message.objects.filter(failed_at__isnull=False).count()
+
+
 def oldest_age(at: datetime, kinds: Sequence[str] = ()) -> timedelta | None:
     """Return how long the oldest message that is due has been due, or ``None`` when nothing is."""
     # What is due only in an hour is not late: it must not make a monitor ring.

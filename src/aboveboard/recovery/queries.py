@@ -63,8 +63,9 @@ class RestoreUnfinished(Unavailable):
 
 def last_backup() -> BackupRecord | None:
     """Return the newest backup that was finished, or None."""
-    row = Backup.objects.order_by("-made_at").first()
-    return None if row is None else BackupRecord(row.name, row.made_at)
+    # These columns alone: it is asked while the table may still be of an earlier version.
+    row = Backup.objects.order_by("-made_at").values_list("name", "made_at").first()
+    return None if row is None else BackupRecord(*row)
 
 
 def last_comparison() -> ComparisonRecord | None:

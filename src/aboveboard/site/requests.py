@@ -51,7 +51,7 @@ class RequestLog:
 
     @staticmethod
     def _log(request: HttpRequest, status: int, seconds: float) -> None:
-        if request.path.startswith(("/static/", "/healthz")):
+        if request.path.startswith(("/static/", "/healthz", "/metrics")):
             return
         uneventful = request.path.startswith("/api/") and status < 400 and seconds < SLOW_ANSWER
         level = logging.DEBUG if uneventful else logging.INFO

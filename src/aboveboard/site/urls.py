@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from aboveboard.site import pages
+from aboveboard.site import metrics, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # First: addresses are tried in order, and these are asked for a thousand times a second.
     path("api/v1/", include("aboveboard.api.urls")),
     path("healthz", pages.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("aboveboard.accounts.clients.urls")),
     path("accounts/", include("aboveboard.accounts.signin.urls")),
     path("you/", include("aboveboard.portal.urls")),
