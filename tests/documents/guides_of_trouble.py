@@ -94,7 +94,27 @@ def keep_the_keys(reader: Reader, instance: Instance) -> None:
 def when_something_is_wrong(reader: Reader, instance: Instance) -> None:
     """A mail server that is away, and comes back; then an instance without its keys, one without
     its database, and one with an older copy of it."""
-    number, ours = [""], reader.folder / "our-instance"
+    _mail_goes_and_comes_back(reader, instance)
+    ours = reader.folder / "our-instance"
+    _keys_go_missing(reader, ours)
+    _database_goes_missing(reader, ours)
+
+    def refused(line: str, code: int) -> None:
+        expected, printed = reader.printed, reader.type(line, code=code)
+        assert is_printed(expected, printed, ">"), printed
+
+    serve = f"aboveboard serve --home {ours}"
+    reader.before(
+        "Port 8000 is", lambda: refused(f"{serve} --port {instance.port}", exits.CONFLICT)
+    )
+    reader.before(
+        "The setting server.port",
+        lambda: refused(f"ABOVEBOARD_SERVER_PORT=99999 {serve}", exits.MISCONFIGURED),
+    )
+
+
+def _mail_goes_and_comes_back(reader: Reader, instance: Instance) -> None:
+    number = [""]
 
     def mail_is_away() -> None:
         number[0] = _approved(reader, instance)
@@ -109,6 +129,8 @@ def when_something_is_wrong(reader: Reader, instance: Instance) -> None:
     reader.before("aboveboard incident notices status", mail_is_away)
     reader.after_block("20 notices", mail_is_back)
 
+
+def _keys_go_missing(reader: Reader, ours: Path) -> None:
     def keys_are_missing() -> None:
         reader.type("aboveboard init our-instance")
         key, away = ours / "root.key", reader.folder / "root.key"
@@ -126,6 +148,8 @@ def when_something_is_wrong(reader: Reader, instance: Instance) -> None:
         "(umask 077", lambda: reader.type(f"aboveboard staff list --home {ours}", code=exits.DONE)
     )
 
+
+def _database_goes_missing(reader: Reader, ours: Path) -> None:
     rows, kept = ours / "aboveboard.sqlite3", reader.folder / "kept"
     kept.mkdir()
 
@@ -140,19 +164,6 @@ def when_something_is_wrong(reader: Reader, instance: Instance) -> None:
     reader.ends_with(doctor, exits.ATTENTION, exits.ATTENTION)
     reader.before(doctor, database_is_gone, lambda: shutil.copy(kept / "older", rows))
     reader.after(doctor, lambda: None, lambda: shutil.copy(kept / "newest", rows))
-
-    def refused(line: str, code: int) -> None:
-        expected, printed = reader.printed, reader.type(line, code=code)
-        assert is_printed(expected, printed, ">"), printed
-
-    serve = f"aboveboard serve --home {ours}"
-    reader.before(
-        "Port 8000 is", lambda: refused(f"{serve} --port {instance.port}", exits.CONFLICT)
-    )
-    reader.before(
-        "The setting server.port",
-        lambda: refused(f"ABOVEBOARD_SERVER_PORT=99999 {serve}", exits.MISCONFIGURED),
-    )
 
 
 def _approved(reader: Reader, instance: Instance) -> str:

@@ -38,11 +38,8 @@ def snapshot(
     text = folder / "people.csv"
     text.write_text("".join(f"{number},{place},{language}\n" for number, place, language in people))
     to_parquet(text, made.people, PEOPLE)
-    write_rows(
-        ((kind, *split_digest(key(value)), person) for kind, value, person in index),
-        made.index,
-        INDEX,
-    )
+    rows = ((kind, *split_digest(key(value)), person) for kind, value, person in index)
+    write_rows(rows, made.index, INDEX)
     return made
 
 

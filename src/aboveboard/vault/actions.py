@@ -76,23 +76,7 @@ def correct(
         boxes[field] = sealed.seal(cipher, person_id, field, origin, value)
         record = record_format.seal_record(cipher, person_id, boxes)
         SealedRecord.objects.filter(person_id=person_id).update(boxes=record)
-        number = blind.number_of(kinds[field])
-        if number is not None:
-            # Every field of the kind: two of them may hold the same value, and then its look-up
-            # must stay.
-            alike = {
-                name: box
-                for name, box in boxes.items()
-                if blind.number_of(kinds.get(name, "")) == number
-            }
-            regions = filing.homes(person_id).values()
-            # Opened for one thing only: to take away the look-ups that the old value stood for.
-            was = filing.look_ups_of_values(
-                person_id, before, cipher, kinds, regions=regions, digests=blind.search_digests
-            )
-            stays = filing.look_ups_of_values(person_id, alike, cipher, kinds, regions=regions)
-            new = filing.look_ups_of_values(person_id, {field: boxes[field]}, cipher, kinds)
-            filing.refile(person_id, gone=was - stays, new=new)
+        _refile(person_id, field, before, boxes, cipher, kinds)
         entry = CorrectionMade(
             field=Word(field),
             promise=origin.promise_serial,
@@ -100,6 +84,32 @@ def correct(
             purpose=Word(origin.purpose),
         )
         append(entry, by=by, handle=subject.handle, at=at)
+
+
+def _refile(
+    person_id: int,
+    field: str,
+    before: Mapping[str, bytes],
+    boxes: Mapping[str, bytes],
+    cipher: AESGCM,
+    kinds: Mapping[str, str],
+) -> None:
+    """File a person under the new value of a field, and no longer under the one ``before``."""
+    number = blind.number_of(kinds[field])
+    if number is None:
+        return
+    # Every field of the kind: two of them may hold the same value, and then its look-up must stay.
+    alike = {
+        name: box for name, box in boxes.items() if blind.number_of(kinds.get(name, "")) == number
+    }
+    regions = filing.homes(person_id).values()
+    # Opened for one thing only: to take away the look-ups that the old value stood for.
+    was = filing.look_ups_of_values(
+        person_id, before, cipher, kinds, regions=regions, digests=blind.search_digests
+    )
+    stays = filing.look_ups_of_values(person_id, alike, cipher, kinds, regions=regions)
+    new = filing.look_ups_of_values(person_id, {field: boxes[field]}, cipher, kinds)
+    filing.refile(person_id, gone=was - stays, new=new)
 
 
 def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:
