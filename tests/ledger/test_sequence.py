@@ -155,7 +155,7 @@ def test_only_published_paths_are_served() -> None:
         "tile/1/000.p/1",
     ]
     assert all(queries.resource(path) for path in served)
-    assert queries.resource("checkpoint").run_forever is False  # type: ignore[union-attr]
+    assert queries.resource("checkpoint").forever is False  # type: ignore[union-attr]
     for path in [
         "",
         ".lock",

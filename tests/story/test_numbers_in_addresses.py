@@ -160,5 +160,5 @@ def test_the_second_number_of_an_address_belongs_to_the_first(
     for mine, _ in mine_and_others.values():
         if match := re.search(r"people/(\d+)/", mine):
             person = int(match[1])
-            assert all(retention.is_open(row) for row in retention.holds(person))
-            assert all(retention.is_open(row) for row in retention.restrictions(person))
+            assert all(retention.is_unended(row) for row in retention.holds(person))
+            assert all(retention.is_unended(row) for row in retention.restrictions(person))

@@ -89,8 +89,8 @@ def correct(
 def _refile(
     person_id: int,
     field: str,
-    before: Mapping[str, bytes],
-    boxes: Mapping[str, bytes],
+    before: Mapping[str, sealed.SealedField],
+    boxes: Mapping[str, sealed.SealedField],
     cipher: AESGCM,
     kinds: Mapping[str, str],
 ) -> None:
