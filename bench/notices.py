@@ -176,7 +176,8 @@ def _register() -> None:
             )
 
     letters = (Letter("bench.made-up", made_up), Letter("bench.opened", opened))
-    gather([*gathered(), Package(name="bench", letters=letters)])
+    packages = (*gathered(), Package(name="bench", letters=letters))
+    gather((lambda package=package: package) for package in packages)
 
 
 def _queue(kind: str) -> None:
