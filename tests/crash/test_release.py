@@ -28,7 +28,7 @@ def test_nothing_was_released_without_its_entry(tmp_path: Path) -> None:
         paper = os.open(outside, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 
         def tell(outcome: object) -> None:
-            assert outcome.is_allowed
+            assert outcome.allowed
             os.write(paper, f"{outcome.entry_id} {outcome.values['first_name']}\n".encode())
 
         for person_id in people:
