@@ -204,7 +204,7 @@ def _incident() -> None:
     incidents.contain(opened.number, by=lead, at=at + timedelta(hours=3))
     for duty in incident_page(opened.number, at=at).duties:
         if duty.due_at is not None:
-            incidents.mark_done(opened.number, duty.id, by=lead, at=at + timedelta(hours=5))
+            incidents.mark_done(duty.id, by=lead, at=at + timedelta(hours=5))
 
 
 def _kinds() -> dict[str, str]:
