@@ -18,8 +18,8 @@ from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.impact import counting
-from aboveboard.access.impact.cells import ImpactReport
 from aboveboard.access.impact.counting import affected_people, count
+from aboveboard.access.impact.report import ImpactReport
 from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role

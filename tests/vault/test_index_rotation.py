@@ -262,7 +262,7 @@ def test_a_leak_counts_the_same_and_one_that_waits_is_waited_for() -> None:
 
 @pytest.mark.django_db
 def test_a_leak_made_with_a_key_that_is_gone_is_refused_not_undercounted() -> None:
-    from aboveboard.incidents.leaks.keyed import MadeWithAnotherKey
+    from aboveboard.incidents.leaks.index_keys import MadeWithAnotherKey
 
     waits = open_leak(leak_bytes([row for _, row in people(6)]))
     declared = gathered()

@@ -33,7 +33,7 @@ class AccessConfig(AppConfig):
                 "explain.field",
                 "explain.person",
                 "former",
-                "impact.cells",
+                "impact.report",
                 "impact.counting",
                 "lapse",
                 "limits",

@@ -16,7 +16,7 @@ class IncidentsConfig(AppConfig):
         from aboveboard.incidents import entries
         from aboveboard.incidents.deciding import DECIDING
         from aboveboard.incidents.exposure import counting
-        from aboveboard.incidents.leaks import keyed
+        from aboveboard.incidents.leaks import index_keys
         from aboveboard.incidents.notices import actions, sending
         from aboveboard.incidents.personal_data import EXPOSURES, LEAKED_FILES
 
@@ -59,5 +59,5 @@ class IncidentsConfig(AppConfig):
                 Job(actions.JOB, actions.run_job),
             ),
             letters=(Letter(actions.KIND, sending.render_notices),),
-            needs_index_key=keyed.incidents_to_count,
+            needs_index_key=index_keys.incidents_to_count,
         )

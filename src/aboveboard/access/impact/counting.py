@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.impact.cells import ChangedUse, ImpactReport, Tally, TallyKey, changed_uses
 from aboveboard.access.impact.grouping import facts_of, groups
 from aboveboard.access.impact.judging import PurposePair, is_allowed, purpose_pairs
+from aboveboard.access.impact.report import ChangedUse, ImpactReport, Tally, TallyKey, changed_uses
 from aboveboard.access.lapse import HeldData, lapsed_fields
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH, WHAT_IF_BATCH
 from aboveboard.promise.model import Promise

@@ -12,7 +12,7 @@ from aboveboard.commands.progress import ProgressBar
 from aboveboard.promise.model import Promise
 
 if TYPE_CHECKING:
-    from aboveboard.access.impact.cells import ChangedUse, ImpactReport
+    from aboveboard.access.impact.report import ChangedUse, ImpactReport
 
 
 def compare(new: Promise, *, purpose: str | None, as_json: bool) -> int:

@@ -44,7 +44,7 @@ from aboveboard.incidents.entries import IncidentCounted
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import cells_json, current_count
 from aboveboard.incidents.exposure.folders import claim_path, folder_of, working_folder
-from aboveboard.incidents.leaks import keyed
+from aboveboard.incidents.leaks import index_keys
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.outbox import jobs
@@ -168,7 +168,7 @@ def _count(
             progress(STEPS[1])
             # Before matching: a file made with another index key matches nobody, and that must be
             # an error and not a count of nought.
-            keyed.check_index_key(incident)
+            index_keys.check_index_key(incident)
             counted = engine.from_leak(leak, snapshot, made, files, score=score)  # 4
             files.move_to(folder_of(incident))
         out = folder_of(incident) / f"exposure-{new_id()}.parquet"
@@ -177,7 +177,7 @@ def _count(
     row = _write(incident, latest, counted, exports, out, by, at)  # 5
     # Only now: after a crash before this the same digests are matched once more.
     leak.forget()  # 6
-    keyed.delete_keys(folder_of(incident))
+    index_keys.delete_keys(folder_of(incident))
     return row
 
 

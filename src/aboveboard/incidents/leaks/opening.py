@@ -37,7 +37,7 @@ from aboveboard.incidents.exposure.folders import (
     folder_of,
     working_folder,
 )
-from aboveboard.incidents.leaks import columns, form, keyed, packed, reading
+from aboveboard.incidents.leaks import columns, form, index_keys, packed, reading
 from aboveboard.incidents.leaks.digesting import DigestedLeak, digest
 from aboveboard.incidents.models import Evidence, Incident, UnreadRow
 from aboveboard.incidents.terms import IncidentKind
@@ -211,7 +211,7 @@ def _digest(
     # The digest is evidence of the whole file, also of what stands behind the end of a packed
     # stream.
     hashed.finish()
-    keyed.write_keys(folder, written)
+    index_keys.write_keys(folder, written)
     if not digested.readable:
         raise Invalid(
             found="a file of which no line can be read",

@@ -1,4 +1,4 @@
-"""From tallies to what changes, by purpose, role, field and channel. Pure."""
+"""What a changed promise changes, by purpose, role, field and channel: from tallies. Pure."""
 
 from __future__ import annotations
 
