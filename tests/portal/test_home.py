@@ -18,8 +18,9 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.portal import wording
 from aboveboard.promise.loading import load as load_promise
 from aboveboard.vault import actions as vault
+from aboveboard.vault.models import Person
 from aboveboard.vault.origin import ValueOrigin, of_promise
-from tests.accounts.people import customer_client, staff_client
+from tests.accounts.people import staff_client
 from tests.pages import words
 from tests.portal.conftest import Someone
 from tests.world import ADVISER, OFFERS, PROMISE_FILE
@@ -174,7 +175,8 @@ def test_whoever_is_erased_is_signed_out_at_once(jon: Someone) -> None:
 
 
 def test_an_account_without_a_record_is_told_that_nothing_is_held(jon: Someone) -> None:
-    answer = customer_client(4711).get("/you/")
+    Person.objects.filter(id=jon.id).delete()
+    answer = jon.browser.get("/you/")
     assert answer.status_code == 404
     assert "We hold nothing about you" in answer.content.decode()
 

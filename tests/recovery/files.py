@@ -11,6 +11,10 @@ import pytest
 
 from aboveboard.basics import settings
 from aboveboard.commands.demo.people import COLUMNS, people
+from aboveboard.intake import mapping as mappings
+from aboveboard.intake.load import ImportSource
+from aboveboard.promise.queries import in_force
+from tests import world
 
 ASK = "\nchanges: {default: newer, email: ask}\n"
 """Added to the sample mapping: an e-mail address that differs is asked about."""
@@ -48,6 +52,14 @@ def written(path: Path, rows: Sequence[dict[str, str]]) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return path
+
+
+def source(path: Path, more: str = "") -> ImportSource:
+    """Return a file as it is imported by the sample mapping, with ``more`` added to it."""
+    adopted = in_force()
+    mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8") + more, name="mapping.yaml")
+    kinds = {key: field.kind_and_format for key, field in adopted.promise.fields.items()}
+    return ImportSource(path, mapping, kinds, adopted.serial)
 
 
 @contextmanager

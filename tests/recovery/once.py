@@ -42,7 +42,6 @@ from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.identity import actions as identity
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.intake import load as loading
-from aboveboard.intake import mapping as mappings
 from aboveboard.intake import notes
 from aboveboard.intake.changes import NoteState
 from aboveboard.intake.erased import readmit
@@ -155,11 +154,7 @@ class Once:
 
     def load(self, rows: list[dict[str, str]], *, at: object) -> None:
         path = files.written(self.folder / f"customers-{len(rows)}-{self.number}.csv", rows)
-        mapping = mappings.load(
-            world.MAPPING_FILE.read_text("utf-8") + files.ASK, name="mapping.yaml"
-        )
-        source = loading.ImportSource(path, mapping, self.kinds, in_force().serial)
-        loading.load(source, by=SYSTEM, at=at, processes=1)  # type: ignore[arg-type]
+        loading.load(files.source(path, files.ASK), by=SYSTEM, at=at, processes=1)  # type: ignore[arg-type]
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -200,6 +195,7 @@ class Once:
         row = self.rows[7]
         sent = Browser().post("/accounts/login/", {"login": row["email"]})
         assert sent.status_code == 302, sent.content
+        accounts.customer_account(self.ids[8], at=self.now)
         program, _ = clients.make_client(
             name=f"offers {self.number}",
             role="offers-service",

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from aboveboard.access.actions import use
 from aboveboard.access.use import Subject, UseRequest
@@ -48,6 +49,7 @@ from tests.accounts.people import customer_client
 from tests.commands.conftest import Run, aboveboard, clean_environment, empty_database, forking
 from tests.recovery import stand
 from tests.recovery.contents import Contents, contents, files
+from tests.recovery.locks import watching
 from tests.recovery.once import Once
 
 __all__ = ["aboveboard", "empty_database", "forking"]  # fixtures
@@ -82,6 +84,7 @@ class Lived:
     keys: Path
     log: Path
     root_key: str
+    rows_of_people: set[tuple[str, bool]]
 
 
 _lived: list[Lived] = []
@@ -92,10 +95,11 @@ def live(folder: Path, patch: pytest.MonkeyPatch) -> Lived:
     authenticate_rows(by=SYSTEM, at=stand.NOW)  # as ``init`` does
     world.adopt()
     once, later = Once(folder, 1, patch), Once(folder, 2, patch)
-    once.prepare()
-    once.happen()
-    later.prepare()
-    once.rights()
+    with watching() as rows_of_people:
+        once.prepare()
+        once.happen()
+        later.prepare()
+        once.rights()
     stand.sequence_now()
     held = contents()
     written = set(Entry.objects.values_list("kind", flat=True))
@@ -113,6 +117,7 @@ def live(folder: Path, patch: pytest.MonkeyPatch) -> Lived:
         made.keys,
         Path(shutil.copytree(stand.log(), folder / "mirror")),
         settings.current().path("root.key").read_text(),
+        rows_of_people,
     )
 
 
@@ -167,6 +172,16 @@ def _stopped(row: dict[str, Any] | None) -> dict[str, Any]:
 def test_everything_has_happened(lived: Lived) -> None:
     """A new kind of entry, or a new table, fails here until the story has it."""
     assert set(lived.missing) == set(NOT_IN_THE_STORY)
+
+
+def test_every_row_about_a_person_is_written_under_their_lock(lived: Lived) -> None:
+    """An erasure at that very moment would else leave the row behind, or fail with it."""
+    unlocked = {table for table, locked in lived.rows_of_people if not locked}
+    assert unlocked == set()
+    if connection.vendor == "postgresql":
+        assert {"access_quietrefusal", "accounts_account", "intake_fieldnote"} <= {
+            table for table, _ in lived.rows_of_people
+        }
 
 
 def test_nothing_is_missing_after_a_restoration_and_the_instance_lives_on(

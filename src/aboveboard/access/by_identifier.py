@@ -32,6 +32,7 @@ from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
+from aboveboard.vault.locking import lock_people
 
 _NOBODIES = tuple(range(-1, -LOOK_UP_WIDTH - 1, -1))
 """Ids that nobody has, asked for where too few match, so that the statement is as long for one as
@@ -76,6 +77,7 @@ def _use_under(
             _choose_match(adopted.promise, request, already, matches)
             for request, already, matches in zip(requests, refusals, decided, strict=True)
         ]
+        there = _lock_unshown(chosen, matched)
         subjects = entry_subjects([record for record, _ in chosen])
         entry_ids = append_many(
             use_entries(
@@ -90,7 +92,7 @@ def _use_under(
             )
         )
         quiet = [
-            _quiet_refusal(entry_id, subject, already, person_ids, matches)
+            _quiet_refusal(entry_id, subject, already, person_ids, matches, there)
             for entry_id, subject, already, person_ids, matches in zip(
                 entry_ids, subjects, refusals, matched, decided, strict=True
             )
@@ -209,14 +211,36 @@ def _result(
     return lookup.SeveralFound() if decision.reasons == (_SEVERAL,) else lookup.NoOneFound()
 
 
+def _lock_unshown(chosen: Sequence[Chosen], matched: Sequence[Sequence[int]]) -> frozenset[int]:
+    """Lock whom the rows beside the ledger will name, before any entry is written; return those
+    who are still there. A row about somebody who is erased at this moment would come after their
+    erasure, or fail with it.
+
+    Where nobody is named a decoy is locked: the same statement, which finds and locks as many.
+    """
+    named = [
+        person_ids[0] if len(person_ids) == 1 else None
+        for (record, _), person_ids in zip(chosen, matched, strict=True)
+        if record is None
+    ]
+    if not named:
+        return frozenset()
+    spare = iter(decoys.pick(named.count(None)))
+    return lock_people(
+        [next(spare, _NOBODIES[-1]) if number is None else number for number in named]
+    )
+
+
 def _quiet_refusal(
     entry_id: int,
     subject: NamelessHandle,
     already: tuple[RefusalReason, ...],
     person_ids: Sequence[int],
     matches: Matches,
+    there: frozenset[int],
 ) -> QuietRefusal:
     """Tie the entry to the only match, where the log cannot show it, with the key of its reference.
+    Somebody who is not ``there`` any more was erased meanwhile, and is not named.
     One row, also when nobody matched: neither the time it takes nor the table's size may tell the
     cases apart."""
     codes = {reason.code.value for reason in already}
@@ -224,7 +248,7 @@ def _quiet_refusal(
         codes |= {reason.code.value for _, decision in matches for reason in decision.reasons}
     return QuietRefusal(
         entry_id=entry_id,
-        person_id=person_ids[0] if len(person_ids) == 1 else None,
+        person_id=person_ids[0] if len(person_ids) == 1 and person_ids[0] in there else None,
         reasons=sorted(codes),
         reference_key=subject.key,
     )

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from aboveboard.accounts import limits, links
+from aboveboard.accounts import directory, limits, links
 from aboveboard.accounts.entries import (
     SignInLinkMade,
     StaffAdded,
@@ -171,9 +171,17 @@ def end_other_sessions(account: Account) -> None:
     SignInLink.objects.filter(account=account, used_at=None).delete()
 
 
+@transaction.atomic
 def customer_account(person_id: int, *, at: datetime) -> Account:
     """Return the account of a customer, made when they first sign in. It holds
-    nothing that they typed."""
+    nothing that they typed.
+
+    Raises:
+        NotFound: nobody with that number is held, or not any more.
+    """
+    # Locked, as whatever writes a person's number: an account made beside an erasure would outlive
+    # it, and one made beside a merge would be of a number that nobody has.
+    person_id = directory.lock(person_id)
     account: Account
     account, made = Account.objects.get_or_create(
         person_id=person_id,

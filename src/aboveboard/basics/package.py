@@ -232,6 +232,8 @@ class Package:
         deciding: the tables whose rows decide; none is believed without its MAC and its entry.
         customers_by_email: which people have this e-mail address, as it was typed: a customer
             signs in by it. At most one package declares it.
+        lock_customer: locks a person until the transaction ends, and returns their number as it is
+            then; raises ``NotFound`` where nobody has it. Declared beside ``customers_by_email``.
         forgets: what makes this process forget what it remembers of the database, such as keys and
             tokens: a restoration puts another one in its place.
         not_backed_up: tables whose rows are left out of a backup, and why.
@@ -254,6 +256,7 @@ class Package:
     navigation: tuple[NavEntry, ...] = ()
     deciding: tuple[DecidingTable, ...] = ()
     customers_by_email: Callable[[str], Sequence[int]] | None = None
+    lock_customer: Callable[[int], int] | None = None
     forgets: tuple[Callable[[], object], ...] = ()
     not_backed_up: Mapping[str, str] = field(default_factory=dict)
     before_erasure: BeforeErasure | None = None

@@ -74,17 +74,22 @@ class RowDifferences:
     _agreed: dict[int, set[str]] = field(default_factory=dict)
 
     def find(self, rows: Sequence[HeldRow]) -> None:
-        """Compare and judge; lock whoever is to be changed.
+        """Compare and judge; lock whoever is to be changed, or asked about.
 
         People are locked here and not where they are changed, because the generations of the index
         key must be fixed in between: everybody takes locks in that order (``vault.generations``).
         """
         self.judged = self._judge(rows)
-        changing_rows = [each.row for each in self.judged if each.fields(ChangeOutcome.CHANGED)]
-        if changing_rows:
-            lock_people([row.person_id for row in changing_rows])  # 3
-            again = {each.row.line: each for each in self._judge(changing_rows)}
-            lines = {row.line for row in changing_rows}
+        # Those who are asked about, too: a note written beside an erasure would outlive it.
+        written = [
+            each.row
+            for each in self.judged
+            if each.fields(ChangeOutcome.CHANGED) or each.fields(ChangeOutcome.ASKED)
+        ]
+        if written:
+            lock_people([row.person_id for row in written])  # 3
+            again = {each.row.line: each for each in self._judge(written)}
+            lines = {row.line for row in written}
             self.judged = [
                 again.get(each.row.line, each)
                 for each in self.judged

@@ -13,7 +13,7 @@ class VaultConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.vault import entries, generations, mailboxes, replay
+        from aboveboard.vault import entries, generations, locking, mailboxes, replay
         from aboveboard.vault.deciding import DECIDING
         from aboveboard.vault.personal_data import PERSONAL_DATA
 
@@ -66,4 +66,5 @@ class VaultConfig(AppConfig):
             deciding=DECIDING,
             forgets=(generations.forget,),
             customers_by_email=mailboxes.owners,
+            lock_customer=locking.lock_person,
         )

@@ -104,6 +104,9 @@ def break_glass(
         # 2.
         against = deciding.refusals(adopted.promise, by, fields, held=True, asked_today=asked_today)
         person_ids = [] if against else lookup.find(adopted.promise, subject)
+        # Until the commit, and before an entry about them: an erasure takes the locks in this
+        # order, and a key rotation meanwhile would re-encrypt every note but this one.
+        lock_people(person_ids)
         record = vault.fetch(person_ids).get(person_ids[0]) if len(person_ids) == 1 else None
         # 3.
         if against or record is None:
@@ -192,9 +195,6 @@ def _write(
 def _store(
     asked: _EmergencyRequest, note: str, person_id: int, entry_id: int, at: datetime
 ) -> EmergencyUse:
-    # Locked until the commit: a key rotation of this person meanwhile would re-encrypt every note
-    # but this one, which nobody could read again.
-    lock_people([person_id])
     key = person_key(person_id)
     sealed = seal(AESGCM(key), entry_id, note) if key is not None and note else b""
     return EmergencyUse.objects.create(

@@ -23,6 +23,7 @@ from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Promise
+from aboveboard.vault.locking import lock_person
 
 
 class NotAUse(Invalid):
@@ -99,11 +100,7 @@ def explain_entry(entry_id: int, *, by: Actor, at: datetime) -> ExplainedEntry:
     facts = USES[entry.kind].from_json(entry.facts)
     codes: Sequence[str] = getattr(facts, "reasons", ())
     with transaction.atomic():
-        quiet = (
-            QuietRefusal.objects.filter(entry_id=entry_id)
-            .values_list("reasons", "person_id")
-            .first()
-        )
+        quiet = _quiet_refusal(entry_id)
         if quiet is not None and quiet[0]:
             codes = quiet[0]
         question = ExplanationAsked(
@@ -116,6 +113,21 @@ def explain_entry(entry_id: int, *, by: Actor, at: datetime) -> ExplainedEntry:
             QuietRefusal.objects.create(entry_id=asked, person_id=quiet[1], reasons=list(codes))
     sentences = tuple(_sentence(code, entry, facts) for code in sorted(set(codes)))
     return ExplainedEntry(entry, facts, promise.version(facts.promise).promise, sentences, asked)
+
+
+def _quiet_refusal(entry_id: int) -> tuple[Sequence[str], int | None] | None:
+    """Return what is kept of a look-up beside the ledger: its reasons, and whom it was about, who
+    is locked: what is written about them beside an erasure must not name them after it."""
+    rows = QuietRefusal.objects.filter(entry_id=entry_id).values_list("reasons", "person_id")
+    row = rows.first()
+    if row is None or row[1] is None:
+        return row
+    try:
+        lock_person(row[1])
+    except NotFound:
+        return None
+    # Read again under the lock: a merge may have given it to another number meanwhile.
+    return rows.first()
 
 
 def _sentence(code: str, entry: ledger.LedgerEntry, facts: Use) -> str:

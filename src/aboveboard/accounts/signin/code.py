@@ -28,6 +28,7 @@ from aboveboard.accounts import actions, code_tries, directory, limits, mail
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import background_mail
 from aboveboard.basics import clock, settings
+from aboveboard.basics.errors import NotFound
 
 LANGUAGES = ("en", "fr", "de")
 
@@ -125,7 +126,12 @@ def account_of(email: str, audience: CodeAudience) -> Account | None:
     if audience is CodeAudience.STAFF:
         return _staff_account(email)
     people = directory.find(email)
-    return actions.customer_account(people[0], at=clock.now()) if len(people) == 1 else None
+    if len(people) != 1:
+        return None
+    try:
+        return actions.customer_account(people[0], at=clock.now())
+    except NotFound:  # erased since they were found
+        return None
 
 
 def _staff_account(email: str) -> Account | None:
