@@ -13,7 +13,7 @@ PYTEST := $(RUN) -m pytest -q --dist loadfile --no-loadscope-reorder
 KILLED = $(shell grep -rl --include='test_*.py' 'mark\.crash' tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants screens wheel lock contracts reference format clean
+.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants screens wheel lock contracts reference docs format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ contracts: setup-dev ## write the import contracts in pyproject.toml from what t
 
 reference: setup ## write docs/reference again from the code
 	$(RUN) scripts/reference.py
+
+docs: setup-dev ## build the documentation as a site that can be searched: .cache/docs/
+	@$(RUN) -m scripts.documentation
 
 format: setup-dev ## format the code and mend what can be mended
 	$(BIN)/ruff format .
