@@ -230,9 +230,11 @@ def incident_lead(scene: Scene) -> None:
 
 
 def administrator(scene: Scene) -> None:
-    """Devices: added, handed over, taken out of service, and a change that came too late."""
+    """Devices: added, handed over, taken out of service, and a change that came too late; a
+    colleague who is invited."""
     page = scene.page
     _as_lead(scene)
+    _colleagues(scene)
     page.goto("/console/devices/add/")
     scene.fill(tag="LT-0051", name="Counter laptop", kind="laptop", encrypted="yes")
     scene.send()
@@ -251,6 +253,19 @@ def administrator(scene: Scene) -> None:
     again.seen("conflict")
     late.close()
     scene.seen("retired", place)
+
+
+def _colleagues(scene: Scene) -> None:
+    scene.page.goto("/console/staff/invite/")
+    scene.fill(email="ada@adventure-works.example", name="Ada Byron", role="adviser")
+    scene.send()
+    scene.seen("invited")
+    place = urlsplit(scene.page.url).path
+    for change in ("invite-again", "role", "lost-phone", "end", "withdraw"):
+        scene.seen(change, f"{place}{change}/")
+    scene.send()
+    scene.seen("withdrawn")
+    scene.seen("nobody-matches", "/console/staff/?q=nobody")
 
 
 def _person(scene: Scene, index: int) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from datetime import timedelta
 from types import ModuleType
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core import mail
 from django.test import Client
 
 from aboveboard.accounts import queries
@@ -14,8 +17,9 @@ from aboveboard.accounts.clients import tokens
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Role
-from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.commands import client, staff
+from aboveboard.outbox.jobs import run_jobs_once
 from tests.accounts.people import staff_member
 from tests.world import adopt
 
@@ -53,6 +57,27 @@ def test_adding_somebody_prints_a_link_that_lets_them_in(
     browser = Client()
     browser.post(address.removeprefix(origin))
     assert browser.get("/either/").content == b"staff"
+
+
+def test_inviting_by_command_mails_and_prints_no_link(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(staff, "invite", *ADD[1:]) == 0
+    printed = capsys.readouterr().out
+    assert "gets a link by e-mail" in printed
+    assert "/accounts/link/" not in printed
+    assert run(staff, "invite-again", "ada@staff.example") == 0
+    run_jobs_once(worker="w", at=clock.now() + timedelta(seconds=1))
+    assert [message.to for message in mail.outbox] == [["ada@staff.example"]] * 2
+    assert run(staff, "withdraw", "ada@staff.example", "--json") == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["closed"] is True
+
+
+def test_a_lost_second_step_is_reset_by_command() -> None:
+    account = staff_member(email="ada@staff.example")
+    with pytest.raises(Conflict):
+        run(staff, "reset", "ada@staff.example")
+    TOTP.activate(account, generate_totp_secret())
+    assert run(staff, "reset", "ada@staff.example") == 0
+    assert not queries.has_second_factor(account)
 
 
 def test_roles_change_and_accounts_close(capsys: pytest.CaptureFixture[str]) -> None:

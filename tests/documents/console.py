@@ -21,8 +21,13 @@ def _signed_in(instance: Instance) -> Browser:
     said = instance.operator.type(
         "aboveboard staff add keeper@example.org --name Keeper --role administrator --json"
     )
+    return set_up_app(instance, json.loads(said)["link"])
+
+
+def set_up_app(instance: Instance, link: str) -> Browser:
+    """Sign in with a link, and set up an app as the second factor."""
     browser, path = Browser(instance.address), "/accounts/2fa/totp/activate/"
-    browser.post(json.loads(said)["link"].removeprefix(instance.address), {})
+    browser.post(link.removeprefix(instance.address), {})
     secret = re.search(r"<code>([A-Z2-7]+)</code>", browser.get(path))
     assert secret, browser.page
     browser.post(path, {"code": one_time_code(secret[1])}, page="/accounts/2fa/")

@@ -22,6 +22,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "hand-over-a-parcel.md": losses.hand_over_a_parcel,
     "install-on-a-server.md": trouble.install_on_a_server,
     "keep-only-what-you-need.md": people.keep_only_what_you_need,
+    "invite-and-help-staff.md": operating.invite_and_help_staff,
     "merge-two-records.md": people.merge_two_records,
     "operate.md": operating.operate,
     "back-up-and-restore.md": operating.back_up_and_restore,

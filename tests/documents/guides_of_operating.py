@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -11,6 +12,7 @@ import yaml
 
 from aboveboard.commands import exits
 from tests.commands.test_serve import free_port
+from tests.documents.console import set_up_app
 from tests.documents.instance import Instance
 from tests.documents.reader import Reader
 
@@ -32,6 +34,16 @@ def operate(reader: Reader, instance: Instance) -> None:
 
     reader.before("[metrics]", is_taken)
     reader.before("scrape_configs:", asks_with_a_token)
+
+
+def invite_and_help_staff(reader: Reader, instance: Instance) -> None:
+    """A colleague who has come, so that there is a second step to reset."""
+
+    def comes() -> None:
+        said = json.loads(reader.type("aboveboard staff link ben@example.org --json"))
+        set_up_app(instance, said["link"])
+
+    reader.before("aboveboard staff role", comes)
 
 
 def verify_the_ledger(reader: Reader, instance: Instance) -> None:

@@ -6,12 +6,11 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from aboveboard.accounts import directory, limits, links
+from aboveboard.accounts import directory, factors, limits, links
 from aboveboard.accounts.entries import (
     SignInLinkMade,
     StaffAdded,
@@ -22,7 +21,7 @@ from aboveboard.accounts.entries import (
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account, SignInLink
 from aboveboard.accounts.queries import StaffMember, member_of
-from aboveboard.basics.actor import Actor, Role
+from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, TeamName, matches_form
 from aboveboard.keys.actions import entry_subject
@@ -72,13 +71,14 @@ def add_staff(
     )
     # Opened again with nothing of before: not the password, not the factors, not the sessions.
     account.set_unusable_password()
+    account.last_login = None
     try:
         with transaction.atomic():
             account.save()
     except IntegrityError:  # somebody else added them since we looked
         raise Conflict(why="a member of staff has this address already") from None
     # Whoever had this address before may still hold the passkey or the authenticator app.
-    Authenticator.objects.filter(user_id=account.pk).delete()
+    factors.remove_all(account, by=by, at=at)
     position = position_of(account)
     entry = StaffAdded(position.account, position.role, position.team)
     _name_entry(account, append(entry, by=by, handle=None, at=at))
@@ -97,7 +97,7 @@ def change_role(
         NotFound: there is no such account.
         Conflict: they are a customer, or the last administrator.
     """
-    before = position_of(_lock_staff_account(account_id))
+    before = position_of(lock_staff_account(account_id))
     changed = set_role(account_id, role=role, team=team)
     entry = StaffChanged(before, position_of(changed))
     _name_entry(changed, append(entry, by=by, handle=None, at=at))
@@ -115,7 +115,7 @@ def set_role(
     """Do what :func:`change_role` does, without its entry: a restored database repeats it, and
     gives its number."""
     _check_staff_role(role)
-    account = _lock_staff_account(account_id)
+    account = lock_staff_account(account_id)
     # Asked with all administrators locked: two who step down at once must not both be let.
     if role is not Role.ADMINISTRATOR:
         _check_not_last_administrator(account)
@@ -135,8 +135,10 @@ def close(account_id: int, *, by: Actor, at: datetime) -> StaffMember:
 
     Raises:
         NotFound: there is no such account.
-        Conflict: they are a customer, or the last administrator.
+        Conflict: they are a customer, the last administrator, or closed already.
     """
+    if not lock_staff_account(account_id).is_open:
+        raise Conflict(why="this account is closed already")
     closed = set_closed(account_id, at=at)
     position = position_of(closed)
     entry = StaffClosed(position.account, position.role, position.team)
@@ -147,13 +149,43 @@ def close(account_id: int, *, by: Actor, at: datetime) -> StaffMember:
 def set_closed(account_id: int, *, at: datetime, entry_id: int | None = None) -> Account:
     """Do what :func:`close` does, without its entry: a restored database repeats it, and gives its
     number."""
-    account = _lock_staff_account(account_id)
+    account = lock_staff_account(account_id)
     _check_not_last_administrator(account)
     account.closed_at = account.closed_at or at
     account.entry_id = entry_id or account.entry_id
     account.save(update_fields=["closed_at", "entry_id"])
     end_sessions(account)
+    # A link that waits would work again if the account were opened again.
+    forget_links(account.pk)
     return account
+
+
+@transaction.atomic
+def reset_second_factors(account_id: int, *, by: Actor, at: datetime) -> StaffMember:
+    """Remove every second factor of a member of staff who lost theirs, and their recovery codes
+    (entry ``second-factor.removed`` for each). They are signed out everywhere, and their password
+    is gone: whoever has the phone may have it too. The mail that follows lets them in once.
+
+    Raises:
+        NotFound: there is no such account.
+        Refused: they do it themselves: a second person must have seen that it is them.
+        Conflict: they are a customer, their account is closed, or they have no second factor.
+    """
+    account = lock_staff_account(account_id)
+    if by.kind is ActorKind.STAFF and by.id == str(account.pk):
+        raise Refused(why="somebody else must reset your second step, and see that it is you")
+    if not account.is_active:
+        raise Conflict(why="this account is closed")
+    if not factors.remove_all(account, by=by, at=at):
+        raise Conflict(why="there is no second step to reset: they set one up when they sign in")
+    end_sessions(account)
+    forget_links(account.pk)
+    return member_of(account)
+
+
+def forget_links(account_id: int) -> None:
+    """Let no sign-in link of this account that waits work any more."""
+    SignInLink.objects.filter(account_id=account_id, used_at=None).delete()
 
 
 def end_sessions(account: Account) -> None:
@@ -168,7 +200,7 @@ def end_other_sessions(account: Account) -> None:
     waits work any more. Whoever calls this gives their own session the new mark."""
     account.session_salt = secrets.token_hex(16)
     account.save(update_fields=["session_salt"])
-    SignInLink.objects.filter(account=account, used_at=None).delete()
+    forget_links(account.pk)
 
 
 @transaction.atomic
@@ -306,11 +338,15 @@ def _get_account(account_id: int) -> Account:
     return account
 
 
-def _lock_staff_account(account_id: int) -> Account:
-    """Return the account, locked together with those of all administrators.
+def lock_staff_account(account_id: int) -> Account:
+    """Return the account of a member of staff, locked together with those of all administrators.
 
     One statement, in the order of their numbers: two administrators who close each other's accounts
     at the same moment wait for one another, and the second is the last one.
+
+    Raises:
+        NotFound: there is no such account.
+        Conflict: it is a customer's.
     """
     locked = Account.objects.select_for_update().filter(
         Q(pk=account_id) | Q(role=Role.ADMINISTRATOR, closed_at=None)

@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.package import Job, Package
 
 
 class AccountsConfig(AppConfig):
@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.accounts import entries, replay, sealing
+        from aboveboard.accounts import entries, invitations, replay, sealing
         from aboveboard.accounts.clients import tokens
         from aboveboard.accounts.deciding import DECIDING
         from aboveboard.accounts.personal_data import DECLARED
@@ -29,6 +29,7 @@ class AccountsConfig(AppConfig):
                 "code_tries",
                 "entries",
                 "gate",
+                "invitations",
                 "limits",
                 "mail",
                 "queries",
@@ -52,6 +53,7 @@ class AccountsConfig(AppConfig):
                 entries.ClientRevoked: replay.revoke,
             },
             personal_data=DECLARED,
+            jobs=(Job(invitations.JOB, invitations.send_link),),
             deciding=DECIDING,
             forgets=(sealing.forget, tokens.forget),
             not_backed_up={

@@ -6,7 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 SIGN_IN_LINK_LIFE: Final = timedelta(hours=12)
-"""How long an invitation or demo sign-in link works. Used once. Our choice."""
+"""How long a sign-in link that a command printed works. Used once. Our choice."""
+
+INVITATION_LIFE: Final = timedelta(days=3)
+"""How long a sign-in link that was mailed to a member of staff works. Used once. Our choice: over a
+weekend. Whoever reads that mail could ask for a code by mail as well."""
 
 TEAM_DIGITS: Final = 4
 """Digits that the name of a team may have: it stands in the public log. Our choice."""

@@ -106,6 +106,11 @@ class Account(DecidingRow, AbstractBaseUser):
         """Whether this account may sign in. One that was changed past the program may not."""
         return self.closed_at is None and self.authentic
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has closed this account."""
+        return self.closed_at is None
+
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """Return what a session of this account must know. It changes with the password, as
         Django's own does, and with the salt, so that sessions can be ended without touching it."""

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from aboveboard.accounts.models import Account, ServiceClient
+from aboveboard.accounts.models import Account, ServiceClient, SignInLink
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.kinds import email_addresses
+
+
+class StaffState(StrEnum):
+    """How far a member of staff is: they have not signed in yet, they work, they are gone."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """A member of staff. ``closed_at``: since when they may not sign in, or None."""
+    """A member of staff. ``closed_at``: since when they may not sign in, or None;
+    ``last_signed_in_at``: None until they first do."""
 
     id: int
     email: str
@@ -26,11 +38,24 @@ class StaffMember:
     team: str
     closed_at: datetime | None
     has_second_factor: bool
+    last_signed_in_at: datetime | None = None
 
     @property
     def is_active(self) -> bool:
         """Whether they may sign in."""
         return self.closed_at is None
+
+    @property
+    def state(self) -> StaffState:
+        """Return how far they are: invited, active, ended."""
+        if self.closed_at is not None:
+            return StaffState.ENDED
+        return StaffState.ACTIVE if self.last_signed_in_at else StaffState.INVITED
+
+    @property
+    def shown_email(self) -> str:
+        """Return the address as people write it."""
+        return email_addresses.display(self.email)
 
     @property
     def role_in_words(self) -> str:
@@ -71,6 +96,47 @@ def staff() -> Sequence[StaffMember]:
     open_first = F("closed_at").asc(nulls_first=True)
     rows = _with_factors(Account.objects.staff()).order_by(open_first, "name", "pk")
     return [member_of(row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPage:
+    """Some of the staff, by name, those who are gone last. ``total``: how many there are in all;
+    ``next_start``: where the next page begins, or None."""
+
+    members: Sequence[StaffMember]
+    total: int
+    next_start: int | None
+
+
+def staff_page(search: str = "", *, start: int = 0) -> StaffPage:
+    """Return a page of the staff whose name or address has ``search`` in it, from the row that is
+    number ``start`` on."""
+    wanted = search.strip().casefold()
+    open_first = F("closed_at").asc(nulls_first=True)
+    rows = Account.objects.staff().order_by(open_first, "name", "pk")
+    # Compared here and not by the database: SQLite takes É and é for two letters.
+    numbers = [
+        number
+        for number, name, email in rows.values_list("pk", "name", "email")
+        if wanted in name.casefold() or wanted in email_addresses.display(email).casefold()
+    ]
+    shown = numbers[start : start + PAGE_SIZE]
+    members = {
+        row.pk: member_of(row) for row in _with_factors(Account.objects.filter(pk__in=shown))
+    }
+    more = start + PAGE_SIZE < len(numbers)
+    return StaffPage(
+        [members[number] for number in shown if number in members],
+        len(numbers),
+        start + PAGE_SIZE if more else None,
+    )
+
+
+def link_ends(account_id: int) -> datetime | None:
+    """Return until when the newest sign-in link of the account that nobody has used works or
+    worked, or None where there is none."""
+    link = SignInLink.objects.filter(account_id=account_id, used_at=None).order_by("-pk").first()
+    return link.expires_at if link is not None and link.authentic else None
 
 
 def staff_member(email: str) -> StaffMember:
@@ -164,6 +230,7 @@ def member_of(account: Account) -> StaffMember:
         account.team,
         account.closed_at,
         has_second_factor(account) if known is None else known,
+        account.last_login,
     )
 
 

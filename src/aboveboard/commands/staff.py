@@ -13,14 +13,20 @@ if TYPE_CHECKING:
     from aboveboard.accounts.queries import StaffMember
 
 NAME = "staff"
-HELP = "Add, list and remove staff accounts, change their roles, and make sign-in links."
+HELP = "Invite, add, list and remove staff, change their roles, and reset a lost second step."
 EXAMPLE = """\
+aboveboard staff invite ada@example.com --name "Ada Byron" --role adviser --team "Call centre"
+aboveboard staff invite-again ada@example.com
+aboveboard staff withdraw ada@example.com
+aboveboard staff reset ada@example.com     (if she lost her phone: see her, or speak to her, first)
 aboveboard staff add ada@example.com --name "Ada Byron" --role adviser --team "Call centre"
 aboveboard staff role ada@example.com privacy-lead
 aboveboard staff link ada@example.com      (if the first link has expired)
 aboveboard staff remove ada@example.com
 aboveboard staff list --json"""
 NEEDS_INSTANCE = True
+
+_MAILED = "{email} has the role {role}, and gets a link by e-mail as soon as the worker runs."
 
 # A customer signs in with an address of their own record, and gets no account from an operator.
 _ROLES = [role.value for role in Role if role is not Role.CUSTOMER]
@@ -29,39 +35,59 @@ _ROLES = [role.value for role in Role if role is not Role.CUSTOMER]
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    invite = below.add_parser("invite", help="add a member of staff and mail them a sign-in link")
     add = below.add_parser("add", help="add a member of staff and print a one-time sign-in link")
+    again = below.add_parser("invite-again", help="mail another link to who has not come yet")
+    withdraw = below.add_parser("withdraw", help="withdraw an invitation: its link stops working")
+    reset = below.add_parser(
+        "reset", help="remove the second step and password of who lost theirs, and mail them a link"
+    )
     role = below.add_parser("role", help="change someone's role")
     remove = below.add_parser("remove", help="close an account and sign it out everywhere")
     link = below.add_parser("link", help="print a new one-time sign-in link")
-    for command in (add, role, remove, link):
+    acting = (invite, add, again, withdraw, reset, role, remove, link)
+    for command in acting:
         command.add_argument("email", help="their work e-mail address")
-    add.add_argument("--name", required=True, help="the name that colleagues know them by")
-    add.add_argument("--role", required=True, choices=_ROLES, help="their role")
-    add.add_argument("--team", default="", help="the team that customers see")
+    for command in (invite, add):
+        command.add_argument("--name", required=True, help="the name that colleagues know them by")
+        command.add_argument("--role", required=True, choices=_ROLES, help="their role")
+        command.add_argument("--team", default="", help="the team that customers see")
     role.add_argument("role", choices=_ROLES, help="their new role")
     role.add_argument("--team", help="their new team, if it changes too")
     list_ = below.add_parser("list", help="list all staff")
-    for command in (add, role, remove, link, list_):
+    for command in (*acting, list_):
         command.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it. Exit codes: 0 done, 2 wrong address, role or team, 3 no such member of staff, 4 not
     possible now."""
-    from aboveboard.accounts import actions, queries
+    from aboveboard.accounts import actions, invitations, queries
 
     at = clock.now()
     if args.what == "list":
         _list(args.json)
         return 0
-    if args.what == "add":
-        member = actions.add_staff(
+    if args.what in ("add", "invite"):
+        add = actions.add_staff if args.what == "add" else invitations.invite
+        member = add(
             email=args.email, name=args.name, team=args.team, role=Role(args.role), by=SYSTEM, at=at
         )
-        _print_link(member, args.json)
+        if args.what == "add":
+            _print_link(member, args.json)
+        else:
+            _show(member, _MAILED, args.json)
         return 0
     member = queries.staff_member(args.email)
-    if args.what == "role":
+    if args.what == "invite-again":
+        _show(invitations.invite_again(member.id, by=SYSTEM), _MAILED, args.json)
+    elif args.what == "withdraw":
+        withdrawn = invitations.withdraw(member.id, by=SYSTEM, at=at)
+        _show(withdrawn, "The invitation of {email} is withdrawn.", args.json)
+    elif args.what == "reset":
+        reset = invitations.replace_lost_factors(member.id, by=SYSTEM, at=at)
+        _show(reset, "{email} is signed out everywhere, and gets a link by e-mail.", args.json)
+    elif args.what == "role":
         changed = actions.change_role(
             member.id, role=Role(args.role), team=args.team, by=SYSTEM, at=at
         )

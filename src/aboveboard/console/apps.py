@@ -7,6 +7,7 @@ from aboveboard.basics.package import Face, Job, NavEntry, Package
 
 _LEADS = frozenset({Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR})
 _PRIVACY = frozenset({Role.PRIVACY_LEAD})
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 _NAVIGATION = (
     NavEntry(
         Face.CONSOLE, 1, "People", "/console/people/", frozenset({Role.ADVISER, Role.PRIVACY_LEAD})
@@ -36,12 +37,13 @@ _NAVIGATION = (
     NavEntry(Face.CONSOLE, 10, "Promise", "/console/promise/", group="Organisation"),
     NavEntry(Face.CONSOLE, 11, "Register", "/console/promise/register/", group="Organisation"),
     NavEntry(Face.CONSOLE, 12, "Explain", "/console/promise/explain/", _PRIVACY, "Organisation"),
+    NavEntry(Face.CONSOLE, 13, "Staff", "/console/staff/", _ADMINISTRATORS, "Organisation"),
     NavEntry(
         Face.CONSOLE,
-        13,
+        14,
         "Settings",
         "/console/settings/",
-        frozenset({Role.ADMINISTRATOR}),
+        _ADMINISTRATORS,
         "Organisation",
     ),
 )

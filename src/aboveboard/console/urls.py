@@ -21,6 +21,8 @@ from aboveboard.console.incidents import circumstances, leak, notices, page, rep
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.retention import differences, erasing, merges, sweeps
 from aboveboard.console.retention import people as retention
+from aboveboard.console.staff import changes
+from aboveboard.console.staff import pages as staff
 
 app_name = "console"
 
@@ -93,4 +95,8 @@ urlpatterns = [
     path("promise/register.csv", promise.register_csv, name="register_csv"),
     path("promise/<int:serial>/", promise.version, name="version"),
     path("settings/", settings.page, name="settings"),
+    path("staff/", staff.overview, name="staff"),
+    path("staff/invite/", staff.invite, name="invite_staff"),
+    path("staff/<int:account_id>/", staff.member, name="staff_member"),
+    path("staff/<int:account_id>/<slug:change>/", changes.change, name="change_staff"),
 ]
