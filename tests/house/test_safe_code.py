@@ -117,6 +117,7 @@ def test_nothing_that_is_given_to_a_function_becomes_a_pattern() -> None:
 MADE_OF_CODE = {
     "aboveboard/incidents/leaks/form.py": "a separator, escaped",
     "aboveboard/incidents/leaks/records.py": "how each dialect of SQL writes a string, constants",
+    "aboveboard/kinds/phones.py": "numbering plans, as the library of phone numbers has them",
     "aboveboard/promise/loading/shape.py": "the schema of the promise file, which is ours",
 }
 """Where a pattern is made of what other code gives, and never of what somebody sends."""

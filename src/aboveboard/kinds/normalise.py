@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-import phonenumbers
-
-from aboveboard.kinds import email_addresses, national_ids
+from aboveboard.kinds import email_addresses, national_ids, phones
 from aboveboard.kinds.kind import KindMismatch
 
 KINDS = ("email", "phone", "customer_number", "national_id")
@@ -43,23 +41,19 @@ def phone(value: str, region: str | None) -> str | None:
     who share a switchboard share its normal form. Letters stand for no digits. None when there are
     fewer than six digits.
     """
+    return next(iter(_phones(value, (region,))), None)
+
+
+def _phones(value: str, regions: Iterable[str | None]) -> list[str]:
+    """Return the same for each region."""
     text = _nfkc(value)
     dialled = digits(text)
     if len(dialled) < PHONE_DIGITS:
-        return None
+        return []
+    unexplained = "#" + dialled
     if text.startswith("#"):  # it is such a form already, or nothing that any country dials
-        return "#" + dialled
-    try:
-        parsed = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return "#" + dialled
-    # Possible and not valid: lists of valid numbers lag behind, and whoever has a new one must be
-    # found too.
-    # A letter is no digit, though the library dials it on a keypad: an O for a zero would be a six,
-    # and find somebody else.
-    if phonenumbers.is_possible_number(parsed) and str(parsed.national_number) in dialled:
-        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    return "#" + dialled
+        return [unexplained]
+    return [form or unexplained for form in phones.e164(text, dialled, regions)]
 
 
 def digits(text: str) -> str:
@@ -87,10 +81,11 @@ def normal_forms(kind: str, value: str, regions: Iterable[str | None] = (None,))
     ``regions`` matters for phones alone: a number without its country code is tried in each.
     """
     name, _, form = kind.partition(":")
+    normal: Sequence[str | None]
     if kind == "email":
         normal = [email(value)]
     elif kind == "phone":
-        normal = [phone(value, region) for region in regions]
+        normal = _phones(value, regions)
     elif kind == "customer_number":
         normal = [customer_number(value)]
     elif name == "national_id" and form:
