@@ -330,21 +330,26 @@ def plainly(
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(index=index_rows, leaked=leak_rows)
+@given(index=index_rows, leaked=leak_rows, crowd_owners=st.integers(1, 4))
 def test_the_engine_agrees_with_a_plain_reading(
     tmp_path: Path,
     index: set[tuple[int, str, int]],
     leaked: list[tuple[int, int, set[tuple[int, str]]]],
+    crowd_owners: int,
 ) -> None:
+    """Also where what few share is matched as what a crowd shares."""
     held = snapshot(tmp_path, [(number, "GB", "en") for number in range(1, 5)], sorted(index))
     leak = write_leak(
         tmp_path, [(line, c, p, sorted(keys)) for line, (c, p, keys) in enumerate(leaked, 1)]
     )
-    exposure.from_leak(
-        leak, held, tmp_path / "out.parquet", exposure.LeakFiles.in_folder(tmp_path), score=by_bits
+    files = exposure.LeakFiles.in_folder(tmp_path)
+    counted = exposure.from_leak(
+        leak, held, tmp_path / "out.parquet", files, score=by_bits, crowd_owners=crowd_owners
     )
 
     whose = {line: plainly(index, keys) for line, (_, _, keys) in enumerate(leaked, 1)}
+    certain = {person for sure, _ in whose.values() for person in sure}
+    assert counted.doubtful == len({who for _, doubt in whose.values() for who in doubt} - certain)
     outcomes = {
         line: "ambiguous" if doubt else "matched" if sure else "stranger"
         for line, (sure, doubt) in whose.items()
@@ -355,7 +360,7 @@ def test_the_engine_agrees_with_a_plain_reading(
         for who in whose[line][0] | whose[line][1]:
             every, readable = expected.get(who, (0, 0))
             expected[who] = (every | categories, readable | (categories & ~protected))
-    doubted = {row.line: set(row.person_ids) for row in listing.doubts(tmp_path / "doubts.parquet")}
+    doubted = {row.line: set(row.person_ids) for row in listing.doubts(files)}
     assert doubted == {line: doubt for line, (_, doubt) in whose.items() if doubt}
     found = {
         row.person_id: (row.categories, row.protected)
@@ -367,33 +372,3 @@ def test_the_engine_agrees_with_a_plain_reading(
 def test_the_halves_are_signed() -> None:
     assert split_digest(b"\xff" * 32) == (-1, -1)
     assert split_digest(bytes([0x80] + [0] * 14 + [1]) + b"ignored") == (-(2**63), 1)
-
-
-def test_a_settled_line_leaves_whom_it_is_not_of_out(tmp_path: Path) -> None:
-    leak = write_leak(
-        tmp_path,
-        [
-            (1, 0b001, 0, [(EMAIL, "home@x")]),
-            (2, 0b010, 0, [(EMAIL, "home@x")]),
-            (3, 0b100, 0, [(EMAIL, "ann@x"), (PHONE, "+49")]),
-        ],
-    )
-    held, files = (
-        snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD),
-        exposure.LeakFiles.in_folder(tmp_path),
-    )
-    first = tmp_path / "out.parquet"
-    counted = exposure.from_leak(leak, held, first, files, score=by_bits)
-    assert (counted.people, counted.doubtful) == (4, 3)
-
-    def after(settled: dict[int, list[int]]) -> tuple[dict[int, int], int, int]:
-        out = tmp_path / "settled.parquet"
-        done = exposure.settle(files, first, settled, out, score=by_bits)
-        rows = listing.page(out, listing.ExposureFilter())
-        assert done.people == len(rows)
-        return {row.person_id: row.categories for row in rows}, done.doubtful, done.ambiguous
-
-    assert after({}) == ({10: 0b100, 20: 0b011, 30: 0b011, 40: 0b100}, 3, 3)
-    assert after({1: [20]}) == ({10: 0b100, 20: 0b011, 30: 0b010, 40: 0b100}, 2, 2)
-    assert after({1: [20], 2: [30], 3: []}) == ({10: 0b100, 20: 0b001, 30: 0b010}, 0, 0)
-    assert after({1: [20, 30], 2: [], 3: [40]}) == ({10: 0b100, 20: 1, 30: 1, 40: 0b100}, 0, 0)

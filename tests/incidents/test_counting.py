@@ -44,7 +44,13 @@ alone = pytest.mark.django_db
 racing = pytest.mark.django_db(transaction=True)
 
 OURS, STRANGERS = 20, 10
-LEFT = ("lines.parquet", "doubts.parquet", "certain.parquet")
+LEFT = (
+    "lines.parquet",
+    "doubts.parquet",
+    "certain.parquet",
+    "crowd-lines.parquet",
+    "crowds.parquet",
+)
 
 
 def leak_beside_a_parcel(folder: Path) -> IncidentView:

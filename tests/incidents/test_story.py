@@ -120,7 +120,14 @@ def test_a_leaked_file_partly_ours(people: People) -> None:
     again = counting.count(incident.number, by=LEAD, at=AT)
     assert again.pk == page.exposure.id
     assert sorted(path.name for path in folder_of(incident).iterdir()) == sorted(
-        [again.file_name, "certain.parquet", "doubts.parquet", "lines.parquet"]
+        [
+            again.file_name,
+            "certain.parquet",
+            "crowd-lines.parquet",
+            "crowds.parquet",
+            "doubts.parquet",
+            "lines.parquet",
+        ]
     )
 
 

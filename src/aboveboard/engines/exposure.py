@@ -58,16 +58,29 @@ class LeakFiles:
     lines: Path
     doubts: Path
     certain: Path
+    crowd_lines: Path
+    crowds: Path
 
     @classmethod
     def in_folder(cls, folder: Path) -> LeakFiles:
         """Return where they are in a folder, whether or not they are there."""
-        return cls(folder / "lines.parquet", folder / "doubts.parquet", folder / "certain.parquet")
+        names = ("lines", "doubts", "certain", "crowd-lines", "crowds")
+        return cls(*(folder / f"{name}.parquet" for name in names))
 
     def move_to(self, folder: Path) -> None:
         """Move all of them into another folder."""
-        for path in (self.lines, self.doubts, self.certain):
+        for path in (self.lines, self.doubts, self.certain, self.crowd_lines, self.crowds):
             path.replace(folder / path.name)
+
+    def load_crowds(self, duck: duckdb.DuckDBPyConnection) -> None:
+        """Put what is known of crowds into the tables ``crowd_line`` and ``crowd_person``."""
+        if self.crowds.is_file():
+            duck.execute(statement("crowd_people"), {"crowds": str(self.crowds)})
+            duck.execute(statement("crowd_lines"), {"crowd_lines": str(self.crowd_lines)})
+        else:  # counted by a version that wrote each pair of a line and a person
+            duck.execute("CREATE TEMP TABLE crowd_person (crowd BIGINT, person_id BIGINT)")
+            columns = "line BIGINT, crowd BIGINT, categories BIGINT, protected BIGINT"
+            duck.execute(f"CREATE TEMP TABLE crowd_line ({columns})")
 
 
 Settled = Mapping[int, Collection[int]]
@@ -112,25 +125,21 @@ def from_leak(
     *,
     score: Score,
     memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
+    crowd_owners: int = limits.CROWD_OWNERS,
 ) -> ExposureCount:
     """Match a leaked file and write the exposure set to ``out``, and to ``files`` what became of
     each line, whom the lines fit that fit several, and whom the file names beyond doubt.
 
-    Whoever a line may fit is in the set. The rules are in ``sql/leak_several.sql``. The leak's own
-    files are left for the caller to forget, once the count is recorded.
+    Whoever a line may fit is in the set. The rules are in ``sql/leak_several.sql``. What more than
+    ``crowd_owners`` people share is matched as one: the answer is the same. The leak's own files
+    are left for the caller to forget, once the count is recorded.
 
     Raises:
         ValueError: ``score`` gave not exactly one band for each combination.
     """
     began = time.monotonic()
     with engine(memory_bytes=memory_bytes) as duck:
-        duck.execute(
-            statement("leak_pointed"), {"keys": str(leak.keys), "index": str(snapshot.index)}
-        )
-        duck.execute(statement("leak_searched"))
-        duck.execute(statement("leak_lines_pointed"))
-        duck.execute(statement("leak_several"))
-        duck.execute("DROP TABLE hit")  # as long as the file: the rest needs its memory
+        _match(duck, str(leak.keys), str(snapshot.index), crowd_owners)
         duck.execute(statement("leak_matches"), {"rows": str(leak.rows)})
         duck.execute(statement("leak_people"))
         outcomes = dict(duck.execute(statement("leak_counts")).fetchall())
@@ -139,6 +148,8 @@ def from_leak(
             ("leak_lines", files.lines),
             ("leak_doubts", files.doubts),
             ("leak_certain", files.certain),
+            ("leak_crowd_lines", files.crowd_lines),
+            ("leak_crowds_doubted", files.crowds),
         ):
             with atomic_path(path) as part:
                 duck.sql(statement(name)).write_parquet(str(part))
@@ -155,6 +166,34 @@ def from_leak(
         strangers=outcomes.get("stranger", 0),
         doubtful=people_count - certain,
     )
+
+
+def _match(duck: duckdb.DuckDBPyConnection, keys: str, index: str, crowd_owners: int) -> None:
+    """Put into the tables ``pointed``, ``several`` and ``crowded`` to whom each line leads."""
+    # One person in sixteen tells a crowd as well as all of them, if it has some hundreds.
+    every = 16 if crowd_owners >= limits.CROWD_OWNERS else 1
+    bound = {"index": index, "most": crowd_owners}
+    duck.execute(statement("leak_likely_crowds"), bound | {"every": every})
+    duck.execute(statement("leak_crowds"), bound)
+    duck.execute(statement("leak_crowd_people"))
+    # To leave nobody out of all pairs takes a quarter of the time of making them.
+    apart = "_apart" if duck.execute("FROM crowd LIMIT 1").fetchone() else ""
+    duck.execute(statement(f"leak_pointed{apart}"), {"keys": keys, "index": index})
+    duck.execute(statement("leak_crowd_hits"), {"keys": keys})
+    for name in (
+        "leak_searched",
+        "leak_searched_crowds",
+        "leak_lines_pointed",
+        "leak_narrowed",
+        "leak_named",
+        "leak_judged",
+        "leak_explained",
+        "leak_several",
+        "leak_crowded",
+    ):
+        duck.execute(statement(name))
+    for name in ("hit", "named", "judged"):  # as long as the file: the rest needs their memory
+        duck.execute(f"DROP TABLE {name}")
 
 
 def merge(
@@ -189,6 +228,7 @@ def settle(
     """
     began = time.monotonic()
     with engine() as duck:
+        files.load_crowds(duck)
         doubtful = _load_settled(duck, files, settled)
         places = {
             "certain": str(files.certain),

@@ -10,3 +10,8 @@ section 8: at most 8 GB)."""
 
 ENGINE_BATCH: Final = 20_000
 """Rows read from the database at a time while a snapshot is taken. Our choice: a few MB."""
+
+CROWD_OWNERS: Final = 256
+"""Most people with one phone, address or number of whom each is looked at on each line that has it.
+More are a placeholder, or a switchboard, and are matched as one: with K of them on K lines, pair by
+pair would be K times K. Our choice: above every family and most offices."""

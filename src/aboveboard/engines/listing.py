@@ -9,6 +9,7 @@ from pathlib import Path
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.engines import limits
 from aboveboard.engines.duck import engine, statement
+from aboveboard.engines.exposure import LeakFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,13 @@ def lines(
         return [CountedLine(*row) for row in duck.execute(statement("lines"), wanted).fetchall()]
 
 
-def doubts(path: Path, *, after: int = 0, limit: int = PAGE_SIZE) -> list[DoubtfulLine]:
-    """Return up to ``limit`` lines after line ``after`` that fit several people."""
-    wanted = {"doubts": str(path), "after": after, "limit": limit}
+def doubts(files: LeakFiles, *, after: int = 0, limit: int = PAGE_SIZE) -> list[DoubtfulLine]:
+    """Return up to ``limit`` lines after line ``after`` that fit several people; none where the
+    file was not counted."""
+    if not files.doubts.is_file():
+        return []
+    wanted = {"doubts": str(files.doubts), "after": after, "limit": limit}
     with engine() as duck:
+        files.load_crowds(duck)
         rows = duck.execute(statement("doubts"), wanted).fetchall()
     return [DoubtfulLine(line, tuple(people)) for line, people in rows]

@@ -219,9 +219,6 @@ def doubts(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
         NotFound: there is no such incident.
     """
     incident = lifecycle.find(number)
-    file = leak_files(incident).doubts
-    if not file.is_file():
-        return []
     settled = settled_lines(incident)
     return [
         DoubtView(
@@ -229,7 +226,7 @@ def doubts(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
             row.person_ids,
             tuple(settled[row.line]) if row.line in settled else None,
         )
-        for row in listing.doubts(file, after=after, limit=limit)
+        for row in listing.doubts(leak_files(incident), after=after, limit=limit)
     ]
 
 

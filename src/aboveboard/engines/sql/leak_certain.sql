@@ -1,8 +1,10 @@
--- Whom the file names beyond doubt, and what it shows of each on those lines alone. Reads the tables exposed, outcome and
--- several. Of whoever is on no line that fits several, that is what it shows of them at all: only the others, who are
+-- Whom the file names beyond doubt, and what it shows of each on those lines alone. Reads the tables exposed, outcome,
+-- several, crowded and crowd_person. Of whoever is on no line that fits several, that is what it shows of them at all: only the others, who are
 -- few, are put together again.
 WITH doubted AS (
-    SELECT DISTINCT person_id FROM several WHERE NOT sure
+    SELECT person_id FROM several WHERE NOT sure
+    UNION
+    SELECT person_id FROM crowd_person WHERE crowd IN (SELECT crowd FROM crowded)
 ),
 shown AS (
     SELECT o.person_id, o.categories, o.protected

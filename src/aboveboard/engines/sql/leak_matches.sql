@@ -1,12 +1,18 @@
--- What each line of a leaked file came to. Parameter: $rows (Parquet path). Reads the tables pointed and several.
+-- What each line of a leaked file came to. Parameter: $rows (Parquet path). Reads the tables pointed, several and
+-- crowded.
 CREATE TEMP TABLE outcome AS
-WITH shared AS (
+WITH either AS (
+    SELECT line, person_id, sure, matched_by FROM several
+    UNION ALL
+    SELECT DISTINCT line, NULL, false, '' FROM crowded
+),
+shared AS (
     SELECT
         line,
         bool_or(NOT sure) AS in_doubt,
         CASE WHEN count(*) = 1 THEN max(person_id) END AS person_id,
         CASE WHEN count(*) = 1 THEN max(matched_by) ELSE '' END AS matched_by
-    FROM several
+    FROM either
     GROUP BY line
 ),
 decided AS (
@@ -20,7 +26,7 @@ decided AS (
         END AS matched_by,
         first_person AS person_id
     FROM pointed
-    WHERE line NOT IN (SELECT line FROM several)
+    WHERE line NOT IN (SELECT line FROM either)
     UNION ALL
     SELECT line, CASE WHEN in_doubt THEN 'ambiguous' ELSE 'matched' END, matched_by, person_id
     FROM shared

@@ -1,13 +1,25 @@
 -- Each person of the lines once, whoever is in doubt among them. A category counts as protected only if it is protected
--- on every line that shows it. Reads the tables outcome and several.
+-- on every line that shows it. Reads the tables outcome, several, crowded and
+-- crowd_person.
 CREATE TEMP TABLE exposed AS
-WITH shown AS (
+WITH gathered AS (
+    -- Of a crowd what all its lines show at once: each of its people may be meant by any of them.
+    SELECT c.crowd, bit_or(o.categories) AS categories, bit_or(o.categories & ~o.protected) AS readable
+    FROM crowded AS c
+    JOIN outcome AS o ON o.line = c.line
+    GROUP BY c.crowd
+),
+shown AS (
     SELECT person_id, categories, protected FROM outcome WHERE person_id IS NOT NULL
     UNION ALL
     SELECT s.person_id, o.categories, o.protected
     FROM several AS s
     JOIN outcome AS o ON o.line = s.line
     WHERE o.person_id IS NULL
+    UNION ALL
+    SELECT p.person_id, g.categories, g.categories & ~g.readable
+    FROM gathered AS g
+    JOIN crowd_person AS p ON p.crowd = g.crowd
 ),
 folded AS (
     SELECT

@@ -78,9 +78,9 @@ def settled_lines(incident: Incident) -> Mapping[int, list[int]]:
 def _check(incident: Incident, lines: Collection[int], person_ids: Collection[int]) -> None:
     if current_count(incident) is None:
         raise Conflict(why=f"{incident.reference} was not counted yet")
-    file = leak_files(incident).doubts
+    files = leak_files(incident)
     for line in lines:
-        fitting = listing.doubts(file, after=line - 1, limit=1) if file.is_file() else []
+        fitting = listing.doubts(files, after=line - 1, limit=1)
         if (
             not fitting
             or fitting[0].line != line
