@@ -131,13 +131,16 @@ class _LeakRowReader:
             # What separates the cells may stand in an address that is written with escapes.
             keys = searching.find_addresses(self.separator.join(cells), self.generations)
             categories, readable = categories | _bits(keys), readable | _bits(keys)
+        parted = searching.find_parted(cells, self.generations)
+        if parted and not keys:
+            categories, readable = categories | _bits(parted), readable | _bits(parted)
         searched = values if not keys else [each for each in values if each[0].name in _SEARCHED]
         for _, value in searched:
             more = searching.find_numbers(value, regions, self.generations)
             if more and not keys:
                 categories, readable = categories | _bits(more), readable | _bits(more)
             keys |= more
-        return keys, categories, categories & ~readable
+        return keys | parted, categories, categories & ~readable
 
     def _values(self, cells: Sequence[str]) -> Iterator[tuple[ColumnRole, str]]:
         # Cells beyond the known columns are searched too: what nobody declared may name somebody

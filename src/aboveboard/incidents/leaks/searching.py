@@ -7,10 +7,13 @@ line leads to anybody (:data:`SEARCHED`).
 
 from __future__ import annotations
 
+import binascii
 import html
 import re
 import unicodedata
+from base64 import b64decode
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 from urllib.parse import unquote
 
@@ -33,6 +36,14 @@ _AROUND: Final = re.compile(r"\s*[(\[{]\s*(?:at|@)\s*[)\]}]\s*|\s+@\s+", re.IGNO
 _DOT: Final = re.compile(r"\s*[(\[{]\s*(?:dot|\.)\s*[)\]}]\s*", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\(?:u00|x)([2-7][0-9a-f])", re.IGNORECASE)
 _QUOTED_PRINTABLE: Final = re.compile(r"=([2-7][0-9A-F])(?![0-9A-F])")
+_BASIC: Final = re.compile(r"\bbasic\s+([a-z0-9+/_-]{8,4096}={0,2})", re.IGNORECASE)
+"""How a log has a name and a password that were sent with a request (RFC 7617)."""
+_MESSENGER: Final = re.compile(
+    r"(?<![\w.])([1-9][0-9]{6,14})(?:[.:][0-9]+)*@(?:s\.whatsapp\.net|c\.us)"
+)
+"""A phone as WhatsApp writes whose a message is: with its country code, without a plus."""
+_DOMAIN: Final = re.compile(r"@?((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,})")
+_LOCAL: Final = re.compile(r"[^\s\x00-\x1f\x7f@:;,|\"<>()\[\]\\]{1,64}")
 _WORD: Final = re.compile(r"[^\W_][\w-]{3,38}[^\W_]")
 _PHONE: Final = re.compile(r"(?<![\w.@-])\+?\(?[0-9][0-9 ()./-]{6,22}[0-9](?![\w@-])")
 _DAY: Final = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|\d\d?[./-]\d\d?[./-](?:19|20)\d\d")
@@ -44,20 +55,64 @@ _NUMBER_DIGITS: Final = 6
 def may_contain_more(value: str) -> bool:
     """Whether a cell that reads as one address may be one with something around it, which an
     earlier version's rule took for a part of it."""
-    return "@" in value and (_ADDRESS.fullmatch(value) is None or _JOINED.search(value) is not None)
+    return "@" in value and (
+        _ADDRESS.fullmatch(value) is None
+        or _JOINED.search(value) is not None
+        or _MESSENGER.search(value) is not None
+    )
 
 
 def find_addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
-    """Return the keys of every e-mail address in a text."""
-    kind = blind.KIND_NUMBERS["email"]
-    return {
-        (kind, digest)
-        # Both as it stands and decoded: what looks like an escape may be part of an address.
-        for plain in {text, _decoded(text)}
-        if "@" in plain
-        for value in _spellings(plain)
-        for _, digest in blind.search_digests("email", value, (None,), generations)
-    }
+    """Return the keys of every e-mail address in a text, and of every phone that is written as an
+    address."""
+    keys: set[LeakKey] = set()
+    # Both as it stands and decoded: what looks like an escape may be part of an address.
+    for plain in {text, _decoded(text), *_credentials(text)}:
+        if "@" in plain:
+            for value in _spellings(plain):
+                keys |= _keys("email", value, (None,), generations)
+            for match in _MESSENGER.finditer(plain):
+                keys |= _keys("phone", f"+{match[1]}", (None,), generations)
+    return keys
+
+
+def find_parted(cells: Sequence[str], generations: Collection[int]) -> set[LeakKey]:
+    """Return the keys of addresses whose name and domain stand in cells beside each other, marked
+    as found by searching: ``jon,example.org`` may also be two other things."""
+    keys: set[LeakKey] = set()
+    domains = [
+        (place, match[1])
+        for place, cell in enumerate(cells)
+        if "." in cell and (match := _DOMAIN.fullmatch(cell.strip())) is not None
+    ]
+    for place, domain in domains[: limits.LEAK_SEARCHED]:
+        for beside in (place - 1, place + 1):
+            local = cells[beside].strip() if 0 <= beside < len(cells) else ""
+            if _LOCAL.fullmatch(local):
+                keys |= _keys("email", f"{local}@{domain}", (None,), generations, SEARCHED)
+    return keys
+
+
+def _keys(
+    kind: str,
+    value: str,
+    regions: Sequence[str | None],
+    generations: Collection[int],
+    mark: int = 0,
+) -> set[LeakKey]:
+    number = blind.KIND_NUMBERS[kind] | mark
+    digests = blind.search_digests(kind, value, regions, generations)
+    return {(number, digest) for _, digest in digests}
+
+
+def _credentials(text: str) -> Iterator[str]:
+    """Yield what stands behind each ``Authorization: Basic`` of a text."""
+    if "asic" not in text and "ASIC" not in text:
+        return
+    for match in _BASIC.finditer(text):
+        encoded = match[1].rstrip("=").replace("-", "+").replace("_", "/")
+        with suppress(binascii.Error):  # a word that is not encoded at all
+            yield b64decode(encoded + "=" * (-len(encoded) % 4)).decode("utf-8", "replace")
 
 
 def _decoded(text: str) -> str:
@@ -92,24 +147,17 @@ def find_numbers(text: str, regions: Sequence[str], generations: Collection[int]
     """Return the keys of every word of a text that may be a customer number, and of every phone,
     marked as found by searching."""
     keys: set[LeakKey] = set()
-    number = blind.KIND_NUMBERS["customer_number"] | SEARCHED
+    text = "\n".join((text, *_credentials(text)))
     # The name of a scan has more in one word than the number (``invoice_AW001_2026.pdf``).
     spaced = f"{text} {text.replace('_', ' ')}" if "_" in text else text
     words = [word for word in _WORD.findall(spaced) if _may_be_number(word)]
     # Each word costs an HMAC for each key: a line without an end would otherwise hold up the whole
     # count.
     for word in words[: limits.LEAK_SEARCHED]:
-        keys |= {
-            (number, digest)
-            for _, digest in blind.search_digests("customer_number", word, (None,), generations)
-        }
-    phone = blind.KIND_NUMBERS["phone"] | SEARCHED
+        keys |= _keys("customer_number", word, (None,), generations, SEARCHED)
     dialled = [value for value in _PHONE.findall(text) if not _is_day_or_place(value)]
     for value in dialled[: limits.LEAK_SEARCHED]:
-        keys |= {
-            (phone, digest)
-            for _, digest in blind.search_digests("phone", value, regions, generations)
-        }
+        keys |= _keys("phone", value, regions, generations, SEARCHED)
     return keys
 
 
