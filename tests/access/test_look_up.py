@@ -17,7 +17,8 @@ from django.db import connection
 
 from aboveboard.access import by_identifier, decoys
 from aboveboard.access.actions import use
-from aboveboard.access.concerns import Concern, raise_concern
+from aboveboard.access.concerns.actions import raise_concern
+from aboveboard.access.concerns.terms import Concern
 from aboveboard.access.lookup import NoOneFound, SeveralFound, record_choice
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.queries import is_about, use_records

@@ -16,6 +16,7 @@ from tests.documents.instance import Instance
 from tests.documents.reader import Reader
 
 GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
+    "answer-a-concern.md": people.answer_a_concern,
     "ask-from-your-shop-system.md": clients.ask_from_your_shop_system,
     "break-the-glass.md": people.break_the_glass,
     "correct-or-erase-one-person.md": people.correct_or_erase_one_person,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import timedelta
 
 from aboveboard.basics import clock
@@ -35,6 +36,30 @@ def merge_two_records(reader: Reader, instance: Instance) -> None:
 
     reader.after("aboveboard people merge", merged)
     reader.replace("split 3", lambda: f"split {merge[0]}")
+
+
+def answer_a_concern(reader: Reader, instance: Instance) -> None:
+    """A customer who asked, and the answer in a file."""
+    program = (
+        "import sys\n"
+        "from aboveboard.access.concerns.actions import raise_concern\n"
+        "from aboveboard.access.concerns.terms import Concern\n"
+        "from aboveboard.basics import clock\n"
+        "from aboveboard.basics.actor import CUSTOMER\n"
+        "raise_concern(int(sys.argv[1]), None, Concern.OTHER, by=CUSTOMER, at=clock.now())\n"
+    )
+    person = instance.person("AW11023")
+    instance.operator.type(f"aboveboard -c {shlex.quote(program)} {person}")
+    (reader.folder / "answer.txt").write_text("It was our letter of spring.\n")
+    reader.replace("lead@example.com", "privacy@example.org")
+    number = [""]
+
+    def listed() -> None:
+        number[0] = reader.printed.split()[0]
+
+    reader.after("aboveboard concern list", listed)
+    for verb in ("show", "take", "answer"):
+        reader.replace(f"{verb} 1", lambda verb=verb: f"{verb} {number[0]}")  # type: ignore[misc]
 
 
 def break_the_glass(reader: Reader, _: Instance) -> None:

@@ -1,27 +1,18 @@
-"""``/you/who-has-looked/``: every use, refused ones too, each with its proof; and saying
-that one seems wrong."""
+"""``/you/who-has-looked/``: every use, refused ones too, each with its proof."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from aboveboard.access import actions as access
-from aboveboard.access import limits
-from aboveboard.access.concerns import KIND, Concern, concerns_of, raise_concern
-from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.sealing import verify_text
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger import queries as ledger
-from aboveboard.outbox import jobs
-from aboveboard.outbox.models import Message
 from tests.accounts.people import staff_client
 from tests.pages import words
 from tests.portal.conftest import Someone
@@ -115,80 +106,13 @@ def test_a_look_is_its_persons_alone(jon: Someone, other: Someone) -> None:
     for address in (
         f"/you/who-has-looked/{entry}/proof/",
         f"/you/who-has-looked/{entry}/proof.txt",
-        f"/you/who-has-looked/concern/?about={entry}",
     ):
         assert jon.browser.get(address).status_code == 200
         assert other.browser.get(address).status_code == 404
-    assert (
-        other.browser.post(
-            f"/you/who-has-looked/concern/?about={entry}", {"concern": "other"}
-        ).status_code
-        == 404
-    )
     assert jon.browser.get("/you/who-has-looked/1/proof/").status_code == 404, (
         "the adoption of the promise concerns nobody"
     )
     assert jon.browser.get("/you/who-has-looked/987654/proof/").status_code == 404
-
-
-def test_saying_that_it_looks_wrong_is_written_down_as_a_code_and_passed_on(jon: Someone) -> None:
-    entry = use_data_of(jon)
-    answer = jon.browser.post(
-        f"/you/who-has-looked/concern/?about={entry}",
-        {"concern": "no-contact", "words": "My neighbour Ann works there"},
-        follow=True,
-    )
-    assert "Thank you. We have told our privacy team." in words(answer)
-    (raised,) = concerns_of(jon.id)
-    assert raised.facts == {"about": entry, "concern": "no-contact"}
-    message = Message.objects.get(kind=KIND)
-    assert message.ref == {"entry": raised.id}
-    assert "You have contacted us about this list 1 time." in text(jon)
-    assert jobs.run_jobs_once(worker="test") == 1
-    (sent,) = mail.outbox
-    assert f"entry {entry} of the record" in sent.body
-    assert not any(
-        jon.row[column] in f"{sent.subject} {sent.body}"
-        for column in ("first_name", "last_name", "email")
-    )
-
-
-@pytest.mark.parametrize("sent", [{}, {"concern": "made-up"}])
-def test_a_concern_that_says_nothing_is_asked_again(jon: Someone, sent: dict[str, str]) -> None:
-    answer = jon.browser.post("/you/who-has-looked/concern/", sent)
-    assert answer.status_code == 422
-    assert not concerns_of(jon.id)
-
-
-def test_a_concern_may_be_about_the_whole_list(jon: Someone) -> None:
-    jon.browser.post("/you/who-has-looked/concern/", {"concern": Concern.OTHER.value})
-    assert concerns_of(jon.id)[0].facts["about"] is None
-    assert not use_records(jon.id), "a concern is no look"
-
-
-def test_who_tells_us_again_and_again_is_told_so_and_few_mails_go(
-    jon: Someone, other: Someone
-) -> None:
-    """Each mailed the privacy lead, without limit: a mailbox that is flooded is read by nobody."""
-    for _ in range(limits.CONCERNS_A_DAY):
-        jon.browser.post("/you/who-has-looked/concern/", {"concern": "other"})
-    refused = jon.browser.post("/you/who-has-looked/concern/", {"concern": "other"})
-    assert (refused.status_code, int(refused["Retry-After"]) > 86_000) == (429, True)
-    assert "5 messages within a day" in words(refused)
-    assert len(concerns_of(jon.id)) == limits.CONCERNS_A_DAY
-    other.browser.post("/you/who-has-looked/concern/", {"concern": "too-much"})
-    assert jobs.run_jobs_once(worker="test") == 1
-    assert len(mail.outbox) == 1, "the first comes at once"
-    waiting = Message.objects.filter(kind=KIND, done_at=None)
-    assert {message.due_at - clock.now() > timedelta(minutes=50) for message in waiting} == {True}
-    waiting.update(due_at=clock.now())  # an hour later
-    assert jobs.run_jobs_once(worker="test") == 1
-    assert mail.outbox[1].subject == "Customers have questioned looks at their data (5 messages)"
-    assert mail.outbox[1].body.count("Their message is entry") == 5
-    assert "More was seen than was needed." in mail.outbox[1].body
-    assert not waiting.exists()
-    tomorrow = clock.now() + timedelta(days=1)
-    assert raise_concern(jon.id, None, Concern.OTHER, by=CUSTOMER, at=tomorrow)
 
 
 def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
@@ -198,9 +122,7 @@ def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
         "/you/who-has-looked/",
         f"/you/who-has-looked/{entry}/proof/",
         f"/you/who-has-looked/{entry}/proof.txt",
-        "/you/who-has-looked/concern/sent/",
     ):
         assert jon.browser.post(address).status_code == 405
         assert Client().get(address)["Location"].startswith("/accounts/login/")
         assert staff.get(address).status_code == 403
-    assert jon.browser.put("/you/who-has-looked/concern/").status_code == 405

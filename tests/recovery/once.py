@@ -20,8 +20,10 @@ from django.core import mail
 from django.test import Client as Browser
 
 from aboveboard.access import actions as access
-from aboveboard.access import concerns, lookup
-from aboveboard.access.concerns import Concern
+from aboveboard.access import lookup
+from aboveboard.access.concerns import actions as concerns
+from aboveboard.access.concerns.queries import open_concerns
+from aboveboard.access.concerns.terms import Concern, ConcernVerdict
 from aboveboard.access.emergency import actions as emergency
 from aboveboard.access.emergency import queries as emergencies
 from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
@@ -242,7 +244,11 @@ class Once:
         (refused,) = access.use_each([ask(OFFERS, ("email",), "phone", subject)], at=at)
         assert isinstance(refused, lookup.NoOneFound)
         explain.explain_request(allowed, **self.said)
-        concerns.raise_concern(ada, None, Concern.OTHER, by=CUSTOMER, at=at)
+        concerns.raise_concern(ada, None, Concern.OTHER, words="Why?", by=CUSTOMER, at=at)
+        lead = actor_for(Account.objects.get(pk=self.made.staff.pk))
+        asked = open_concerns()[0].id
+        concerns.take(asked, by=lead, at=at)
+        concerns.answer(asked, ConcernVerdict.RIGHT, "It was our letter.", by=lead, at=at)
         lee = actor_for(self.made.staff)
         adviser = Actor(lee.kind, lee.id, Role.ADVISER, "Shops")
         go = partial(

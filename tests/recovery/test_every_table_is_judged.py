@@ -71,6 +71,10 @@ NOT_UNDER_THE_MAC = {
         "reference": "what the user wrote for the reviewer",
         "words": "what the user wrote for the reviewer",
     },
+    "access.RaisedConcern": {
+        "words": "what the customer wrote: sealed under their key, and bound to its entry",
+        "answer_words": "what they were answered: sealed under their key, and bound to its entry",
+    },
     "accounts.AccessToken": {"issued_at": "shown; expires_at decides"},
     "accounts.Account": {
         "created_at": "shown",

@@ -14,15 +14,24 @@ class AccessConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.access import decoys
+        from aboveboard.access.concerns import replay as concerns
         from aboveboard.access.deciding import DECIDING
-        from aboveboard.access.entries import ENTRIES
+        from aboveboard.access.entries import (
+            ENTRIES,
+            ConcernAnswered,
+            ConcernAssigned,
+            ConcernRaised,
+        )
         from aboveboard.access.personal_data import PERSONAL_DATA
 
         return Package(
             name="access",
             public=(
                 "actions",
-                "concerns",
+                "concerns.actions",
+                "concerns.queries",
+                "concerns.reading",
+                "concerns.terms",
                 "decision.personal",
                 "emergency.actions",
                 "emergency.notes",
@@ -43,6 +52,11 @@ class AccessConfig(AppConfig):
                 "use",
             ),
             entries=ENTRIES,
+            repeats={
+                ConcernRaised: concerns.repeat_raised,
+                ConcernAssigned: concerns.repeat_assigned,
+                ConcernAnswered: concerns.repeat_answered,
+            },
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,
             forgets=(decoys.forget,),

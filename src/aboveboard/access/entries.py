@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Final
 
 from aboveboard.basics.facts import (
@@ -14,6 +15,7 @@ from aboveboard.basics.facts import (
     Facts,
     NothingToRestore,
     RedoByHand,
+    RepeatOnRestore,
     SealedFact,
     Word,
     optional_fact,
@@ -132,13 +134,50 @@ class ExplanationAsked(Facts):
 
 @dataclass(frozen=True, slots=True)
 class ConcernRaised(Facts):
-    """The person finds a use wrong: that of entry ``about``, or, where it is None, all of it."""
+    """The person finds a use wrong: that of entry ``about``, or, where it is None, all of it.
+    ``due``: by when it is to be answered; left out before there was a queue."""
 
     kind: ClassVar = "concern.raised"
-    on_restore: ClassVar = NothingToRestore("the ledger itself is where a concern is kept")
+    on_restore: ClassVar = RepeatOnRestore(
+        "the concern waits for its answer again; what the customer wrote about it is lost"
+    )
 
     about: int | None
     concern: Code
+    due: datetime | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernAssigned(Facts):
+    """The member of staff with the account ``owner`` answers the concern of entry ``raised``."""
+
+    kind: ClassVar = "concern.assigned"
+    on_restore: ClassVar = RepeatOnRestore("the concern has its owner again")
+
+    raised: int
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernAnswered(Facts):
+    """The concern of entry ``raised`` was answered: what was found."""
+
+    kind: ClassVar = "concern.answered"
+    on_restore: ClassVar = RepeatOnRestore("the concern is answered again; the words are lost")
+
+    raised: int
+    verdict: Code
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerNotified(Facts):
+    """The address was opened to tell the person that the concern of entry ``raised`` is
+    answered."""
+
+    kind: ClassVar = "concern.told"
+    on_restore: ClassVar = NothingToRestore("a message that was sent changes nothing here")
+
+    raised: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +205,9 @@ ENTRIES: Final = (
     EmergencyReviewed,
     ExplanationAsked,
     ConcernRaised,
+    ConcernAssigned,
+    ConcernAnswered,
+    AnswerNotified,
     ChoiceMissed,
 )
 

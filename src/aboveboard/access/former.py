@@ -1,9 +1,8 @@
-"""Opening the e-mail address that somebody had, and the one that replaced it, to tell them at both
-that it was changed.
+"""Opening addresses for messages that we owe somebody whatever the promise says.
 
-No purpose of the promise is asked: telling the person about a change of their own sign-in address
-is a duty of security (GDPR Art. 32), whatever the promise uses the address for. It has its entry
-all the same, and is opened after that is durable.
+No purpose of the promise is asked: telling the person at the old address and the new one that it
+was changed is a duty of security (GDPR Art. 32), and so is answering them (Art. 12(3)). Each has
+its entry all the same, and the address is opened after that is durable.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.entries import AddressChangeNotified, CorrespondentOpened
+from aboveboard.access.entries import AddressChangeNotified, AnswerNotified, CorrespondentOpened
 from aboveboard.access.release import make_grant
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Word
@@ -55,3 +54,17 @@ def open_correspondent(
             return None
         entry_id = append(CorrespondentOpened(), by=SYSTEM, handle=subject.handle, at=at)
     return changing.open_former(make_grant(record, {field}, entry_id), field, copy)
+
+
+def open_for_answer(
+    person_id: int, field: str, raised: int, *, at: datetime
+) -> Personal[str] | None:
+    """Open somebody's own e-mail address, to tell them that the concern of entry ``raised`` is
+    answered; None when they are no longer held, or have none."""
+    record = vault.fetch([person_id]).get(person_id)
+    with transaction.atomic():
+        subject = entry_subject(person_id)
+        if record is None or subject is None:
+            return None
+        entry_id = append(AnswerNotified(raised), by=SYSTEM, handle=subject.handle, at=at)
+    return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)

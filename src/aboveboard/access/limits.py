@@ -27,6 +27,14 @@ CONCERNS_A_DAY: Final = 5
 """Concerns that one person may raise in 24 hours. Our choice: who finds more wrong than that is
 better served by a conversation, and a mailbox that is flooded is read by nobody."""
 
+CONCERN_ANSWER: Final = timedelta(days=28)
+"""How soon a concern is to be answered. Our choice: within the month of GDPR Art. 12(3), in
+February too."""
+
+CONCERN_WORDS: Final = 2_000
+"""Longest words of a customer about a use, and of an answer to them, in characters. Our choice: a
+page."""
+
 CONCERN_DIGEST: Final = timedelta(hours=1)
 """How long after one mail about concerns the next one comes, with all that were raised meanwhile.
 Our choice: the privacy lead has days."""

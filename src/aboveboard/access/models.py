@@ -120,3 +120,73 @@ class EmergencyAsked(models.Model):
 
     def __str__(self) -> str:
         return f"emergency asked by account {self.account_id}"
+
+
+class RaisedConcern(DecidingRow):
+    """That a person finds a use wrong: about which entry, by when it is to be answered, who answers
+    it, and the answer. The row decides who may answer, and what the person is shown as our answer.
+
+    ``words`` is what the person wrote and ``answer_words`` what they were answered, sealed under
+    their key. The row goes with the person.
+    """
+
+    entry_id = models.BigIntegerField(unique=True)
+    person = models.ForeignKey(
+        "vault.Person", on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    about = models.BigIntegerField(null=True, help_text="the entry; empty: the list as a whole")
+    concern = models.CharField(max_length=24, help_text="a code of access.concerns.terms")
+    words = models.BinaryField()
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    owner_id = models.BigIntegerField(null=True, help_text="the account of who answers")
+    assigned_entry_id = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.JSONField(null=True)
+    verdict = models.CharField(max_length=16, blank=True, default="")
+    answer_words = models.BinaryField(default=b"")
+    answer_entry_id = models.BigIntegerField(null=True)
+
+    DECIDING: ClassVar = (
+        "entry_id",
+        "person_id",
+        "about",
+        "concern",
+        "at",
+        "due_at",
+        "owner_id",
+        "assigned_entry_id",
+        "answered_at",
+        "answered_by",
+        "verdict",
+        "answer_entry_id",
+    )
+
+    class Meta:
+        """A person's are read together; the queue without what is answered, and the other way
+        round."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["person", "entry_id"], name="concern_person"),
+            models.Index(
+                fields=["due_at", "id"],
+                name="concern_open",
+                condition=models.Q(answered_at__isnull=True),
+            ),
+            models.Index(
+                fields=["answered_at", "id"],
+                name="concern_answered",
+                condition=models.Q(answered_at__isnull=False),
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="concern_answer_is_whole",
+                condition=models.Q(answered_at__isnull=True, answered_by__isnull=True, verdict="")
+                | models.Q(answered_at__isnull=False, answered_by__isnull=False)
+                & ~models.Q(verdict=""),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"concern, entry {self.entry_id}"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Final, TypeVar
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from aboveboard.access.concerns import words
 from aboveboard.access.emergency import notes
-from aboveboard.access.models import EmergencyUse, QuietRefusal
+from aboveboard.access.models import EmergencyUse, QuietRefusal, RaisedConcern
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
 from aboveboard.keys.queries import person_key
 
+_Sealed = TypeVar("_Sealed", EmergencyUse, RaisedConcern)
 _NO_REASON: Final = NotNeeded("that data was used is never a reason to keep it")
 
 
@@ -62,22 +65,60 @@ def _merge_emergencies(kept: int, merged: int) -> Json:
     """Give them to the person kept, and seal each note under the key of that person: the merged
     person's goes when the merge can no longer be undone."""
     rows = list(EmergencyUse.objects.filter(person_id=merged))
-    _give(rows, merged, kept)
+    _give(rows, merged, kept, notes.re_encrypt_one)
     return [row.entry_id for row in rows]
 
 
 def _split_emergencies(kept: int, merged: int, state: Json) -> None:
     rows = EmergencyUse.objects.filter(person_id=kept, entry_id__in=_entries(state))
-    _give(list(rows), kept, merged)
+    _give(rows, kept, merged, notes.re_encrypt_one)
 
 
-def _give(rows: list[EmergencyUse], giver: int, taker: int) -> None:
+def _concerns(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in RaisedConcern.objects.filter(person_id__in=numbers).order_by("entry_id"):
+        yield {
+            "person": row.person_id,
+            "entry": row.entry_id,
+            "about": row.about,
+            "concern": row.concern,
+            "at": clock.to_text(row.at),
+            "due": clock.to_text(row.due_at),
+            "sealed_words": bool(row.words),
+            "answered_at": clock.to_text(row.answered_at) if row.answered_at else "",
+            "verdict": row.verdict,
+            "sealed_answer": bool(row.answer_words),
+        }
+
+
+def _merge_concerns(kept: int, merged: int) -> Json:
+    """Give them to the person kept, as uses in an emergency are given."""
+    rows = list(RaisedConcern.objects.filter(person_id=merged))
+    _give(rows, merged, kept, words.re_encrypt_one)
+    return [row.entry_id for row in rows]
+
+
+def _split_concerns(kept: int, merged: int, state: Json) -> None:
+    rows = RaisedConcern.objects.filter(person_id=kept, entry_id__in=_entries(state))
+    _give(rows, kept, merged, words.re_encrypt_one)
+
+
+def _awaiting_answer(person_ids: Collection[int], at: datetime) -> Mapping[int, str]:
+    waiting = RaisedConcern.objects.filter(person_id__in=list(person_ids), answered_at=None)
+    return dict.fromkeys(waiting.values_list("person_id", flat=True), "awaits_answer")
+
+
+def _give(
+    rows: Iterable[_Sealed],
+    giver: int,
+    taker: int,
+    re_encrypt_one: Callable[[_Sealed, AESGCM, AESGCM], object],
+) -> None:
     old, new = person_key(giver), person_key(taker)
     for row in rows:
         row.person_id = taker
         row.save(update_fields=["person"])
         if old is not None and new is not None:
-            notes.re_encrypt_one(row, AESGCM(old), AESGCM(new))
+            re_encrypt_one(row, AESGCM(old), AESGCM(new))
 
 
 def _entries(state: Json) -> list[int]:
@@ -104,6 +145,17 @@ PERSONAL_DATA: Final = (
         split=_split_emergencies,
         re_encrypt=notes.re_encrypt,
         in_use=_NO_REASON,
+    ),
+    PersonalData(
+        name="concerns",
+        tables=("access.RaisedConcern",),
+        export=_concerns,
+        erase=lambda numbers: RaisedConcern.objects.filter(person_id__in=numbers).delete(),
+        merge=_merge_concerns,
+        split=_split_concerns,
+        re_encrypt=words.re_encrypt,
+        in_use=_awaiting_answer,
+        in_use_words={"awaits_answer": "They asked about a use, and are not answered yet."},
     ),
 )
 """``EmergencyAsked`` counts what members of staff asked, and names no customer."""

@@ -114,3 +114,20 @@ def _record(entry: ledger.LedgerEntry) -> UseRecord:
         asked=isinstance(facts, ExplanationAsked),
         emergency=facts.why if isinstance(facts, EmergencyUsed) else "",
     )
+
+
+def use_record(entry_id: int) -> UseRecord | None:
+    """Return the use that an entry records, with the true reasons of a refusal; None where the
+    entry records something else.
+
+    Raises:
+        NotFound: there is no entry with this id.
+    """
+    entry = ledger.entry(entry_id)
+    if entry.kind not in KINDS:
+        return None
+    apart = QuietRefusal.objects.filter(entry_id=entry_id).values_list("reasons", flat=True).first()
+    record = _record(entry)
+    if apart is not None:
+        record = replace(record, reasons=tuple(apart))
+    return replace(record, verdict=verdicts([entry_id]).get(entry_id, ""))

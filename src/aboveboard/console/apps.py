@@ -10,7 +10,12 @@ _PRIVACY = frozenset({Role.PRIVACY_LEAD})
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 _NAVIGATION = (
     NavEntry(
-        Face.CONSOLE, 1, "People", "/console/people/", frozenset({Role.ADVISER, Role.PRIVACY_LEAD})
+        Face.CONSOLE,
+        1,
+        "People",
+        "/console/people/",
+        frozenset({Role.ADVISER, Role.PRIVACY_LEAD}),
+        "People",
     ),
     NavEntry(Face.CONSOLE, 2, "Incidents", "/console/incidents/", _LEADS),
     NavEntry(Face.CONSOLE, 3, "Report a loss", "/console/report-a-loss/"),
@@ -46,6 +51,7 @@ _NAVIGATION = (
         _ADMINISTRATORS,
         "Organisation",
     ),
+    NavEntry(Face.CONSOLE, 14, "Concerns", "/console/concerns/", _PRIVACY, "People"),
 )
 
 
@@ -57,11 +63,17 @@ class ConsoleConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
+        from aboveboard.access.concerns import terms
         from aboveboard.access.emergency import actions
+        from aboveboard.console.concerns import notify as concerns
         from aboveboard.console.emergency import notify
 
         return Package(
             name="console",
-            jobs=(Job(actions.OPENED, notify.notify_privacy_lead),),
+            jobs=(
+                Job(actions.OPENED, notify.notify_privacy_lead),
+                Job(terms.KIND, concerns.notify_privacy_lead),
+                Job(terms.ASSIGNED, concerns.notify_owner),
+            ),
             navigation=_NAVIGATION,
         )

@@ -12,7 +12,8 @@ from aboveboard.promise.model import Promise, Purpose
 from aboveboard.rights import correction
 from aboveboard.vault.limits import ATTACHMENT_BYTES
 
-_FIRST = ("customer_number", "first_name", "last_name")
+LEAST = ("customer_number", "first_name", "last_name")
+"""The fields that tell customers apart: ticked before anything else."""
 
 
 class SubjectForm(forms.Form):
@@ -52,7 +53,7 @@ class SubjectForm(forms.Form):
         }
         # The least that tells people apart is ticked; all else an adviser must want.
         kwargs["initial"] = {
-            "fields_wanted": [field for field in _FIRST if field in purpose.fields],
+            "fields_wanted": [field for field in LEAST if field in purpose.fields],
             "channel": next(iter(ways), None),
         }
         super().__init__(*args, **kwargs)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from aboveboard.access.concerns import queries as concerns
+from aboveboard.access.concerns.terms import ANSWERING
 from aboveboard.access.emergency import queries as emergencies
 from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics import clock
@@ -24,6 +28,9 @@ from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import in_force, last_serial
 from aboveboard.recovery.queries import last_comparison
 
+_TO_DO = ("first", "to_approve", "emergencies", "concerns", "refusing", "unconfirmed")
+"""What is to be done, of all that the page shows."""
+
 
 @allow_staff
 @require_safe
@@ -40,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     # By the clock that ends first; a duty without a fixed time comes after every one that has it.
     due = sorted((row for row in running if row.next_duty), key=_urgency)
     to_review = emergencies.awaiting_review() if actor.role == Role.PRIVACY_LEAD else []
-    context = {
+    context: dict[str, Any] = {
         "leads": leads,
         "running": running,
         "first": due[0] if due else None,
@@ -64,8 +71,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "unconfirmed": len(choices.waiting_choices(confirmable_by=actor))
         if actor.role in MAY_LOOK_UP
         else 0,
+        "concerns": concerns.count_open() if actor.role == ANSWERING else 0,
+        "concerns_overdue": concerns.count_overdue(clock.now()) if actor.role == ANSWERING else 0,
         "overdue": emergencies.count_overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,
     }
+    rows = context["rows"]
+    context["to_do"] = any(context[key] for key in _TO_DO) or bool(rows and rows.differing)
     return render(request, "console/home.html", context)
 
 

@@ -14,6 +14,8 @@ from aboveboard.console import (
     report_loss,
     settings,
 )
+from aboveboard.console.concerns import page as concerns
+from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
@@ -27,6 +29,7 @@ from aboveboard.console.staff import pages as staff
 app_name = "console"
 
 _INCIDENT = "incidents/<int:number>/"
+_CONCERN = "concerns/<int:number>/"
 _PERSON = "retention/people/<int:person_id>/"
 _BATCH = f"{_INCIDENT}notices/<int:batch_id>/"
 
@@ -44,6 +47,11 @@ urlpatterns = [
     path("emergency/<int:emergency_id>/", ask.record, name="emergency_record"),
     path("emergencies/", review.overview, name="emergencies"),
     path("emergencies/<int:emergency_id>/", review.review, name="emergency_review"),
+    path("concerns/", queue.overview, name="concerns"),
+    path(_CONCERN, concerns.concern, name="concern"),
+    path(f"{_CONCERN}take/", concerns.take, name="take_concern"),
+    path(f"{_CONCERN}hand-over/", concerns.hand_over, name="hand_over_concern"),
+    path(f"{_CONCERN}read/<slug:purpose>/", concerns.read, name="read_concern"),
     path("report-a-loss/", report_loss.report, name="report"),
     path("report-a-loss/<int:number>/", report_loss.reported, name="reported"),
     path("report-a-loss/<slug:step>/", report_loss.report, name="report_step"),

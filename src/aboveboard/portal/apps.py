@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_noop
 
-from aboveboard.basics.package import Face, Job, NavEntry, Package
+from aboveboard.basics.package import Face, NavEntry, Package
 
 
 class PortalConfig(AppConfig):
@@ -14,12 +14,8 @@ class PortalConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.access import concerns
-        from aboveboard.portal import notify
-
         return Package(
             name="portal",
-            jobs=(Job(concerns.KIND, notify.notify_privacy_lead),),
             navigation=(
                 NavEntry(Face.PORTAL, 1, gettext_noop("Your data"), "/you/"),
                 NavEntry(Face.PORTAL, 2, gettext_noop("Your choices"), "/you/choices/"),

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from aboveboard.access.concerns import Concern
+from aboveboard.access.concerns.terms import Concern
+from aboveboard.access.limits import CONCERN_WORDS
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.kinds import addresses, codes, email_addresses, normalise
 from aboveboard.kinds.kind import FieldKind, KindMismatch
@@ -59,13 +60,25 @@ class ChoiceForm(forms.Form):
 
 
 class ConcernForm(forms.Form):
-    """What seems wrong about a look; no free text, because it may be anything about anyone."""
+    """What seems wrong about a look, and in their own words if they like: those are sealed, because
+    they may be anything about anyone."""
 
     concern = forms.ChoiceField(
         label=gettext_lazy("What looks wrong?"),
         choices=[(concern.value, words) for concern, words in CONCERNS.items()],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what looks wrong.")},
+    )
+    words = forms.CharField(
+        label=gettext_lazy("Tell us more"),
+        required=False,
+        strip=True,
+        max_length=CONCERN_WORDS,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=gettext_lazy(
+            "It is encrypted. Only our privacy team can read it, and you see when they do."
+        ),
+        error_messages={"max_length": gettext_lazy("Enter %(limit_value)d characters or fewer.")},
     )
 
 

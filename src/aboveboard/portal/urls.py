@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.portal.pages import choices, details, documents, home, notices, uses
+from aboveboard.portal.pages import choices, concerns, details, documents, home, notices, uses
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,8 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt_json"),
     path("choices/<slug:purpose>/", choices.choose, name="choose"),
     path("who-has-looked/", uses.overview, name="uses"),
-    path("who-has-looked/concern/", uses.concern, name="concern"),
-    path("who-has-looked/concern/sent/", uses.concern_sent, name="concern_sent"),
+    path("who-has-looked/concern/", concerns.concern, name="concern"),
+    path("who-has-looked/concern/sent/", concerns.concern_sent, name="concern_sent"),
     path("who-has-looked/<int:entry_id>/proof/", uses.proof, name="proof"),
     path("who-has-looked/<int:entry_id>/proof.txt", uses.proof_file, name="proof_file"),
     path("notices/", notices.overview, name="notices"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from aboveboard.access.concerns.terms import ConcernVerdict
 from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.reasons import ReasonCode
 from aboveboard.access.use import UseRecord
@@ -69,6 +70,14 @@ EMERGENCIES: dict[EmergencyGround, Lazy | str] = {
 """Why somebody looked in an emergency, said to the person it was about."""
 
 
+CONCERN_VERDICTS: dict[ConcernVerdict, Lazy | str] = {
+    ConcernVerdict.RIGHT: gettext_lazy("We checked: it was in order."),
+    ConcernVerdict.WRONG: gettext_lazy("We checked: it was wrong. We are sorry."),
+    ConcernVerdict.UNCLEAR: gettext_lazy("We checked, and could not find out."),
+}
+"""What was found of a look that the person questioned, said to them."""
+
+
 def emergency(code: str) -> str:
     """Return why somebody looked in an emergency."""
     return str(EMERGENCIES[EmergencyGround(code)])
@@ -81,6 +90,11 @@ def verdict(code: str) -> str:
     if code == ReviewVerdict.JUSTIFIED:
         return gettext("We checked: it was justified.")
     return gettext("We checked: it was not justified. We are sorry, and we are looking into it.")
+
+
+def concern_verdict(verdict: ConcernVerdict) -> str:
+    """Return what was found of a look that the person questioned."""
+    return str(CONCERN_VERDICTS[verdict])
 
 
 def fields_in_words(promise: Promise, fields: Sequence[str], language: str) -> str:

@@ -13,11 +13,15 @@ class RightsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
+        from aboveboard.access.concerns import terms as concerns
         from aboveboard.intake import former
-        from aboveboard.rights import notifying
+        from aboveboard.rights import answering, notifying
 
         return Package(
             name="rights",
             public=("correction", "proof"),
-            jobs=(Job(former.ADDRESS_CHANGED, notifying.notify),),
+            jobs=(
+                Job(former.ADDRESS_CHANGED, notifying.notify),
+                Job(concerns.ANSWERED, answering.notify),
+            ),
         )

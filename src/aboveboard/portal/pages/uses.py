@@ -1,26 +1,26 @@
-"""Who has looked: every use of your data, refused ones too, each with its proof."""
+"""Who has looked: every use of your data, refused ones too, each with its proof, and with what you
+asked about it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from aboveboard.access import concerns
 from aboveboard.access import queries as access_queries
-from aboveboard.access.concerns import Concern, TooManyConcerns
+from aboveboard.access.concerns import queries as concerns
+from aboveboard.access.concerns.queries import OwnConcern
 from aboveboard.access.use import UseRecord
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics import settings
-from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import parse_id
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
-from aboveboard.portal.forms import ConcernForm
 from aboveboard.portal.page import PortalCustomer, portal_page
 
 _PAGE = 25
@@ -37,15 +37,16 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     records = access_queries.use_records(you.person_id, after=after, limit=_PAGE + 1, own=own)
     shown = list(records[:_PAGE])
     address = reverse("portal:uses")
+    raised = concerns.own_concerns(you.person_id, [use.entry_id for use in shown])
     context = {
-        "rows": [_row(you, use) for use in shown],
+        "rows": [use_in_words(you, use) | concerns_in_words(raised, use.entry_id) for use in shown],
+        "whole": concerns_in_words(raised, None)["concerns"],
         "own": own,
         "paged": after is not None,
         "older": _address(address, own, shown[-1].entry_id) if len(records) > _PAGE else "",
         "newest": _address(address, own) if after is not None else "",
         "toggle": _address(address, not own),
         "size": ledger.size(),
-        "raised": len(concerns.concerns_of(you.person_id)),
     }
     return render(request, "portal/uses.html", context)
 
@@ -55,11 +56,12 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 @portal_page
 def proof(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpResponse:
     """Show the proof of one entry about this person, and how to check it without us."""
-    entry = _own_entry(you, entry_id)
+    entry = own_entry(you, entry_id)
     text = _proof_of(entry_id)
     context = {
         "entry": entry,
         "proof": text,
+        "asked": concerns_in_words(concerns.own_concerns(you.person_id, [entry_id]), entry_id),
         # Only the person is given these: with them they can show what an entry seals, and they are
         # gone with the person's own key (decision 0028).
         "keys": access_queries.reference_keys(you.person_id, entry),
@@ -74,7 +76,7 @@ def proof(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpRespo
 @portal_page
 def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpResponse:
     """Give the proof as a file (C2SP tlog-proof); 404 while it waits to be sealed."""
-    _own_entry(you, entry_id)
+    own_entry(you, entry_id)
     text = _proof_of(entry_id)
     if text is None:
         raise Http404
@@ -83,41 +85,8 @@ def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> Http
     return response
 
 
-@allow_customer
-@require_http_methods(["GET", "HEAD", "POST"])
-@portal_page
-def concern(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
-    """Let the person say that a use seems wrong. ``?about=`` names the
-    entry; only a code is kept."""
-    about = parse_id(request.GET.get("about", ""))
-    entry = _own_entry(you, about) if about is not None else None
-    form = ConcernForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        reason = Concern(form.cleaned_data["concern"])
-        try:
-            concerns.raise_concern(you.person_id, about, reason, by=CUSTOMER, at=you.now)
-        except TooManyConcerns as refused:
-            contact = you.promise.organisation.contact
-            context = {"count": refused.details["count"], "contact": contact}
-            page = render(request, "portal/concern_too_many.html", context, status=429)
-            page["Retry-After"] = str(refused.details["seconds"])
-            return page
-        return HttpResponseRedirect(reverse("portal:concern_sent"))
-    context = {"form": form, "about": entry}
-    return render(request, "portal/concern.html", context, status=422 if form.errors else 200)
-
-
-@allow_customer
-@require_safe
-@portal_page
-def concern_sent(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
-    """Say that the privacy lead was told, and what happens now."""
-    return render(
-        request, "portal/concern_sent.html", {"contact": you.promise.organisation.contact}
-    )
-
-
-def _row(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
+def use_in_words(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
+    """Return a use as the page says it: who, when, what, and what for."""
     return {
         "entry_id": use.entry_id,
         "at": use.at,
@@ -128,6 +97,23 @@ def _row(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
         "asked": use.asked,
         "emergency": bool(use.emergency),
         "why": _purpose_or_refusal(you, use),
+    }
+
+
+def concerns_in_words(raised: Sequence[OwnConcern], about: int | None) -> dict[str, object]:
+    """Return what the person asked about an entry (None: the list as a whole), newest first, and
+    whether it still waits for an answer."""
+    theirs = [concern for concern in raised if concern.about == about]
+    return {
+        "concerns": [
+            {
+                "concern": concern,
+                "verdict": wording.concern_verdict(concern.verdict) if concern.verdict else "",
+                "words": concern.words.reveal() if concern.words else "",
+            }
+            for concern in theirs
+        ],
+        "asked_already": any(concern.answered_at is None for concern in theirs),
     }
 
 
@@ -150,7 +136,7 @@ def _proof_of(entry_id: int) -> str | None:
         return None
 
 
-def _own_entry(you: PortalCustomer, entry_id: int) -> ledger.LedgerEntry:
+def own_entry(you: PortalCustomer, entry_id: int) -> ledger.LedgerEntry:
     """Return an entry that concerns this person; to anyone else it does not exist."""
     try:
         entry = ledger.entry(entry_id)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, get_timezone_location
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -133,6 +134,15 @@ def form_field(field: BoundField) -> dict[str, Any]:
         css += " govuk-input--width-10" if longest <= 10 else " govuk-input--width-20"
     if field.errors and kind in ("input", "textarea", "select", "file"):
         css += f" govuk-{'file-upload' if kind == 'file' else kind}--error"
+    # A longer text says how long it may be, and with JavaScript how much is left.
+    limit = getattr(field.field, "max_length", None) if kind == "textarea" else None
+    if limit:
+        css += " govuk-js-character-count"
+        widget.attrs["aria-describedby"] = " ".join(
+            [f"{field.auto_id}_helptext"] * bool(field.help_text)
+            + [f"{field.auto_id}_error"] * bool(field.errors)
+            + [f"{field.auto_id}-info"]
+        )
     widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
     described = [f"{field.auto_id}_helptext"] * bool(field.help_text) + [
         f"{field.auto_id}_error"
@@ -141,8 +151,25 @@ def form_field(field: BoundField) -> dict[str, Any]:
         "field": field,
         "kind": kind,
         "widget": field.as_widget(),
+        "limit": limit,
+        "counter": _counter(limit) if limit else "",
         "described_by": " ".join(described),
     }
+
+
+def _counter(limit: int) -> SafeString:
+    """Return the attributes by which GOV.UK Frontend counts the characters of a text, and says how
+    many are left in the words of the page."""
+    sentences = {
+        "characters-under-limit.one": gettext("You have %%{count} character left"),
+        "characters-under-limit.other": gettext("You have %%{count} characters left"),
+        "characters-at-limit": gettext("You have no characters left"),
+        "characters-over-limit.one": gettext("You have %%{count} character too many"),
+        "characters-over-limit.other": gettext("You have %%{count} characters too many"),
+    }
+    attributes = {"data-module": "govuk-character-count", "data-maxlength": limit}
+    words = {f"data-i18n.{key}": text.replace("%%", "%") for key, text in sentences.items()}
+    return flatatt(attributes | words)
 
 
 @register.filter
