@@ -1,7 +1,9 @@
 """A Chromium for the browser tests.
 
 ``python scripts/browsers.py`` makes sure that there is one: it looks for the machine's, installs it
-with apt-get where it runs as root, else fetches Playwright's own, else fails and says so.
+with apt-get where it runs as root, else fetches Playwright's own, else fails and says so. Best is
+the one without a window (``chromium-headless-shell``): it draws the same pages with the same engine
+in two thirds of the time, as there is no window, tab or toolbar to draw around them.
 """
 
 from __future__ import annotations
@@ -12,9 +14,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
+_PACKAGES = ("chromium-headless-shell", "chromium")
+"""Of Debian; the second where the first is not packaged."""
 _PLAYWRIGHT = Path(
     os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright")
+)
+_OF_PLAYWRIGHT = (
+    "chromium_headless_shell-*/chrome-*/*headless*shell",
+    "chromium-*/chrome-linux*/chrome",
 )
 
 
@@ -26,8 +40,10 @@ def find() -> str | None:
     for name in _NAMES:
         if found := shutil.which(name):
             return found
-    own = sorted(_PLAYWRIGHT.glob("chromium-*/chrome-linux*/chrome"))
-    return str(own[-1]) if own else None
+    for place in _OF_PLAYWRIGHT:
+        if own := sorted(_PLAYWRIGHT.glob(place)):
+            return str(own[-1])
+    return None
 
 
 def ensure() -> str:
@@ -37,11 +53,10 @@ def ensure() -> str:
         print("Chromium is not here: installing it with apt-get (a few minutes).", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-            check=False,
-            env=quiet,
-        )
+        for package in _PACKAGES:
+            install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", package]
+            if subprocess.run(install, check=False, env=quiet).returncode == 0:
+                break
         found = find()
     if found is None:
         print("Chromium is not here: fetching Playwright's own.", flush=True)
