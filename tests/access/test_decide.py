@@ -16,7 +16,6 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,13 +29,14 @@ from aboveboard.access.decision.facts import (
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.accounts.clients.scope import ClientScope
+from aboveboard.basics import shipped
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import NO_CHOICES, OWN_HAND, ChoiceAnswer, ChoiceEvent, fold
 from aboveboard.promise.loading import load
 
 HERE = Path(__file__).parent
 PROMISE = load((HERE / "clinic.yaml").read_text("utf-8"), name="clinic.yaml")
-STORIES: list[dict[str, Any]] = yaml.safe_load((HERE / "stories.yaml").read_text("utf-8"))
+STORIES: list[dict[str, Any]] = shipped.load(HERE / "stories.yaml")
 NOW = datetime(2026, 11, 22, 9, 41, tzinfo=UTC)
 IN_FORCE = NOW - timedelta(days=365)
 

@@ -36,18 +36,17 @@ from aboveboard.identity.actions import merge, split
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
-from aboveboard.promise.loading import SAMPLE
-from aboveboard.promise.loading import load as read
 from aboveboard.retention.actions import restrict
 from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault.rekeying import records
 from tests.accounts.people import staff_member
+from tests.promise import retailer
 from tests.world import OFFERS, load
 
 pytestmark = pytest.mark.django_db
 SECRET = "Her neighbour heard her fall and nobody answers"
-PROMISE = read(SAMPLE.read_text("utf-8"), name=SAMPLE.name)
+PROMISE = retailer()
 
 
 @pytest.fixture

@@ -21,14 +21,13 @@ from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands.access import explain as command
 from aboveboard.ledger.models import Entry
-from aboveboard.promise.loading import SAMPLE
-from aboveboard.promise.loading import load as read
 from aboveboard.vault import queries as vault
 from tests.accounts.people import customer_client, staff_client
+from tests.promise import retailer
 from tests.world import ADVISER, OFFERS, load
 
 pytestmark = pytest.mark.django_db
-PROMISE = read(SAMPLE.read_text("utf-8"), name=SAMPLE.name)
+PROMISE = retailer()
 OFFER = UseRequest(
     Actor(ActorKind.STAFF, "", "offers-service"), "personal-offers", ("email",), "email"
 )

@@ -19,7 +19,6 @@ from aboveboard.access.lapse import HeldData, lapsed_fields
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import ChoiceAnswer, ChoiceEvent, fold
-from aboveboard.promise.loading import load
 from aboveboard.promise.model import (
     LawfulBasis,
     Period,
@@ -28,9 +27,9 @@ from aboveboard.promise.model import (
     Retention,
     RetentionStart,
 )
-from tests.world import PROMISE_FILE
+from tests.promise import retailer
 
-SAMPLE = load(PROMISE_FILE.read_text("utf-8"), name="sample")
+SAMPLE = retailer()
 START = datetime(2020, 1, 1, tzinfo=UTC)
 COLLECTION, ACTIVITY, CHOICE = (
     RetentionStart.COLLECTION,

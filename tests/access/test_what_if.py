@@ -27,7 +27,6 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands import promise as command
 from aboveboard.ledger.models import Entry
-from aboveboard.promise.loading import SAMPLE
 from aboveboard.promise.loading import load as read
 from aboveboard.promise.model import Promise
 from aboveboard.retention.actions import place_hold, restrict
@@ -35,13 +34,13 @@ from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import queries as vault
 from aboveboard.vault import sealed
 from aboveboard.vault.models import Person
+from tests.promise import RETAILER, retailer
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
-TEXT = SAMPLE.read_text("utf-8")
 assert impact.__doc__
 
-OLD = read(TEXT, name="old")
+OLD = retailer()
 SPOKE = "      text: {en: Kept two years after we last spoke."
 SHOPS = "    roles: [shop-planning]\n    channels: [office, api, export]\n"
 AREAS_KEPT = "      keep: P2Y\n      starts: last_activity\n\n  tell-you"
@@ -70,7 +69,7 @@ CHANGES = {
 
 
 def changed(*names: str) -> str:
-    text = TEXT
+    text = RETAILER
     for name in names:
         before, after = CHANGES[name]
         assert before in text, name
@@ -225,7 +224,7 @@ def test_progress_is_told_a_batch_at_a_time_and_ends_with_everybody(
 def test_a_field_that_nothing_uses_any_more_is_said_to_be_erased_by_the_next_sweep(
     crowd: list[int],
 ) -> None:
-    text = TEXT.replace(
+    text = RETAILER.replace(
         "  birth_date:\n    label: {en: Date of birth, fr: Date de naissance, de: Geburtsdatum}\n"
         "    category: user.demographic.date_of_birth\n    kind: date\n    sensitive: true\n",
         "",
@@ -254,7 +253,8 @@ def test_other_words_for_the_same_change_nothing_and_nobody_is_gone_through(
     report = count(
         OLD,
         read(
-            TEXT.replace("en: To deliver what you order", "en: To bring what you order"), name="new"
+            RETAILER.replace("en: To deliver what you order", "en: To bring what you order"),
+            name="new",
         ),
         at=clock.now(),
     )

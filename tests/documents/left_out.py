@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
+from aboveboard.basics import shipped
 
-LEFT_OUT: dict[str, dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("left_out.yaml").read_text("utf-8")
-)
+LEFT_OUT: dict[str, dict[str, Any]] = shipped.load(Path(__file__).with_name("left_out.yaml"))
 """The first line of a block or command, and why, for each page."""
 
 

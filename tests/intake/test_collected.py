@@ -12,11 +12,11 @@ import yaml
 from aboveboard.intake import collected
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake.collected import CollectedRefused, CollectionTerms
-from aboveboard.promise import loading as promises
 from aboveboard.vault.origin import ValueOrigin
-from tests.world import MAPPING_FILE, PROMISE_FILE
+from tests.promise import retailer
+from tests.world import MAPPING_FILE
 
-PROMISE = promises.load(PROMISE_FILE.read_text("utf-8"), name="retailer.yaml")
+PROMISE = retailer()
 NOW, TODAY = datetime(2026, 5, 1, 8, 0, tzinfo=UTC), date(2026, 5, 1)
 FIELDS = ("email", "birth_date", "country")
 

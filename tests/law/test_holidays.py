@@ -9,13 +9,11 @@ from pathlib import Path
 
 import holidays
 import pytest
-import yaml
 
+from aboveboard.basics import shipped
 from aboveboard.law.holidays import DaysOff, _places
 
-ONCE = yaml.safe_load(Path(__file__).with_name("holidays_2025_2028.yaml").read_text("utf-8"))[
-    "countries"
-]
+ONCE = shipped.load(Path(__file__).with_name("holidays_2025_2028.yaml"))["countries"]
 
 
 def days_of(year: int) -> Iterator[date]:

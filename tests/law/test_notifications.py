@@ -12,17 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from aboveboard.basics import shipped
 from aboveboard.law.reports.facts import ReportFacts, ReportParty
 from aboveboard.law.reports.ico import ico_answers
 from aboveboard.law.reports.template import edpb_template
 from aboveboard.law.risk import Risk
 from tests.law.test_reporting import AWARE, EMPTY, FULL
 
-FORMS: dict[str, dict[str, Any]] = yaml.safe_load(
-    Path(__file__).with_name("notifications.yaml").read_text("utf-8")
-)
+FORMS: dict[str, dict[str, Any]] = shipped.load(Path(__file__).with_name("notifications.yaml"))
 LOST_LAPTOP = dataclasses.replace(
     FULL,
     other_parties=(

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from aboveboard.basics import shipped
 from aboveboard.law.risk import DataHolder, assess
 from tests.conftest import SHARED
 from tests.law.retellings import breach, scores
 
 HERE = Path(__file__).parent
-BREACHES: list[dict[str, Any]] = yaml.safe_load((HERE / "breach_stories.yaml").read_text("utf-8"))
-SCORES: list[dict[str, Any]] = yaml.safe_load((HERE / "score_stories.yaml").read_text("utf-8"))
+BREACHES: list[dict[str, Any]] = shipped.load(HERE / "breach_stories.yaml")
+SCORES: list[dict[str, Any]] = shipped.load(HERE / "score_stories.yaml")
 
 
 @pytest.mark.parametrize("story", BREACHES, ids=lambda story: story["name"])

@@ -2,6 +2,7 @@
 the sample in one place."""
 
 from datetime import datetime
+from functools import cache
 
 from django.db import transaction
 
@@ -10,10 +11,18 @@ from aboveboard.basics.facts import Digest
 from aboveboard.ledger.actions import append
 from aboveboard.promise.entries import PromiseAdopted
 from aboveboard.promise.loading import SAMPLE, PromiseProblem, PromiseRefused, load
+from aboveboard.promise.model import Promise
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.promise.queries import digest_of
 
 RETAILER = SAMPLE.read_text("utf-8")
+
+
+@cache
+def retailer() -> Promise:
+    """Return the sample, read once for a process: to read it is most of what many a file of tests
+    would take to import, and every process imports all of them."""
+    return load(RETAILER, name=SAMPLE.name)
 
 
 def edited(*changes: tuple[str, str], base: str = RETAILER) -> str:

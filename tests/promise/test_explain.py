@@ -8,9 +8,9 @@ from aboveboard.basics.limits import PLAIN_SENTENCE_WORDS
 from aboveboard.promise import explain
 from aboveboard.promise.loading import load
 from aboveboard.promise.model import Period, Retention, RetentionStart
-from tests.promise import RETAILER, SMALL
+from tests.promise import SMALL, retailer
 
-PROMISE = load(RETAILER, name="x")
+PROMISE = retailer()
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de"])

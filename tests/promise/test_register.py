@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from aboveboard.basics.canonical import canonical
 from aboveboard.promise import register
 from aboveboard.promise.loading import load
-from tests.promise import RETAILER, SMALL, edited
+from tests.promise import SMALL, edited, retailer
 
-PROMISE = load(RETAILER, name="x")
+PROMISE = retailer()
 
 
 def _table(text: str) -> list[dict[str, str]]:

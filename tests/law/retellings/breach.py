@@ -15,8 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law import categories
 from aboveboard.law.risk import BreachFacts, DataChange, DataHolder, DataOutage
 from aboveboard.law.severity import DataKind, SeverityContext
@@ -196,5 +195,5 @@ def _first(name: str, text: str) -> Any:
 
 @cache
 def _words() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_DATA)
     return loaded

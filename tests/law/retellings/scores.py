@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from aboveboard.basics import shipped
 from aboveboard.law import severity
 
 _DATA = Path(__file__).with_name("grades.yaml")
@@ -95,5 +94,5 @@ def _first(rows: Sequence[Mapping[str, Any]], text: str, key: str, otherwise: ob
 
 @cache
 def _grades() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load(_DATA.read_text("utf-8"))
+    loaded: Mapping[str, Any] = shipped.load(_DATA)
     return loaded
