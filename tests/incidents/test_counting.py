@@ -50,6 +50,7 @@ LEFT = (
     "certain.parquet",
     "crowd-lines.parquet",
     "crowds.parquet",
+    "unread.parquet",
 )
 
 

@@ -127,6 +127,7 @@ def test_a_leaked_file_partly_ours(people: People) -> None:
             "crowds.parquet",
             "doubts.parquet",
             "lines.parquet",
+            "unread.parquet",
         ]
     )
 

@@ -16,6 +16,7 @@ SEARCHED = 8
 """Added to the kind of a key that was found by searching a text and not in its column: it counts
 only where no other key of the line leads to anybody."""
 KEYS = {"line": "BIGINT", "kind": "SMALLINT", "hi": "BIGINT", "lo": "BIGINT"}
+UNREAD = {"line": "BIGINT", "reason": "VARCHAR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class LeakPaths:
         self.keys.unlink(missing_ok=True)
 
 
+def unread_file(folder: Path) -> Path:
+    """Return where the lines that could not be read are listed in an incident's folder. It holds
+    nothing of what they said, and stays."""
+    return folder / "unread.parquet"
+
+
 class LeakWriter:
     """Writes a leak row by row; the Parquet files appear when the ``with`` block ends
     well, else nothing stays."""
@@ -49,13 +56,16 @@ class LeakWriter:
     def __init__(self, folder: Path) -> None:
         self.leak = LeakPaths.in_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self._texts = tuple(
-            path.with_name(path.name + ".csv") for path in (self.leak.rows, self.leak.keys)
+        self._tables = (
+            (self.leak.rows, ROWS),
+            (self.leak.keys, KEYS),
+            (unread_file(folder), UNREAD),
         )
+        self._texts = tuple(path.with_name(path.name + ".csv") for path, _ in self._tables)
 
     def __enter__(self) -> Self:
         self._files = tuple(text.open("w", encoding="ascii", newline="") for text in self._texts)
-        self._rows, self._keys = (csv.writer(file) for file in self._files)
+        self._rows, self._keys, self._unread = (csv.writer(file) for file in self._files)
         return self
 
     def add(
@@ -71,6 +81,10 @@ class LeakWriter:
         """Add keys of a line whose bitmaps come later."""
         self._keys.writerows((line, kind, *split_digest(digest)) for kind, digest in keys)
 
+    def add_unread(self, line: int, reason: str) -> None:
+        """Add a line that could not be read: a code of why, and nothing of what it said."""
+        self._unread.writerow((line, reason))
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -81,8 +95,8 @@ class LeakWriter:
             file.close()
         try:
             if kind is None:
-                to_parquet(self._texts[0], self.leak.rows, ROWS)
-                to_parquet(self._texts[1], self.leak.keys, KEYS)
+                for text, (path, columns) in zip(self._texts, self._tables, strict=True):
+                    to_parquet(text, path, columns)
         finally:
             for text in self._texts:
                 text.unlink(missing_ok=True)

@@ -127,6 +127,21 @@ def lines(
         return [CountedLine(*row) for row in duck.execute(statement("lines"), wanted).fetchall()]
 
 
+def unread(path: Path, *, after: int = 0, limit: int = PAGE_SIZE) -> list[tuple[int, str]]:
+    """Return up to ``limit`` lines after line ``after`` that could not be read, with the code of
+    why."""
+    wanted = {"unread": str(path), "after": after, "limit": limit}
+    with engine() as duck:
+        return duck.execute(statement("unread"), wanted).fetchall()
+
+
+def count_unread(path: Path) -> int:
+    """Return how many lines could not be read."""
+    with engine() as duck:
+        (count,) = duck.execute(statement("unread_count"), {"unread": str(path)}).fetchone() or (0,)
+    return int(count)
+
+
 def doubts(files: LeakFiles, *, after: int = 0, limit: int = PAGE_SIZE) -> list[DoubtfulLine]:
     """Return up to ``limit`` lines after line ``after`` that fit several people; none where the
     file was not counted."""

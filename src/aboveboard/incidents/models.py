@@ -91,12 +91,13 @@ class Evidence(models.Model):
     sealed_at = models.DateTimeField()
     columns = models.JSONField(help_text="what each column was taken for, in order")
     readable = models.BigIntegerField(help_text="lines that could be read")
-    unread = models.BigIntegerField(help_text="lines that could not; each is a row of UnreadRow")
+    unread = models.BigIntegerField(help_text="lines that could not; each is listed")
 
 
 class UnreadRow(models.Model):
-    """A line of a leaked file that could not be read, and why. It never
-    holds what the line said."""
+    """A line of a leaked file that could not be read, and why, of an incident that an earlier
+    version opened: since then they are in a file (``leaks.unread``). It never holds what the line
+    said."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="unread_rows")
     line = models.BigIntegerField()

@@ -18,7 +18,8 @@ from aboveboard.incidents.assessment.circumstances import questions, resolve
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file, leak_files
 from aboveboard.incidents.exposure.settling import settled_lines
-from aboveboard.incidents.leaks.reading import UnreadLine, UnreadReason
+from aboveboard.incidents.leaks import unread
+from aboveboard.incidents.leaks.reading import UnreadLine
 from aboveboard.incidents.models import (
     Assessment,
     DutyRecord,
@@ -26,7 +27,6 @@ from aboveboard.incidents.models import (
     Incident,
     StateRecord,
     TimelineEvent,
-    UnreadRow,
 )
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import (
@@ -233,9 +233,12 @@ def doubts(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
 def unread_lines(
     number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE
 ) -> Sequence[UnreadLine]:
-    """Return a page of the lines that could not be read, by line number, with the reason."""
-    rows = UnreadRow.objects.filter(incident__number=number, line__gt=after).order_by("line")
-    return [UnreadLine(row.line, UnreadReason(row.reason)) for row in rows[:limit]]
+    """Return a page of the lines that could not be read, by line number, with the reason.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    return unread.page(lifecycle.find(number), after=after, limit=limit)
 
 
 def labels(bits: int) -> tuple[str, ...]:

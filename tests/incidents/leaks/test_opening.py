@@ -11,10 +11,12 @@ import pytest
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.engines.leak import unread_file
 from aboveboard.incidents import limits, queries
+from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.leaks import staging
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
-from aboveboard.incidents.models import Incident
+from aboveboard.incidents.models import Incident, UnreadRow
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, People, open_leak
 
@@ -42,6 +44,30 @@ def test_only_what_a_row_really_shows_is_exposed(people: People) -> None:
     assert found[ids[1]].readable == ("e-mail address", "password")
     assert found[ids[2]].readable == ("e-mail address", "payment card details")
     assert found[ids[2]].band > found[ids[0]].band
+
+
+def test_lines_that_cannot_be_read_are_listed_page_by_page_and_are_no_rows(people: People) -> None:
+    rubbish = "".join(f"no address {number}\n" for number in range(30))
+    view = open_leak(f"email,name\n{people[0][1]['email']},X\n{rubbish}".encode())
+    jobs.run_jobs_once(worker="test")
+    incident = Incident.objects.get(number=view.number)
+    assert queries.page(view.number, at=AT).exposure.unread_lines == 30  # type: ignore[union-attr]
+    assert incident.evidence.unread == 30
+    first = queries.unread_lines(view.number, limit=20)
+    rest = queries.unread_lines(view.number, after=first[-1].line, limit=20)
+    assert [row.line for row in [*first, *rest]] == list(range(3, 33))
+    assert {row.reason for row in first} == {"columns"}
+    assert not UnreadRow.objects.exists()
+
+
+def test_lines_that_an_earlier_version_kept_as_rows_are_listed_still(people: People) -> None:
+    view = open_leak(f"email,name\n{people[0][1]['email']},X\nrubbish\n".encode())
+    incident = Incident.objects.get(number=view.number)
+    unread_file(folder_of(incident)).unlink()
+    UnreadRow.objects.create(incident=incident, line=3, reason="columns")
+    jobs.run_jobs_once(worker="test")
+    assert queries.page(view.number, at=AT).exposure.unread_lines == 1  # type: ignore[union-attr]
+    assert [row.line for row in queries.unread_lines(view.number)] == [3]
 
 
 def test_a_phone_is_matched_in_the_countries_where_our_people_live(people: People) -> None:

@@ -45,6 +45,7 @@ from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import cells_json, current_count
 from aboveboard.incidents.exposure.folders import claim_path, folder_of, working_folder
 from aboveboard.incidents.leaks import index_keys
+from aboveboard.incidents.leaks import unread as unread_lines
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.outbox import jobs
@@ -191,7 +192,7 @@ def _write(
     at: datetime,
 ) -> Exposure:
     # From the rows that list them, so that the number opens as those rows (design, invariant 8).
-    unread = incident.unread_rows.count()
+    unread = unread_lines.count(incident)
     with transaction.atomic():
         locked_incident = lifecycle.find(incident.number, lock=True)
         # The claim is a lock on a file. On a shared disk that does not keep such locks this still

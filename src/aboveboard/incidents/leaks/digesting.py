@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 
 from aboveboard.engines.leak import SEARCHED, LeakWriter
@@ -34,10 +34,10 @@ _SEARCHED = frozenset({IGNORE, UNKNOWN, "username"})
 
 @dataclass(slots=True)
 class DigestedLeak:
-    """What became of a file's rows: how many were written, and the lines that could not be read."""
+    """What became of a file's rows: how many were written, and how many lines could not be read."""
 
     readable: int = 0
-    unread: list[UnreadLine] = field(default_factory=list)
+    unread: int = 0
 
 
 def digest(
@@ -50,7 +50,8 @@ def digest(
     separator: str = "",
     progress: Callable[[int], None] = lambda line: None,
 ) -> DigestedLeak:
-    """Write every row that can be looked up; return the others with their reasons.
+    """Write every row that can be looked up, and the others with their reasons; return how many of
+    each there are. Memory does not grow with the file.
 
     ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
     number without its country code is tried. ``generations``: of the index key. ``separator``: what
@@ -78,7 +79,8 @@ def digest(
             writer.add(number, categories, protected, ())
             done.readable += 1
         elif reason is not UnreadReason.HEADER:
-            done.unread.append(UnreadLine(number, reason))
+            writer.add_unread(number, reason.value)
+            done.unread += 1
     return done
 
 

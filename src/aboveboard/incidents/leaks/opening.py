@@ -4,9 +4,9 @@ The procedure, numbered as in the code and in ``tests/incidents/leaks/test_openi
 
 1. Read the file once, from its first byte to its last: its SHA-256 and size are the evidence.
 2. Turn each row into blind digests and a bitmap, in a new folder; list the
-   lines that cannot be read.
-3. Write the incident, the evidence, the unread lines and the ledger entry, and give the folder the
-   incident's name, in one transaction.
+   lines that cannot be read beside them.
+3. Write the incident, the evidence and the ledger entry, and give the folder the incident's name,
+   in one transaction.
 4. Enqueue the count in the same transaction.
 """
 
@@ -39,7 +39,7 @@ from aboveboard.incidents.exposure.folders import (
 )
 from aboveboard.incidents.leaks import columns, form, index_keys, packed, reading
 from aboveboard.incidents.leaks.digesting import DigestedLeak, digest
-from aboveboard.incidents.models import Evidence, Incident, UnreadRow
+from aboveboard.incidents.models import Evidence, Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentView
 from aboveboard.vault import generations
@@ -244,14 +244,7 @@ def _seal(
         sealed_at=at,
         columns=list(chosen),
         readable=digested.readable,
-        unread=len(digested.unread),
-    )
-    UnreadRow.objects.bulk_create(
-        (
-            UnreadRow(incident=incident, line=row.line, reason=row.reason.value)
-            for row in digested.unread
-        ),
-        batch_size=1_000,
+        unread=digested.unread,
     )
     lifecycle.add_timeline_event(
         incident,
