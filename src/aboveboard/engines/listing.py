@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.engines import limits
 from aboveboard.engines.duck import engine, statement
 from aboveboard.engines.exposure import LeakFiles
+
+_LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,41 @@ def people(exposure: Path, person_ids: Sequence[int]) -> dict[int, ExposureRow]:
             statement("people"), {"exposure": str(exposure), "ids": list(person_ids)}
         ).fetchall()
     return {row[0]: ExposureRow(*row) for row in rows}
+
+
+class ExposureWindow:
+    """An exposure set for whoever asks for a few hundred people at a time, by rising number, as
+    those who send notices do: one look into the file serves thousands.
+
+    The file never changes: another count is another file. ``rows``: how many are kept in memory.
+    """
+
+    def __init__(self, exposure: Path, *, rows: int = limits.ENGINE_BATCH) -> None:
+        self._exposure = exposure
+        self._limit = rows
+        self._rows: dict[int, ExposureRow] = {}
+        self._first, self._last = 0, -1
+
+    def people(self, person_ids: Sequence[int]) -> dict[int, ExposureRow]:
+        """Return the rows of those of ``person_ids`` who are in the set."""
+        if not person_ids:
+            return {}
+        first, last = min(person_ids), max(person_ids)
+        if not self._first <= first <= last <= self._last:
+            self._move(first)
+        if last > self._last:
+            # They lie far apart, such as those who are tried again.
+            return people(self._exposure, person_ids)
+        rows = self._rows
+        return {person_id: rows[person_id] for person_id in person_ids if person_id in rows}
+
+    def _move(self, first: int) -> None:
+        which = ExposureFilter(after=first - 1)
+        self._rows = {row.person_id: row for row in page(self._exposure, which, limit=self._limit)}
+        self._first = first
+        # Fewer than asked for: there is nobody behind them.
+        full = len(self._rows) == self._limit
+        self._last = next(reversed(self._rows)) if full else _LARGEST_ID
 
 
 def lines(

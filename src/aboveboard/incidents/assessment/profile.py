@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.core import get_global
@@ -21,6 +22,8 @@ def org_profile(organisation: Organisation) -> OrgProfile:
     )
 
 
+# The names of all zones are read from the disk: too long for each few hundred notices.
+@cache
 def time_zone_of(country: str) -> str:
     """Return a country's time zone (CLDR), or UTC where its zones keep different hours."""
     # By the country of the promise and not by the server's clock: a server may stand anywhere.

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 from aboveboard.access.actions import use_many
 from aboveboard.access.use import UseRequest
@@ -65,9 +67,7 @@ def render_notices(
         return
     loss = loss_details(batch)
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
-    exposed = listing.people(exposure_file(batch.exposure), [item.person_id for item in items])
-    # One look into the file for the whole batch of items: one each would read a file of millions as
-    # many times.
+    exposed = _window(exposure_file(batch.exposure)).people([item.person_id for item in items])
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
     yield from (
         (item.id, SkippedNotice("not-exposed")) for item in items if item.person_id not in exposed
@@ -104,6 +104,12 @@ def render_notices(
         called = first_name.reveal() if first_name else ""
         text, html = as_text(notice, called), as_html(notice, called)
         yield item.id, RenderedNotice(to, notice.subject, text, html, note=note)
+
+
+# What was exposed stands in the file alone: a row of the queue is not believed to say it.
+@lru_cache(maxsize=1)
+def _window(exposure: Path) -> listing.ExposureWindow:
+    return listing.ExposureWindow(exposure)
 
 
 def _withheld_reason(batch: NoticeBatch) -> str:
