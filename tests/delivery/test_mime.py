@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aboveboard.delivery import mime
+from aboveboard.delivery.letters import LetterBody
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import KindMismatch
 
@@ -33,7 +34,7 @@ HEADERS += ["Content-Type", "Content-Transfer-Encoding"]
 
 def built(
     subject: str = "Hello",
-    text: str = "Hello.\n",
+    text: str | LetterBody = "Hello.\n",
     html: str | None = None,
     to: str = "a@x.example",
     language: str = "en",
@@ -76,6 +77,23 @@ def test_any_text_comes_back_beside_its_html(text: str, html: str) -> None:
     assert not message.defects
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert (text_of(message, "plain"), text_of(message, "html")) == (unix(text), unix(html))
+
+
+LINES = st.lists(ANY_TEXT.map(unix), max_size=3).map(lambda lines: "".join(f"{x}\n" for x in lines))
+
+
+@given(LINES, LINES, ANY_TEXT)
+def test_what_is_everybodys_and_what_is_ones_own_are_the_bytes_of_the_whole(
+    before: str, own: str, after: str
+) -> None:
+    for _ in range(2):  # the second time what is everybody's is not encoded again
+        assert built(text=LetterBody(before, own, after)) == built(text=before + own + after)
+
+
+@pytest.mark.parametrize(("before", "own"), [("<p>", "Ann\n"), ("", "Dear Ann,"), ("a", "b")])
+def test_what_is_ones_own_is_whole_lines(before: str, own: str) -> None:
+    with pytest.raises(ValueError, match="lines"):
+        LetterBody(before, own, "after")
 
 
 @given(ANY_TEXT)

@@ -7,7 +7,7 @@ shares one :class:`Notice`, and only the name in the greeting differs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
 from typing import Final
@@ -53,18 +53,67 @@ def greeting(notice: Notice, name: str) -> str:
     return notice.greeting.replace("{name}", one_line) if one_line else notice.greeting_nameless
 
 
+@dataclass(frozen=True, slots=True)
+class LetterBody:
+    """A text in which whole lines are about one person (``own``), and all else is everybody's:
+    ``before`` and ``after`` are made into the bytes of a message once for all of them.
+
+    ``before`` and ``own`` end with a line break, or are empty.
+    """
+
+    before: str
+    own: str = field(repr=False)
+    after: str
+
+    def __post_init__(self) -> None:
+        if not all(text.endswith("\n") for text in (self.before, self.own) if text):
+            raise ValueError("what is one person's own stands on lines of its own")
+
+    def joined(self) -> str:
+        """Return the whole text."""
+        return self.before + self.own + self.after
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedNotice:
+    """A notice made ready for everybody who gets it; what is left to make is the greeting."""
+
+    notice: Notice
+    text: str
+    html_before: str
+    html: str
+
+    def text_for(self, name: str) -> LetterBody:
+        """Return it as plain text."""
+        return LetterBody("", f"{greeting(self.notice, name)}\n", self.text)
+
+    def html_for(self, name: str) -> LetterBody:
+        """Return it as HTML, without images, scripts or links to follow blindly."""
+        own = f"<p>{escape(greeting(self.notice, name))}</p>\n"
+        return LetterBody(self.html_before, own, self.html)
+
+
+# A batch of a million has a few hundred different notices.
+@lru_cache(maxsize=4096)
+def prepare(notice: Notice) -> PreparedNotice:
+    """Make a notice ready for everybody who gets it."""
+    return PreparedNotice(
+        notice,
+        "\n" + _text_body(notice),
+        f'<!doctype html><html lang="{notice.language}"><meta charset="utf-8">'
+        f'<body style="{_STYLE}">\n',
+        f"{_html_body(notice)}</body></html>",
+    )
+
+
 def as_text(notice: Notice, name: str) -> str:
     """Return the notice as plain text."""
-    return f"{greeting(notice, name)}\n\n{_text_body(notice)}"
+    return prepare(notice).text_for(name).joined()
 
 
 def as_html(notice: Notice, name: str) -> str:
     """Return the notice as HTML, without images, scripts or links to follow blindly."""
-    return (
-        f'<!doctype html><html lang="{notice.language}"><meta charset="utf-8">'
-        f'<body style="{_STYLE}"><p>{escape(greeting(notice, name))}</p>'
-        f"{_html_body(notice)}</body></html>"
-    )
+    return prepare(notice).html_for(name).joined()
 
 
 _STYLE: Final = (
@@ -73,8 +122,6 @@ _STYLE: Final = (
 )
 
 
-# A batch of a million has a few hundred different notices: their bodies are made once.
-@lru_cache(maxsize=4096)
 def _text_body(notice: Notice) -> str:
     parts = [notice.title] if notice.title else []
     for section in notice.sections:
@@ -88,7 +135,6 @@ def _text_body(notice: Notice) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-@lru_cache(maxsize=4096)
 def _html_body(notice: Notice) -> str:
     parts = [f"<h1>{escape(notice.title)}</h1>"] if notice.title else []
     for section in notice.sections:

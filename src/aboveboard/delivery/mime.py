@@ -17,6 +17,7 @@ from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 
 from aboveboard.basics.errors import Misconfigured
+from aboveboard.delivery.letters import LetterBody
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import KindMismatch
 
@@ -69,8 +70,8 @@ class MessageContent:
     """What one message says. ``html`` is a second form of the same."""
 
     subject: str
-    text: str
-    html: str | None
+    text: str | LetterBody
+    html: str | LetterBody | None
     language: str
 
 
@@ -108,24 +109,53 @@ def build(head: Letterhead, to: str, content: MessageContent, *, id_: str, at: d
     )
 
 
-def _part(kind: str, text: str) -> bytes:
-    raw = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
+def _part(kind: str, text: str | LetterBody) -> bytes:
+    if isinstance(text, str):
+        pieces, whole = [_encode(text)], text
+    else:
+        pieces = [_shared(text.before), _encode(text.own), _shared(text.after)]
+        whole = text.joined()
     # Where most characters are beyond ASCII, base64 is half the size and
     # quoted-printable readable by nobody.
-    if len(raw) > 2 * len(text):
-        wired = raw.replace(b"\n", b"\r\n")
-        body, encoding = (
-            b"".join(binascii.b2a_base64(wired[at : at + 57]) for at in range(0, len(wired), 57)),
-            "base64",
-        )
+    if sum(piece.octets for piece in pieces) > 2 * len(whole):
+        body, encoding = _base64(whole), "base64"
     else:
-        # istext keeps line ends; trailing blanks are encoded, since relays cut them (RFC 2045,
-        # 6.7).
-        body, encoding = binascii.b2a_qp(raw, istext=True), "quoted-printable"
+        # Hard line breaks stand between the pieces, where quoted-printable begins anew (RFC 2045,
+        # 6.7): together they are what the whole would be.
+        body, encoding = b"".join(piece.quoted for piece in pieces), "quoted-printable"
     header = (
         f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
     )
-    return header.encode("ascii") + body.replace(b"\n", b"\r\n")
+    return header.encode("ascii") + body
+
+
+@dataclass(frozen=True, slots=True)
+class _EncodedText:
+    """A text as quoted-printable, and its size in UTF-8."""
+
+    quoted: bytes
+    octets: int
+
+
+def _encode(text: str) -> _EncodedText:
+    raw = _octets(text)
+    # istext keeps line ends; trailing blanks are encoded, since relays cut them (RFC 2045, 6.7).
+    quoted = binascii.b2a_qp(raw, istext=True).replace(b"\n", b"\r\n")
+    return _EncodedText(quoted, len(raw))
+
+
+# What everybody is told alike, and nothing that is about one person.
+_shared = lru_cache(maxsize=4096)(_encode)
+
+
+def _base64(text: str) -> bytes:
+    wired = _octets(text).replace(b"\n", b"\r\n")
+    lines = (binascii.b2a_base64(wired[at : at + 57]) for at in range(0, len(wired), 57))
+    return b"".join(lines).replace(b"\n", b"\r\n")
+
+
+def _octets(text: str) -> bytes:
+    return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
 
 
 def _unstructured(value: str) -> str:

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from aboveboard.basics.errors import Misconfigured
 from aboveboard.basics.package import gathered
 from aboveboard.basics.personal import Personal
+from aboveboard.delivery.letters import LetterBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,12 @@ class DispatchItem:
 @dataclass(frozen=True, slots=True)
 class RenderedNotice:
     """A message: ``to`` is an address (for e-mail, an addr-spec); ``html`` says
-    the same as ``text``."""
+    the same as ``text``. Of a ``LetterBody`` what is everybody's is encoded once."""
 
     to: Personal[str]
     subject: str
-    text: str
-    html: str | None = None
+    text: str | LetterBody
+    html: str | LetterBody | None = None
     note: str = ""
     """A code for what is particular about it, such as that it goes to somebody else; it stays on
     the row once it was sent."""

@@ -19,7 +19,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
-from aboveboard.delivery.letters import as_html, as_text
+from aboveboard.delivery.letters import PreparedNotice, prepare
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
@@ -27,7 +27,12 @@ from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.queries import step_of
-from aboveboard.incidents.notices.rendering import TEXTS, PersonalExposure, render
+from aboveboard.incidents.notices.rendering import (
+    TEXTS,
+    LossDetails,
+    PersonalExposure,
+    render,
+)
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
@@ -65,7 +70,7 @@ def render_notices(
     if reason := _withheld_reason(batch):
         yield from ((item.id, SkippedNotice(reason)) for item in items)
         return
-    loss = loss_details(batch)
+    prepared = _Preparing(loss_details(batch))
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
     exposed = _window(exposure_file(batch.exposure)).people([item.person_id for item in items])
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
@@ -100,10 +105,10 @@ def render_notices(
         if to is None:
             yield item.id, SkippedNotice("no-address")
             continue
-        notice = render(loss, _exposure(exposed[person_id], item))
+        notice = prepared(exposed[person_id], item.language)
         called = first_name.reveal() if first_name else ""
-        text, html = as_text(notice, called), as_html(notice, called)
-        yield item.id, RenderedNotice(to, notice.subject, text, html, note=note)
+        text, html = notice.text_for(called), notice.html_for(called)
+        yield item.id, RenderedNotice(to, notice.notice.subject, text, html, note=note)
 
 
 # What was exposed stands in the file alone: a row of the queue is not believed to say it.
@@ -158,8 +163,20 @@ def _combine_exposures(rows: Sequence[ExposureRow]) -> ExposureRow:
     return replace(rows[0], categories=categories, protected=categories & ~readable)
 
 
-def _exposure(person: ExposureRow, item: DispatchItem) -> PersonalExposure:
-    return PersonalExposure(person.categories, person.protected, person.jurisdiction, item.language)
+class _Preparing:
+    """The different notices among a few hundred, each made once."""
+
+    def __init__(self, loss: LossDetails) -> None:
+        self._loss = loss
+        # By a plain tuple: to hash a whole notice for each person takes longer than to greet them.
+        self._made: dict[tuple[int, int, str, str], PreparedNotice] = {}
+
+    def __call__(self, person: ExposureRow, language: str) -> PreparedNotice:
+        """Return the notice for one person, read in a language."""
+        alike = (person.categories, person.protected, person.jurisdiction, language)
+        if (made := self._made.get(alike)) is None:
+            made = self._made[alike] = prepare(render(self._loss, PersonalExposure(*alike)))
+        return made
 
 
 def _fields(promise: Promise) -> tuple[str, str]:
