@@ -4,38 +4,40 @@ and send what is due."""
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
-from aboveboard.basics.ids import new_ids
 from aboveboard.basics.package import NotHeld, RecordedEntry
-from aboveboard.delivery import limits, rendering
+from aboveboard.delivery import limits, queueing, rendering, tallies
 from aboveboard.delivery.draining import DrainRun, DrainTotals
 from aboveboard.delivery.entries import NoticeSent
 from aboveboard.delivery.models import Batch, Dispatch
-from aboveboard.delivery.terms import Channel, DispatchState
+from aboveboard.delivery.queueing import BatchRecipient
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.outbox import reference
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class BatchRecipient:
-    """A person to reach in a batch. ``template`` is a code that the batch's
-    letter understands."""
-
-    person_id: int
-    language: str
-    channel: Channel = Channel.EMAIL
-    template: str = ""
+__all__ = [
+    "BatchRecipient",
+    "drain",
+    "open_batch",
+    "pause",
+    "queue",
+    "repeat_sent",
+    "requeue",
+    "requeue_for_person",
+    "resume",
+]
 
 
 def open_batch(kind: str, ref: reference.Reference, *, at: datetime) -> int:
@@ -65,17 +67,13 @@ def queue(batch_id: int, recipients: Iterable[BatchRecipient], *, at: datetime) 
     """
     if not Batch.objects.filter(id=batch_id).exists():
         raise NotFound(what="batch")
-    # Counted, because "ignore conflicts" does not say how many rows it wrote.
-    before = Dispatch.objects.filter(batch_id=batch_id).count()
-    rest = iter(recipients)
+    added, rest = 0, iter(recipients)
     while chunk := list(islice(rest, limits.DELIVERY_QUEUE)):
-        rows = [
-            _dispatch(id_, batch_id, recipient, at)
-            for id_, recipient in zip(new_ids(len(chunk)), chunk, strict=True)
-        ]
         with transaction.atomic():
-            Dispatch.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-    return Dispatch.objects.filter(batch_id=batch_id).count() - before
+            new = queueing.insert(batch_id, chunk, at)
+            tallies.add({(batch_id, DispatchState.QUEUED, ""): new})
+        added += new
+    return added
 
 
 def pause(batch_id: int, *, by: Actor, at: datetime) -> None:
@@ -109,9 +107,8 @@ def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime
     if reason is not None:
         rows = rows.filter(reason=reason)
     # What is queued or under way stays as it is: sending it again is not a second try.
-    count = rows.update(
-        state=DispatchState.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None
-    )
+    with transaction.atomic():
+        count = _queue_again(rows, at)
     log.info("batch %s: %s dispatches queued again by %s %s", batch_id, count, by.kind, by.id)
     return count
 
@@ -123,13 +120,32 @@ _ADDRESS_REASONS = ("no-address", "refused", "address-refused", "address-needs-s
 def requeue_for_person(numbers: Sequence[int], *, at: datetime) -> int:
     """Try again what could not reach a person at the address that they had; return how many rows
     that is. ``numbers``: every number of theirs."""
-    return Dispatch.objects.filter(
+    rows = Dispatch.objects.filter(
         person_id__in=numbers,
         state__in=(DispatchState.FAILED, DispatchState.SKIPPED),
         reason__in=_ADDRESS_REASONS,
-    ).update(
-        state=DispatchState.QUEUED, reason="", attempts=0, due_at=at, claimed_by="", claimed_at=None
     )
+    with transaction.atomic():
+        return _queue_again(rows, at)
+
+
+def _queue_again(rows: QuerySet[Dispatch], at: datetime) -> int:
+    changes: Counter[tallies.TallyKey] = Counter()
+    alike = rows.order_by().values_list("batch_id", "state", "reason").distinct()
+    # One statement for all that are alike, as it alone says how many of them were still so.
+    for batch_id, state, reason in sorted(alike):
+        count = rows.filter(batch_id=batch_id, state=state, reason=reason).update(
+            state=DispatchState.QUEUED,
+            reason="",
+            attempts=0,
+            due_at=at,
+            claimed_by="",
+            claimed_at=None,
+        )
+        changes[batch_id, DispatchState(state), reason] -= count
+        changes[batch_id, DispatchState.QUEUED, ""] += count
+    tallies.add(changes)
+    return sum(count for count in changes.values() if count > 0)
 
 
 def drain(
@@ -153,28 +169,18 @@ def repeat_sent(recorded: RecordedEntry[NoticeSent]) -> None:
     Raises:
         NotHeld: the notice was queued after the backup.
     """
-    id_ = int(recorded.facts.dispatch)
-    if not Dispatch.objects.filter(id=id_).exists():
-        raise NotHeld(what="notice")
-    Dispatch.objects.filter(id=id_).exclude(state=DispatchState.SENT).update(
-        state=DispatchState.SENT,
-        reason="",
-        sent_at=recorded.at,
-        claimed_by="",
-        claimed_at=None,
-    )
-
-
-def _dispatch(id_: int, batch_id: int, to: BatchRecipient, at: datetime) -> Dispatch:
-    return Dispatch(
-        id=id_,
-        batch_id=batch_id,
-        person_id=to.person_id,
-        template=to.template,
-        channel=to.channel,
-        language=to.language,
-        due_at=at,
-    )
+    with transaction.atomic():
+        id_ = int(recorded.facts.dispatch)
+        row = Dispatch.objects.select_for_update().filter(id=id_).first()
+        if row is None:
+            raise NotHeld(what="notice")
+        if row.state == DispatchState.SENT:
+            return
+        before = tallies.key_of(row)
+        row.state, row.reason, row.sent_at = DispatchState.SENT, "", recorded.at
+        row.claimed_by, row.claimed_at = "", None
+        row.save(update_fields=["state", "reason", "sent_at", "claimed_by", "claimed_at"])
+        tallies.add({before: -1, tallies.key_of(row): 1}, sent_at=recorded.at)
 
 
 def _set_paused(batch_id: int, at: datetime | None, by: Actor | None) -> None:

@@ -8,7 +8,7 @@ so a worker that slept past its lease finds that nothing is its own any more.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Code, Facts
 from aboveboard.basics.ids import new_id
-from aboveboard.delivery import limits, rendering
+from aboveboard.delivery import limits, rendering, tallies
 from aboveboard.delivery.entries import NoticeFailed, NoticeSent
 from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.terms import DispatchState
@@ -41,7 +41,7 @@ WITH chosen AS {once} (
 UPDATE delivery_dispatch SET state = 'sending', claimed_by = %s, claimed_at = %s,
     attempts = attempts + 1
 WHERE id IN (SELECT id FROM chosen)
-RETURNING id, batch_id, person_id, template, language, channel, attempts
+RETURNING id, batch_id, person_id, template, language, channel, attempts, reason
 """
 _ABANDONED = "state = 'sending' AND claimed_at <= %s ORDER BY id"
 _DUE = "state = 'queued' AND due_at <= %s ORDER BY due_at, id"
@@ -75,12 +75,14 @@ class DispatchResult:
 
 @dataclass(slots=True)
 class DispatchClaim:
-    """Dispatches of one batch in the hands of one worker. ``attempts`` counts this try."""
+    """Dispatches of one batch in the hands of one worker. ``attempts`` counts this try;
+    ``reasons`` is why the last one did not succeed, or ""."""
 
     batch: Batch
     token: str
     items: dict[int, rendering.DispatchItem]
     attempts: dict[int, int]
+    reasons: dict[int, str]
 
 
 def claim_batch(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
@@ -104,6 +106,7 @@ def claim_batch(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
                 token,
                 {row[0]: rendering.DispatchItem(*row[:6]) for row in taken},
                 {row[0]: row[6] for row in taken},
+                {row[0]: row[7] for row in taken},
             )
     return None
 
@@ -162,12 +165,24 @@ def record(
                 for result, subject in zip(final, subjects, strict=True)
             ]
         )
+        tallies.add(_tally_changes(claim, written), worker=claim.token, sent_at=at)
         # A batch whose server works again says so with its first success, not with the next
         # failure.
         if claim.batch.trouble and any(result.state == DispatchState.SENT for result in written):
             claim.batch.trouble = ""
             Batch.objects.filter(id=claim.batch.id).update(trouble="", retry_at=None)
     return written
+
+
+def _tally_changes(
+    claim: DispatchClaim, written: Iterable[DispatchResult]
+) -> Counter[tallies.TallyKey]:
+    changes: Counter[tallies.TallyKey] = Counter()
+    for result in written:
+        # As long as it was in hand it counted as it did when it was queued.
+        changes[claim.batch.id, DispatchState.QUEUED, claim.reasons[result.id]] -= 1
+        changes[claim.batch.id, result.state, result.reason] += 1
+    return changes
 
 
 def record_trouble(batch: Batch, reason: str, retry_at: datetime) -> None:

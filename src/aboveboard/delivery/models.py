@@ -41,6 +41,33 @@ class Batch(models.Model):
         return f"{self.kind} {self.id}"
 
 
+class BatchTally(models.Model):
+    """How many dispatches of a batch are in a state for a reason, in one of some shards that are
+    added up (:mod:`aboveboard.delivery.tallies`). ``first_sent_at`` and ``last_sent_at``: of those
+    that were sent."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False)
+    state = models.CharField(max_length=8, choices=DispatchState.choices)
+    reason = models.CharField(max_length=64, default="", blank=True)
+    shard = models.PositiveSmallIntegerField()
+    count = models.BigIntegerField()
+    first_sent_at = models.DateTimeField(null=True, blank=True)
+    last_sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """More than one tally are tallies."""
+
+        verbose_name_plural = "batch tallies"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["batch", "state", "reason", "shard"], name="delivery_tallied_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.state} {self.reason}"
+
+
 class Correspondence(DecidingRow):
     """Whom to write to instead of a person, or that nobody is to be written to. ``why``: a
     ``CorrespondenceReason``. ``sealed``: the other's address, under the person's key; null: nobody

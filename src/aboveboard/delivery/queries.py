@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
 from aboveboard.basics import limits
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import NotFound
+from aboveboard.delivery import tallies
 from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.terms import DispatchState
 
@@ -92,9 +93,7 @@ def progress(batch_id: int) -> BatchProgress:
     if batch is None:
         raise NotFound(what="batch")
     mine = Dispatch.objects.filter(batch_id=batch_id)
-    counts = (
-        mine.values_list("state", "reason").annotate(count=Count("id")).order_by("state", "reason")
-    )
+    counts = _split_in_hand(tallies.counts(batch_id), mine)
     return BatchProgress(
         batch_id=batch.id,
         kind=batch.kind,
@@ -103,10 +102,26 @@ def progress(batch_id: int) -> BatchProgress:
         paused_by=_actor(batch.paused_by),
         trouble=batch.trouble,
         tallies=tuple(
-            DispatchTally(DispatchState(state), reason, count) for state, reason, count in counts
+            DispatchTally(state, reason, count)
+            for (state, reason), count in sorted(counts.items())
+            if count
         ),
         next_try_at=mine.filter(state=DispatchState.QUEUED).aggregate(next=Min("due_at"))["next"],
     )
+
+
+def _split_in_hand(
+    counts: dict[tuple[DispatchState, str], int], rows: QuerySet[Dispatch]
+) -> dict[tuple[DispatchState, str], int]:
+    """Return the counts with what workers have in hand apart from what is queued."""
+    in_hand = rows.filter(state=DispatchState.SENDING).order_by().values_list("reason")
+    for reason, count in in_hand.annotate(count=Count("id")):
+        queued = counts.get((DispatchState.QUEUED, reason), 0)
+        # Queued and taken since the counts were read: the total stays what they say.
+        taken = min(count, queued)
+        counts[DispatchState.QUEUED, reason] = queued - taken
+        counts[DispatchState.SENDING, reason] = taken
+    return counts
 
 
 def dispatches(
@@ -220,19 +235,14 @@ def _actor(stored: dict[str, Any] | None) -> Actor | None:
 
 def unsent_batches() -> list[int]:
     """Return the batches in which somebody still waits for their notice."""
-    waiting = Dispatch.objects.filter(
-        state__in=(DispatchState.QUEUED, DispatchState.SENDING)
-    ).values("batch_id")
-    return list(
-        Batch.objects.filter(id__in=waiting, paused_at=None)
-        .order_by("id")
-        .values_list("id", flat=True)
-    )
+    # The first row that waits says it, and an index finds that one: no row is counted.
+    mine = Dispatch.objects.filter(batch_id=OuterRef("id"))
+    queued = Exists(mine.filter(state=DispatchState.QUEUED))
+    in_hand = Exists(mine.filter(state=DispatchState.SENDING))
+    batches = Batch.objects.filter(paused_at=None).filter(queued | in_hand)
+    return list(batches.order_by("id").values_list("id", flat=True))
 
 
 def sent_span(batch_id: int) -> tuple[datetime | None, datetime | None]:
     """Return when the first and the last notice of a batch were sent; None while none was."""
-    times = Dispatch.objects.filter(batch_id=batch_id).aggregate(
-        first=Min("sent_at"), last=Max("sent_at")
-    )
-    return times["first"], times["last"]
+    return tallies.sent_span(batch_id)
