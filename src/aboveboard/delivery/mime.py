@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from aboveboard.basics.errors import Misconfigured
 from aboveboard.delivery.letters import LetterBody
@@ -111,22 +111,28 @@ def build(head: Letterhead, to: str, content: MessageContent, *, id_: str, at: d
 
 def _part(kind: str, text: str | LetterBody) -> bytes:
     if isinstance(text, str):
-        pieces, whole = [_encode(text)], text
+        encoded, chars = _encode(text), len(text)
     else:
-        pieces = [_shared(text.before), _encode(text.own), _shared(text.after)]
-        whole = text.joined()
+        before, own, after = _shared(text.before), _encode(text.own), _shared(text.after)
+        # Hard line breaks stand between the three, where quoted-printable begins anew (RFC 2045,
+        # 6.7): together they are what the whole would be.
+        encoded = _EncodedText(
+            before.quoted + own.quoted + after.quoted, before.octets + own.octets + after.octets
+        )
+        chars = len(text.before) + len(text.own) + len(text.after)
     # Where most characters are beyond ASCII, base64 is half the size and
     # quoted-printable readable by nobody.
-    if sum(piece.octets for piece in pieces) > 2 * len(whole):
-        body, encoding = _base64(whole), "base64"
-    else:
-        # Hard line breaks stand between the pieces, where quoted-printable begins anew (RFC 2045,
-        # 6.7): together they are what the whole would be.
-        body, encoding = b"".join(piece.quoted for piece in pieces), "quoted-printable"
-    header = (
+    if encoded.octets > 2 * chars:
+        whole = text if isinstance(text, str) else text.joined()
+        return _part_header(kind, "base64") + _base64(whole)
+    return _part_header(kind, "quoted-printable") + encoded.quoted
+
+
+@cache
+def _part_header(kind: str, encoding: str) -> bytes:
+    return (
         f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n"
-    )
-    return header.encode("ascii") + body
+    ).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,7 @@ def _octets(text: str) -> bytes:
 def _unstructured(value: str) -> str:
     """One line of text as a header's value: as it is if short ASCII, else
     encoded-words (RFC 2047)."""
-    line = " ".join(_CONTROLS.sub(" ", value).split(" ")).strip()
+    line = (value if value.isascii() and value.isprintable() else _CONTROLS.sub(" ", value)).strip()
     if line.isascii() and len(line) <= _SHORT_LINE and "=?" not in line:
         return line
     return _encoded_words(line)
