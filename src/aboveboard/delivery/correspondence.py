@@ -163,8 +163,8 @@ def instructions(person_ids: Collection[int]) -> dict[int, WritingInstruction]:
 
 
 def _instructed(person_ids: Collection[int]) -> list[int]:
-    found = prepared.ask(_INSTRUCTED, person_ids) if person_ids else []
-    return [person_id for (person_id,) in found]
+    rows = prepared.ask(_INSTRUCTED, person_ids) if person_ids else []
+    return [person_id for (person_id,) in rows]
 
 
 def redirected_people() -> frozenset[int]:

@@ -66,7 +66,7 @@ class LetterBody:
     after: str
 
     def __post_init__(self) -> None:
-        if not all(text.endswith("\n") for text in (self.before, self.own) if text):
+        if not (self.before or "\n").endswith("\n") or not (self.own or "\n").endswith("\n"):
             raise ValueError("what is one person's own stands on lines of its own")
 
     def joined(self) -> str:

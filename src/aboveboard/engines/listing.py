@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.engines import limits
@@ -39,6 +39,9 @@ class ExposureRow:
     channel: str
     language: str
     severity: int
+
+
+_Row: TypeAlias = tuple[int, int, int, str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +86,16 @@ def summary(exposure: Path) -> list[ExposureCell]:
 
 def page(exposure: Path, which: ExposureFilter, *, limit: int = PAGE_SIZE) -> list[ExposureRow]:
     """Return up to ``limit`` people after ``which.after``, by ascending person id."""
+    return [ExposureRow(*row) for row in _page(exposure, which, limit)]
+
+
+def _page(exposure: Path, which: ExposureFilter, limit: int) -> list[_Row]:
     wanted = {name: getattr(which, name) for name in ExposureFilter.__slots__}
     with engine() as duck:
-        rows = duck.execute(
+        rows: list[_Row] = duck.execute(
             statement("page"), {"exposure": str(exposure), "limit": limit, **wanted}
         ).fetchall()
-    return [ExposureRow(*row) for row in rows]
+    return rows
 
 
 def everyone(
@@ -130,7 +137,9 @@ class ExposureWindow:
     def __init__(self, exposure: Path, *, rows: int = limits.ENGINE_BATCH) -> None:
         self._exposure = exposure
         self._limit = rows
-        self._rows: dict[int, ExposureRow] = {}
+        # As the plain tuples that came: Python's collector passes them over, and walks objects of
+        # ours again and again.
+        self._rows: dict[int, _Row] = {}
         self._first, self._last = 0, -1
 
     def people(self, person_ids: Sequence[int]) -> dict[int, ExposureRow]:
@@ -144,11 +153,15 @@ class ExposureWindow:
             # They lie far apart, such as those who are tried again.
             return people(self._exposure, person_ids)
         rows = self._rows
-        return {person_id: rows[person_id] for person_id in person_ids if person_id in rows}
+        return {
+            person_id: ExposureRow(*rows[person_id])
+            for person_id in person_ids
+            if person_id in rows
+        }
 
     def _move(self, first: int) -> None:
         which = ExposureFilter(after=first - 1)
-        self._rows = {row.person_id: row for row in page(self._exposure, which, limit=self._limit)}
+        self._rows = {row[0]: row for row in _page(self._exposure, which, self._limit)}
         self._first = first
         # Fewer than asked for: there is nobody behind them.
         full = len(self._rows) == self._limit

@@ -56,8 +56,8 @@ def all_merged() -> Iterator[tuple[int, int]]:
 
 def people_with_aliases(person_ids: Collection[int]) -> frozenset[int]:
     """Return those whom other records were merged into."""
-    found = prepared.ask(_LED_TO, person_ids) if person_ids else []
-    return frozenset(person_id for (person_id,) in found)
+    aliases = prepared.ask(_LED_TO, person_ids) if person_ids else []
+    return frozenset(person_id for (person_id,) in aliases)
 
 
 def numbers_of(person_id: int) -> list[int]:
