@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from aboveboard.law import bases, categories, severity, timing
+from aboveboard.law.duties import checked_against
 from aboveboard.law.rules import authorities, catalogue, definitions, listing
 from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.terms import Required
@@ -239,3 +241,29 @@ def test_an_element_counts_from_its_day_on() -> None:
         definitions.coverage("US-CT", place, codes_taken=False, on=day).covered for day in days
     ]
     assert answers == [Required.NO, Required.YES]
+
+
+def test_no_note_of_whoever_checked_is_shown_to_readers() -> None:
+    jargon = re.compile(r"\(memory|beware|data ?set|\?$", re.I)
+    for rule in catalogue.rules():
+        shown = (*rule.content_required, *rule.content_forbidden, rule.deadline.text, rule.records)
+        assert not [words for words in shown if jargon.search(words)], rule.id
+        assert checked_against(rule.source) in {
+            "the text of the law",
+            "parts of the text of the law, and what others write about it",
+            "what others write about the law, not its own text. Read it, or ask counsel",
+        }
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("statute text read", "the text of the law"),
+        ("text of Rule 7 read", "the text of the law"),
+        ("statute text read (pre-2024 version) + secondary text for the 30 days", "parts of"),
+        ("text, secondary", "what others write"),
+        ("general knowledge", "what others write"),
+    ],
+)
+def test_what_a_duty_was_checked_against_is_said_in_words(source: str, said: str) -> None:
+    assert checked_against(source).startswith(said)

@@ -17,6 +17,7 @@ from aboveboard.incidents.models import (
     TimelineEvent,
 )
 from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.law.duties import checked_against
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,11 @@ class DutyView:
     source: str
     not_covered: bool
     done: DutyDoneView | None
+
+    @property
+    def checked_against(self) -> str:
+        """Return in words what the law was checked against."""
+        return checked_against(self.source)
 
     @property
     def deed(self) -> str:

@@ -20,6 +20,7 @@ makes it "ask counsel". A place for which no rule is held is a row that says so,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -126,6 +127,21 @@ def _is_german_land(jurisdiction: str) -> bool:
 def has_law_of_its_own(code: str) -> bool:
     """Whether duties are held for a part of a country (``US-TX``), beside those of the country."""
     return catalogue.has_law_of_its_own(code)
+
+
+def checked_against(source: str) -> str:
+    """Return in words for readers what a duty was checked against, of the note that whoever checked
+    it made for themselves."""
+    others = bool(
+        re.search(r"secondary|general knowledge|data set|as the notes|quoted|part", source)
+    )
+    if not re.search(r"text read|text of .*(read|seen)|^text: .*read|bill text", source):
+        return "what others write about the law, not its own text. Read it, or ask counsel"
+    return (
+        "parts of the text of the law, and what others write about it"
+        if others
+        else "the text of the law"
+    )
 
 
 def place_name(code: str) -> str:
