@@ -156,3 +156,20 @@ def test_a_worker_does_not_outlive_a_server_that_was_killed(
         for pid in answering:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def test_it_is_said_to_run_once_it_answers(
+    new_instance: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    new_instance(tmp_path / "home")
+    port = free_port()
+    words = command("serve", "--home", tmp_path / "home", "--port", port, "--no-worker")
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=clean_environment(), text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            assert any("Aboveboard is running" in line for line in process.stdout)
+            assert answers(port)
+        finally:
+            process.terminate()

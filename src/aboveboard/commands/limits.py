@@ -16,6 +16,12 @@ WORKER_PAUSE: Final = timedelta(seconds=1)
 """Longest rest of the background worker when there is nothing to do. Our choice: nobody notices a
 second's wait for a mail."""
 
+START_PROBE: Final = timedelta(milliseconds=50)
+"""How often a starting server looks whether it answers. Our choice: nobody notices it."""
+
+START_ANSWER: Final = timedelta(seconds=5)
+"""How long it waits for one such answer. Our choice: far above what a page takes."""
+
 STOP_PATIENCE: Final = timedelta(seconds=20)
 """How long a stopping process may finish what it began before it is killed. Our choice:
 one group of notices."""

@@ -3,12 +3,14 @@
 1. Settings, database and root key are checked; an embedded database is brought up to date.
 2. The port is tried, so that a busy one is a plain sentence and not a traceback.
 3. The worker starts as a process of its own and is started again if it dies.
-4. Granian answers until Ctrl-C or SIGTERM; then the worker is asked to finish and waited for.
+4. Granian answers until Ctrl-C or SIGTERM; then the worker is asked to finish and waited for. That
+   it is running is said when it has answered.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import logging
 import os
 import resource
@@ -17,6 +19,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from types import FrameType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -79,9 +82,10 @@ def run(args: argparse.Namespace) -> int:
     try:
         if supervisor:
             supervisor.start()
-        print(
-            f"Aboveboard is running at http://{host}:{port}/. Press Ctrl-C to stop it.", flush=True
+        announcing = threading.Thread(
+            target=announce, args=(host, port), name="announce", daemon=True
         )
+        announcing.start()
         _granian(host, port, args.processes)
     finally:
         if supervisor:
@@ -170,6 +174,27 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortBusy(port=port, other=port + 1 if port < 65535 else 8001) from error
+
+
+def announce(host: str, port: int) -> None:
+    """Say that the server is running once it answers: whoever waits for the sentence may ask."""
+    # What listens on all addresses is asked on this machine's own.
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    while not _answers(here, port):
+        time.sleep(limits.START_PROBE.total_seconds())
+    print(f"Aboveboard is running at http://{host}:{port}/. Press Ctrl-C to stop it.", flush=True)
+
+
+def _answers(host: str, port: int) -> bool:
+    asking = http.client.HTTPConnection(host, port, timeout=limits.START_ANSWER.total_seconds())
+    try:
+        asking.request("GET", "/healthz")
+        asking.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asking.close()
+    return True
 
 
 class Supervisor:
