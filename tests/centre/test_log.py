@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from aboveboard.basics import clock
+from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger.format.checkpoint import open_note
@@ -82,3 +82,13 @@ def test_the_page_says_how_to_check(size: int) -> None:
     assert "aboveboard ledger verify http" in page
     assert signer().vkey in page
     assert f'ab-big">{size}<' in page
+
+
+def test_a_damaged_seal_is_called_our_fault(size: int) -> None:
+    place = settings.current().path("log") / "checkpoint"
+    whole = place.read_bytes()
+    place.write_bytes(whole[: len(whole) // 2])
+    page = Client().get("/trust/check/")
+    assert page.status_code == 500
+    assert "Our record is damaged" in page.content.decode()
+    assert Client(raise_request_exception=False).get("/trust/facts.json").status_code == 500

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,8 +13,11 @@ from aboveboard.basics import settings
 from aboveboard.centre import offline as page
 from aboveboard.centre.page import in_english
 from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.published import HeadDamaged
 from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import last_known
+
+log = logging.getLogger(__name__)
 
 # Whoever reads an old checkpoint sees an old truth, so caches keep it only for a few times as
 # long as a new one takes.
@@ -26,15 +31,22 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 @in_english
 def check(request: HttpRequest) -> HttpResponse:
     """Show the newest seal, the key, and how to verify both without us."""
+    try:
+        seal, damaged = ledger.checkpoint(), False
+    except HeadDamaged as error:
+        # Said here, where people come to check us: a page that only fails would hide it.
+        log.error("%s: %s", error.code, error)
+        seal, damaged = None, True
     context = {
-        "seal": ledger.checkpoint(),
+        "seal": seal,
+        "damaged": damaged,
         "waiting": ledger.count_waiting(),
         "verifier": ledger.verifier_key(),
         "earlier": ledger.verifier_keys()[:-1],
         "url": log_url(),
         "witnesses": witness_states(),
     }
-    return render(request, "centre/check.html", context)
+    return render(request, "centre/check.html", context, status=500 if damaged else 200)
 
 
 @public("anyone may check a proof")

@@ -34,6 +34,16 @@ class LogAhead(Damaged):
     )
 
 
+class HeadDamaged(Damaged):
+    """The checkpoint that we publish cannot be read: {why}."""
+
+    code = "head_damaged"
+    next_step = (
+        "Run: aboveboard ledger verify --instance. The worker publishes a new one with the next "
+        "entry; if it cannot, put the log back from its copy."
+    )
+
+
 class LogForked(Damaged):
     """The published checkpoint of {size} entries is not the one that this database signed."""
 

@@ -19,7 +19,7 @@ from aboveboard.ledger.format.proof import Proof
 from aboveboard.ledger.format.tiles import HashReader, Tile, decode_hashes, parse_path
 from aboveboard.ledger.format.tree import inclusion_ranges
 from aboveboard.ledger.models import CheckpointRow, Entry
-from aboveboard.ledger.published import log_folder
+from aboveboard.ledger.published import HeadDamaged, log_folder
 from aboveboard.ledger.signing import HANDOVER
 from aboveboard.ledger.witnessing import WITNESSED
 
@@ -179,7 +179,11 @@ def count_waiting() -> int:
 
 
 def checkpoint() -> PublishedHead | None:
-    """Return the newest published checkpoint, or None while nothing has been published."""
+    """Return the newest published checkpoint, or None while nothing has been published.
+
+    Raises:
+        HeadDamaged: what is published as one cannot be read.
+    """
     head = _head(log_folder(), CHECKPOINT)
     if head is None:
         return None
@@ -255,8 +259,12 @@ def _head(folder: LogFolder, name: str) -> PublishedHead | None:
     data = folder.read(name)
     if data is None:
         return None
-    note = notes.decode(data)
-    head = checkpoints.parse(notes.split(note)[0])
+    try:
+        note = notes.decode(data)
+        head = checkpoints.parse(notes.split(note)[0])
+    # Of a record that somebody hands us, what is wrong is theirs to mend; this one is our own.
+    except (notes.NoteRefused, checkpoints.CheckpointRefused) as refused:
+        raise HeadDamaged(why=str(refused)) from refused
     return PublishedHead(head.size, head.root, note, None)
 
 
