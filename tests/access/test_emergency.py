@@ -264,6 +264,15 @@ def test_another_reviews_it_once_and_the_person_sees_what_was_found(
     assert (entry.facts["about"], entry.facts["verdict"]) == (kept.entry_id, "not-justified")
 
 
+def test_what_was_found_not_justified_is_not_shown_again(
+    someone: Any, adviser: Actor, lead: Actor
+) -> None:
+    ask(adviser, someone[1])
+    (kept,) = queries.awaiting_review()
+    review(kept.id, ReviewVerdict.NOT_JUSTIFIED, by=lead, at=clock.now())
+    assert codes(show_again(kept.id, by=adviser, at=clock.now())) == {"emergency_over"}
+
+
 def test_a_review_that_nobody_does_is_overdue(someone: Any, adviser: Actor) -> None:
     ask(adviser, someone[1])
     assert queries.count_overdue(clock.now()) == 0

@@ -24,7 +24,7 @@ from django.db import transaction
 from aboveboard.access import lookup
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency.notes import seal
-from aboveboard.access.emergency.reasons import EmergencyGround
+from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, known_words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
@@ -127,8 +127,8 @@ def break_glass(
 
 
 def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
-    """Open the same fields once more, for the one who asked and while its time lasts; each showing
-    is an entry of its own.
+    """Open the same fields once more, for the one who asked, while its time lasts and unless it was
+    found not to be justified; each showing is an entry of its own.
 
     Raises:
         NotFound: there is no such emergency use of theirs.
@@ -143,7 +143,8 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
         against = deciding.refusals(
             adopted.promise, by, asked.fields, held=record is not None, asked_today=0
         )
-        if at > row.until:
+        # Whoever was found to have had no ground sees nothing more, whatever time is left.
+        if at > row.until or row.verdict == ReviewVerdict.NOT_JUSTIFIED:
             against = (*against, reason(ReasonCode.EMERGENCY_OVER))
         entry_id = _write(adopted, asked, _subject(record), at, reasons=against, of=row.entry_id)
     if against or record is None:

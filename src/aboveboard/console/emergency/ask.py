@@ -13,7 +13,7 @@ from aboveboard.access import limits
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency.actions import break_glass, show_again
 from aboveboard.access.emergency.queries import EmergencyRecord
-from aboveboard.access.emergency.reasons import IN_WORDS, EmergencyGround
+from aboveboard.access.emergency.reasons import IN_WORDS, EmergencyGround, ReviewVerdict
 from aboveboard.access.lookup import NoOneFound, SeveralFound
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.gate import actor_of, allow_staff, throttle
@@ -125,5 +125,5 @@ def _context(promise: Promise, record: EmergencyRecord) -> dict[str, Any]:
         "labels": [
             promise.fields[name].label if name in promise.fields else name for name in record.fields
         ],
-        "open": clock.now() <= record.until,
+        "open": clock.now() <= record.until and record.verdict != ReviewVerdict.NOT_JUSTIFIED,
     }
