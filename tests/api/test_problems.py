@@ -18,11 +18,13 @@ from aboveboard.accounts.gate import public
 from aboveboard.api import rate_limit
 from aboveboard.basics import problems
 from aboveboard.basics.errors import RateLimited, Unavailable
+from aboveboard.keys.providers.file import RootKeyMissing
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.site import limits
 from aboveboard.site.urls import handler400, handler403, handler404, handler500
 from aboveboard.site.urls import urlpatterns as real
+from aboveboard.vault.sealed import RecordDamaged
 from tests.api.programs import program, token_for
 from tests.world import load
 
@@ -215,6 +217,10 @@ CHOICE = {
         (OperationalError("the server closed the connection"), 503, "unavailable"),
         (Unavailable(what="The key store", fix="Wait."), 503, "unavailable"),
         (RuntimeError(SENT), 500, "fault"),
+        # Files, tables and addresses of ours are for the operator, who has the log.
+        (RootKeyMissing(file=SENT, why=SENT, fix=SENT), 503, "root_key_missing"),
+        (RecordDamaged(why=SENT), 500, "record_damaged"),
+        (Unavailable(what=SENT, fix=SENT), 503, "unavailable"),
     ],
 )
 def test_what_breaks_in_the_middle_is_told_too(

@@ -30,10 +30,16 @@ def problem_from_status(status: int) -> JsonResponse:
 
 def problem_from_error(error: AboveboardError) -> JsonResponse:
     """Return one of our own errors as a problem, with its family's status; ``errors`` and
-    ``seconds`` of its details are members of their own."""
+    ``seconds`` of its details are members of their own.
+
+    Of what is broken or away on our side its code is said, and no more: files, tables, addresses
+    and what to type are for the operator, who reads them in the log.
+    """
     status = http_status(error)
-    if status == 500:
-        log.error("a fault of ours: %s", error.code)
+    if status >= 500:
+        log.error("%s: %s", error.code, error, extra={"status": status})
+        body = problems.problem_from_status(status, code=error.code, request_id=REQUEST_ID.get())
+        return _answer(body, status)
     step = error.step
     answer = problem(
         status,

@@ -63,8 +63,8 @@ def problem(
     return body | {name: value for name, value in more.items() if value is not None}
 
 
-def problem_from_status(status: int, *, request_id: str = "") -> dict[str, object]:
+def problem_from_status(status: int, *, code: str = "", request_id: str = "") -> dict[str, object]:
     """Return the body of a problem of which no more is known, or may be said, than its
-    HTTP status (400 to 599)."""
-    code, title, detail = _PLAIN.get(status) or _PLAIN[500 if status >= 500 else 400]
-    return problem(status, code, title, request_id=request_id, detail=detail or None)
+    HTTP status (400 to 599), or that and a ``code`` of its own."""
+    plain, title, detail = _PLAIN.get(status) or _PLAIN[500 if status >= 500 else 400]
+    return problem(status, code or plain, title, request_id=request_id, detail=detail or None)
