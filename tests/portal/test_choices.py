@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -81,6 +82,22 @@ def test_the_history_says_who_wrote_it_down(jon: Someone) -> None:
     page = words(jon.browser.get("/you/choices/"))
     assert "by phone" in page
     assert "recorded by our advisers, Leeds shop" in page
+
+
+def test_who_changes_their_mind_without_end_is_slowed_and_a_no_always_counts(
+    jon: Someone, settings: Any
+) -> None:
+    """Each answer is kept for good, and every use reads all of them."""
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"own_change": "2/h/key"}
+    statuses = [
+        jon.browser.post(OFFERS, {"answer": answer}).status_code
+        for answer in ("yes", "no", "yes", "no", "yes", "no")
+    ]
+    assert statuses == [302, 302, 302, 302, 429, 302]
+    assert [choice.answer for choice in queries.history(jon.id)] == ["no", "yes", "no", "yes"]
+    corrected = jon.browser.post("/you/details/first_name/", {"value": "Ann"})
+    assert corrected.status_code == 429
+    assert corrected["Retry-After"] == "3600"
 
 
 @pytest.mark.parametrize("sent", [{}, {"answer": "perhaps"}])

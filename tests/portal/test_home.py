@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -206,3 +207,11 @@ def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
 
 def test_a_page_with_personal_data_is_in_no_cache(jon: Someone) -> None:
     assert jon.browser.get("/you/")["Cache-Control"] == "no-store"
+
+
+def test_pages_that_open_ones_data_are_not_opened_without_end(jon: Someone, settings: Any) -> None:
+    """Each is a use, and writes an entry that stays for good."""
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"own_use": "2/m/key"}
+    statuses = [jon.browser.get("/you/").status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert jon.browser.get("/you/choices/").status_code == 200

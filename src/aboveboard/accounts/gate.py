@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from allauth.core.internal.ratelimit import consume
+from allauth.core.internal.ratelimit import consume, parse_rates
 from django.contrib.auth import logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import (
@@ -337,7 +337,8 @@ def throttle(request: HttpRequest, action: str) -> None:
     actor = actor_of(request)
     caller = f"{actor.kind}:{actor.id or person_of(request)}"
     if not consume(request, app="allauth.account", action=action, key=caller, limit_get=True):
-        raise RateLimited(seconds=60)
+        rates = parse_rates(limits.SIGN_IN_RATES[action])
+        raise RateLimited(seconds=int(max(rate.duration for rate in rates)))
 
 
 def _keep_alive(request: HttpRequest) -> None:

@@ -84,6 +84,8 @@ SIGN_IN_RATES: Final = {
     "client_failed": "60/m/ip,10/m/key",
     "look_up": "60/m/key",
     "prove_address": "3/m/key",
+    "own_change": "60/h/key",
+    "own_use": "60/m/key",
 }
 """Tries in a time, by address of the network (ip), by what was typed (key) or by account (user).
 Our choice: a person never meets them, a guesser does."""

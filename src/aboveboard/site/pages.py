@@ -17,8 +17,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
+from django.utils import translation
 
-from aboveboard.accounts.gate import public
+from aboveboard.accounts.gate import CONSOLE, public
 from aboveboard.basics import problems, settings
 from aboveboard.basics.errors import AboveboardError, http_status
 from aboveboard.basics.logs import REQUEST_ID
@@ -150,12 +151,25 @@ class ErrorPages:
             log.error("%s: %s", exception.code, exception, extra={"status": status})
             return _plain(status)
         log.info("refused: %s", exception.code, extra={"status": status})
-        context = {
-            "sentence": exception.message,
-            "step": exception.step,
-            "request_id": "",
-        }
-        return render(request, "problem.html", context, status=status)
+        # What is wrong, and what to do, is written in English: for staff, and for programs. Whoever
+        # reads another language is told in it that it did not work.
+        if _reads_english(request):
+            context = {
+                "sentence": exception.message,
+                "step": exception.step,
+                "request_id": "",
+            }
+            page = render(request, "problem.html", context, status=status)
+        else:
+            page = _error(request, status, "" if status in (403, 404) else "refused")
+        if "seconds" in exception.details:
+            page["Retry-After"] = str(exception.details["seconds"])
+        return page
+
+
+def _reads_english(request: HttpRequest) -> bool:
+    language = translation.get_language() or "en"
+    return language.startswith("en") or request.path.startswith(CONSOLE)
 
 
 def _is_blank(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.internal.flows.logout import logout
 from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStage
 from allauth.account.utils import get_next_redirect_url
-from allauth.account.views import ConfirmLoginCodeView, LoginView
+from allauth.account.views import ConfirmLoginCodeView, LoginView, ReauthenticateView
 from allauth.core import ratelimit
 from allauth.mfa.adapter import get_adapter as second_factors
 from allauth.mfa.models import Authenticator
@@ -184,6 +185,19 @@ class SecondFactorPage(TemplateView):
                 onward = get_next_redirect_url(request) or gate.CONSOLE
                 return HttpResponseRedirect(f"{reverse('mfa_reauthenticate')}?next={onward}")
         return super().dispatch(request, *args, **kwargs)
+
+
+class PasswordAgain(ReauthenticateView):  # type: ignore[misc]  # allauth publishes no types
+    """Asks for the password again before one's ways to sign in are changed. Who has neither a
+    password nor a second factor is told to sign in again: a fresh code is their proof."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say so to whoever has nothing to prove it with: allauth would call it somebody else's
+        page."""
+        if not get_adapter().get_reauthentication_methods(request.user):
+            return render(request, "accounts/sign_in_again.html", status=403)
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
 
 
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth publishes no types

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.views.decorators.http import require_POST, require_safe
 
-from aboveboard.accounts.gate import allow_customer
+from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
 from aboveboard.choices.receipt import as_json_ld
@@ -55,6 +55,10 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
     ):
         choice = latest
     else:
+        if answer is ChoiceAnswer.YES:
+            # Every use of theirs reads all of their choices, and each is kept for good. A no is
+            # never refused (GDPR Art. 7(3)), and needs none: said again it is not recorded again.
+            throttle(request, "own_change")
         # Which words they were shown: that consent was informed must be demonstrated (GDPR Art.
         # 7(1)), and this is the promise that the page printed.
         evidence = f"portal:{you.promise_serial}"

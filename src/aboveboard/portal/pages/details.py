@@ -80,6 +80,8 @@ def prove(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse
 def _store(
     request: HttpRequest, you: PortalCustomer, about: Field, value: str, *, proved: bool = False
 ) -> HttpResponse:
+    # Each is sealed, and stands in the record for good.
+    throttle(request, "own_change")
     correction.correct(
         you.person_id,
         about.key,

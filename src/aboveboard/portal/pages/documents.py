@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from aboveboard.access.actions import use_document
 from aboveboard.access.use import Subject, UseRequest
-from aboveboard.accounts.gate import allow_customer
+from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
@@ -27,6 +27,7 @@ def document(request: HttpRequest, you: PortalCustomer, field: str) -> HttpRespo
     about = you.promise.fields.get(field)
     if about is None or about.kind is not FieldKind.DOCUMENT:
         raise Http404
+    throttle(request, "own_use")
     # The purpose of the page that lists it: to take one's own document away needs no other ground
     # than to see that it is held (GDPR Art. 15(3)).
     asked = UseRequest(CUSTOMER, SHOW, (field,), CHANNEL, Subject(you.person_id))

@@ -16,7 +16,7 @@ from aboveboard.access.actions import use
 from aboveboard.access.decision.personal import choice_refusals
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject, UseRequest
-from aboveboard.accounts.gate import allow_customer
+from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
@@ -64,6 +64,8 @@ class HeldDetail:
 @portal_page
 def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show what is held, what for, who looked lately, and any loss that concerns this person."""
+    # Each is a use, with its entry in the record for good.
+    throttle(request, "own_use")
     show = you.promise.purposes.get(SHOW)
     # Without that purpose the use is asked all the same, and refused: the page says why and the log
     # holds it, where an empty page would say that nothing is held.
