@@ -130,3 +130,10 @@ def test_it_is_listed_and_settled_on_the_command_line(
     assert run("settle", str(number), "--line", "2", "--person", whose)[0] == exits.DONE
     assert f"settled: {whose}" in run("doubts", str(number))[1]
     assert run("settle", str(number), "--line", "3", "--nobody")[0] == exits.INVALID
+
+
+def test_what_was_said_of_a_line_already_makes_no_new_count(number: int) -> None:
+    first = settle(number, [2], [], by=LEAD, at=AT)
+    again = settle(number, [2], [], by=LEAD, at=AT)
+    assert again.pk == first.pk
+    assert [row.code for row in queries.timeline(number)].count("settled") == 1

@@ -117,12 +117,16 @@ def rotate_client(
 @transaction.atomic
 def revoke_client(client: int, *, by: Actor, at: datetime) -> Client:
     """Stop the secrets and tokens of the client with that number, for good (entry
-    ``client.revoked``): here at once, in other processes within ``limits.TOKEN_MEMORY``.
+    ``client.revoked``): here at once, in other processes within ``limits.TOKEN_MEMORY``. Of one
+    that was revoked before, what is left of its tokens ends, and nothing more is written.
 
     Raises:
         NotFound: there is no such client.
     """
+    before = _lock_client(client)
     revoked = set_revoked(client, at=at)
+    if before.revoked_at is not None and before.authentic:
+        return client_of_row(revoked)
     entry = ClientRevoked(Code(str(revoked.pk)))
     revoked.revoked_entry_id = append(entry, by=by, handle=None, at=at)
     revoked.save(update_fields=["revoked_entry_id"])

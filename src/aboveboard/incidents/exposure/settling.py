@@ -41,7 +41,8 @@ def settle(
     number: int, lines: Collection[int], person_ids: Collection[int], *, by: Actor, at: datetime
 ) -> Exposure:
     """Say whose these lines are, of those whom they fit: one person's, several people's, or
-    nobody's; and return the count that stands then. Saying it again changes what was said.
+    nobody's; and return the count that stands then. Saying it otherwise changes what was said;
+    saying the same again changes nothing.
 
     Raises:
         NotFound: there is no such incident.
@@ -52,6 +53,10 @@ def settle(
     whose: list[int | None] = [*sorted(set(person_ids))] or [None]
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
+        settled, counted = settled_lines(incident), current_count(incident)
+        wanted = sorted(set(person_ids))
+        if counted and all(sorted(settled.get(line, [-1])) == wanted for line in lines):
+            return counted
         # Replaced as a whole: what was said before about a line must not stay beside what is said
         # now.
         SettledLine.objects.filter(incident=incident, line__in=lines).delete()
