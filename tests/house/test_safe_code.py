@@ -19,6 +19,7 @@ from yaml.constructor import SafeConstructor
 from aboveboard.accounts import limits
 from aboveboard.accounts.signin.forms import StaffPasswordForm
 from aboveboard.basics import shipped
+from tests.house import source
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -28,7 +29,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 def modules() -> dict[str, ast.Module]:
     """Return every module of the program, read once, by its path."""
     return {
-        path.relative_to(ROOT / "src").as_posix(): ast.parse(path.read_text("utf-8"))
+        path.relative_to(ROOT / "src").as_posix(): source.tree(path)
         for path in sorted((ROOT / "src").rglob("*.py"))
     }
 
@@ -43,12 +44,15 @@ _YAML = {
 _PATTERN = {"compile", "match", "fullmatch", "search", "sub", "split", "findall", "finditer"}
 
 
-def calls() -> Iterator[tuple[str, ast.Call, str]]:
-    """Yield every call in the program: where, the call, and the name that is called."""
-    for path, tree in modules().items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                yield f"{path}:{node.lineno}", node, ast.unparse(node.func)
+@cache
+def calls() -> tuple[tuple[str, ast.Call, str], ...]:
+    """Return every call in the program: where, the call, and the name that is called."""
+    return tuple(
+        (f"{path}:{node.lineno}", node, ast.unparse(node.func))
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    )
 
 
 def imported() -> Iterator[tuple[str, str]]:

@@ -75,8 +75,8 @@ def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
 
 def test_no_function_is_longer_than_a_screen() -> None:
     long = []
-    for path, text in python():
-        for node in ast.walk(ast.parse(text)):
+    for path in source.python():
+        for node in ast.walk(source.tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > LONGEST_FUNCTION:
@@ -139,8 +139,8 @@ def test_nothing_is_silenced_without_saying_what(what: str, pattern: str) -> Non
 
 def test_no_exception_is_swallowed() -> None:
     found = []
-    for path, text in python():
-        for node in ast.walk(ast.parse(text)):
+    for path in source.python():
+        for node in ast.walk(source.tree(path)):
             if (
                 isinstance(node, ast.ExceptHandler)
                 and len(node.body) == 1
