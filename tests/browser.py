@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,14 @@ def browsing(chromium: Browser, live_server: Any) -> Generator[BrowserContext]:
     )
     yield context
     context.close()
+
+
+@pytest.fixture
+def scriptless(chromium: Browser, live_server: object) -> Callable[[], BrowserContext]:
+    """A browser with scripts switched off."""
+    return lambda: chromium.new_context(
+        base_url=str(getattr(live_server, "url", "")), java_script_enabled=False
+    )
 
 
 @pytest.fixture

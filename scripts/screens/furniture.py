@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from aboveboard.access.actions import use
+from aboveboard.access.concerns import actions as concerns
+from aboveboard.access.concerns.queries import concerns_of_entries
+from aboveboard.access.concerns.terms import Concern, ConcernVerdict
 from aboveboard.access.emergency import actions as emergency
 from aboveboard.access.emergency import review
 from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
-from aboveboard.access.use import Subject
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
 from aboveboard.accounts.queries import StaffMember, staff, staff_member
 from aboveboard.basics import clock
@@ -54,6 +58,7 @@ def add(customer: Row, kept: Row, spare: Sequence[Row]) -> dict[str, str]:
     _documents(person_of(customer))
     _retention(person_of(kept), people, spare)
     _emergencies(spare)
+    _concerns(person_of(customer))
     _devices(colleague)
     _incident()
     sequence_now()
@@ -168,6 +173,35 @@ def _emergencies(rows: Sequence[Row]) -> None:
         if not result.allowed:
             raise SystemExit("The demonstration's adviser may not look in an emergency.")
     review.review(1, ReviewVerdict.JUSTIFIED, by=lead, at=at - timedelta(hours=1))
+
+
+def _concerns(customer: int) -> None:
+    """One that is answered, one that waits, and one that is late."""
+    lead, at = _member(Role.PRIVACY_LEAD).actor, clock.now()
+    asked = UseRequest(
+        _member(Role.ADVISER).actor,
+        "answer-contact",
+        ("first_name", "email"),
+        "phone",
+        Subject(customer),
+    )
+    for concern, days, words in (
+        (Concern.TOO_MUCH, 9, "I only asked when you open."),
+        (Concern.NO_CONTACT, 2, "My neighbour works in your shop."),
+        (Concern.UNKNOWN_TEAM, 40, ""),
+    ):
+        moment = at - timedelta(days=days)
+        about = use(asked, at=moment).entry_id
+        entry = concerns.raise_concern(
+            customer, about, concern, words=words, by=CUSTOMER, at=moment
+        )
+        if concern is Concern.TOO_MUCH:
+            (raised,) = concerns_of_entries([entry])
+            concerns.take(raised.id, by=lead, at=at)
+            sentence = (
+                "We needed your name alone. Your e-mail address is no longer opened for this."
+            )
+            concerns.answer(raised.id, ConcernVerdict.WRONG, sentence, by=lead, at=at)
 
 
 def _devices(colleague: StaffMember) -> None:

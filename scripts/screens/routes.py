@@ -23,6 +23,8 @@ NO_PAGE = {
     "console:authority_report_json": "a file",
     "console:register_csv": "a file",
     "console:fetch_document": "a file",
+    "console:take_concern": "leads back to the concern",
+    "console:hand_over_concern": "leads back to the concern",
     "console:move": "leads back to the incident",
     "console:change_batch": "leads back to the notices",
     "portal:choose": "leads back to the choices",
@@ -44,10 +46,9 @@ NOT_THEIRS = {
     "console:emergency": STAFF[1:],
     "console:emergency_record": STAFF[1:],
     "console:approve": ("incident-lead",),
-    "console:add_document": ("privacy-lead",),
 }
-"""Who is let in by the gate and has no page all the same: the promise gives emergencies and
-documents to advisers alone, and whoever prepared notices may not approve them."""
+"""Who is let in by the gate and has no page all the same: the promise gives emergencies to advisers
+alone, and whoever prepared notices may not approve them."""
 
 
 def route(address: str) -> str:

@@ -143,6 +143,9 @@ def privacy_lead(scene: Scene) -> None:
         _look_up(scene, "tell-you-of-a-loss")
         scene.send(action)
         scene.seen(action.strip("/"))
+    _look_up(scene, fields="purchase_proof")
+    scene.send("add/")
+    scene.seen("add-document")
     place = f"/console/retention/people/{_person(scene, 3)}/"
     _holds(scene, place)
     _erasing(scene)
@@ -164,6 +167,20 @@ def privacy_lead(scene: Scene) -> None:
     scene.fill(verdict="not-justified")
     scene.send()
     scene.seen("emergency-reviewed")
+    _concern(scene)
+
+
+def _concern(scene: Scene) -> None:
+    scene.seen("concerns-answered", "/console/concerns/?show=answered")
+    scene.page.goto("/console/concerns/")
+    scene.page.locator("main .ab-list a[href*='concerns/']").first.click()
+    scene.seen("concern")
+    scene.page.locator("main details > summary").first.click()
+    scene.send("read/answer-contact/")
+    scene.seen("concern-read")
+    scene.page.go_back()
+    scene.send("take/")
+    scene.seen("concern-taken")
 
 
 def _holds(scene: Scene, place: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
@@ -242,14 +242,6 @@ def test_looking_somebody_up(page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Download Proof of purchase").click()
     assert download.value.suggested_filename == "receipt.pdf"
-
-
-@pytest.fixture
-def scriptless(chromium: Browser, live_server: object) -> Callable[[], BrowserContext]:
-    """A browser with scripts switched off."""
-    return lambda: chromium.new_context(
-        base_url=str(getattr(live_server, "url", "")), java_script_enabled=False
-    )
 
 
 def test_a_leaked_file_without_a_script(

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from aboveboard.access import actions as access
 from aboveboard.access.use import Subject, UseRequest
@@ -162,14 +162,6 @@ def test_nothing_yet_in_german(page: Page) -> None:
         page.goto(address)
         assert_accessible(page)
         photograph(page, f"portal-{name}-empty-de")
-
-
-@pytest.fixture
-def scriptless(chromium: Browser, live_server: object) -> Callable[[], BrowserContext]:
-    """A browser with scripts switched off."""
-    return lambda: chromium.new_context(
-        base_url=str(getattr(live_server, "url", "")), java_script_enabled=False
-    )
 
 
 def test_everything_works_without_a_script(scriptless: Callable[[], BrowserContext]) -> None:
