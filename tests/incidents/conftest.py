@@ -14,6 +14,8 @@ from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.custody import actions as custody
 from aboveboard.custody.queries import DeviceRow, ExportRow
 from aboveboard.custody.terms import DeviceKind, EncryptionState
+from aboveboard.delivery.letters import LetterBody
+from aboveboard.delivery.rendering import RenderedNotice
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
 from tests import world
@@ -104,3 +106,9 @@ def open_leak(content: bytes) -> Incident:
         by=LEAD,
         at=AT,
     )
+
+
+def whole_text(notice: RenderedNotice) -> str:
+    """All that a notice says as plain text, the person's own lines in their place."""
+    assert isinstance(notice.text, LetterBody), "what all are told alike is encoded once"
+    return notice.text.joined()

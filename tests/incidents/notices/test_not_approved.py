@@ -18,7 +18,16 @@ from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.notices.sending import BatchStopped, render_notices
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.outbox import jobs
-from tests.incidents.conftest import AT, LEAD, SECOND, STAFF, People, export, laptop
+from tests.incidents.conftest import (
+    AT,
+    LEAD,
+    SECOND,
+    STAFF,
+    People,
+    export,
+    laptop,
+    whole_text,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,7 +56,7 @@ def said(batch: NoticeBatch) -> set[str]:
     rows = Dispatch.objects.filter(batch_id=batch.delivery_batch)
     items = [DispatchItem(row.id, row.batch_id, row.person_id, "", "en", "email") for row in rows]
     return {
-        made.reason if isinstance(made, SkippedNotice) else made.text
+        made.reason if isinstance(made, SkippedNotice) else whole_text(made)
         for _, made in render_notices(items)
     }
 
