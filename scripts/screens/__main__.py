@@ -104,7 +104,7 @@ def _one(
         page.get_by_role("main").get_by_role("button").first.click()
         page.wait_for_load_state()
         starts = [re.sub(r"^https?://[^/]+", "", page.url)]
-        starts += ["/accounts/2fa/", "/accounts/reauthenticate/"]
+        starts += ["/accounts/", "/accounts/reauthenticate/"]
     if not arguments.acts:
         follow(walk, page, who, starts, public=not link)
     try:

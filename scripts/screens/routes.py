@@ -28,6 +28,8 @@ NO_PAGE = {
     "console:move": "leads back to the incident",
     "console:change_batch": "leads back to the notices",
     "portal:choose": "leads back to the choices",
+    "mfa_index": "leads to the account page",
+    "accounts_end_sessions": "leads back to the account page",
     "mfa_download_recovery_codes": "a file",
     "mfa_login_webauthn": "JSON, asked by a script",
     # A passkey belongs to a name, and the demonstration has an address: tests/accounts has them.

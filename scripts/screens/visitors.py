@@ -95,7 +95,7 @@ def new_colleague(scene: Scene) -> None:
     scene.send()
     scene.seen("totp-done")
     for name, address in (
-        ("factors", "/accounts/2fa/"),
+        ("account", "/accounts/"),
         ("recovery", "/accounts/2fa/recovery-codes/"),
         ("recovery-new", "/accounts/2fa/recovery-codes/generate/"),
         ("totp-off", "/accounts/2fa/totp/deactivate/"),

@@ -132,7 +132,7 @@ def test_a_colleague_sets_up_and_uses_a_second_step(page: Page) -> None:
     page.wait_for_url("**/accounts/2fa/recovery-codes/")
     assert_accessible(page)
     photograph(page, "recovery-codes")
-    page.goto("/accounts/2fa/")
+    page.goto("/accounts/")
     assert_accessible(page)
     photograph(page, "ways")
     page.goto("/you/")

@@ -41,6 +41,8 @@ PROVES = {"accounts_second_factor", "mfa_reauthenticate", "mfa_reauthenticate_we
 """Where staff prove the second factor that they have."""
 FIRST_SET_UP = {
     "account_reauthenticate",
+    "accounts_account",
+    "accounts_end_sessions",
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "mfa_index",

@@ -232,9 +232,9 @@ def test_the_only_second_step_cannot_be_taken_away(client: Client, ada: Account)
 @committed
 def test_the_page_about_ways_to_sign_in_shows_what_is_set_up(client: Client, ada: Account) -> None:
     sign_in(client)
-    before = client.get("/accounts/2fa/").content.decode()
+    before = client.get("/accounts/").content.decode()
     set_up_app(client)
-    after = client.get("/accounts/2fa/").content.decode()
+    after = client.get("/accounts/").content.decode()
     assert "not set up" in before
     assert "10 left" in after
 
@@ -265,7 +265,7 @@ def test_a_first_password_can_be_chosen() -> None:
     account = staff_member(Role.ADVISER)
     browser = staff_client(account=account)
     chosen = {"password1": PASSWORD, "password2": PASSWORD}
-    assert browser.post("/accounts/password/set/", chosen)["Location"] == "/accounts/2fa/"
+    assert browser.post("/accounts/password/set/", chosen)["Location"] == "/accounts/"
     account.refresh_from_db()
     assert account.check_password(PASSWORD)
 
@@ -273,7 +273,7 @@ def test_a_first_password_can_be_chosen() -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "/accounts/2fa/",
+        "/accounts/",
         "/accounts/2fa/totp/activate/",
         "/accounts/2fa/webauthn/",
         "/accounts/2fa/webauthn/add/",
@@ -364,7 +364,7 @@ def test_a_wrong_password_costs_the_same_whoever_s_address_was_typed(
     [
         ("de", "/accounts/staff/", "Anmeldung für Beschäftigte"),
         ("fr", "/accounts/staff/code/", "Recevoir un code de connexion"),
-        ("de", "/accounts/2fa/", "So melden Sie sich an"),
+        ("de", "/accounts/", "So melden Sie sich an"),
         ("fr", "/accounts/2fa/webauthn/", "Vos clés d’accès"),
         ("de", "/accounts/2fa/webauthn/add/", "Einen Passkey hinzufügen"),
     ],
@@ -372,7 +372,8 @@ def test_a_wrong_password_costs_the_same_whoever_s_address_was_typed(
 def test_staff_and_passkey_pages_speak_the_readers_language(
     language: str, page: str, title: str
 ) -> None:
-    browser = staff_client(Role.ADVISER) if "2fa" in page else Client()
+    signed_in = page == "/accounts/" or "2fa" in page
+    browser = staff_client(Role.ADVISER) if signed_in else Client()
     text = browser.get(page, headers={"accept-language": language}).content.decode()
     assert f'<html lang="{language}"' in text
     assert title in text

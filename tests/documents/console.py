@@ -30,7 +30,7 @@ def set_up_app(instance: Instance, link: str) -> Browser:
     browser.post(link.removeprefix(instance.address), {})
     secret = re.search(r"<code>([A-Z2-7]+)</code>", browser.get(path))
     assert secret, browser.page
-    browser.post(path, {"code": one_time_code(secret[1])}, page="/accounts/2fa/")
+    browser.post(path, {"code": one_time_code(secret[1])}, page="/accounts/")
     return browser
 
 

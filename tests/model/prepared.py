@@ -129,5 +129,5 @@ def _signed_in(instance: Instance, link: str) -> Browser:
     if secret is None:
         raise Failed(f"no key for the app on: {browser.page}")
     # From another page: the page with the key makes a new key each time it is opened.
-    browser.post(path, {"code": one_time_code(secret[1])}, page="/accounts/2fa/")
+    browser.post(path, {"code": one_time_code(secret[1])}, page="/accounts/")
     return browser

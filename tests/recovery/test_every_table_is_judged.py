@@ -13,6 +13,7 @@ DECIDES_NOTHING = {
     "account.EmailAddress": "allauth's, and empty: a sign-in leaves none behind",
     "account.EmailConfirmation": "allauth's, and empty: addresses are proved by codes of ours",
     "accounts.IdempotencyKey": "says that a request was answered; each is decided when it is made",
+    "accounts.OpenSession": "what its owner is shown of a session; it opens and ends nothing",
     "accounts.SignInCode": "limits tries; the code itself is in the session, under its own key",
     "auth.Group": "Django's; roles stand on accounts, which have theirs",
     "auth.Group_permissions": "Django's; roles stand on accounts, which have theirs",

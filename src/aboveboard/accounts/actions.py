@@ -19,7 +19,7 @@ from aboveboard.accounts.entries import (
     StaffPosition,
 )
 from aboveboard.accounts.links import LinkState
-from aboveboard.accounts.models import Account, SignInLink
+from aboveboard.accounts.models import Account, OpenSession, SignInLink
 from aboveboard.accounts.queries import StaffMember, member_of
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
@@ -197,6 +197,7 @@ def end_sessions(account: Account) -> None:
     sessions are tied to it."""
     account.set_unusable_password()
     account.save(update_fields=["password"])
+    OpenSession.objects.filter(account=account).delete()
 
 
 def end_other_sessions(account: Account) -> None:
@@ -204,6 +205,7 @@ def end_other_sessions(account: Account) -> None:
     waits work any more. Whoever calls this gives their own session the new mark."""
     account.session_salt = secrets.token_hex(16)
     account.save(update_fields=["session_salt"])
+    OpenSession.objects.filter(account=account).delete()
     forget_links(account.pk)
 
 

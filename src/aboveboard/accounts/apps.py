@@ -60,6 +60,7 @@ class AccountsConfig(AppConfig):
                 "django_session": (
                     "a session that ended since would work again: people sign in again"
                 ),
+                "accounts_opensession": "its session is not in a backup either",
                 "accounts_accesstoken": (
                     "a token that was revoked since would work again: a client asks for another"
                 ),

@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -35,7 +36,7 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import reverse
 
-from aboveboard.accounts import limits, queries
+from aboveboard.accounts import limits, open_sessions, queries
 from aboveboard.accounts.clients.tokens import AuthenticatedClient, client_for_token
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock, problems
@@ -349,6 +350,14 @@ def _keep_alive(request: HttpRequest) -> None:
     now = clock.now().timestamp()
     if now - float(request.session.get(_SEEN, 0)) > limits.SESSION_TOUCH.total_seconds():
         request.session[_SEEN] = now
+        note_session(request, request.user)
+
+
+def note_session(request: HttpRequest, account: Account) -> None:
+    """Let the owner of this session see that it is in use."""
+    at = clock.now()
+    began = at.fromtimestamp(float(request.session.get(BEGAN, at.timestamp())), tz=UTC)
+    open_sessions.note(request, account, at=at, began_at=began)
 
 
 def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase:

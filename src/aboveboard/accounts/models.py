@@ -153,6 +153,20 @@ class SignInLink(DecidingRow):
     )
 
 
+class OpenSession(models.Model):
+    """What the owner of a session is shown of it. It opens nothing, and decides nothing."""
+
+    name = models.CharField(max_length=32, primary_key=True, help_text="random; no cookie")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="open_sessions")
+    began_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    browser = models.BinaryField(help_text="what browser and system are called, sealed")
+
+    def __str__(self) -> str:
+        """Return a name fit for a log."""
+        return f"session of account {self.account_id}"
+
+
 class SignInCode(models.Model):
     """How often the code of one sign-in was tried. The code is in the session, which is sealed; who
     it was sent to is nowhere."""

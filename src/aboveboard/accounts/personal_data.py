@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 
 from aboveboard.accounts.actions import STAND_IN, end_sessions
-from aboveboard.accounts.models import Account, SignInLink
+from aboveboard.accounts.models import Account, OpenSession, SignInLink
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
@@ -45,6 +45,14 @@ def _second_factors(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
             "name": str(row.data.get("name", "")),
             "created_at": clock.to_text(row.created_at),
             "last_used_at": clock.to_text(row.last_used_at) if row.last_used_at else None,
+        }
+
+
+def _open_sessions(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in OpenSession.objects.filter(account__person_id__in=numbers).order_by("pk"):
+        yield {
+            "began_at": clock.to_text(row.began_at),
+            "last_seen_at": clock.to_text(row.seen_at),
         }
 
 
@@ -106,6 +114,7 @@ DECLARED: Final = (
         )
         for name, tables, export in (
             ("sign_in_links", ("accounts.SignInLink",), _links),
+            ("open_sessions", ("accounts.OpenSession",), _open_sessions),
             ("second_factors", ("mfa.Authenticator", "accounts.SecondFactor"), _second_factors),
             (
                 "sign_in_addresses",

@@ -71,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Return the page about one's ways to sign in."""
-        return reverse("mfa_index")
+        return reverse("accounts_account")
 
     def login(self, request: HttpRequest, user: Account) -> None:
         """Sign in, then forget the address that was typed: the session needs the account alone."""

@@ -17,6 +17,7 @@ _ANYONE = {
     "mfa_login_webauthn": "the passkey is what signs in",
 }
 _SIGNED_IN = {
+    "accounts_account": "customers and staff both look after how they sign in",
     "account_reauthenticate": "it asks an account that is signed in to prove it again",
     "mfa_list_webauthn": "customers and staff both keep passkeys",
     "mfa_add_webauthn": (
@@ -59,3 +60,7 @@ def declare_all() -> None:
     )
     for name in _STAFF:
         declare(name, Gate(GateKind.STAFF))
+    declare(
+        "accounts_end_sessions",
+        Gate(GateKind.SIGNED_IN, why="anybody may sign out of a browser that they left"),
+    )

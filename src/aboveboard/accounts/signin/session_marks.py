@@ -13,11 +13,11 @@ from allauth.account.signals import (
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.db import transaction
 from django.http import HttpRequest
 
-from aboveboard.accounts import actions, gate, limits, queries
+from aboveboard.accounts import actions, gate, limits, open_sessions, queries
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Refused
@@ -31,6 +31,7 @@ def connect() -> None:
     authenticator_removed.connect(_second_factor_removed, dispatch_uid="accounts.removed")
     password_changed.connect(_password_changed, dispatch_uid="accounts.password-changed")
     password_set.connect(_password_changed, dispatch_uid="accounts.password-set")
+    user_logged_out.connect(_ended, dispatch_uid="accounts.ended")
 
 
 def mark_second_factor(request: HttpRequest, account: Account) -> None:
@@ -48,6 +49,10 @@ def _begin(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     request.session.set_expiry(int(idle.total_seconds()))
 
 
+def _ended(request: HttpRequest, **kwargs: Any) -> None:
+    open_sessions.forget(request.session)
+
+
 def _second_factor_used(request: HttpRequest, user: Account, method: str, **kwargs: Any) -> None:
     if method == "mfa":
         mark_second_factor(request, user)
@@ -61,7 +66,7 @@ def _second_factor_added(
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         return
     if user.is_customer:
-        _end_other_sessions(request, user)
+        end_other_sessions(request, user)
         return
     # The gate let this in before; another session may have set one up since. The lock makes two
     # that come together wait for each other, and the second one sees the first one's factor.
@@ -72,7 +77,7 @@ def _second_factor_added(
         if late:
             authenticator.delete()
         else:
-            _end_other_sessions(request, user)
+            end_other_sessions(request, user)
     if late:
         raise Refused(why="a second step was added to this account from elsewhere; sign in again")
     record_authentication(
@@ -85,14 +90,16 @@ def _second_factor_removed(
 ) -> None:
     """Whoever takes a lost device away ends the sessions that were opened with it."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        _end_other_sessions(request, user)
+        end_other_sessions(request, user)
 
 
 def _password_changed(request: HttpRequest, user: Account, **kwargs: Any) -> None:
     """A new password ends what the old one opened (CVE-2025-57766)."""
-    _end_other_sessions(request, user)
+    end_other_sessions(request, user)
 
 
-def _end_other_sessions(request: HttpRequest, user: Account) -> None:
+def end_other_sessions(request: HttpRequest, user: Account) -> None:
+    """Sign ``user`` out everywhere but in this session."""
     actions.end_other_sessions(user)
     update_session_auth_hash(request, user)
+    gate.note_session(request, user)

@@ -9,10 +9,13 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
+from django.views.generic import RedirectView
 
 from aboveboard.accounts.signin import forms, views
 
 urlpatterns = [
+    path("", views.AccountPage.as_view(), name="accounts_account"),
+    path("sessions/end/", views.EndOtherSessions.as_view(), name="accounts_end_sessions"),
     path("login/", views.CustomerSignIn.as_view(), name="account_login"),
     path("login/code/confirm/", views.CodePage.as_view(), name="account_confirm_login_code"),
     path("staff/", views.StaffSignIn.as_view(), name="accounts_staff"),
@@ -24,7 +27,8 @@ urlpatterns = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
     path("second-factor/", views.SecondFactorPage.as_view(), name="accounts_second_factor"),
-    path("2fa/", factors.index, name="mfa_index"),
+    # allauth sends people here after a change.
+    path("2fa/", RedirectView.as_view(pattern_name="accounts_account"), name="mfa_index"),
     path(
         "2fa/authenticate/",
         factors.AuthenticateView.as_view(form_class=forms.SecondStepForm),

@@ -14,6 +14,7 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.account.views import ConfirmLoginCodeView, LoginView, ReauthenticateView
 from allauth.core import ratelimit
 from allauth.mfa.adapter import get_adapter as second_factors
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import DeactivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
@@ -29,7 +30,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from django.views.generic.edit import FormView
 
-from aboveboard.accounts import actions, gate, limits, queries
+from aboveboard.accounts import actions, gate, limits, open_sessions, queries
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import forms, session_marks
@@ -198,6 +199,31 @@ class PasswordAgain(ReauthenticateView):  # type: ignore[misc]  # allauth publis
             return render(request, "accounts/sign_in_again.html", status=403)
         answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
         return answer
+
+
+class AccountPage(IndexView):  # type: ignore[misc]  # allauth publishes no types
+    """Everything about one's own account: how one signs in, and where one is signed in."""
+
+    template_name = "accounts/account.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the sessions, and which languages there are."""
+        sessions = open_sessions.own_sessions(self.request, self.request.user, at=clock.now())
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"sessions": sessions, "others": len(sessions) > 1}
+
+
+class EndOtherSessions(View):
+    """Sign out everywhere but here."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Do it, and say so on the account page."""
+        user = request.user
+        # The gate lets nobody else in.
+        if isinstance(user, Account):
+            session_marks.end_other_sessions(request, user)
+        messages.success(request, _("You are signed out everywhere else."))
+        return HttpResponseRedirect(reverse("accounts_account"))
 
 
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth publishes no types
