@@ -20,10 +20,10 @@ from aboveboard.accounts.entries import (
 )
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account, OpenSession, SignInLink
-from aboveboard.accounts.queries import StaffMember, member_of
+from aboveboard.accounts.queries import StaffMember, member_of, staff_roles
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
-from aboveboard.basics.facts import Code, TeamName, matches_form
+from aboveboard.basics.facts import Code, TeamName, Word, matches_form
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.demonstration import is_demonstration
 from aboveboard.kinds import email_addresses
@@ -37,7 +37,7 @@ STAND_IN = "@person.invalid"
 
 @transaction.atomic
 def add_staff(
-    *, email: str, name: str, team: str, role: Role, by: Actor, at: datetime
+    *, email: str, name: str, team: str, role: str, by: Actor, at: datetime
 ) -> StaffMember:
     """Add a member of staff, or open a closed account again with nothing of its old ways to sign in
     (entry ``staff.added``).
@@ -87,7 +87,7 @@ def add_staff(
 
 @transaction.atomic
 def change_role(
-    account_id: int, *, role: Role, team: str | None = None, by: Actor, at: datetime
+    account_id: int, *, role: str, team: str | None = None, by: Actor, at: datetime
 ) -> StaffMember:
     """Give a member of staff another role, and another team if one is named (entry
     ``staff.changed``). It holds from their next click. Where they have both already, nothing is
@@ -98,6 +98,7 @@ def change_role(
         NotFound: there is no such account.
         Conflict: they are a customer, or the last administrator.
     """
+    _check_staff_role(role)
     locked = lock_staff_account(account_id)
     before = position_of(locked)
     changed = set_role(account_id, role=role, team=team)
@@ -114,11 +115,10 @@ def _name_entry(account: Account, entry_id: int) -> None:
 
 
 def set_role(
-    account_id: int, *, role: Role, team: str | None, entry_id: int | None = None
+    account_id: int, *, role: str, team: str | None, entry_id: int | None = None
 ) -> Account:
     """Do what :func:`change_role` does, without its entry: a restored database repeats it, and
     gives its number."""
-    _check_staff_role(role)
     account = lock_staff_account(account_id)
     # Asked with all administrators locked: two who step down at once must not both be let.
     if role is not Role.ADMINISTRATOR:
@@ -271,7 +271,7 @@ def make_link(
         expires_at=at + life,
         second_factor_waived=demo,
     )
-    role = Role(account.role)
+    role = Word(account.role)
     if account.person_id is None:
         entry = SignInLinkMade(at + life, demo, role, Code(str(account.pk)), TeamName(account.team))
     else:
@@ -324,16 +324,15 @@ def check_team(team: str) -> None:
 
 def position_of(account: Account) -> StaffPosition:
     """Return the role and team of an account as the ledger names them."""
-    return StaffPosition(Code(str(account.pk)), Role(account.role), TeamName(account.team))
+    return StaffPosition(Code(str(account.pk)), Word(account.role), TeamName(account.team))
 
 
-def _check_staff_role(role: Role) -> None:
-    if role is Role.CUSTOMER:
+def _check_staff_role(role: str) -> None:
+    roles = staff_roles()
+    if role not in roles:
         raise Invalid(
-            found="the role customer is not one of staff",
-            fix="Choose one of: "
-            + ", ".join(r.value for r in Role if r is not Role.CUSTOMER)
-            + ".",
+            found=f"the role {role[:80]} is not one of staff",
+            fix=f"Choose one of: {', '.join(roles)}.",
         )
 
 

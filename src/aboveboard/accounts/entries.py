@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from aboveboard.basics.actor import Role
 from aboveboard.basics.facts import (
     Code,
     Facts,
@@ -30,7 +29,7 @@ class StaffAdded(Facts):
     on_restore: ClassVar = RedoByHand("the ledger does not hold names or addresses: add them again")
 
     account: Code
-    role: Role
+    role: Word
     team: TeamName
 
 
@@ -39,7 +38,7 @@ class StaffPosition(Particulars):
     """The role and team of an account."""
 
     account: Code
-    role: Role
+    role: Word
     team: TeamName
 
 
@@ -62,7 +61,7 @@ class StaffClosed(Facts):
     on_restore: ClassVar = RepeatOnRestore("the account was closed again")
 
     account: Code
-    role: Role
+    role: Word
     team: TeamName
 
 
@@ -100,7 +99,7 @@ class SignInLinkMade(Facts):
 
     expires_at: datetime
     second_factor_waived: bool
-    role: Role
+    role: Word
     account: Code | None = optional_fact()
     team: TeamName | None = optional_fact()
 

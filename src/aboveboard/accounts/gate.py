@@ -17,7 +17,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -71,6 +70,7 @@ class Gate:
     """A view's declaration. ``roles`` narrows ``STAFF``; empty means any. ``why`` is owed by
     PUBLIC and SIGNED_IN.
 
+    ``promised``: beside ``roles``, every role of the promise's own is let in.
     ``before_second_factor``: for staff who have no second factor yet. ``proves``: here one proves
     the second factor that one has.
     """
@@ -80,6 +80,7 @@ class Gate:
     why: str = ""
     before_second_factor: bool = False
     proves: bool = False
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,9 @@ def verdict(gate: Gate | None, visitor: Visitor) -> GateVerdict:
         early = gate.before_second_factor or gate.kind is GateKind.SIGNED_IN
         if visitor.has_factor or not early:
             return GateVerdict.SET_UP
-    return GateVerdict.ENTER if not gate.roles or visitor.role in gate.roles else GateVerdict.REFUSE
+    listed = not gate.roles or visitor.role in gate.roles
+    promised = gate.promised and visitor.role not in set(Role)
+    return GateVerdict.ENTER if listed or promised else GateVerdict.REFUSE
 
 
 V = TypeVar("V")
@@ -136,9 +139,10 @@ def _declare_gate(gate: Gate) -> Callable[[V], V]:
     return mark
 
 
-def allow(*roles: Role) -> Callable[[V], V]:
-    """Declare that only these roles of staff may call the view."""
-    return _declare_gate(Gate(GateKind.STAFF, frozenset(roles)))
+def allow(*roles: Role, promised: bool = False) -> Callable[[V], V]:
+    """Declare that only these roles of staff may call the view, and with ``promised`` those that
+    the promise names besides the ones of this program."""
+    return _declare_gate(Gate(GateKind.STAFF, frozenset(roles), promised=promised))
 
 
 def allow_staff(view: V) -> V:
@@ -350,14 +354,7 @@ def _keep_alive(request: HttpRequest) -> None:
     now = clock.now().timestamp()
     if now - float(request.session.get(_SEEN, 0)) > limits.SESSION_TOUCH.total_seconds():
         request.session[_SEEN] = now
-        note_session(request, request.user)
-
-
-def note_session(request: HttpRequest, account: Account) -> None:
-    """Let the owner of this session see that it is in use."""
-    at = clock.now()
-    began = at.fromtimestamp(float(request.session.get(BEGAN, at.timestamp())), tz=UTC)
-    open_sessions.note(request, account, at=at, began_at=began)
+        open_sessions.note(request, request.user, began=request.session.get(BEGAN, now))
 
 
 def _ask_to_sign_in(request: HttpRequest, gate: Gate | None) -> HttpResponseBase:

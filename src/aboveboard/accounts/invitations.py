@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from aboveboard.accounts import actions, limits, mail, queries
 from aboveboard.accounts.queries import StaffMember, StaffState
 from aboveboard.basics import clock, settings
-from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
+from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.outbox.actions import post
 from aboveboard.outbox.reference import Reference
@@ -32,7 +32,7 @@ class LinkReason(StrEnum):
 
 
 @transaction.atomic
-def invite(*, email: str, name: str, team: str, role: Role, by: Actor, at: datetime) -> StaffMember:
+def invite(*, email: str, name: str, team: str, role: str, by: Actor, at: datetime) -> StaffMember:
     """Add a member of staff, as :func:`aboveboard.accounts.actions.add_staff` does, and mail them a
     link that signs them in once.
 

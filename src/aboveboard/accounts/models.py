@@ -48,7 +48,9 @@ class Account(DecidingRow, AbstractBaseUser):
     email = models.EmailField(
         unique=True, help_text="staff: their address; a customer: a stand-in, never their own"
     )
-    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    role = models.CharField(
+        max_length=80, help_text="a role of this program, or one that the promise names"
+    )
     name = models.CharField(max_length=120, blank=True)
     team = models.CharField(max_length=80, blank=True)
     person_id = models.BigIntegerField(null=True, unique=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -19,6 +19,7 @@ from django.http import HttpRequest
 
 from aboveboard.accounts import limits, sealing
 from aboveboard.accounts.models import Account, OpenSession
+from aboveboard.basics import clock
 
 NAME: Final = "open_session"
 """Session key: the name of the session's row."""
@@ -62,8 +63,10 @@ def browser_and_system(user_agent: str) -> tuple[str, str]:
     return _first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)
 
 
-def note(request: HttpRequest, account: Account, *, at: datetime, began_at: datetime) -> None:
-    """Write down that this session is in use; the first time, that there is one."""
+def note(request: HttpRequest, account: Account, *, began: float) -> None:
+    """Write down that this session is in use; the first time, that there is one. ``began``: when
+    its owner signed in, in seconds since 1970."""
+    at = clock.now()
     name = request.session.get(NAME)
     if name and OpenSession.objects.filter(name=name, account=account).update(seen_at=at):
         return
@@ -74,7 +77,7 @@ def note(request: HttpRequest, account: Account, *, at: datetime, began_at: date
     OpenSession.objects.create(
         name=name,
         account=account,
-        began_at=began_at,
+        began_at=datetime.fromtimestamp(began, tz=UTC),
         seen_at=at,
         browser=sealing.seal(_CONTEXT, words.encode(), belongs_to=name.encode()),
     )

@@ -12,10 +12,11 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from aboveboard.accounts.models import Account, ServiceClient, SignInLink
-from aboveboard.basics.actor import Actor, ActorKind, Role
+from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.kinds import email_addresses
+from aboveboard.promise.queries import in_force, last_serial
 
 
 class StaffState(StrEnum):
@@ -34,7 +35,7 @@ class StaffMember:
     id: int
     email: str
     name: str
-    role: Role
+    role: str
     team: str
     closed_at: datetime | None
     has_second_factor: bool
@@ -60,7 +61,7 @@ class StaffMember:
     @property
     def role_in_words(self) -> str:
         """Return the role as it is said on a page: ``incident lead``."""
-        return self.role.value.replace("-", " ")
+        return self.role.replace("-", " ")
 
     @property
     def actor(self) -> Actor:
@@ -139,6 +140,19 @@ def link_ends(account_id: int) -> datetime | None:
     return link.expires_at if link is not None and link.authentic else None
 
 
+def staff_roles() -> Sequence[str]:
+    """Return every role that a member of staff may have: those of this program, then those that the
+    promise in force names besides, in its order. A role that a client has is a program's, as is
+    that of Aboveboard itself; the customer's is nobody's on the staff."""
+    ours = [role.value for role in Role if role is not Role.CUSTOMER]
+    if last_serial() is None:
+        return ours
+    clients = ServiceClient.objects.filter(revoked_at=None).values_list("role", flat=True)
+    programs = {*clients, SYSTEM.role}
+    others = (role for role in in_force().promise.roles if role not in set(Role))
+    return [*ours, *(role for role in others if role not in programs)]
+
+
 def staff_member(email: str) -> StaffMember:
     """Return the member of staff with this address.
 
@@ -181,11 +195,11 @@ def lock_staff_member(account_id: int) -> None:
     Account.objects.select_for_update().filter(pk=account_id).first()
 
 
-def role_signed_in(request: HttpRequest) -> Role | None:
+def role_signed_in(request: HttpRequest) -> str | None:
     """Return the role of the account that is signed in, or None. The gate decides who may enter;
     this only says which pages to offer."""
     user = request.user
-    return Role(user.role) if isinstance(user, Account) and user.is_active else None
+    return user.role if isinstance(user, Account) and user.is_active else None
 
 
 def has_second_factor(account: Account) -> bool:
@@ -226,7 +240,7 @@ def member_of(account: Account) -> StaffMember:
         account.pk,
         account.email,
         account.name,
-        Role(account.role),
+        account.role,
         account.team,
         account.closed_at,
         has_second_factor(account) if known is None else known,

@@ -204,7 +204,9 @@ class NavEntry:
     leads to the first of them that the reader is offered; the others stand in a second row, shown
     while one of them is open. ``label`` and ``group`` are shown through gettext.
 
-    ``roles`` empty: everyone of that face is offered it. The gate decides who may enter, not this.
+    ``roles`` empty: everyone of that face is offered it; ``promised``: so are, beside ``roles``,
+    the roles that the promise names and this program does not. The gate decides who may enter, not
+    this.
     """
 
     face: Face
@@ -213,6 +215,7 @@ class NavEntry:
     href: str
     roles: frozenset[str] = frozenset()
     group: str = ""
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

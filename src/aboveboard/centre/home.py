@@ -32,7 +32,7 @@ def front(request: HttpRequest) -> HttpResponse:
     else to the trust centre."""
     # Only where to go is told here; whether they may go there is asked by the page itself.
     if (role := role_signed_in(request)) is not None:
-        return HttpResponseRedirect(PORTAL if role is Role.CUSTOMER else CONSOLE)
+        return HttpResponseRedirect(PORTAL if role == Role.CUSTOMER else CONSOLE)
     return HttpResponseRedirect("/trust/")
 
 

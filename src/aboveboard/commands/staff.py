@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from aboveboard.basics import clock, settings
-from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.basics.actor import SYSTEM
 
 if TYPE_CHECKING:
     from aboveboard.accounts.queries import StaffMember
@@ -27,9 +27,7 @@ aboveboard staff list --json"""
 NEEDS_INSTANCE = True
 
 _MAILED = "{email} has the role {role}, and gets a link by e-mail as soon as the worker runs."
-
-# A customer signs in with an address of their own record, and gets no account from an operator.
-_ROLES = [role.value for role in Role if role is not Role.CUSTOMER]
+_ROLE = "administrator, adviser, privacy-lead, incident-lead, or a role that the promise names"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -50,9 +48,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         command.add_argument("email", help="their work e-mail address")
     for command in (invite, add):
         command.add_argument("--name", required=True, help="the name that colleagues know them by")
-        command.add_argument("--role", required=True, choices=_ROLES, help="their role")
+        command.add_argument("--role", required=True, help=f"their role: {_ROLE}")
         command.add_argument("--team", default="", help="the team that customers see")
-    role.add_argument("role", choices=_ROLES, help="their new role")
+    role.add_argument("role", help=f"their new role: {_ROLE}")
     role.add_argument("--team", help="their new team, if it changes too")
     list_ = below.add_parser("list", help="list all staff")
     for command in (*acting, list_):
@@ -71,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     if args.what in ("add", "invite"):
         add = actions.add_staff if args.what == "add" else invitations.invite
         member = add(
-            email=args.email, name=args.name, team=args.team, role=Role(args.role), by=SYSTEM, at=at
+            email=args.email, name=args.name, team=args.team, role=args.role, by=SYSTEM, at=at
         )
         if args.what == "add":
             _print_link(member, args.json)
@@ -88,9 +86,7 @@ def run(args: argparse.Namespace) -> int:
         reset = invitations.replace_lost_factors(member.id, by=SYSTEM, at=at)
         _show(reset, "{email} is signed out everywhere, and gets a link by e-mail.", args.json)
     elif args.what == "role":
-        changed = actions.change_role(
-            member.id, role=Role(args.role), team=args.team, by=SYSTEM, at=at
-        )
+        changed = actions.change_role(member.id, role=args.role, team=args.team, by=SYSTEM, at=at)
         _show(changed, "{email} now has the role {role}.", args.json)
     elif args.what == "remove":
         closed = actions.close(member.id, by=SYSTEM, at=at)

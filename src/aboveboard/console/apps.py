@@ -16,6 +16,7 @@ _NAVIGATION = (
         "/console/people/",
         frozenset({Role.ADVISER, Role.PRIVACY_LEAD}),
         "People",
+        promised=True,
     ),
     NavEntry(Face.CONSOLE, 2, "Incidents", "/console/incidents/", _LEADS),
     NavEntry(Face.CONSOLE, 3, "Report a loss", "/console/report-a-loss/"),

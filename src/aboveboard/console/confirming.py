@@ -14,13 +14,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.accounts.gate import actor_of
 from aboveboard.basics import clock
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.console.forms import evidence_field
-from aboveboard.console.people import MAY_LOOK_UP
+from aboveboard.console.people import allow_look_up
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 
@@ -37,7 +37,7 @@ class ConfirmForm(forms.Form):
     evidence = evidence_field("What you checked")
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """List the yeses that this member of staff may confirm, the oldest first."""
@@ -46,7 +46,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "console/people/choices_to_confirm.html", {"rows": rows})
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
     """Ask what the call or form says, and record the answer as this member of staff's."""

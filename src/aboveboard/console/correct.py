@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from aboveboard.accounts.gate import actor_of, allow, throttle
+from aboveboard.accounts.gate import actor_of, throttle
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.console.forms import CorrectForm, ReadOutCodeForm
-from aboveboard.console.people import MAY_LOOK_UP, read_note
+from aboveboard.console.people import allow_look_up, read_note
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -20,7 +20,7 @@ from aboveboard.rights import correction, proof
 from aboveboard.vault import queries as vault
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @require_POST
 def correct(request: HttpRequest) -> HttpResponse:
     """Ask which detail and what it should be; a new e-mail address gets a code first, which the

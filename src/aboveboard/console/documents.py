@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST
 
 from aboveboard.access.actions import use_document
 from aboveboard.access.use import Subject, UseRequest
-from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.accounts.gate import actor_of
 from aboveboard.basics import clock
 from aboveboard.basics.bodies import takes_file
 from aboveboard.console.forms import DocumentForm
-from aboveboard.console.people import MAY_LOOK_UP, field_reason, read_note
+from aboveboard.console.people import allow_look_up, field_reason, read_note
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.promise.queries import in_force
@@ -24,7 +24,7 @@ from aboveboard.vault.limits import ATTACHMENT_BYTES
 from aboveboard.vault.origin import ValueOrigin
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @require_POST
 def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     """Send one document; it is decided and written down anew, because seeing a title is
@@ -51,7 +51,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     return as_download(opened)
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @takes_file(ATTACHMENT_BYTES)
 @require_POST
 def add(request: HttpRequest, field: str) -> HttpResponseBase:

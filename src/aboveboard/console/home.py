@@ -18,7 +18,7 @@ from aboveboard.choices import queries as choices
 from aboveboard.console.emergency.ask import may_break_glass
 from aboveboard.console.incidents.notices import APPROVERS
 from aboveboard.console.incidents.page import LEADS
-from aboveboard.console.people import MAY_LOOK_UP
+from aboveboard.console.people import may_look_up
 from aboveboard.console.report_loss import own_devices
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
@@ -47,30 +47,27 @@ def home(request: HttpRequest) -> HttpResponse:
     # By the clock that ends first; a duty without a fixed time comes after every one that has it.
     due = sorted((row for row in running if row.next_duty), key=_urgency)
     to_review = emergencies.awaiting_review() if actor.role == Role.PRIVACY_LEAD else []
+    # Before the first promise is adopted there is nothing to ask, and this page opens all the same.
+    promise = in_force().promise if last_serial() else None
+    may_search = promise is not None and may_look_up(promise, actor.role)
     context: dict[str, Any] = {
         "leads": leads,
         "running": running,
         "first": due[0] if due else None,
         "to_approve": _to_approve(running, actor),
-        "may_look_up": actor.role in MAY_LOOK_UP,
+        "may_look_up": may_search,
         "settings": actor.role == Role.ADMINISTRATOR,
         "rows": last_comparison()
         if actor.role in (Role.ADMINISTRATOR, Role.PRIVACY_LEAD)
         else None,
         "devices": own_devices(actor),
         "refusing": [state for state in witness_states() if state.refuses] if leads else [],
-        "emergency": may_break_glass(in_force().promise, actor.role) is not None
-        # Before the first promise is adopted there is nothing to ask, and this page opens all the
-        # same.
-        if last_serial()
-        else False,
+        "emergency": promise is not None and may_break_glass(promise, actor.role) is not None,
         "emergencies": to_review,
         "emergencies_title": f"{len(to_review)} emergency access to review"
         if len(to_review) == 1
         else f"Emergency access used {len(to_review)} times: review each",
-        "unconfirmed": len(choices.waiting_choices(confirmable_by=actor))
-        if actor.role in MAY_LOOK_UP
-        else 0,
+        "unconfirmed": len(choices.waiting_choices(confirmable_by=actor)) if may_search else 0,
         "concerns": concerns.count_open() if actor.role == ANSWERING else 0,
         "concerns_overdue": concerns.count_overdue(clock.now()) if actor.role == ANSWERING else 0,
         "overdue": emergencies.count_overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,

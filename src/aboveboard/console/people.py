@@ -31,7 +31,9 @@ from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import ValueOrigin
 
-MAY_LOOK_UP = (Role.ADVISER, Role.PRIVACY_LEAD)
+_LOOK_UP = (Role.ADVISER, Role.PRIVACY_LEAD)
+allow_look_up = allow(*_LOOK_UP, promised=True)
+"""Who looks people up: which purposes are open to them, the promise says."""
 _SALT = "aboveboard.console.person"
 
 
@@ -45,15 +47,22 @@ class FieldDetail:
     origin: str
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @require_safe
 def purposes(request: HttpRequest) -> HttpResponse:
     """Ask what for: the purposes that this role may act for."""
-    promise = in_force().promise
-    role = actor_of(request).role
-    open_to = [purpose for purpose in promise.purposes.values() if _is_open(promise, purpose, role)]
+    open_to = _open_purposes(in_force().promise, actor_of(request).role)
     rows = [{"purpose": purpose, "basis": basis_in_words(purpose.basis)} for purpose in open_to]
     return render(request, "console/people/purposes.html", {"rows": rows})
+
+
+def may_look_up(promise: Promise, role: str) -> bool:
+    """Whether this role is let in here, and the promise leaves it something to do."""
+    return (role in _LOOK_UP or role not in set(Role)) and bool(_open_purposes(promise, role))
+
+
+def _open_purposes(promise: Promise, role: str) -> list[Purpose]:
+    return [purpose for purpose in promise.purposes.values() if _is_open(promise, purpose, role)]
 
 
 def _is_open(promise: Promise, purpose: Purpose, role: str) -> bool:
@@ -62,7 +71,7 @@ def _is_open(promise: Promise, purpose: Purpose, role: str) -> bool:
     return role in purpose.roles and any(promise.channels[key].staffed for key in purpose.channels)
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     """Ask who and which fields; decide; show just that, or every reason against it."""
@@ -149,7 +158,7 @@ def _answer(
     return render(request, "console/people/person.html", context)
 
 
-@allow(*MAY_LOOK_UP)
+@allow_look_up
 @require_POST
 def record_choice(request: HttpRequest) -> HttpResponse:
     """Record a yes or no that the person gave this member of staff, with the

@@ -57,9 +57,7 @@ def navigation_for(
     entries = [
         entry
         for entry in _entries(settings.ROOT_URLCONF)
-        if entry.face is place.face
-        and _may_enter(place.face, role)
-        and (not entry.roles or role in entry.roles)
+        if entry.face is place.face and _may_enter(place.face, role) and _is_offered(entry, role)
     ]
     # The longest address that fits is where we are: "/console/" fits every page of the console.
     here = max(
@@ -85,6 +83,11 @@ def _may_enter(face: Face, role: str) -> bool:
     if face is Face.PORTAL:
         return role == Role.CUSTOMER
     return face is Face.CENTRE or role not in ("", Role.CUSTOMER)
+
+
+def _is_offered(entry: NavEntry, role: str) -> bool:
+    listed = not entry.roles or role in entry.roles
+    return listed or (entry.promised and role not in set(Role))
 
 
 @cache

@@ -102,4 +102,5 @@ def end_other_sessions(request: HttpRequest, user: Account) -> None:
     """Sign ``user`` out everywhere but in this session."""
     actions.end_other_sessions(user)
     update_session_auth_hash(request, user)
-    gate.note_session(request, user)
+    began = request.session.get(gate.BEGAN, clock.now().timestamp())
+    open_sessions.note(request, user, began=began)

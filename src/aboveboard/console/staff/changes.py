@@ -57,7 +57,7 @@ class StaffChange:
 
 def _change_role(member: StaffMember, form: RoleForm, by: Actor, at: datetime) -> None:
     answers = form.cleaned_data
-    actions.change_role(member.id, role=Role(answers["role"]), team=answers["team"], by=by, at=at)
+    actions.change_role(member.id, role=answers["role"], team=answers["team"], by=by, at=at)
 
 
 def _invite_again(member: StaffMember, form: forms.Form, by: Actor, at: datetime) -> None:

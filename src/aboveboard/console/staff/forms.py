@@ -7,10 +7,13 @@ from typing import Any, Final
 from django import forms
 
 from aboveboard.accounts.actions import check_team
+from aboveboard.accounts.queries import staff_roles
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import Invalid
+from aboveboard.promise.explain import join_words, mid_sentence
+from aboveboard.promise.queries import in_force
 
-_DOES: Final = {
+_DOES: Final[dict[str, str]] = {
     Role.ADVISER: "looks customers up, and records what they choose",
     Role.PRIVACY_LEAD: "answers for the promise, holds, erasures and emergency access",
     Role.INCIDENT_LEAD: "leads incidents from the loss to the last notice",
@@ -19,11 +22,18 @@ _DOES: Final = {
 
 
 def role_choices() -> list[tuple[str, str]]:
-    """Return each role that staff may have, and in words what it does."""
+    """Return each role that staff may have, and in words what it does. One that only the promise
+    names does what the promise says: it is for its purposes."""
     return [
-        (role.value, f"{role.value.replace('-', ' ').capitalize()}: {does}")
-        for role, does in _DOES.items()
+        (role, f"{role.replace('-', ' ').capitalize()}: {_DOES.get(role) or _purposes_of(role)}")
+        for role in staff_roles()
     ]
+
+
+def _purposes_of(role: str) -> str:
+    purposes = in_force().promise.purposes.values()
+    titles = [mid_sentence(each.title.say("en")) for each in purposes if role in each.roles]
+    return f"uses customers’ data {join_words(titles, 'en')}" if titles else "uses no one’s data"
 
 
 class RoleForm(forms.Form):

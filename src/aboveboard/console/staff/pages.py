@@ -57,7 +57,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 email=answers["email"],
                 name=answers["name"],
                 team=answers["team"],
-                role=Role(answers["role"]),
+                role=answers["role"],
                 by=actor_of(request),
                 at=clock.now(),
             )
