@@ -32,7 +32,14 @@ def secret_name(generation: int) -> str:
 def digest(kind: str, normal: str, generation: int | None = None) -> bytes:
     """Return the 32-byte blind digest of a normal form, under the generation that is
     searched when none is named."""
-    return hmac.digest(key(kind.partition(":")[0], generation), normal.encode(), "sha256")
+    return _keyed(key(kind.partition(":")[0], generation), normal)
+
+
+def _keyed(index_key: bytes, normal: str) -> bytes:
+    # Copying a prepared HMAC saves the two blocks of its key, half of what a short digest costs.
+    mac = _mac(index_key).copy()
+    mac.update(normal.encode())
+    return mac.digest()
 
 
 def digests(
@@ -46,8 +53,7 @@ def filing_digests(
     kind: str, value: str, regions: Iterable[str | None], under: Collection[int]
 ) -> set[tuple[int, bytes]]:
     """Return what a value is filed under: each generation with each digest."""
-    normal = normal_forms(kind, value, regions)
-    return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
+    return _generation_digests(kind, normal_forms(kind, value, regions), under)
 
 
 def search_digests(
@@ -55,8 +61,20 @@ def search_digests(
 ) -> set[tuple[int, bytes]]:
     """Return all that somebody with a value may be filed under, by an earlier version's rule too:
     for finding, never for filing."""
-    normal = search_forms(kind, value, regions)
-    return {(generation, digest(kind, form, generation)) for generation in under for form in normal}
+    return _generation_digests(kind, search_forms(kind, value, regions), under)
+
+
+def _generation_digests(
+    kind: str, normal: Collection[str], under: Collection[int]
+) -> set[tuple[int, bytes]]:
+    if not normal:
+        return set()
+    name = kind.partition(":")[0]
+    # Each key is asked for once and not for each form: a phone has one for every country.
+    keys = [(generation, key(name, generation)) for generation in under]
+    return {
+        (generation, _keyed(index_key, form)) for generation, index_key in keys for form in normal
+    }
 
 
 def key(kind: str, generation: int | None = None) -> bytes:
@@ -81,6 +99,11 @@ def check(generation: int | None = None) -> str:
         return digest("customer_number", "aboveboard/which-index-key", generation).hex()[:16]
     except SecretMissing:
         return ""
+
+
+@lru_cache(maxsize=16)
+def _mac(index_key: bytes) -> hmac.HMAC:
+    return hmac.new(index_key, digestmod="sha256")
 
 
 @lru_cache(maxsize=16)
