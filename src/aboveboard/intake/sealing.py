@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from aboveboard.intake import copying, people_file
 from aboveboard.intake.mapping import ColumnMapping as FileMapping
 from aboveboard.kinds import normalise
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.origin import ValueOrigin, day_of
 
@@ -176,7 +177,13 @@ class BlockSealer:
         for at, name, kind, number, macs, erased in self._look_ups:
             if text := values[at]:
                 identifies = name == self._plan.mapping.identify_by
-                for form in normalise.normal_forms(kind, text, (country or None,)):
+                # An address is in its normal form once it was read.
+                forms = (
+                    (text,)
+                    if kind == FieldKind.EMAIL
+                    else normalise.normal_forms(kind, text, (country or None,))
+                )
+                for form in forms:
                     plain = form.encode()
                     digests = [_digest(mac, plain) for _, mac in macs]
                     look_ups.filed += [
