@@ -170,8 +170,8 @@ def from_leak(
 
 def _match(duck: duckdb.DuckDBPyConnection, keys: str, index: str, crowd_owners: int) -> None:
     """Put into the tables ``pointed``, ``several`` and ``crowded`` to whom each line leads."""
-    # One person in sixteen tells a crowd as well as all of them, if it has some hundreds.
-    every = 16 if crowd_owners >= limits.CROWD_OWNERS else 1
+    # One person in sixty-four tells a crowd as well as all of them, if it has a thousand.
+    every = 64 if crowd_owners >= limits.CROWD_OWNERS else 1
     bound = {"index": index, "most": crowd_owners}
     duck.execute(statement("leak_likely_crowds"), bound | {"every": every})
     duck.execute(statement("leak_crowds"), bound)
