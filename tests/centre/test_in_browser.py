@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
-from aboveboard.delivery.models import Dispatch
-from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import actions as incidents
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.format.cosignature import ED25519, Cosigner
@@ -21,7 +19,7 @@ from aboveboard.ledger.models import WitnessRow
 from aboveboard.promise.actions import adopt_promise
 from tests.accounts.people import staff_client
 from tests.browser import assert_accessible, photograph
-from tests.loss import LEAD, approved, lost_laptop
+from tests.loss import LEAD, approved, lost_laptop, send_all
 from tests.world import PROMISE_FILE, adopt, load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -31,8 +29,7 @@ def test_every_page_after_a_loss(page: Page, tmp_path: Path) -> None:
     now = clock.now()
     loss = lost_laptop([person for person, _ in load(20)], tmp_path, at=now - timedelta(hours=30))
     approved(loss, at=now - timedelta(hours=20))
-    # The mail is another test's matter: here everyone was written to within nineteen hours.
-    Dispatch.objects.update(state=DispatchState.SENT, sent_at=now - timedelta(hours=11))
+    send_all(at=now - timedelta(hours=11))  # within nineteen hours
     incidents.publish(loss.number, by=LEAD, at=now - timedelta(hours=19))
     newer = adopt_promise(
         PROMISE_FILE.read_text("utf-8").replace("keep: P2Y", "keep: P5Y", 1),

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics.errors import NotFound
-from aboveboard.delivery.models import Dispatch
-from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import actions, public, queries
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, SECOND, STAFF, People, export, laptop
+from tests.loss import send_all
 
 pytestmark = pytest.mark.django_db
 
@@ -46,11 +45,9 @@ def test_what_happened_is_set_beside_what_was_promised(people: People, tmp_path:
     assert _kept(incident.number, 73)["tell-you"] is False
     assert _kept(incident.number, 73)["tell-authority"] is False
 
-    batch = notices.approve(notices.prepare(incident.number, by=LEAD, at=AT).id, by=SECOND, at=AT)
+    notices.approve(notices.prepare(incident.number, by=LEAD, at=AT).id, by=SECOND, at=AT)
     jobs.run_jobs_once(worker="test")
-    Dispatch.objects.filter(batch_id=batch.delivery_batch).update(
-        state=DispatchState.SENT, sent_at=AT + 9 * HOUR
-    )
+    send_all(at=AT + 9 * HOUR)
     due = queries.page(incident.number, at=AT).next_duty
     assert due is not None
     actions.mark_done(due.id, by=LEAD, at=AT + 10 * HOUR)

@@ -17,11 +17,9 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
-from aboveboard.delivery.models import Dispatch
-from aboveboard.delivery.terms import DispatchState
 from aboveboard.keys.log_signing import sequence_now
 from tests.browser import assert_accessible, photograph
-from tests.loss import approved, lost_laptop
+from tests.loss import approved, lost_laptop, send_all
 from tests.world import ADVISER, OFFERS, load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,8 +76,7 @@ def jon(page: Page) -> int:
 
 def test_the_first_page_and_the_looks(page: Page, jon: int, tmp_path: Path) -> None:
     approved(lost_laptop([jon], tmp_path, at=clock.now()), at=clock.now())
-    # The mail itself is another test's matter.
-    Dispatch.objects.update(state=DispatchState.SENT, sent_at=clock.now())
+    send_all(at=clock.now())
     page.goto("/you/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("This is what we hold about you.")
     expect(

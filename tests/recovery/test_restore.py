@@ -18,6 +18,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.commands import main
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery.models import Batch
+from aboveboard.delivery.terms import Channel
 from aboveboard.keys import log_signing
 from aboveboard.keys import queries as keys
 from aboveboard.keys.log_signing import sequence_now
@@ -311,9 +312,7 @@ def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
 
 def test_notices_that_waited_are_stopped_and_nobody_is_notified_twice(backups_in: Path) -> None:
     batch = Batch.objects.create(kind="test", ref={}, mail_domain="localhost", created_at=NOW)
-    delivery.queue(
-        batch.pk, [delivery.BatchRecipient(find_all()[0], language="en", channel="email")], at=NOW
-    )
+    delivery.queue(batch.pk, [delivery.BatchRecipient(find_all()[0], "en", Channel.EMAIL)], at=NOW)
     made = stand.back_up(backups_in, NOW)
     done = stand.restore(made.records, made.keys)
     assert Batch.objects.get(pk=batch.pk).paused_at == NOW
