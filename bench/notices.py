@@ -113,7 +113,8 @@ def _floor(port: int) -> float:
 def _send_templates(port: int, first: int) -> None:
     """Send every other message of the floor, on several connections."""
     envelope = b"MAIL FROM:<us@x.example>\r\nRCPT TO:<p%d@x.example>\r\nDATA\r\n"
-    quoted = binascii.b2a_qp(TEXT.encode()).replace(b"\n", b"\r\n")
+    # Three kilobytes, as the notice of a lost laptop in text and HTML has.
+    quoted = binascii.b2a_qp((TEXT * 6).encode()).replace(b"\n", b"\r\n")
     message = (
         b"From: us@x.example\r\nTo: p%d@x.example\r\nSubject: Your data\r\n"
         b"Message-ID: <%d@x.example>\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
