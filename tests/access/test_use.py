@@ -110,8 +110,9 @@ def test_a_use_makes_few_statements(named: str) -> None:
         if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
     ]
     # Whom the identifier finds; record, key, choices and promise; the number of the entry among
-    # theirs; its id; the entry itself. Of nobody: no number, and what is kept apart.
-    assert len(statements) == {"by number": 4, "by identifier": 5, "nobody": 5}[named], statements
+    # theirs; its id; the entry itself. Of nobody: no number, and whom the row that is kept apart
+    # would name, and that row.
+    assert len(statements) == {"by number": 4, "by identifier": 5, "nobody": 6}[named], statements
 
 
 def _use_or_miss(request: UseRequest) -> None:

@@ -62,6 +62,7 @@ from aboveboard.vault.field_erasure import erase_fields
 from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying import people as rekeying
 from tests import loss, world
+from tests.accounts.people import customer_client
 from tests.recovery import files, happening
 
 OFFERS = "personal-offers"
@@ -198,6 +199,8 @@ class Once:
         sent = Browser().post("/accounts/login/", {"login": row["email"]})
         assert sent.status_code == 302, sent.content
         accounts.customer_account(self.ids[8], at=self.now)
+        signed_in = customer_client(self.ids[7])
+        assert signed_in.get("/you/").status_code == 200
         program, _ = clients.make_client(
             name=f"offers {self.number}",
             role="offers-service",

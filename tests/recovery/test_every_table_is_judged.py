@@ -26,6 +26,7 @@ DECIDES_NOTHING = {
     "entry",
     "custody.Handover": "says where a thing is; opens nothing",
     "delivery.Batch": "a queue: whom a notice is for the incident decides at each sending",
+    "delivery.BatchTally": "counts of a queue, for what people are shown; nobody is chosen by them",
     "delivery.Dispatch": "a queue: that a notice was sent has its entry",
     "incidents.Assessment": "what was worked out; worked out again from the count",
     "incidents.DutyDone": "what somebody says was done, with its entry in the log",

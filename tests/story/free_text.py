@@ -11,11 +11,10 @@ from pathlib import Path
 
 from aboveboard.access import actions as access
 from aboveboard.access import lookup
-from aboveboard.access.emergency import actions as emergency
-from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.explain import person as explain
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
+from aboveboard.accounts import invitations
 from aboveboard.accounts.clients import actions as clients
 from aboveboard.accounts.limits import TEAM_DIGITS
 from aboveboard.basics import clock
@@ -134,7 +133,7 @@ def _requests(stage: Stage, text: str) -> Iterator[UseRequest]:
     yield ask("answer-contact", ("email",), text, ada)
 
 
-def _subjects(text: str) -> Iterator[Subject]:
+def subjects(text: str) -> Iterator[Subject]:
     for kind in ("email", "phone", "customer_number"):
         yield Subject(kind=kind, value=text)
 
@@ -154,7 +153,7 @@ def _all_of(request: UseRequest, person_ids: list[int], at: datetime) -> object:
 
 
 def _use_each(stage: Stage, text: str) -> Iterator[Call]:
-    for subject in (*_subjects(text), Subject(kind="email", value=stage.row["email"])):
+    for subject in (*subjects(text), Subject(kind="email", value=stage.row["email"])):
         for purpose in ("answer-contact", "personal-offers"):
             request = UseRequest(world.ADVISER, purpose, ("email",), "phone", subject, text)
             yield partial(access.use_each, [request], at=stage.now)
@@ -163,18 +162,6 @@ def _use_each(stage: Stage, text: str) -> Iterator[Call]:
 def _use_document(stage: Stage, text: str) -> Iterator[Call]:
     for request in _requests(stage, text):
         yield partial(access.use_document, request, at=stage.now)
-
-
-def _break_glass(stage: Stage, text: str) -> Iterator[Call]:
-    account = staff_member(Role.ADVISER, email=f"{next(stage.numbers)}@staff.example")
-    by = Actor(ActorKind.STAFF, str(account.pk), Role.ADVISER, "Shop")
-    ada = Subject(kind="email", value=stage.row["email"])
-    go = partial(emergency.break_glass, why=EmergencyGround.LIFE_IN_DANGER, by=by, at=stage.now)
-    yield partial(go, ada, ("phone",), reference=text)
-    yield partial(go, ada, ("phone",), note=text)
-    yield partial(go, ada, (text,))
-    for subject in _subjects(text):
-        yield partial(go, subject, ("phone",), reference=text)
 
 
 def _would(stage: Stage, text: str) -> Iterator[Call]:
@@ -196,16 +183,29 @@ def _choose_for(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, ada, "personal-offers", channel="phone", evidence=text)
     yield partial(go, ada, text, channel="phone", evidence="call/1")
     yield partial(go, ada, "personal-offers", channel=text, evidence="call/1")
-    for subject in _subjects(text):
+    for subject in subjects(text):
         yield partial(go, subject, "personal-offers", channel="phone", evidence=text)
 
 
-def _add_staff(stage: Stage, text: str) -> Iterator[Call]:
-    add = partial(accounts.add_staff, role=Role.ADVISER, **stage.said)
+def _add_staff(
+    stage: Stage, text: str, *, action: Callable[..., object] = accounts.add_staff
+) -> Iterator[Call]:
+    add = partial(action, role=Role.ADVISER, **stage.said)
     yield partial(add, email=f"{next(stage.numbers)}@staff.example", name=text, team="Shop")
     yield partial(add, email=text, name="Ina", team="Shop")
     if has_number(text):
         yield partial(add, email=f"{next(stage.numbers)}@staff.example", name="Ina", team=text)
+
+
+def _invite(stage: Stage, text: str) -> Iterator[Call]:
+    invite = partial(invitations.invite, role=Role.ADVISER, **stage.said)
+    yield partial(invite, email=f"{next(stage.numbers)}@staff.example", name=text, team="Shop")
+    yield partial(invite, email=text, name="Ina", team="Shop")
+    yield partial(
+        invite, email=f"{next(stage.numbers)}@staff.example", name="I", team="S", role=text
+    )
+    if has_number(text):
+        yield partial(invite, email=f"{next(stage.numbers)}@staff.example", name="I", team=text)
 
 
 def _change_role(stage: Stage, text: str) -> Iterator[Call]:
@@ -365,11 +365,11 @@ CASES: dict[Callable[..., object], Case] = {
     access.use_many: _use_many,
     access.use_each: _use_each,
     access.use_document: _use_document,
-    emergency.break_glass: _break_glass,
     explain.explain_request: _would,
     lookup.record_choice: _choose_for,
     accounts.add_staff: _add_staff,
     accounts.change_role: _change_role,
+    invitations.invite: partial(_add_staff, action=invitations.invite),
     clients.make_client: _make_client,
     choices.choose: _choose,
     identity.merge: _merge,

@@ -14,11 +14,15 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from aboveboard.access.concerns.actions import raise_concern
+from aboveboard.access.concerns.queries import open_concerns
+from aboveboard.access.concerns.terms import Concern
 from aboveboard.access.emergency.actions import break_glass
 from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.models import EmergencyUse
 from aboveboard.access.queries import use_records
 from aboveboard.access.use import Subject
+from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
@@ -59,7 +63,6 @@ WHO = (
     (r"/demo/.*", set()),  # not a demonstration: it is not there
     (r"/metrics", set()),  # no token is set: it is not there
     (r"/you/.*", {"customer"}),
-    (r"/console/people/answer-contact/", {Role.ADVISER}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/incidents/.*/(approve|change)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
@@ -72,9 +75,9 @@ WHO = (
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
     (r"/console/exports/.*", LEADS),
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
-    (r"/console/emergencies/.*", {Role.PRIVACY_LEAD}),
+    (r"/console/(emergencies|concerns)/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
-    (r"/console/settings/", {Role.ADMINISTRATOR}),
+    (r"/console/settings/|/console/staff/.*", {Role.ADMINISTRATOR}),
     (r"/console/retention/.*", {Role.PRIVACY_LEAD}),
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
@@ -205,6 +208,7 @@ def _rows_of(person: int) -> dict[str, int]:
     choose(person, answer=ChoiceAnswer.NO, channel="portal", by=CUSTOMER, at=at, **choice)
     desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
     waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
+    raise_concern(person, None, Concern.OTHER, by=CUSTOMER, at=at)
     return {"holds": hold.id, "restrictions": restriction.id, "choices-to-confirm": waiting.id}
 
 
@@ -221,6 +225,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "choice_id": choices.history(person)[0].id,
         "entry_id": use_records(person)[0].entry_id,
         "device_id": story.laptop.id,
+        "account_id": _newest_of_staff(),
         "export_id": custody.exports()[0].id,
         "duty_id": incidents.duties(number, at=story.now)[0].id,
         "batch_id": _batch_id(number),
@@ -248,11 +253,22 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "field": "purchase_proof"}
     if pattern.startswith("/console/people/"):
         known = {**known, "purpose": "answer-contact"}
+    if "/concerns/" in pattern:
+        known = {**known, "number": open_concerns()[0].id, "purpose": "answer-contact"}
+    if pattern.startswith("/console/staff/"):
+        known = {**known, "change": "role"}
     if "/people/<slug:state>" in pattern:
         known = {**known, "state": "queued"}
     if "/change/" in pattern:
         known = {**known, "change": "stop"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
+
+
+def _newest_of_staff() -> int:
+    newest: int = (
+        Account.objects.exclude(role=Role.CUSTOMER).order_by("-pk").values_list("pk")[0][0]
+    )
+    return newest
 
 
 def _batch_id(number: int) -> int:
