@@ -66,7 +66,7 @@ def test_a_member_of_staff_is_kept_as_given() -> None:
     [
         ({"email": "no address"}, "not an e-mail address"),
         ({"name": "  "}, "the name is empty"),
-        ({"role": Role.CUSTOMER}, "the role customer"),
+        ({"role": Role.CUSTOMER}, "there is no role 'customer'"),
         ({"team": "ada@staff.example"}, "not the name of a team"),
         ({"team": "Ada, 07700 900123"}, "not the name of a team"),
         ({"team": "born 1980-01-02"}, "not the name of a team"),

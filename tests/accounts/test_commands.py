@@ -112,6 +112,33 @@ def test_every_answer_can_be_read_by_a_program(capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out)["role"] == "privacy-lead"
 
 
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [
+        ("privcy-lead", "Did you mean privacy-lead?"),
+        ("zzz", "Use one of: adviser, privacy-lead, incident-lead, administrator"),
+    ],
+)
+def test_a_role_that_nobody_has_is_refused_with_the_nearest(role: str, said: str) -> None:
+    run(staff, *ADD)
+    with pytest.raises(Invalid) as refused:
+        run(staff, "role", "ada@staff.example", role)
+    assert said in f"{refused.value} {refused.value.next_step}"
+
+
+def test_a_secret_in_the_place_of_a_role_is_not_repeated() -> None:
+    run(staff, *ADD)
+    with pytest.raises(Invalid) as refused:
+        run(staff, "role", "ada@staff.example", "Tr0ub4dorAndAHorseBattery9Staple")
+    assert "Horse" not in f"{refused.value} {refused.value.next_step}"
+
+
+def test_the_only_administrator_may_be_given_another_team() -> None:
+    run(staff, *ADD)
+    run(staff, "role", "ada@staff.example", "administrator")
+    assert run(staff, "role", "ada@staff.example", "administrator", "--team", "Night") == 0
+
+
 def test_somebody_who_is_not_there_is_said_to_be_missing() -> None:
     with pytest.raises(NotFound, match="member of staff"):
         run(staff, "remove", "eve@staff.example")

@@ -95,7 +95,7 @@ def test_an_invitation_that_is_withdrawn_lets_nobody_in(tom: Actor) -> None:
     ada = invite(tom)
     (link,) = mailed()
     assert invitations.withdraw(ada.id, by=tom, at=clock.now()).state is StaffState.ENDED
-    assert Client().post(link).status_code == 404
+    assert Client().post(link).status_code == 410
     assert kinds()[-1] == "staff.closed"
     # Invited once more, the old link is still dead.
     assert invite(tom).id == ada.id

@@ -91,17 +91,25 @@ def test_it_starts_with_little_work_and_stops_cleanly(
     new_instance(tmp_path / "home")
     port, before = free_port(), work_of_children()
     words = command("serve", "--home", tmp_path / "home", "--port", port)
-    with subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment()
-    ) as process:
+    output = tmp_path / "output"
+    with (
+        output.open("wb") as out,
+        subprocess.Popen(
+            words, stdout=out, stderr=subprocess.STDOUT, env=clean_environment()
+        ) as process,
+    ):
         try:
-            until("an answer", PATIENCE, lambda: answers(port))
+            # It says so once it answers: whoever waits for the sentence may ask.
+            until(
+                "its address", PATIENCE, lambda: f"http://127.0.0.1:{port}/" in output.read_text()
+            )
+            assert answers(port)
         finally:
             process.send_signal(signal.SIGINT)
-            said, _ = process.communicate(timeout=PATIENCE)
+            process.wait(PATIENCE)
+    said = output.read_text()
     assert process.returncode == exits.DONE, said
     assert "Traceback" not in said
-    assert f"http://127.0.0.1:{port}/" in said
     # Three processes each import Django: that which serves, its answering one, and the worker.
     assert work_of_children() - before < 3 * SLOWEST_START
 

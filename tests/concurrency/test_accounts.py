@@ -80,7 +80,7 @@ def test_two_administrators_who_end_each_other_leave_one() -> None:
             ]
         )
         assert [type(o) for o in outcomes if isinstance(o, Exception)] == [Conflict], outcomes
-        left = [s for s in queries.staff() if s.role is Role.ADMINISTRATOR and s.is_active]
+        left = [s for s in queries.staff() if s.role == Role.ADMINISTRATOR and s.is_active]
         assert len(left) == 1
         Account.objects.filter(pk=left[0].id).delete()
 

@@ -12,6 +12,9 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import connection
 
+from aboveboard.access.concerns import actions as concerns
+from aboveboard.access.concerns.queries import open_concerns
+from aboveboard.access.concerns.terms import Concern, ConcernVerdict
 from aboveboard.access.emergency.actions import break_glass
 from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.emergency.review import review
@@ -23,7 +26,7 @@ from aboveboard.accounts.clients.actions import make_client, rotate_client
 from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM, Actor, Role
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.instance import doctor
@@ -91,7 +94,25 @@ def make_everything() -> Everything:
     assert break_glass(asked, ("city",), why, by=adviser, at=clock.now()).allowed
     emergency = EmergencyUse.objects.get()
     review(emergency.pk, ReviewVerdict.JUSTIFIED, by=SECOND, at=clock.now())
+    _concerns(chose, kept)
     return Everything(chose, held, restricted, kept, merged, adviser)
+
+
+def _concerns(first: int, second: int) -> None:
+    """One that was answered, and one that waits for another to answer."""
+    leads = [
+        Actor(ActorKind.STAFF, str(account.pk), Role.PRIVACY_LEAD, "Head office")
+        for account in Account.objects.filter(role=Role.PRIVACY_LEAD).order_by("pk")[:1]
+    ]
+    for person_id in (first, second):
+        concerns.raise_concern(
+            person_id, None, Concern.OTHER, words="Why?", by=CUSTOMER, at=clock.now()
+        )
+    for concern in open_concerns():
+        concerns.take(concern.id, by=leads[0], at=clock.now())
+    concerns.answer(
+        concern.id, ConcernVerdict.RIGHT, "It was our letter.", by=leads[0], at=clock.now()
+    )
 
 
 def _lose(person_ids: list[int]) -> None:

@@ -26,6 +26,7 @@ BECOMES: dict[str, str] = {
     "accounts.Account": GOES,
     "choices.Choice": GOES,
     "access.QuietRefusal": GOES,
+    "access.RaisedConcern": GOES,
     "vault.Alias": GOES,
     "retention.Hold": GOES,
     "identity.MergedPerson": GOES,

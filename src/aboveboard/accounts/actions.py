@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -21,6 +22,7 @@ from aboveboard.accounts.entries import (
 from aboveboard.accounts.links import LinkState
 from aboveboard.accounts.models import Account, OpenSession, SignInLink
 from aboveboard.accounts.queries import StaffMember, member_of, staff_roles
+from aboveboard.basics import redaction
 from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, TeamName, Word, matches_form
@@ -77,8 +79,10 @@ def add_staff(
             account.save()
     except IntegrityError:  # somebody else added them since we looked
         raise Conflict(why="a member of staff has this address already") from None
-    # Whoever had this address before may still hold the passkey or the authenticator app.
+    # Whoever had this address before may still hold the passkey, the authenticator app, or a link
+    # that said until now that the account is closed.
     factors.remove_all(account, by=by, at=at)
+    forget_links(account.pk)
     position = position_of(account)
     entry = StaffAdded(position.account, position.role, position.team)
     _name_entry(account, append(entry, by=by, handle=None, at=at))
@@ -121,7 +125,7 @@ def set_role(
     gives its number."""
     account = lock_staff_account(account_id)
     # Asked with all administrators locked: two who step down at once must not both be let.
-    if role is not Role.ADMINISTRATOR:
+    if role != Role.ADMINISTRATOR:
         _check_not_last_administrator(account)
     account.role = role
     if team is not None:
@@ -159,8 +163,6 @@ def set_closed(account_id: int, *, at: datetime, entry_id: int | None = None) ->
     account.entry_id = entry_id or account.entry_id
     account.save(update_fields=["closed_at", "entry_id"])
     end_sessions(account)
-    # A link that waits would work again if the account were opened again.
-    forget_links(account.pk)
     return account
 
 
@@ -330,9 +332,10 @@ def position_of(account: Account) -> StaffPosition:
 def _check_staff_role(role: str) -> None:
     roles = staff_roles()
     if role not in roles:
+        close = get_close_matches(role[:80], roles, n=1)
         raise Invalid(
-            found=f"the role {role[:80]} is not one of staff",
-            fix=f"Choose one of: {', '.join(roles)}.",
+            found=f"there is no role {redaction.quote_input(str(role))} for staff",
+            fix=f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(roles)}.",
         )
 
 
