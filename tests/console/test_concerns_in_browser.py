@@ -49,7 +49,7 @@ def test_from_the_question_to_the_answer(page: Page, ann: int) -> None:
     page.get_by_label("Tell us more").fill("My neighbour Ann works there.")
     expect(page.get_by_text("You have 1,971 characters left").first).to_be_visible()
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_text("They answer you by")).to_be_visible()
+    expect(page.get_by_text("They will reply by")).to_be_visible()
     seen(page, "portal-concern-sent")
     seen(page, "portal-uses-asked", LIST)
 

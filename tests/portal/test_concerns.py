@@ -62,7 +62,7 @@ def test_what_is_sent_is_in_the_queue_and_the_log_has_a_code_alone(jon: Someone)
     entry = use_data_of(jon)
     sent = {"concern": "no-contact", "words": NOTE}
     page = words(jon.browser.post(f"{FORM}?about={entry}", sent, follow=True))
-    assert "Thank you. We have told our privacy team. They answer you by" in page
+    assert "Thank you. We have told our privacy team. They will reply by" in page
     (row,) = RaisedConcern.objects.all()
     assert row.due_at - row.at == limits.CONCERN_ANSWER
     facts = dict(ledger.entry(row.entry_id).facts)
