@@ -83,7 +83,7 @@ def test_a_role_of_the_promise_opens_no_page_of_another() -> None:
 
 def test_a_role_that_nobody_names_is_refused() -> None:
     for role in ("night-watch", "customer"):
-        with pytest.raises(Invalid, match="not one of staff"):
+        with pytest.raises(Invalid, match="there is no role"):
             joins(role)
     assert not Account.objects.exists()
 

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.commands.conftest import clean_environment, command
@@ -63,15 +63,22 @@ class Served:
     process: subprocess.Popen[bytes]
     environment: dict[str, str]
     printed: Path
+    connections: list[socket.socket] = field(default_factory=list)
 
     def connect(self, *, receive_buffer: int = 0) -> socket.socket:
         """Return a connection to it."""
         connection = socket.socket()
+        self.connections.append(connection)
         if receive_buffer:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         connection.settimeout(20)
         connection.connect(("127.0.0.1", self.port))
         return connection
+
+    def hang_up(self) -> None:
+        """Close every connection that was made."""
+        while self.connections:
+            self.connections.pop().close()
 
     def healthy_within(self) -> float:
         """Return how many seconds ``/healthz`` takes to say that all is well."""
@@ -157,6 +164,7 @@ def served(folder: Path, *, promise: bool = False, origin: str = "") -> Iterator
         _wait(running)
         yield running
     finally:
+        running.hang_up()
         if process.poll() is None:
             process.terminate()
             process.wait(30)

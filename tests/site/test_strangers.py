@@ -56,6 +56,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def no_connection_outlives_its_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "server" in request.fixturenames:
+        request.getfixturevalue("server").hang_up()
+
+
 def ended(connection: socket.socket, until: float) -> bytes:
     """Return what came until the other side ended the connection; fail where it did not."""
     received = b""
@@ -81,8 +88,6 @@ def test_hundreds_that_stall_hold_up_nobody_and_are_ended(server: Served, sent: 
     slowest = max(server.healthy_within() for _ in range(5))
     until = time.monotonic() + LATEST
     answers = [ended(connection, until) for connection in connections]
-    for connection in connections:
-        connection.close()
     assert slowest < 1
     # Refused, and not answered as if what came had been all.
     assert not any(re.match(rb"HTTP/1\.1 2", answer) for answer in answers)
