@@ -3,6 +3,7 @@ the way works without a script."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -90,6 +91,14 @@ def test_the_first_page_and_the_looks(page: Page, jon: int, tmp_path: Path) -> N
     page.get_by_role("link", name="Who has looked").first.click()
     assert_accessible(page)
     photograph(page, "who-has-looked", keep=True)
+    page.get_by_label("What for").select_option(label="To send offers chosen for you")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_text(re.compile(r"1 of \d looks\."))).to_be_visible()
+    page.get_by_text("Show the numbers").click()
+    expect(page.get_by_role("table", name="Looks over time")).to_be_visible()
+    assert_accessible(page)
+    photograph(page, "who-has-looked-filtered")
+    page.get_by_role("link", name="See all looks").click()
     sequence_now()
     page.get_by_role("link", name="Proof").first.click()
     page.get_by_text("Show the proof").click()

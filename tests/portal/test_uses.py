@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from babel.dates import format_date
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from aboveboard.access import actions as access
 from aboveboard.access.use import Subject, UseRequest
@@ -21,11 +26,11 @@ from tests.world import ADVISER, OFFERS
 pytestmark = pytest.mark.django_db
 
 
-def use_data_of(someone: Someone, *, granted: bool = True) -> int:
+def use_data_of(someone: Someone, *, granted: bool = True, days: float = 0) -> int:
     ask = UseRequest(ADVISER, "answer-contact", ("first_name", "email"), "phone")
     refused = UseRequest(OFFERS, "personal-offers", ("phone",), "sms")
     asked = (ask if granted else refused).for_subject(Subject(someone.id))
-    return access.use(asked, at=clock.now()).entry_id
+    return access.use(asked, at=clock.now() - timedelta(days=days)).entry_id
 
 
 def text(someone: Someone, address: str = "/you/who-has-looked/") -> str:
@@ -126,3 +131,110 @@ def test_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> None:
         assert jon.browser.post(address).status_code == 405
         assert Client().get(address)["Location"].startswith("/accounts/login/")
         assert staff.get(address).status_code == 403
+
+
+def test_looks_are_found_by_year_by_who_and_by_purpose(jon: Someone) -> None:
+    for days, granted in ((0, True), (0, False), (800, True)):
+        use_data_of(jon, granted=granted, days=days)
+    this_year = timezone.localtime(clock.now()).year
+    page = text(jon)
+    assert "3 looks in all." in page
+    for question in ("Year All years", "Who Everyone", "What for Everything"):
+        assert question in page
+    answers = {
+        f"?year={this_year}": "2 of 3 looks.",
+        "?who=adviser/Leeds+shop": "2 of 3 looks.",
+        "?purpose=personal-offers": "1 of 3 looks.",
+        f"?year={this_year}&purpose=personal-offers": "1 of 3 looks.",
+        f"?year={this_year - 1}": "0 of 3 looks.",
+    }
+    for query, words_of_it in answers.items():
+        assert words_of_it in text(jon, f"/you/who-has-looked/{query}")
+    page = text(jon, "/you/who-has-looked/?purpose=personal-offers")
+    assert "was refused your phone number" in page
+    assert "saw your" not in page
+    assert "Nobody has looked in this way" in text(
+        jon, f"/you/who-has-looked/?year={this_year - 1}"
+    )
+
+
+@pytest.mark.parametrize(
+    "query", ["year=1999", "year=x", "who=adviser", "who=%2F", "purpose=nothing", "year=%00"]
+)
+def test_what_no_look_has_is_not_asked_for(jon: Someone, query: str) -> None:
+    use_data_of(jon)
+    assert "1 look in all." in text(jon, f"/you/who-has-looked/?{query}")
+
+
+def test_what_was_chosen_is_kept_from_page_to_page(jon: Someone) -> None:
+    asked = [use_data_of(jon) for _ in range(30)]
+    use_data_of(jon, granted=False)
+    text(jon, "/you/")
+    first = jon.browser.get("/you/who-has-looked/?purpose=answer-contact&who=adviser/Leeds+shop")
+    second = jon.browser.get(first.context["older"])
+    seen = [row["entry_id"] for page in (first, second) for row in page.context["rows"]]
+    assert seen == asked[::-1]
+    for page in (first, second):
+        assert "30 of 31 looks." in words(page)
+    assert "purpose=answer-contact" in second.context["newest"]
+    own = text(jon, second.context["toggle"])
+    assert "30 of 32 looks." in own
+    assert "Hide the times I looked" in own
+
+
+def test_how_many_there_were_stands_in_a_picture_and_in_a_table(jon: Someone) -> None:
+    for granted in (True, True, False):
+        use_data_of(jon, granted=granted)
+    page = jon.browser.get("/you/who-has-looked/")
+    month = format_date(timezone.localdate(), "LLLL y", locale="en_GB")
+    assert f'aria-label="3 looks, the most in {month}: 3."' in page.content.decode()
+    assert f"{month} 2 1" in words(page), "allowed and refused, in the table"
+    rows = page.context["picture"]["rows"]
+    assert [row["number"] for row in rows] == [0, 0, 0, 0, 0, 3]
+
+
+def test_many_years_are_a_column_each_that_leads_to_its_months(jon: Someone) -> None:
+    for days in (0, 1_200, 1_200):
+        use_data_of(jon, days=days)
+    then = timezone.localtime(clock.now() - timedelta(days=1_200))
+    page = jon.browser.get("/you/who-has-looked/")
+    rows = {row["label"]: row for row in page.context["picture"]["rows"]}
+    assert list(rows) == [str(year) for year in range(then.year, timezone.localdate().year + 1)]
+    assert rows[str(then.year)]["number"] == 2
+    page = jon.browser.get(rows[str(then.year)]["href"])
+    months = page.context["picture"]["rows"]
+    assert len(months) == 12
+    assert months[then.month - 1]["number"] == 2
+    assert sum(row["number"] for row in months) == 2
+
+
+def test_a_year_begins_at_midnight_where_the_customer_lives(
+    jon: Someone, crowd: list[Someone]
+) -> None:
+    """Half past eleven on New Year's Eve in Britain, and the same moment in Germany."""
+    eve = datetime(2025, 12, 31, 23, 30, tzinfo=UTC)
+    use_data_of(jon, days=(clock.now() - eve) / timedelta(days=1))
+    use_data_of(jon)
+    assert "1 of 2 looks." in text(jon, "/you/who-has-looked/?year=2025")
+    german = next(someone for someone in crowd if someone.row["country"] == "DE")
+    use_data_of(german, days=(clock.now() - eve) / timedelta(days=1))
+    use_data_of(german)
+    page = german.browser.get("/you/who-has-looked/?year=2025")
+    assert "Insgesamt 2 Zugriffe." in words(page), "it was 2026 there already: no look of 2025"
+
+
+def test_a_look_of_long_ago_costs_no_reading_of_those_between(jon: Someone) -> None:
+    """Thousands of looks, of which one is asked for: one entry is read for it."""
+    old = use_data_of(jon, granted=False)
+    list(
+        access.use_many(
+            UseRequest(ADVISER, "answer-contact", ("email",), "phone"),
+            [jon.id] * 300,
+            at=clock.now(),
+        )
+    )
+    text(jon)
+    with CaptureQueriesContext(connection) as asked:
+        page = jon.browser.get("/you/who-has-looked/?purpose=personal-offers")
+    assert [row["entry_id"] for row in page.context["rows"]] == [old]
+    assert not any('"handle" IN' in query["sql"] for query in asked)

@@ -10,6 +10,7 @@ from aboveboard.recovery.comparing import deciding_tables, model_of
 DECIDES_NOTHING = {
     "access.EmergencyAsked": "counts what was asked; its rows go after a day",
     "access.QuietRefusal": "shows a person what was asked about them; refuses and allows nothing",
+    "access.UseIndex": "shows a person what the log says of them; sealed under their key",
     "account.EmailAddress": "allauth's, and empty: a sign-in leaves none behind",
     "account.EmailConfirmation": "allauth's, and empty: addresses are proved by codes of ours",
     "accounts.IdempotencyKey": "says that a request was answered; each is decided when it is made",

@@ -27,6 +27,7 @@ BECOMES: dict[str, str] = {
     "choices.Choice": GOES,
     "access.QuietRefusal": GOES,
     "access.RaisedConcern": GOES,
+    "access.UseIndex": GOES,
     "vault.Alias": GOES,
     "retention.Hold": GOES,
     "identity.MergedPerson": GOES,

@@ -50,6 +50,10 @@ CLOCK_SKEW: Final = timedelta(minutes=1)
 """How far ahead of our clock the moment of a use may be: machines with good clocks
 differ by less. Our choice."""
 
+USE_INDEX_TAIL: Final = 64
+"""Entries about a person that are read beside the index of their uses before it is sealed again.
+Our choice: as many as are read in the time that sealing takes."""
+
 LOOK_UP_WIDTH: Final = 8
 """People decided about when several match one e-mail address, phone or number; the question is
 always this long. Our choice."""

@@ -43,6 +43,21 @@ class QuietRefusal(models.Model):
         return f"look-up without a result, entry {self.entry_id}"
 
 
+class UseIndex(models.Model):
+    """The index of the uses of one person's data, sealed under their key (``use_index``).
+
+    The ledger says all of it to whoever has that key: the row may be deleted at any time.
+    """
+
+    person = models.OneToOneField(
+        "vault.Person", primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    sealed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"index of the uses of {self.person_id}"
+
+
 class EmergencyUse(DecidingRow):
     """A use in an emergency that was granted: who asked, why, until when it may be shown again,
     and its review. The row decides whose fields are shown again, to whom and until when.

@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.access.concerns import words
 from aboveboard.access.emergency import notes
-from aboveboard.access.models import EmergencyUse, QuietRefusal, RaisedConcern
+from aboveboard.access.models import EmergencyUse, QuietRefusal, RaisedConcern, UseIndex
+from aboveboard.access.use_index import upkeep
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
@@ -107,6 +108,16 @@ def _awaiting_answer(person_ids: Collection[int], at: datetime) -> Mapping[int, 
     return dict.fromkeys(waiting.values_list("person_id", flat=True), "awaits_answer")
 
 
+def _drop_index(numbers: Numbers) -> None:
+    UseIndex.objects.filter(person_id__in=numbers).delete()
+
+
+def _merge_index(kept: int, merged: int) -> Json:
+    """Nothing is kept: the entries of both are the ledger's, and are found from there."""
+    _drop_index([kept, merged])
+    return None
+
+
 def _give(
     rows: Iterable[_Sealed],
     giver: int,
@@ -156,6 +167,16 @@ PERSONAL_DATA: Final = (
         re_encrypt=words.re_encrypt,
         in_use=_awaiting_answer,
         in_use_words={"awaits_answer": "They asked about a use, and are not answered yet."},
+    ),
+    PersonalData(
+        name="use_indexes",
+        tables=("access.UseIndex",),
+        export=NotNeeded("it is an index of the entries, and those are in the copy"),
+        erase=_drop_index,
+        merge=_merge_index,
+        split=lambda kept, merged, state: _drop_index([kept, merged]),
+        re_encrypt=upkeep.re_encrypt,
+        in_use=_NO_REASON,
     ),
 )
 """``EmergencyAsked`` counts what members of staff asked, and names no customer."""

@@ -14,9 +14,10 @@ from aboveboard.access.entries import (
 )
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.use import UseRecord
+from aboveboard.access.use_index import upkeep
+from aboveboard.access.use_index.columns import IndexedUses, UseFilter
 from aboveboard.basics.sealing import is_sealed
 from aboveboard.keys import queries as keys
-from aboveboard.keys.entries_about import entries_about
 from aboveboard.keys.entries_about import is_about as names_them
 from aboveboard.ledger import queries as ledger
 
@@ -25,52 +26,43 @@ KINDS = tuple(_SHOWN)
 """Kinds of the entries that a person is shown as uses of their data."""
 
 
+def indexed_uses(person_id: int) -> IndexedUses | None:
+    """Return every use of a person's data, without what was used; None once they are erased."""
+    return upkeep.indexed_uses(person_id, KINDS)
+
+
 def use_records(
-    person_id: int,
-    *,
-    after: int | None = None,
-    limit: int = 50,
-    kinds: Collection[str] = KINDS,
-    own: bool = False,
+    person_id: int, *, after: int | None = None, limit: int = 50, own: bool = False
 ) -> Sequence[UseRecord]:
     """Return the newest uses of a person's data first, refused ones too; their own only when asked.
 
     ``after`` is the ``entry_id`` of the last use of the page before. Empty once they are erased:
     nobody can tie the entries to them any more.
     """
-    if keys.person_key(person_id) is None:
+    uses = indexed_uses(person_id)
+    if uses is None:
         return []
-    records: list[UseRecord] = []
-    # What is left out as the person's own is made up for from older pages.
-    while len(records) < limit:
-        page = _page(person_id, list(kinds), after, limit)
-        records += [record for record in page if own or not record.is_own]
-        if len(page) < limit:
-            break
-        after = page[-1].entry_id
-    return records[:limit]
+    return records_of(person_id, uses.matching(UseFilter(own=own)).page(after, limit))
 
 
-def _page(person_id: int, kinds: list[str], after: int | None, limit: int) -> list[UseRecord]:
-    """Return the newest uses before ``after``: those whose entry names the person, and those kept
-    apart from the log."""
-    entries = entries_about(person_id, kinds=kinds, after=after, limit=limit)
-    named = map(_record, entries)
-    rows = QuietRefusal.objects.filter(person_id=person_id)
-    if after is not None:
-        rows = rows.filter(entry_id__lt=after)
-    quiet = dict(rows.order_by("-entry_id").values_list("entry_id", "reasons")[:limit])
-    # The entry gives the reason that whoever asked was given; the row has the true ones.
-    apart = [
-        replace(_record(entry), reasons=tuple(quiet[entry.id]))
-        for entry in ledger.entries(quiet)
-        if entry.kind in kinds
+def records_of(person_id: int, entry_ids: Collection[int]) -> Sequence[UseRecord]:
+    """Return what these entries record of uses of the person's data, newest first.
+
+    The caller has the numbers from :func:`indexed_uses`: nothing here asks whose the entries are.
+    """
+    rows = QuietRefusal.objects.filter(person_id=person_id, entry_id__in=entry_ids)
+    quiet = dict(rows.values_list("entry_id", "reasons")) if entry_ids else {}
+    records = [_record(entry) for entry in ledger.entries(entry_ids)]
+    reviewed = verdicts([record.entry_id for record in records if record.emergency])
+    return [
+        # The entry gives the reason that whoever asked was given; the row has the true ones.
+        replace(
+            record,
+            reasons=tuple(quiet.get(record.entry_id, record.reasons)),
+            verdict=reviewed.get(record.entry_id, ""),
+        )
+        for record in records
     ]
-    page = sorted([*named, *apart], key=lambda record: record.entry_id, reverse=True)[:limit]
-    reviewed = verdicts([record.entry_id for record in page if record.emergency])
-    if not reviewed:
-        return page
-    return [replace(record, verdict=reviewed.get(record.entry_id, "")) for record in page]
 
 
 def is_about(person_id: int, entry: ledger.LedgerEntry) -> bool:

@@ -37,7 +37,9 @@ _SECRET: Final = b"aboveboard/ledger-secret/v1"
 _AAD: Final = b"aboveboard/handles/v%d/"
 _HANDLE_ITEM: Final = 0
 _SECRET_ITEM: Final = 1
-_LATE: Final = 4
+LATE: Final = 4
+"""How many entries about a merged record may still be written after the merge, by uses that were
+decided before it."""
 _AHEAD: Final = 8
 """How many handles that no entry has are passed over before the search for more ends: numbers are
 taken with their entries, so there are none, unless a log lost its end."""
@@ -107,7 +109,7 @@ class PersonHandles:
         """Return these, and those of a record that is merged into theirs."""
         lasting = tuple(dict.fromkeys((*self.lasting, *other.lasting)))
         # A use that was decided before the merge may still write its entry after it.
-        late = HandleSecret(other.secret.value, other.secret.count + _LATE)
+        late = HandleSecret(other.secret.value, other.secret.count + LATE)
         return PersonHandles(self.secret, lasting, (*self.joined, late, *other.joined))
 
     def minus(self, other: PersonHandles) -> PersonHandles:

@@ -121,13 +121,13 @@ def capitalise(text: str) -> str:
 
 def day(moment: datetime) -> str:
     """Return the day in the time zone of the page: "3 March 2026"."""
-    return format_date(timezone.localtime(moment).date(), "long", locale=_locale())
+    return format_date(timezone.localtime(moment).date(), "long", locale=locale_of_page())
 
 
 def written_day(text: str) -> str:
     """Return an ISO date as people write it; what is no date stays as it is."""
     try:
-        return format_date(date.fromisoformat(text), "long", locale=_locale())
+        return format_date(date.fromisoformat(text), "long", locale=locale_of_page())
     except ValueError:
         return text
 
@@ -218,6 +218,7 @@ def _title(party: RoleOrChannel | None, key: str) -> str:
     return party.title if party else key.replace("-", " ").replace("_", " ")
 
 
-def _locale() -> str:
+def locale_of_page() -> str:
+    """Return the locale of dates: the language that is switched on, in its European form."""
     language = get_language() or "en"
     return _LOCALES.get(language, language)

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.access.actions import use
 from aboveboard.access.decision.personal import choice_refusals
-from aboveboard.access.queries import use_records
+from aboveboard.access.queries import indexed_uses, records_of
 from aboveboard.access.use import Subject, UseRequest
+from aboveboard.access.use_index.columns import IndexedUses, UseFilter
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
@@ -35,7 +36,6 @@ SHOW = "show-you-your-data"
 """The promise's key for showing people their own data: opening it is a use like any other."""
 
 _RECENT_DAYS = 30
-_COUNTED_AT_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +182,8 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
 def _recent_uses(you: PortalCustomer) -> dict[str, object]:
     """Return how often others looked lately, and the latest time."""
     since = you.now - timedelta(days=_RECENT_DAYS)
-    # Counted from the rows that the list behind the number shows, and up to a limit: the handle of
-    # each entry is computed (decision 0032).
-    records = use_records(you.person_id, limit=_COUNTED_AT_MOST)
-    lately = [use for use in records if use.at >= since]
+    uses = (indexed_uses(you.person_id) or IndexedUses()).matching(UseFilter())
+    records = records_of(you.person_id, uses.page(None, 1))
     latest = (
         {
             "granted": records[0].granted,
@@ -197,8 +195,7 @@ def _recent_uses(you: PortalCustomer) -> dict[str, object]:
         else None
     )
     return {
-        "looks": len(lately),
+        "looks": len(uses.matching(UseFilter(since=since))),
         "looks_words": gettext("at your data in the last %(days)d days.") % {"days": _RECENT_DAYS},
-        "looks_plus": "+" if len(lately) == _COUNTED_AT_MOST else "",
         "latest": latest,
     }

@@ -4,17 +4,17 @@ asked about it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aboveboard.access import queries as access_queries
 from aboveboard.access.concerns import queries as concerns
 from aboveboard.access.concerns.queries import OwnConcern
 from aboveboard.access.use import UseRecord
+from aboveboard.access.use_index.columns import IndexedUses, UseFilter
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics import settings
 from aboveboard.basics.errors import NotFound
@@ -22,6 +22,8 @@ from aboveboard.basics.ids import parse_id
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
 from aboveboard.portal.page import PortalCustomer, portal_page
+from aboveboard.portal.pages import uses_asked
+from aboveboard.portal.pages.uses_asked import UsesAsked
 
 _PAGE = 25
 
@@ -30,22 +32,31 @@ _PAGE = 25
 @require_safe
 @portal_page
 def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
-    """List the uses of this person's data, newest first. ``?own=1`` adds their own,
-    ``?after=`` goes further back."""
-    own = request.GET.get("own") == "1"
+    """List the uses of this person's data, newest first, and how many there were over time.
+    ``?year=``, ``?who=`` (role/team) and ``?purpose=`` leave the others out, ``?own=1`` adds their
+    own, ``?after=`` goes further back."""
     after = parse_id(request.GET.get("after", ""))
-    records = access_queries.use_records(you.person_id, after=after, limit=_PAGE + 1, own=own)
-    shown = list(records[:_PAGE])
-    address = reverse("portal:uses")
+    every = access_queries.indexed_uses(you.person_id) or IndexedUses()
+    every = every.matching(UseFilter(own=request.GET.get("own") == "1"))
+    asked = uses_asked.read(request.GET, every)
+    matching = every.matching(asked.filter) if asked.is_filtered else every
+    entry_ids = matching.page(after, _PAGE + 1)
+    shown = access_queries.records_of(you.person_id, entry_ids[:_PAGE])
     raised = concerns.own_concerns(you.person_id, [use.entry_id for use in shown])
     context = {
         "rows": [use_in_words(you, use) | concerns_in_words(raised, use.entry_id) for use in shown],
         "whole": concerns_in_words(raised, None)["concerns"],
-        "own": own,
+        "own": asked.own,
         "paged": after is not None,
-        "older": _address(address, own, shown[-1].entry_id) if len(records) > _PAGE else "",
-        "newest": _address(address, own) if after is not None else "",
-        "toggle": _address(address, not own),
+        "older": asked.address(entry_ids[_PAGE - 1]) if len(entry_ids) > _PAGE else "",
+        "newest": asked.address() if after is not None else "",
+        "toggle": replace(asked, own=not asked.own).address(),
+        "questions": uses_asked.questions(you, asked, every),
+        "filtered": asked.is_filtered,
+        "everything": UsesAsked(own=asked.own).address(),
+        "matching": len(matching),
+        "every": len(every),
+        "picture": uses_asked.picture(asked, matching, you),
         "size": ledger.size(),
     }
     return render(request, "portal/uses.html", context)
@@ -145,11 +156,3 @@ def own_entry(you: PortalCustomer, entry_id: int) -> ledger.LedgerEntry:
     if not access_queries.is_about(you.person_id, entry):
         raise Http404
     return entry
-
-
-def _address(path: str, own: bool, after: int | None = None) -> str:
-    query = {
-        **({"own": "1"} if own else {}),
-        **({"after": str(after)} if after is not None else {}),
-    }
-    return f"{path}?{urlencode(query)}" if query else path

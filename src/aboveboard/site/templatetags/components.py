@@ -224,6 +224,64 @@ def bar(parts: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
     return {"parts": drawn, "label": label}
 
 
+@register.simple_tag
+def key_dot(tone: str) -> SafeString:
+    """Show the colour of a part of a picture beside what it means."""
+    return format_html(
+        '<svg class="ab-key__dot" viewBox="0 0 10 10" aria-hidden="true">'
+        '<rect class="ab-fill--{}" width="10" height="10" rx="3" /></svg>',
+        tone,
+    )
+
+
+_COLUMN_HEIGHT: Final = 110
+_ABOVE_COLUMNS: Final = 22
+"""Above the highest column, for its figure."""
+_FIGURES: Final = 12
+"""Columns that are wide enough for a figure above each."""
+
+
+@register.inclusion_tag("components/columns.html")
+def columns(rows: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
+    """Show columns beside each other. A row: ``short`` (below its column), ``below`` (a second line
+    there, or ""), ``number`` and ``parts``: pairs of a tone of :func:`bar` and a number, from the
+    bottom up.
+
+    ``label`` says the whole in words for those who do not see it.
+    """
+    rows = list(rows)
+    highest = max((row["number"] for row in rows), default=0) or 1
+    step = 100 / max(len(rows), 1)
+    base = _ABOVE_COLUMNS + _COLUMN_HEIGHT
+    parts: list[dict[str, str]] = []
+    texts: list[dict[str, str]] = []
+    for place, row in enumerate(rows):
+        top, middle = float(base), f"{step * (place + 0.5):.2f}%"
+        for tone, number in row["parts"]:
+            # What is there at all is seen, beside a thousand too.
+            height = max(_COLUMN_HEIGHT * number / highest, 2.0) if number else 0.0
+            top -= height
+            x = f"{step * (place + 0.14):.2f}%"
+            place_of_part = {"x": x, "y": f"{top:.1f}", "height": f"{height:.1f}"}
+            parts.append({"fill": f"ab-fill--{tone}", **place_of_part})
+        if row["number"] and len(rows) <= _FIGURES:
+            figure = f"{row['number']:,}"
+            texts.append({"x": middle, "y": f"{top - 6:.1f}", "words": figure, "rank": ""})
+        # On a phone there is room for every other one.
+        rank = " ab-columns__second" if place % 2 and len(rows) > _FIGURES // 2 else ""
+        texts += [
+            {"x": middle, "y": str(base + 18), "words": row["short"], "rank": rank},
+            {"x": middle, "y": str(base + 36), "words": row["below"], "rank": ""},
+        ]
+    return {
+        "parts": parts,
+        "texts": [text for text in texts if text["words"]],
+        "label": label,
+        "width": f"{step * 0.72:.2f}%",
+        "base": base,
+    }
+
+
 _ADDRESS: Final = re.compile(
     r"(?P<web>https?://[^\s<>\"']+[\w/])"
     r"|(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)"

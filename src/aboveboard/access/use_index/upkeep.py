@@ -1,0 +1,127 @@
+"""Reading the index of a person's uses, and bringing it up to the ledger.
+
+What is kept of it is ``12 bytes nonce | AES-256-GCM(index)`` under the person's key, bound to their
+number. It holds nothing that the ledger does not: whatever cannot be read is made again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import transaction
+
+from aboveboard.access.limits import USE_INDEX_TAIL
+from aboveboard.access.models import QuietRefusal, UseIndex
+from aboveboard.access.use_index import columns
+from aboveboard.access.use_index.columns import IndexedUses
+from aboveboard.basics.errors import NotFound
+from aboveboard.keys import queries as keys
+from aboveboard.keys.handles import LATE, PersonHandles, handles_of
+from aboveboard.ledger import queries as ledger
+from aboveboard.vault.locking import lock_person
+
+_AAD: Final = b"aboveboard/use-index/v1/"
+_NONCE_BYTES: Final = 12
+_STEP: Final = 500
+"""Handles that one statement asks for."""
+
+
+def indexed_uses(person_id: int, kinds: Collection[str]) -> IndexedUses | None:
+    """Return every use of a person's data whose entry is of these kinds; None once they are erased:
+    nobody can tie the entries to them any more.
+
+    The order is what makes it whole:
+
+    1. The key and the count of entries are read in one statement.
+    2. What is kept is opened; if it does not belong to the person as they are, it counts as none.
+    3. The entries with the handles since are read. A number is taken in the transaction that
+       writes its entry, so each number below the count that was read has its entry by now.
+    4. Look-ups that ended in nothing have no number: each that is not here is read.
+    5. If many were read, the index is kept again.
+    """
+    # 1.
+    data_key = keys.data_keys([person_id]).get(person_id)
+    if data_key is None:
+        return None
+    person = handles_of(person_id, data_key.key, data_key.handles, data_key.entries)
+    # 2.
+    kept = _read(person_id, AESGCM(data_key.key))
+    if kept is None or not kept.belongs_to(person):
+        kept = IndexedUses()
+    # 3.
+    handles = list(_handles_since(kept, person))
+    entries = [
+        entry
+        for start in range(0, len(handles), _STEP)
+        for entry in ledger.entries_about(handles[start : start + _STEP])
+        if entry.kind in kinds
+    ]
+    # 4.
+    quiet = QuietRefusal.objects.filter(person_id=person_id).values_list("entry_id", flat=True)
+    if apart := set(quiet):
+        apart.difference_update(kept.entry_ids)
+        entries += [entry for entry in ledger.entries(apart) if entry.kind in kinds]
+    counted = {secret.handle(0): secret.count for secret in person.secrets}
+    if not entries and counted == kept.counted:
+        return kept
+    uses = kept.extended(entries, counted=counted, lasting=person.lasting)
+    # 5.
+    if len(handles) + len(apart) >= USE_INDEX_TAIL:
+        _keep(person_id, data_key.key, uses)
+    return uses
+
+
+def re_encrypt(person_id: int, old: AESGCM, new: AESGCM) -> None:
+    """Seal the index of a person under their new key, in the transaction that gives it to them."""
+    uses = _read(person_id, old)
+    if uses is not None:
+        _write(person_id, new, uses)
+
+
+def _handles_since(kept: IndexedUses, person: PersonHandles) -> Iterator[str]:
+    """Yield the handles that entries may have which the index does not know yet."""
+    for secret in person.secrets:
+        begin = kept.counted.get(secret.handle(0), 0)
+        # A use that was decided before a merge may write its entry after it.
+        if secret is not person.secret:
+            begin = min(begin, max(secret.count - LATE, 0))
+        yield from map(secret.handle, range(begin, secret.count))
+    yield from (handle for handle in person.lasting if handle not in kept.lasting)
+
+
+def _read(person_id: int, cipher: AESGCM) -> IndexedUses | None:
+    blob = UseIndex.objects.filter(person_id=person_id).values_list("sealed", flat=True).first()
+    if blob is None:
+        return None
+    blob = bytes(blob)
+    try:
+        plain = cipher.decrypt(blob[:_NONCE_BYTES], blob[_NONCE_BYTES:], _associated(person_id))
+    except (InvalidTag, ValueError):
+        return None
+    return columns.decode(plain)
+
+
+@transaction.atomic
+def _keep(person_id: int, key: bytes, uses: IndexedUses) -> None:
+    # Under the lock that a merge, a rotation and an erasure hold as well: the person's key must not
+    # be replaced between here and the commit. Where it was, the next one who asks makes the index.
+    try:
+        if lock_person(person_id) != person_id or keys.person_key(person_id) != key:
+            return
+    except NotFound:
+        return
+    _write(person_id, AESGCM(key), uses)
+
+
+def _write(person_id: int, cipher: AESGCM, uses: IndexedUses) -> None:
+    nonce = os.urandom(_NONCE_BYTES)
+    box = cipher.encrypt(nonce, columns.encode(uses), _associated(person_id))
+    UseIndex.objects.update_or_create(person_id=person_id, defaults={"sealed": nonce + box})
+
+
+def _associated(person_id: int) -> bytes:
+    return _AAD + person_id.to_bytes(8, "big")
