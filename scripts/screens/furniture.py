@@ -24,7 +24,8 @@ from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.identity.actions import merge
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.queries import page as incident_page
-from aboveboard.intake.models import FieldNote
+from aboveboard.intake.limits import HELD_BACK_KEPT
+from aboveboard.intake.models import ErasedPerson, FieldNote, HeldBackRow, ImportRun
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.queries import in_force
 from aboveboard.retention import actions as retention
@@ -32,7 +33,7 @@ from aboveboard.retention.erasing import ErasureReason, erase
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep import reviewing
 from aboveboard.vault import actions as vault
-from aboveboard.vault import queries
+from aboveboard.vault import blind, queries
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 
@@ -153,6 +154,15 @@ def _retention(kept: int, people: Sequence[int], rows: Sequence[Row]) -> None:
     erase(people[6], ErasureReason.ASKED, by=lead, at=at)
     FieldNote.objects.create(
         person_id=people[7], field="email", state="asked", digest=b"1", at=at, line=7
+    )
+    HeldBackRow.objects.create(
+        digest=b"1",
+        erased=ErasedPerson.objects.latest("pk"),
+        kind=blind.KIND_NUMBERS["phone"],
+        run=ImportRun.objects.latest("pk"),
+        line=7,
+        seen_at=at,
+        ends_on=at.date() + HELD_BACK_KEPT,
     )
     reviewing.review(by=SYSTEM, at=at + 30 * _YEARS)
 

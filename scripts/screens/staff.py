@@ -159,6 +159,7 @@ def privacy_lead(scene: Scene) -> None:
         scene.page.locator(f"main a[href*='{name}/']").first.click()
         scene.seen(name)
     scene.seen("undo", "/console/retention/merges/1/undo/")
+    _held_back(scene)
     scene.page.goto("/console/emergencies/")
     scene.page.locator("main a[href*='emergencies/']").first.click()
     scene.seen("emergency-review")
@@ -202,6 +203,29 @@ def _holds(scene: Scene, place: str) -> None:
         scene.fill(reference=reference)
         scene.send()
         scene.seen(f"{name}-ended")
+
+
+def _held_back(scene: Scene) -> None:
+    scene.page.goto("/console/retention/held-back/")
+    scene.page.locator("main a[href*='held-back/']").first.click()
+    scene.send()
+    scene.seen("held-back-error")
+    scene.fill(answer="take", reference="call/7")
+    scene.send()
+    scene.seen("held-back-confirm")
+    scene.send()
+    scene.seen("held-back-taken")
+    scene.page.goto("/console/retention/held-back/?decided=yes")
+    scene.seen("held-back-decided")
+    scene.page.locator("main a[href*='held-back/']").first.click()
+    scene.send("undo/")
+    scene.seen("held-back-undone")
+    scene.seen("let-in", "/console/retention/let-in/")
+    scene.fill(erasure="1", reference="form/9")
+    scene.send()
+    scene.seen("let-in-confirm")
+    scene.send()
+    scene.seen("let-in-done")
 
 
 def _erasing(scene: Scene) -> None:

@@ -67,6 +67,50 @@ def test_one_person_is_erased_in_two_steps_and_stays_erased(
     assert "2 rows: 1 imported" in answer(capsys, *imports)[1]
 
 
+def test_a_row_that_may_be_of_another_person_is_listed_decided_and_undone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    adopt()
+    phone = {"phone": "020 7946 0102"}
+    file = tmp_path / "people.csv"
+    file.write_text(HEADER + row("T001") + row("T002", "Ben,Hale", **phone), "utf-8")
+    imports = ("import", str(file), "--sample-mapping")
+    assert answer(capsys, *imports)[0] == 0
+    (person,) = vault.find("customer_number", "T002")
+    assert answer(capsys, "people", "erase", str(person), "--yes")[0] == 0
+    listing = ("import", "--held-back")
+    assert answer(capsys, *listing) == (0, "No row that was held back needs a decision.\n")
+
+    stranger = row("T902", "Zoe,Park", email="zoe@example.org", **phone)
+    file.write_text(HEADER + row("T001") + stranger, "utf-8")
+    code, words = answer(capsys, *imports)
+    assert code == 1
+    run = words.partition("Decide about each: aboveboard import --held-back ")[2].split()[0]
+    code, words = answer(capsys, *listing)
+    assert code == 1
+    assert "waits for a decision: line 3 of people.csv. It has the phone number of" in words
+    assert "1 to decide, 0 decided." in words
+    assert "zoe" not in words.lower()
+    number = words.split()[0]
+    assert answer(capsys, *listing, "999999")[0] == 3
+    assert '"state": "waiting"' in answer(capsys, *listing, run, "--json")[1]
+
+    decide = ("import", "--decide", number)
+    assert answer(capsys, *decide, "maybe")[0] == 2
+    assert answer(capsys, *decide, "undo")[0] == 4
+    code, words = answer(capsys, *decide, "take", "--reference", "call/7")
+    assert (code, "brings them back against their will" in words) == (1, True)
+    assert answer(capsys, *imports)[0] == 1, "nothing was decided"
+    assert answer(capsys, *decide, "take", "--yes")[0] == 2
+    assert answer(capsys, *decide, "keep-out")[0] == 0
+    assert answer(capsys, *listing)[0] == 0
+    assert "kept out: line 3" in answer(capsys, *listing)[1]
+    assert answer(capsys, *decide, "undo")[0] == 0
+    assert answer(capsys, *decide, "take", "--yes", "--reference", "call/7")[0] == 0
+    assert "2 rows: 1 imported, 1 already held" in answer(capsys, *imports)[1]
+    assert answer(capsys, *decide, "undo")[0] == 3
+
+
 def test_what_a_file_says_otherwise_is_listed_and_decided(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

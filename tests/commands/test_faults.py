@@ -279,7 +279,8 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     monkeypatch.setattr(
         "aboveboard.incidents.leaks.staging.delete_expired", lambda *, at: swept.append(at) or 3
     )
-    monkeypatch.setattr("aboveboard.intake.erased.delete_expired", lambda *, at: 0)
+    for remembers in ("erased", "held_back"):
+        monkeypatch.setattr(f"aboveboard.intake.{remembers}.delete_expired", lambda *, at: 0)
     for forgets in ("clients.tokens", "clients.idempotency", "code_tries"):
         monkeypatch.setattr(f"aboveboard.accounts.{forgets}.sweep", lambda *, at: 0)
     sweeping = worker.make_loops("w", stop)[-1]

@@ -19,6 +19,7 @@ from aboveboard.vault import actions as vault
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import staff_member
 from tests.console.test_in_browser import seen, sign_in
+from tests.intake.strangers import held_back_row
 from tests.world import ADVISER, load
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -46,6 +47,7 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
     note = FieldNote.objects.create(
         person_id=other, field="email", state="asked", digest=b"1", at=at, line=7
     )
+    row_held_back = held_back_row()
     sweep = reviewing.review(by=SYSTEM, at=at + timedelta(days=366 * 12))
     sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
     for name, address in (
@@ -57,6 +59,9 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         ("retention-duplicates", "/console/retention/duplicates/"),
         ("retention-differences", "/console/retention/differences/"),
         ("retention-difference", f"/console/retention/differences/{note.pk}/"),
+        ("retention-held-back", "/console/retention/held-back/"),
+        ("retention-held-back-row", f"/console/retention/held-back/{row_held_back.pk}/"),
+        ("retention-let-in", "/console/retention/let-in/"),
         ("retention-erase", f"/console/retention/people/{other}/erase/"),
         ("retention-write-to", f"/console/retention/people/{other}/write-to/"),
         ("retention-erase-held", f"/console/retention/people/{one}/erase/"),
@@ -74,6 +79,24 @@ def test_erasing_somebody_is_confirmed_and_can_be_told(page: Page) -> None:
     seen(page, "retention-erase-confirm")
     page.get_by_role("button", name="Erase them for good").click()
     seen(page, "retention-erased")
+
+
+def test_a_row_held_back_is_taken_after_it_was_confirmed_and_that_undone(page: Page) -> None:
+    load(1)
+    number = held_back_row().pk
+    sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
+    page.goto(f"/console/retention/held-back/{number}/")
+    page.get_by_label("Another person’s").check()
+    page.get_by_label("Case number").fill("call/7")
+    page.get_by_role("button", name="Continue").click()
+    seen(page, "retention-held-back-confirm")
+    page.get_by_role("button", name="it is another person").click()
+    page.get_by_role("link", name="Decided").click()
+    seen(page, "retention-held-back-decided")
+    page.get_by_role("link", name="See or undo").click()
+    seen(page, "retention-held-back-taken")
+    page.get_by_role("button", name="Undo this decision").click()
+    seen(page, "retention-held-back-undone")
 
 
 def test_an_adviser_corrects_a_detail(page: Page) -> None:

@@ -46,6 +46,10 @@ def import_your_customers(reader: Reader, instance: Instance) -> None:
     reader.before("aboveboard people let-in", files.erased)
     reader.replace("let-in 4", lambda: f"let-in {files.erasure}")
     reader.after("aboveboard people let-in", lambda: files.changed("", says="1 imported"))
+    reader.before("aboveboard import --held-back", files.shared)
+    reader.ends_with("aboveboard import --held-back", exits.ATTENTION)
+    reader.replace("--decide 3", lambda: f"--decide {files.held_back}")
+    reader.after("aboveboard import --decide", lambda: files.stranger("1 imported"))
 
 
 class _Files:
@@ -55,7 +59,7 @@ class _Files:
         self._reader, self._instance = reader, instance
         self._file, self._nights = reader.folder / "customers.csv", 0
         self._people = list(people(PEOPLE + ROWS))[PEOPLE:]
-        self.erasure = ""
+        self.erasure = self.held_back = ""
 
     def loads(self, mapping: str, more: str = "") -> mappings.ColumnMapping:
         text = (self._reader.folder / mapping).read_text("utf-8") + "\n" + more
@@ -172,6 +176,26 @@ class _Files:
     def difference(self) -> str:
         (number,) = self._instance.asked("SELECT max(id) FROM intake_fieldnote")[0]
         return str(number)
+
+    def shared(self) -> None:
+        """Erase somebody, and import somebody else who has their phone."""
+        shares = self._people[2]
+        person = self._instance.person(shares["customer_id"])
+        self._reader.type(f"aboveboard people erase {person} --yes")
+        self._stranger = self._people[3] | {
+            "customer_id": "CN1",
+            "email": "cn1@example.org",
+            "phone": shares["phone"],
+        }
+        self.stranger("1 left out", exits.ATTENTION)
+        (number,) = self._instance.asked("SELECT max(id) FROM intake_heldbackrow")[0]
+        self.held_back = str(number)
+
+    def stranger(self, says: str, code: int = exits.DONE) -> None:
+        """Import the other person alone."""
+        write_rows(self._file, [self._stranger])
+        said = self._reader.type(f"{IMPORT} mapping.yaml", code=code)
+        assert says in said, said
 
     def erased(self) -> None:
         """Erase somebody, whom the nightly file brings again."""

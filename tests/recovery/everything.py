@@ -36,6 +36,8 @@ from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.intake import held_back
+from aboveboard.intake.changes import HeldBackState
 from aboveboard.intake.notes import note_corrected
 from aboveboard.outbox import jobs
 from aboveboard.retention import actions as retention
@@ -43,6 +45,7 @@ from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import erase
 from tests.incidents.conftest import LEAD, SECOND, STAFF, export, laptop
+from tests.intake.strangers import held_back_row
 from tests.world import ADVISER, load
 
 
@@ -64,6 +67,7 @@ def make_everything() -> Everything:
     *people, gone = (person_id for person_id, _ in loaded)
     erase(gone, reason="asked", by=SYSTEM, at=at)
     note_corrected(people[0], ["first_name"], at=at)
+    held_back.decide(held_back_row().pk, HeldBackState.KEEP_OUT, by=ADVISER, at=at)
     chose, held, restricted, kept, merged, split_kept, split_away, _ = people
     for answer, minutes in ((ChoiceAnswer.YES, 0), (ChoiceAnswer.NO, 5)):
         choose(

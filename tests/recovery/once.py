@@ -43,9 +43,9 @@ from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.identity import actions as identity
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
+from aboveboard.intake import held_back, notes
 from aboveboard.intake import load as loading
-from aboveboard.intake import notes
-from aboveboard.intake.changes import NoteState
+from aboveboard.intake.changes import HeldBackState, NoteState
 from aboveboard.intake.erased import readmit
 from aboveboard.intake.models import ErasedPerson
 from aboveboard.outbox import jobs
@@ -324,9 +324,20 @@ class Once:
                 "phone": "",
             }
         )
+        # Somebody else of the household of a person who was erased.
+        again.append(
+            again[0]
+            | {
+                "customer_id": f"HOUSE{self.number}",
+                "email": again[8]["email"],
+                "phone": "+44 20 7946 0999",
+            }
+        )
         self.load([*again, again[0]], at=self.now)
         (asked, *_) = notes.list_differences()
         notes.answer_difference(asked.id, NoteState.KEEP, **self.said)
+        (stranger, *_) = held_back.list_held_back()
+        held_back.decide(stranger.id, HeldBackState.KEEP_OUT, **self.said)
         erased = ErasedPerson.objects.filter(readmitted_at=None).order_by("-pk").first()
         assert erased is not None
         readmit(erased.pk, reference="form/1", **self.said)

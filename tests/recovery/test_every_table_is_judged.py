@@ -113,6 +113,16 @@ NOT_UNDER_THE_MAC = {
         "reference": "why: shown; sealed",
         "reference_key": "opens what is shown",
     },
+    "intake.HeldBackRow": {
+        "decided_at": "shown; the decision is under the MAC",
+        "decided_by": "who decided: shown, and in its entry",
+        "kind": "what it shares: shown",
+        "line": "where it stood in the file: shown",
+        "reference": "why: shown; sealed in its entry",
+        "reference_key": "opens what is shown",
+        "run_id": "from which file: shown",
+        "seen_at": "shown",
+    },
     "intake.FieldNote": {
         "answered_at": "shown; the answer decides",
         "answered_by": "shown; the answer decides",

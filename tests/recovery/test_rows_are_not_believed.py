@@ -48,7 +48,7 @@ TABLES = [table.table for table in deciding_tables()]
 ENDS_BY_ITSELF = ("accounts.AccessToken", "accounts.SignInLink")
 """Whose rows are deleted when their minutes are over: to delete one gives nobody anything."""
 ONE_FOR_EACH = ("delivery.Correspondence", "intake.FieldNote")
-NOT_IN_THE_LOG = ("intake.ErasedPerson", "intake.FieldNote")
+NOT_IN_THE_LOG = ("intake.ErasedPerson", "intake.HeldBackRow", "intake.FieldNote")
 """Of whose rows the log says nothing, each for its reason (``DecidingTable.speaks_of``): whoever
 deletes one lets the next file say what it says. ``docs/security/threat-model.md`` names it."""
 COLUMNS = [

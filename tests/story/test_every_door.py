@@ -48,6 +48,7 @@ from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.house.test_routes import ALL
+from tests.intake.strangers import held_back_row
 from tests.site.test_missing_promise import lose_the_promise_in_force
 from tests.world import ADVISER
 
@@ -209,7 +210,12 @@ def _rows_of(person: int) -> dict[str, int]:
     desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
     waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
     raise_concern(person, None, Concern.OTHER, by=CUSTOMER, at=at)
-    return {"holds": hold.id, "restrictions": restriction.id, "choices-to-confirm": waiting.id}
+    return {
+        "holds": hold.id,
+        "restrictions": restriction.id,
+        "choices-to-confirm": waiting.id,
+        "held-back": held_back_row().pk,
+    }
 
 
 def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]) -> str:
@@ -246,6 +252,8 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
             person_id=person, field="email", defaults={"state": "asked", "at": story.now}
         )
         known = {**known, "number": note.pk}
+    if "/held-back/" in pattern:
+        known = {**known, "number": rows["held-back"]}
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:
             known = {**known, "row_id": row_id, "choice_id": row_id}

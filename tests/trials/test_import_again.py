@@ -82,7 +82,7 @@ def test_somebody_who_shares_one_thing_with_the_erased_is_held_back_for_somebody
     if code != "maybe_erased":
         return
     assert "Held back" in problem.sentence
-    assert "enter it on their page" in problem.sentence
+    assert "aboveboard import --held-back" in problem.sentence
     # Without what is shared they are imported, and the erased person is still held back.
     shared = "phone" if "phone" not in changed else "email"
     again = imported(HEADER + row(number, "Zoe,Park", **with_phone | changed | {shared: ""}))

@@ -21,7 +21,7 @@ from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
 from aboveboard.console.incidents import circumstances, leak, notices, page, report
 from aboveboard.console.incidents import people as exposed
-from aboveboard.console.retention import differences, erasing, merges, sweeps
+from aboveboard.console.retention import differences, erasing, held_back, merges, sweeps
 from aboveboard.console.retention import people as retention
 from aboveboard.console.staff import changes
 from aboveboard.console.staff import pages as staff
@@ -87,6 +87,10 @@ urlpatterns = [
     path("retention/merges/<int:merge_id>/undo/", merges.undo, name="undo_merge"),
     path("retention/differences/", differences.overview, name="differences"),
     path("retention/differences/<int:number>/", differences.decide, name="difference"),
+    path("retention/held-back/", held_back.overview, name="held_back"),
+    path("retention/held-back/<int:number>/", held_back.decide, name="held_back_row"),
+    path("retention/held-back/<int:number>/undo/", held_back.undo, name="undo_held_back"),
+    path("retention/let-in/", held_back.let_in, name="let_in"),
     path(f"{_PERSON}write-to/", retention.write_to, name="write_to"),
     path(f"{_PERSON}write-to-them/", retention.write_to_them, name="write_to_them"),
     path(f"{_PERSON}erase/", erasing.erase, name="erase_person"),

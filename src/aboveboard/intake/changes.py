@@ -50,6 +50,17 @@ class NoteState(StrEnum):
     """It was erased, so no file brings it back."""
 
 
+class HeldBackState(StrEnum):
+    """What is known of a row that may be of another person than the one who was erased."""
+
+    WAITING = "waiting"
+    """Somebody must decide."""
+    TAKE = "take"
+    """Somebody decided: it is of another person, who comes in with the next import."""
+    KEEP_OUT = "keep-out"
+    """Somebody decided: it stays out."""
+
+
 class ChangeOutcome(StrEnum):
     """What becomes of one value."""
 

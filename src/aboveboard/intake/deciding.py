@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aboveboard.basics.package import DecidingTable, NotNeeded
-from aboveboard.intake.models import ErasedPerson, FieldNote
+from aboveboard.intake.models import ErasedPerson, FieldNote, HeldBackRow
 from aboveboard.keys.rows import DecidingRow
 
 
@@ -25,6 +25,17 @@ DECIDING: Final = (
             "(docs/decisions/0029)"
         ),
         upgraded=lambda: _authenticate(ErasedPerson),
+    ),
+    DecidingTable(
+        table="intake.HeldBackRow",
+        since="intake.0007_held_back_rows",
+        named_in=(),
+        speaks_of=NotNeeded(
+            "it ends with the import that has the row, or by itself, and neither is an entry; "
+            "nothing may lead from what is remembered of an erasure to the log "
+            "(docs/decisions/0029)"
+        ),
+        upgraded=lambda: _authenticate(HeldBackRow),
     ),
     DecidingTable(
         table="intake.FieldNote",

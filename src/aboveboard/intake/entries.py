@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, RedoByHand, SealedFact, Word
+from aboveboard.basics.facts import Code, Facts, RedoByHand, SealedFact, Word, optional_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,20 @@ class ErasedReadmitted(Facts):
     on_restore: ClassVar = RedoByHand("their erasure is remembered again: let them in again")
 
     reference: SealedFact
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBackDecided(Facts):
+    """Somebody decided about a row that was held back, for it may be of a person who was erased:
+    ``take``, ``keep-out``, or ``undone``. ``row``: its number in the list.
+    """
+
+    kind: ClassVar = "held-back.decided"
+    on_restore: ClassVar = RedoByHand("the next import asks again")
+
+    row: int
+    answer: Code
+    reference: SealedFact | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

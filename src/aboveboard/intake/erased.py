@@ -54,7 +54,7 @@ class RememberedErasure:
 
     ``shares``: what a row has in common with them, in words, where that is one address or one phone
     number alone and the row says otherwise of them in something else; else "". A household shares
-    such a thing, so the row may be of another person: somebody decides.
+    such a thing, so the row may be of another person: somebody decides. ``kind``: its number.
     """
 
     id: int
@@ -63,6 +63,7 @@ class RememberedErasure:
     objections: tuple[str, ...]
     readmitted: bool
     shares: str = ""
+    kind: int = 0
 
     @property
     def code(self) -> str:
@@ -76,8 +77,8 @@ class RememberedErasure:
         if self.shares:
             return (
                 f"Held back: it has {self.shares} of somebody erased on {day} (erasure {self.id}), "
-                "and else other values. If it is another person, import the line without it, then "
-                "enter it on their page."
+                "and else other values. Decide whether it is another person: aboveboard import "
+                "--held-back"
             )
         return f"This person was erased on {day} and is left out (erasure {self.id})."
 
@@ -167,6 +168,15 @@ def find_erased(
                 matches.values(),
                 key=lambda each: (each.readmitted_at is None or not each.authentic, each.pk),
             )
+            shared = _shared_kind(
+                [
+                    each
+                    for each in identifiers
+                    if any(erased.pk in matches for erased in by_identifier.get(each, ()))
+                ],
+                identifiers,
+                identity[place],
+            )
             objections = sorted({key for each in matches.values() for key in each.objections})
             erased_people[place] = RememberedErasure(
                 latest.pk,
@@ -175,31 +185,24 @@ def find_erased(
                 tuple(objections),
                 # A row that somebody wrote past the program lets nobody in.
                 readmitted=latest.readmitted_at is not None and latest.authentic,
-                shares=_shared_identifier(
-                    [
-                        each
-                        for each in identifiers
-                        if any(erased.pk in matches for erased in by_identifier.get(each, ()))
-                    ],
-                    identifiers,
-                    identity[place],
-                ),
+                shares=_SHARED.get(shared, ""),
+                kind=shared,
             )
     return erased_people
 
 
-def _shared_identifier(
+def _shared_kind(
     matching: Collection[Identifier],
     identifiers: Collection[Identifier],
     identity: Collection[Identifier],
-) -> str:
-    """Return which one thing a row shares with somebody erased who may be another person; "" where
-    it is theirs."""
+) -> int:
+    """Return the number of the kind of the one thing that a row shares with somebody erased who may
+    be another person; 0 where it is theirs."""
     others = [each for each in identifiers if each not in matching and each not in identity]
     if len(matching) != 1 or not others:
-        return ""
+        return 0
     (shared,) = matching
-    return "" if shared in identity else _SHARED.get(shared[0], "")
+    return 0 if shared in identity or shared[0] not in _SHARED else shared[0]
 
 
 def delete_remembered(ids: Collection[int]) -> None:
@@ -214,6 +217,35 @@ def delete_expired(*, at: datetime) -> int:
     due = [row.pk for row in rows.iterator() if row.authentic]
     ErasedPerson.objects.filter(pk__in=due).delete()
     return len(due)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureToLetIn:
+    """An erasure that is remembered: its number and day, and how many purposes they objected
+    to."""
+
+    id: int
+    erased_on: date
+    objections: int
+
+
+def remembered(number: int) -> ErasureToLetIn:
+    """Return an erasure after which somebody may be let in.
+
+    Raises:
+        NotFound: there is no such erasure, or its memory has ended.
+        Conflict: they were let in before.
+    """
+    row = ErasedPerson.objects.filter(id=number).first()
+    if row is None:
+        raise NotFound(what="erasure")
+    _check_not_readmitted(row)
+    return ErasureToLetIn(row.pk, row.erased_on, len(row.objections))
+
+
+def _check_not_readmitted(row: ErasedPerson) -> None:
+    if row.readmitted_at is not None:
+        raise Conflict(why="they were let in again before; import the file")
 
 
 def readmit(number: int, *, reference: str, by: Actor, at: datetime) -> None:
@@ -233,8 +265,7 @@ def readmit(number: int, *, reference: str, by: Actor, at: datetime) -> None:
         row = ErasedPerson.objects.select_for_update().filter(id=number).first()
         if row is None:
             raise NotFound(what="erasure")
-        if row.readmitted_at is not None:
-            raise Conflict(why="they were let in again before; import the file")
+        _check_not_readmitted(row)
         key = new_key()
         row.readmitted_at, row.readmitted_by, row.reference = at, by.as_json(), case
         # Kept here, for the entry names nobody: without it nobody could ever check which paper let

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
+
+HELD_BACK_KEPT: Final = timedelta(days=90)
+"""How long a row that may be of another person than the one who was erased is known again, and a
+decision about it holds, counted from the last file that had it or from the decision. Our choice: a
+file that comes each quarter is asked about once, and what came once is forgotten soon."""
 
 IMPORT_BATCH: Final = 2_000
 """People sealed and stored in one transaction of an import. Our choice: below 20 MB of memory."""

@@ -44,7 +44,7 @@ from aboveboard.intake.models import ImportProblem, ImportRun
 from aboveboard.intake.people_file import RowProblem
 from aboveboard.intake.queries import ImportReport, report_of
 from aboveboard.intake.sealing import BlockSealer, SealedBlock, SealedKey, SealingPlan
-from aboveboard.intake.sorting_out import sort_out
+from aboveboard.intake.sorting_out import sort_out, update_remembered
 from aboveboard.keys import wrapping_keys
 from aboveboard.keys.actions import make_person_keys
 from aboveboard.ledger.actions import append
@@ -214,7 +214,7 @@ class _Import:
             )
             # In this transaction: either they are held again, with their objections, or they are
             # still remembered.
-            erased.delete_remembered(sorted_out.readmitted)
+            update_remembered(sorted_out, run_id=run.pk, at=self.at)
             listed = differences.apply(run_id=run.pk, by=self.by, at=self.at)
             _list_problems(run, [*done.problems, *sorted_out.twice], refused=True)
             _list_problems(run, [*sorted_out.erased, *listed], refused=False)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from aboveboard.intake.changes import NoteState
+from aboveboard.intake.changes import HeldBackState, NoteState
 from aboveboard.keys.rows import DecidingRow
 
 
@@ -89,6 +89,43 @@ class ErasedIdentifier(models.Model):
         """Found by digest."""
 
         indexes: ClassVar = [models.Index(fields=["digest"], name="intake_erased_digest")]
+
+
+class HeldBackRow(DecidingRow):
+    """A row of a file that may be of another person than the one who was erased, and what somebody
+    decided about it. It never holds what the row said, and ends by itself.
+
+    ``digest``: keyed, of the erasure and of everything that the row can be recognised by. ``kind``:
+    the number of the one kind that both share. ``line`` is where it stands in the file of ``run``.
+    """
+
+    digest = models.BinaryField(unique=True)
+    erased = models.ForeignKey(ErasedPerson, on_delete=models.CASCADE)
+    kind = models.SmallIntegerField()
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.value) for state in HeldBackState],
+        default=HeldBackState.WAITING.value,
+    )
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE)
+    line = models.BigIntegerField()
+    seen_at = models.DateTimeField(help_text="when a file had it last")
+    ends_on = models.DateField(db_index=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.JSONField(null=True)
+    reference_key = models.BinaryField(null=True, help_text="checks the reference in the entry")
+    reference = models.CharField(max_length=80, blank=True, default="")
+
+    DECIDING: ClassVar = ("digest", "erased_id", "state", "ends_on")
+
+    class Meta:
+        """Those that wait are found without the rest."""
+
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], name="intake_held_back", condition=models.Q(state="waiting")
+            )
+        ]
 
 
 class FormerAddress(models.Model):

@@ -13,15 +13,19 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, Word
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.intake.changes import NoteState
+from aboveboard.intake.changes import LASTING, NoteState
 from aboveboard.intake.entries import DifferenceAnswered
 from aboveboard.intake.models import FieldNote
 from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.actions import append
+from aboveboard.promise.queries import in_force
 from aboveboard.vault.locking import lock_person
 
 ANSWERS = (NoteState.KEEP, NoteState.TAKE)
-"""What somebody can decide."""
+"""What somebody can decide of one value."""
+
+ANOTHER = "another"
+"""What somebody can decide of the whole row: it is of another person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,49 @@ def answer_difference(
         subject = entry_subject(person_id)
         append(entry, by=by, handle=subject.handle if subject else None, at=at)
     return _record(row)
+
+
+def is_of_another(number: int) -> bool:
+    """Whether the row of a difference may be of another person: it waits, and a value in it differs
+    that does not change in a life, so the customer number may have been given to somebody else."""
+    row = FieldNote.objects.filter(id=number).first()
+    if row is None:
+        return False
+    fields = in_force().promise.fields
+    return any(
+        note.field in fields and fields[note.field].kind.value in LASTING
+        for note in FieldNote.objects.filter(**_same_row(row))
+    )
+
+
+def answer_another(number: int, *, by: Actor, at: datetime) -> list[DifferenceRecord]:
+    """Decide that the row of a difference is of another person: of everything that it says
+    otherwise and that waits, what is held stays. They come in under a number of their own.
+
+    Raises:
+        NotFound: there is no such difference.
+        Conflict: it was decided before.
+    """
+    with transaction.atomic():
+        lock_person(difference(number).person_id)
+        row = FieldNote.objects.filter(id=number).first()
+        if row is None:
+            raise NotFound(what="difference")
+        waiting = FieldNote.objects.filter(**_same_row(row)).order_by("id")
+        ids = list(waiting.values_list("id", flat=True))
+        if number not in ids:
+            raise Conflict(why="it was decided before")
+        return [answer_difference(each, NoteState.KEEP, by=by, at=at) for each in ids]
+
+
+def _same_row(row: FieldNote) -> dict[str, object]:
+    """Return what finds everything that waits of the same line of the same import."""
+    return {
+        "person_id": row.person_id,
+        "run_id": row.run_id,
+        "line": row.line,
+        "state": NoteState.ASKED,
+    }
 
 
 def note_corrected(person_id: int, fields: Collection[str], *, at: datetime) -> None:

@@ -20,6 +20,11 @@ _ERASED: Final = NotNeeded(
     "It is about people who were erased: nothing leads from it to a number, a record or a handle."
 )
 
+_STRANGER: Final = NotNeeded(
+    "It is about somebody who is not held: nothing leads from it to a number, record or handle. It "
+    "goes when they are imported, with what is remembered of the erasure, or by itself."
+)
+
 
 def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
     for note in FieldNote.objects.filter(person_id__in=numbers).order_by("id"):
@@ -119,6 +124,16 @@ PERSONAL_DATA: Final = (
         split=NotNeeded("what a file says otherwise is noted again when it is imported"),
         re_encrypt=NotNeeded("a digest is made with a key of the instance, not the person's"),
         in_use=NotNeeded("it serves the next import alone"),
+    ),
+    PersonalData(
+        name="held_back_rows",
+        tables=("intake.HeldBackRow",),
+        export=_STRANGER,
+        erase=_STRANGER,
+        merge=_STRANGER,
+        split=_STRANGER,
+        re_encrypt=_STRANGER,
+        in_use=_STRANGER,
     ),
     PersonalData(
         name="erased_people",

@@ -217,7 +217,7 @@ def _sweep() -> bool:
     from aboveboard.accounts import code_tries
     from aboveboard.accounts.clients import idempotency, tokens
     from aboveboard.incidents.leaks import staging
-    from aboveboard.intake import erased
+    from aboveboard.intake import erased, held_back
 
     if gone := staging.delete_expired(at=clock.now()):
         log.info(
@@ -225,6 +225,7 @@ def _sweep() -> bool:
         )
     if ended := erased.delete_expired(at=clock.now()):
         log.info("%s erasures are no longer remembered: their time has come", ended)
+    held_back.delete_expired(at=clock.now())
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
     code_tries.sweep(at=clock.now())

@@ -31,7 +31,7 @@ def show(as_json: bool) -> int:
         after = rows[-1].id
     if not as_json:
         print(
-            "Decide about each: aboveboard import --answer DIFFERENCE keep|take"
+            "Decide about each: aboveboard import --answer DIFFERENCE keep|take|another"
             if count
             else "No value needs a decision."
         )
@@ -47,11 +47,20 @@ def answer(number: str, word: str) -> int:
     from aboveboard.intake.changes import NoteState
     from aboveboard.keys.log_signing import sequence_now
 
-    if not (number.isascii() and number.isdigit()) or word not in list(map(str, notes.ANSWERS)):
+    words = [*map(str, notes.ANSWERS), notes.ANOTHER]
+    if not (number.isascii() and number.isdigit()) or word not in words:
         raise Invalid(
-            found=f"`--answer {number} {word}` is not a number and keep or take"[:120],
+            found=f"`--answer {number} {word}` is not a number and keep, take or another"[:120],
             fix="List them: aboveboard import --differences",
         )
+    if word == notes.ANOTHER:
+        row, *_ = notes.answer_another(int(number), by=SYSTEM, at=clock.now())
+        sequence_now()
+        print(
+            f"Nothing of line {row.line} of {row.file_name} is taken. If somebody else has that "
+            "customer number now, give them one of their own in the file and import it again."
+        )
+        return DONE
     row = notes.answer_difference(int(number), NoteState(word), by=SYSTEM, at=clock.now())
     sequence_now()
     print(

@@ -26,7 +26,9 @@ aboveboard import customers.csv --mapping mapping.yaml --json > report.json
 aboveboard import --problems 7 > problems.csv   (the rows that import 7 did not load, and why)
 aboveboard import customers.csv --problems 7 > to-correct.csv   (those rows themselves)
 aboveboard import --differences   (what files say otherwise, and somebody must decide)
-aboveboard import --answer 12 take   (or keep: what is held stays)
+aboveboard import --answer 12 take   (or keep: what is held stays; or another: another person)
+aboveboard import --held-back   (rows that may be of another person than the one who was erased)
+aboveboard import --decide 3 take --reference case/2026-118 --yes   (or keep-out, or undo)
 If an import stops, run the same command again to continue. Nobody is imported twice."""
 
 SAMPLE_MAPPING = Path(__file__).parents[2] / "intake" / "samples" / "adventureworks.yaml"
@@ -74,8 +76,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs=2,
         metavar=("DIFFERENCE", "ANSWER"),
         help="decide about one of them: keep what is held, or take what the file says with the "
-        "next import",
+        "next import; or another, when the row is of another person: nothing of it is taken",
     )
+    _configure_deciding(parser, which)
     parser.add_argument(
         "--processes",
         type=int,
@@ -91,6 +94,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _configure_deciding(
+    parser: argparse.ArgumentParser, which: argparse._MutuallyExclusiveGroup
+) -> None:
+    which.add_argument(
+        "--held-back",
+        type=int,
+        nargs="?",
+        const=0,
+        metavar="IMPORT",
+        help="list the rows, of one import or of all, that may be of another person than the one "
+        "who was erased and that somebody must decide about",
+    )
+    which.add_argument(
+        "--decide",
+        nargs=2,
+        metavar=("ROW", "ANSWER"),
+        help="decide about one of them: take it with the next import, as another person; or "
+        "keep-out; or undo the decision",
+    )
+    parser.add_argument(
+        "--reference", default="", help="with --decide: what shows that it is another person"
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="with --decide ROW take: you have made sure of it"
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Import; exit code 0 when every row was loaded or already held, 1 when some were refused or
     left out, or somebody must decide."""
@@ -103,6 +133,14 @@ def run(args: argparse.Namespace) -> int:
         from aboveboard.commands.people import differences
 
         return differences.answer(*args.answer) if args.answer else differences.show(args.json)
+    if args.decide:
+        from aboveboard.commands.people import held_back
+
+        return held_back.decide(*args.decide, reference=args.reference, confirmed=args.yes)
+    if args.held_back is not None:
+        from aboveboard.commands.people import held_back
+
+        return held_back.show(args.held_back or None, args.json)
     mapping_file: Path | None = SAMPLE_MAPPING if args.sample_mapping else args.mapping
     for file in (args.file, mapping_file):
         if file is not None and not file.is_file():
@@ -260,7 +298,7 @@ def _print(finished: ImportReport) -> None:
     if finished.left_out and (count := queries.held_back(finished.id)):
         print(
             f"Of those left out, {count:,} may be of another person, who shares an address or "
-            "phone with somebody erased. Look at each: aboveboard import --problems "
+            "phone with somebody erased. Decide about each: aboveboard import --held-back "
             f"{finished.id}"
         )
     if finished.left_out:

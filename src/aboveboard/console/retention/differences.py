@@ -42,11 +42,15 @@ def overview(request: HttpRequest) -> HttpResponse:
 def decide(request: HttpRequest, number: int) -> HttpResponse:
     """Decide about one value: keep what is held, or take what the file says."""
     row = notes.difference(number)
-    form = DifferenceForm(request.POST if request.method == "POST" else None)
+    another = notes.is_of_another(number)
+    form = DifferenceForm(request.POST if request.method == "POST" else None, another=another)
     if form.is_valid():
-        state = NoteState(form.cleaned_data["answer"])
+        answer, by = form.cleaned_data["answer"], actor_of(request)
         try:
-            notes.answer_difference(number, state, by=actor_of(request), at=clock.now())
+            if answer == notes.ANOTHER:
+                notes.answer_another(number, by=by, at=clock.now())
+            else:
+                notes.answer_difference(number, NoteState(answer), by=by, at=clock.now())
         except Conflict as error:
             form.add_error("answer", str(error))
         else:
@@ -55,6 +59,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "row": row,
         "form": form,
+        "another": another,
         "label": fields[row.field].label if row.field in fields else row.field,
     }
     return render(

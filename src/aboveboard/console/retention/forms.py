@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
 
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity.choosing import ComparedField, FieldLikeness, RecordSide
-from aboveboard.intake.changes import NoteState
+from aboveboard.intake.changes import HeldBackState, NoteState
+from aboveboard.intake.notes import ANOTHER
 from aboveboard.retention.reasons import (
     ERASURE_LAW,
     ERASURE_WORDS,
@@ -25,6 +26,12 @@ from aboveboard.retention.reasons import (
 )
 
 _NUMBER = "Letters, numbers and : . _ / - only. Do not enter names."
+
+
+DIFFERENCE_ANSWERS: Final = (
+    (NoteState.KEEP.value, "The one we hold: keep it"),
+    (NoteState.TAKE.value, "The one in the file: take it with the next import"),
+)
 
 
 def _reference(label: str, hint: str = _NUMBER) -> forms.RegexField:
@@ -134,12 +141,67 @@ class DifferenceForm(forms.Form):
     answer = forms.ChoiceField(
         label="Which value is right?",
         widget=forms.RadioSelect,
-        choices=[
-            (NoteState.KEEP.value, "The one we hold: keep it"),
-            (NoteState.TAKE.value, "The one in the file: take it with the next import"),
-        ],
+        choices=DIFFERENCE_ANSWERS,
         error_messages={"required": "Choose which value is right."},
     )
+
+    def __init__(self, *args: Any, another: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["answer"]
+        if another and isinstance(field, forms.ChoiceField):
+            field.choices = [
+                *DIFFERENCE_ANSWERS,
+                (ANOTHER, "Neither: the row is of another person. Take nothing of it"),
+            ]
+
+
+class HeldBackForm(forms.Form):
+    """Whether a row is of another person than the one who was erased, and what shows it."""
+
+    answer = forms.ChoiceField(
+        label="Whose row is it?",
+        widget=forms.RadioSelect,
+        choices=[
+            (HeldBackState.TAKE.value, "Another person’s: take it with the next import"),
+            (HeldBackState.KEEP_OUT.value, "That person’s, or we do not know: keep it out"),
+        ],
+        error_messages={"required": "Choose whose row it is."},
+    )
+    reference = _reference(
+        "Case number",
+        f"What shows that it is another person. To keep it out, leave it empty. {_NUMBER}",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reference"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the case where somebody is taken."""
+        answers: dict[str, Any] = super().clean() or {}
+        taken = answers.get("answer") == HeldBackState.TAKE.value
+        if taken and not answers.get("reference") and "reference" not in self.errors:
+            self.add_error("reference", "Enter the case number.")
+        return answers
+
+
+class LetInForm(forms.Form):
+    """Which erasure somebody comes back after, and on what form."""
+
+    erasure = forms.IntegerField(
+        label="Number of the erasure",
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text="The import says it beside the line: “(erasure 4)”.",
+        error_messages={
+            "required": "Enter the number of the erasure.",
+            "invalid": "Enter a number, such as 4.",
+            "min_value": "Enter a number, such as 4.",
+            "max_value": "Enter a number, such as 4.",
+        },
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+    reference = _reference("Number of the form or call in which they came back")
 
 
 class ReleaseForm(forms.Form):

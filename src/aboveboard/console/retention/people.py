@@ -26,7 +26,7 @@ from aboveboard.console.retention.forms import (
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import matching
-from aboveboard.intake import notes
+from aboveboard.intake import held_back, notes
 from aboveboard.retention import actions, queries
 from aboveboard.retention.reasons import (
     HOLD_LAW,
@@ -53,6 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "holds": [_in_words(row) for row in queries.open_holds(at=at)],
         "restrictions": [_in_words(row) for row in queries.open_restrictions(at=at)],
         "differences": notes.count_differences(),
+        "held_back": held_back.count_held_back().waiting,
         "sweeps": [
             {"row": row, "people": people, "state": sweep_state(row, people)}
             for row in sweeps.sweeps(limit=5)
