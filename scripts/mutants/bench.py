@@ -79,7 +79,7 @@ class Bench:
         their own: the programs that a test starts then read the spoiled file too.
         """
         first = self._calling(site)
-        if site.function is None or not first:
+        if not first or not self._has_caller(site):
             return self._alone(site, first, quick)
         spoiled = {"file": str(site.file), "node": site.node, "what": site.what}
         code = self._ask(**spoiled, tests=first, seconds=self.seconds)
@@ -88,10 +88,10 @@ class Bench:
         return code == 0 and (quick or self._alone(site, [], quick))
 
     def _calling(self, site: Site) -> list[str]:
-        """Return the tests that call the function of this site, or any of its file, the
-        quickest first."""
+        """Return the tests that call the function of this site, the quickest first. Of what none
+        calls, as it runs when the process starts: those that call any function of the file."""
         place = f"{site.file}:"
-        if site.function is not None:
+        if site.function is not None and self._has_caller(site):
             place += str(site.function)
             return [name for name in self.quickest if place in self.called[name]]
         return [
@@ -99,6 +99,10 @@ class Bench:
             for name in self.quickest
             if any(called.startswith(place) for called in self.called[name])
         ]
+
+    def _has_caller(self, site: Site) -> bool:
+        place = f"{site.file}:{site.function}"
+        return any(place in called for called in self.called.values())
 
     def _alone(self, site: Site, first: list[str], quick: bool) -> bool:
         """Run the tests in a new process, with the spoiled file on the disk."""

@@ -67,9 +67,15 @@ def sites(file: Path) -> list[Site]:
 
 
 def _not_code(tree: ast.Module) -> set[int]:
-    """Return the numbers of the nodes that say nothing at run time: annotations, docstrings."""
-    silent: set[int] = set()
+    """Return the numbers of the nodes that say nothing at run time: annotations, names of types,
+    docstrings."""
     numbers = {id(node): number for number, node in enumerate(ast.walk(tree))}
+    silent = {
+        numbers[id(inner)]
+        for statement in tree.body
+        if _names_a_type(statement)
+        for inner in ast.walk(statement)
+    }
     for node in ast.walk(tree):
         parts: list[ast.AST | None] = []
         match node:
@@ -89,6 +95,14 @@ def _not_code(tree: ast.Module) -> set[int]:
             if part is not None:
                 silent |= {numbers[id(inner)] for inner in ast.walk(part)}
     return silent
+
+
+def _names_a_type(statement: ast.stmt) -> bool:
+    """Whether this is ``Settled = Mapping[int, str]`` or ``Row: TypeAlias = tuple[int, str]``."""
+    match statement:
+        case ast.Assign(value=ast.Subscript()) | ast.AnnAssign(annotation=ast.Name(id="TypeAlias")):
+            return True
+    return False
 
 
 def _ways(node: ast.AST) -> Iterator[tuple[str, Spoil]]:
