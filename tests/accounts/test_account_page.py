@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,23 @@ def test_a_session_that_is_over_is_not_listed(ada: Account) -> None:
     assert OpenSession.objects.count() == 1, "and its row is gone"
     OpenSession.objects.update(began_at=clock.now() - limits.SESSION_LIFE_STAFF)
     assert "Firefox" not in words(here.get(PAGE))
+
+
+def test_no_row_of_a_session_outlives_what_ended_it(ada: Account) -> None:
+    boss = actor_for(staff_member(Role.ADMINISTRATOR))
+
+    def rows_after(ends: Callable[[], object]) -> int:
+        ada.refresh_from_db()
+        open_page(staff_client(account=ada))
+        assert OpenSession.objects.filter(account=ada).exists()
+        ends()
+        return OpenSession.objects.filter(account=ada).count()
+
+    TOTP.activate(ada, generate_totp_secret())
+    at = clock.now()
+    assert rows_after(lambda: actions.reset_second_factors(ada.pk, by=boss, at=at)) == 0
+    assert rows_after(lambda: actions.end_other_sessions(ada)) == 0
+    assert rows_after(lambda: actions.close(ada.pk, by=boss, at=at)) == 0
 
 
 def test_nobody_sees_the_sessions_of_another(ada: Account) -> None:

@@ -19,8 +19,10 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import client
 from aboveboard.ledger.models import Entry
+from aboveboard.ledger.queries import entry
 from aboveboard.promise.queries import NoPromise
 from aboveboard.promise.words import NotInPromise
+from aboveboard.recovery.comparing import compare_rows
 from tests.accounts.people import service_client
 from tests.world import adopt
 
@@ -138,6 +140,18 @@ def test_the_command_makes_and_refuses_in_the_same_words(
                 ]
             )
         )
+
+
+@pytest.mark.parametrize("choices", [(), ("personal-offers",), ("personal-offers", "improve-shops")])
+def test_the_log_says_about_which_choices_a_client_may_record_a_yes(
+    choices: tuple[str, ...],
+) -> None:
+    adopt()
+    client = make(choices=choices)
+    facts = entry(Entry.objects.get(kind="client.made").pk).facts
+    assert (facts.get("choices") or []) == sorted(choices)
+    assert client.choices == tuple(sorted(choices))
+    assert list(compare_rows()) == []
 
 
 @override_settings(ROOT_URLCONF="aboveboard.site.urls")

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from allauth.account import app_settings as allauth_settings
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings as django_settings
 from django.test import Client, override_settings
@@ -19,6 +20,7 @@ from aboveboard.accounts.signin.urls import urlpatterns
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from tests.accounts.people import customer_client, staff_client, staff_member
+from tests.pages import words
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +199,22 @@ def test_a_passkey_that_is_removed_ends_every_other_session(who: str, ada: Accou
     assert not Authenticator.objects.filter(pk=passkey.pk).exists()
     assert mine.get(page).status_code == 200
     assert other.get(page).status_code == 302
+
+
+def test_the_only_second_step_of_staff_stays_and_a_customers_may_go(ada: Account) -> None:
+    """Recovery codes are none: they are for the day on which it is lost."""
+    RecoveryCodes.activate(ada)
+    customer = customer_client(4711)
+    owners = ((ada, staff_client(account=ada)), (Account.objects.get(person_id=4711), customer))
+    for account, browser in owners:
+        passkey = Authenticator.objects.create(
+            user=account, type=Authenticator.Type.WEBAUTHN, data={"name": "Passkey 1"}
+        )
+        _proved_just_now(browser)
+        page = browser.post(f"/accounts/2fa/webauthn/keys/{passkey.pk}/remove/", follow=True)
+        stays = Authenticator.objects.filter(pk=passkey.pk).exists()
+        assert stays is (account == ada)
+        assert ("your only second step. Add another one first" in words(page)) is stays
 
 
 def test_staff_name_a_passkey_and_customers_number_theirs(ada: Account) -> None:

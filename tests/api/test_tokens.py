@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -227,6 +229,15 @@ def test_a_token_stopped_elsewhere_works_here_for_a_second_at_most(made: Made) -
     AccessToken.objects.update(revoked_at=clock.now())
     assert tokens.client_for_token(token, at=clock.now(), now=100.9) is not None
     assert tokens.client_for_token(token, at=clock.now(), now=101.0) is None
+
+
+def test_a_token_that_was_asked_for_a_moment_ago_costs_no_statement(made: Made) -> None:
+    token = tokens.issue(made[0], at=clock.now())
+    tokens.forget()
+    for now, statements in ((100.0, 1), (100.0, 0), (100.9, 0), (101.0, 1), (101.5, 0)):
+        with CaptureQueriesContext(connection) as asked:
+            assert tokens.client_for_token(token, at=clock.now(), now=now) is not None
+        assert len(asked) == statements, now
 
 
 def test_a_stopped_token_is_told_so(made: Made) -> None:

@@ -22,7 +22,6 @@ from django.db.models.signals import post_delete, post_save
 from aboveboard.accounts.entries import SecondFactorAdded, SecondFactorRemoved
 from aboveboard.accounts.models import Account, SecondFactor
 from aboveboard.accounts.queries import actor_for
-from aboveboard.accounts.signin import factor_binding
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Code
@@ -102,8 +101,10 @@ def adopt_existing() -> None:
     """Write a row of ours for each of allauth's from before there were any."""
     for factor in Authenticator._base_manager.select_related("user"):
         if not SecondFactor.objects.filter(pk=factor.pk).exists():
-            # First: the row of ours is about the secret as it stands from now on.
-            factor_binding.bind(factor)
+            # First: the row of ours is about the secret as it stands from now on. Saving binds what
+            # an earlier version sealed for nobody. For the upgrade alone: what is unbound later was
+            # put there by somebody else, and opens nothing.
+            factor.save(update_fields=["data"])
             _write(factor)
 
 

@@ -96,7 +96,7 @@ def client_for_token(
     digest = links.digest(token)
     moment = time.monotonic() if now is None else now
     client, checked = _known.get(digest, (None, 0.0))
-    if client is None or not 0 <= moment - checked < limits.TOKEN_MEMORY.total_seconds():
+    if client is None or moment - checked >= limits.TOKEN_MEMORY.total_seconds():
         client = _load(digest)
         if client is None:
             _known.pop(digest, None)

@@ -91,19 +91,3 @@ def _sealed_parts(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name in _LISTS:
         if isinstance(data.get(name), list):
             yield name, data[name]
-
-
-def bind(factor: Authenticator) -> bool:
-    """Bind what an earlier version sealed for nobody; return whether there was anything.
-
-    For the upgrade alone (``accounts.factors``): a box that is unbound later was put there by
-    somebody else, and opens nothing.
-    """
-    unbound = any(
-        not text.startswith(_BOUND)
-        for _, value in _sealed_parts(factor.data)
-        for text in (value if isinstance(value, list) else [value])
-    )
-    if unbound:
-        factor.save(update_fields=["data"])  # what is saved is bound
-    return unbound
