@@ -142,7 +142,9 @@ def test_the_command_makes_and_refuses_in_the_same_words(
         )
 
 
-@pytest.mark.parametrize("choices", [(), ("personal-offers",), ("personal-offers", "improve-shops")])
+@pytest.mark.parametrize(
+    "choices", [(), ("personal-offers",), ("personal-offers", "improve-shops")]
+)
 def test_the_log_says_about_which_choices_a_client_may_record_a_yes(
     choices: tuple[str, ...],
 ) -> None:

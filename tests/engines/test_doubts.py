@@ -86,3 +86,27 @@ def test_a_settled_line_leaves_whom_it_is_not_of_out(tmp_path: Path, crowd_owner
     assert after({1: [20]}) == ({10: 0b100, 20: 0b011, 30: 0b010, 40: 0b100}, 2, 2)
     assert after({1: [20], 2: [30], 3: []}) == ({10: 0b100, 20: 0b001, 30: 0b010}, 0, 0)
     assert after({1: [20, 30], 2: [], 3: [40]}) == ({10: 0b100, 20: 1, 30: 1, 40: 0b100}, 0, 0)
+
+
+def test_lines_counted_before_crowds_had_files_of_their_own_are_listed_and_settled(
+    tmp_path: Path,
+) -> None:
+    leak = write_leak(
+        tmp_path,
+        [
+            (1, 0b001, 0, [(EMAIL, "home@x")]),
+            (2, 0b010, 0, [(EMAIL, "ann@x"), (PHONE, "+49")]),
+        ],
+    )
+    held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
+    files, first = exposure.LeakFiles.in_folder(tmp_path), tmp_path / "out.parquet"
+    assert listing.doubts(files) == [], "nothing was counted yet"
+    exposure.from_leak(leak, held, first, files, score=by_bits)
+    files.crowds.unlink()
+    files.crowd_lines.unlink()
+    doubts = {row.line: row.person_ids for row in listing.doubts(files)}
+    assert doubts == {1: (20, 30), 2: (40,)}, "that line two is of 10 is beyond doubt"
+    out = tmp_path / "settled.parquet"
+    done = exposure.settle(files, first, {1: [20]}, out, score=by_bits)
+    assert (done.people, done.doubtful, done.ambiguous) == (3, 1, 1)
+    assert [row.person_id for row in listing.everyone(out)] == [10, 20, 40]

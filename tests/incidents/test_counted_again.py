@@ -18,7 +18,7 @@ from aboveboard.incidents.exposure import counting, counts, merging, settling
 from aboveboard.incidents.exposure.counting import NothingToCount
 from aboveboard.incidents.exposure.folders import exposure_file, folder_of
 from aboveboard.incidents.models import Assessment, Exposure, TimelineEvent
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.terms import IncidentKind, IncidentState
 from tests import world
 from tests.incidents.conftest import AT, LEAD, STAFF, export, laptop, leak_bytes, open_leak
 
@@ -135,6 +135,35 @@ def test_who_stands_in_the_count_of_an_open_incident_may_yet_have_to_be_told(
     ]
     assert (tmp_path / other.file_name).is_file()
     assert not exposure_file(other).exists(), "it stands in the incident's folder with its row"
+    lifecycle.change_state(first.incident, IncidentState.CLOSED, by=LEAD, at=AT)
+    assert counts.in_open_incidents([ada, ben]) == frozenset(), "nobody is told any more"
+    lifecycle.change_state(first.incident, IncidentState.OPEN, by=LEAD, at=AT)
+    assert counts.in_open_incidents([ada, ben]) == {ada}
+
+
+def test_an_answer_given_while_records_become_one_row_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    people = world.load(8)
+    (ada, _), (ben, _), *_ = people
+    number = open_leak(leak_bytes([row for _, row in people[:3]])).number
+    counting.count(number, by=LEAD, at=AT)
+    before = {part.band for part in queries.page(number, at=AT).slices}
+    join(ada, ben)
+    merge = engine.merge
+
+    def and_somebody_answers(*args: Any, **named: Any) -> engine.ExposureCount:
+        done = merge(*args, **named)
+        monkeypatch.undo()
+        actions.change(number, answers={"hands": "nobody"}, by=LEAD, at=AT)
+        return done
+
+    monkeypatch.setattr(engine, "merge", and_somebody_answers)
+    merged = merging.apply_merges(number, by=LEAD, at=AT)
+    assert merged == counts.current_count(lifecycle.find(number))
+    assert ben not in exposed(number)
+    assert max(part.band for part in queries.page(number, at=AT).slices) < max(before)
+    assert [row.code for row in queries.timeline(number)].count("merged") == 1, "said once"
 
 
 def test_a_count_that_begins_while_another_is_worked_out_anew_takes_no_file_from_it(

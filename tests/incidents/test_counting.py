@@ -202,7 +202,37 @@ def test_a_device_that_nobody_named_has_no_exports(tmp_path: Path) -> None:
     incident = lifecycle.open_incident(
         IncidentKind.LOST_DEVICE, title="Something", discovered_at=AT, by=LEAD, at=AT
     )
-    assert counting.count(incident.number, by=LEAD, at=AT).people == 0
+    first = counting.count(incident.number, by=LEAD, at=AT)
+    assert first.people == 0
+    assert counting.count(incident.number, by=LEAD, at=AT) == first
+    # A count of before exports were named in it.
+    Exposure.objects.update(exports=None)
+    assert counting.count(incident.number, by=LEAD, at=AT) == first
+
+
+@alone
+def test_what_is_known_of_a_loss_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    """Folders of incidents, and what is worked out meanwhile, are the instance's own account's."""
+    incident = leak_beside_a_parcel(tmp_path)
+    counting.count(incident.number, by=LEAD, at=AT)
+    with folders.working_folder() as working:
+        for folder in (incidents_folder(), folder_of(lifecycle.find(incident.number)), working):
+            assert folder.stat().st_mode & 0o777 == 0o700, folder.name
+
+
+@alone
+def test_an_answer_given_before_a_count_ends_is_in_what_it_returns(tmp_path: Path) -> None:
+    people, device = world.load(6), laptop()
+    export(device, [people[0][0]], tmp_path)
+    number = actions.report_loss(device.id, by=STAFF, at=AT).number
+
+    def answer(step: str) -> None:
+        if step == counting.STEPS[3]:
+            actions.change(number, answers={"hands": "nobody"}, by=LEAD, at=AT)
+
+    count = counting.count(number, progress=answer, by=LEAD, at=AT)
+    assert count == Exposure.objects.latest("id")
+    assert Exposure.objects.count() == 2, "as it was counted, and as it was answered"
 
 
 @alone
@@ -324,6 +354,26 @@ def test_a_folder_that_somebody_emptied_meanwhile_is_no_fault(db: None) -> None:
     with folders.working_folder() as folder:
         shutil.rmtree(folder)
     assert not folder.with_suffix(".lock").exists()
+
+
+@alone
+def test_a_sweep_takes_what_was_left_and_no_more(tmp_path: Path) -> None:
+    """What a kill left between a lock and its folder is a lock alone; a folder that has no number
+    of ours was made by somebody else; and that of an incident is the incident's."""
+    ours = folder_of(lifecycle.find(leak_beside_a_parcel(tmp_path).number))
+    lock = incidents_folder() / "working" / "0.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.touch()
+    left = lock.with_name("1")
+    left.mkdir()
+    left.with_suffix(".lock").touch()
+    notes, nobodys = incidents_folder() / "INC-notes", incidents_folder() / "INC-0088"
+    for folder in (notes, nobodys):
+        folder.mkdir()
+    assert delete_abandoned() == 2
+    assert [path.exists() for path in (lock, left, left.with_suffix(".lock"))] == [False] * 3
+    assert [path.is_dir() for path in (ours, notes, nobodys)] == [True, True, False]
+    notes.rmdir()
 
 
 @alone

@@ -12,8 +12,9 @@ from aboveboard.engines import exposure as engine
 from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.exposure import counting
-from aboveboard.incidents.exposure.counts import current_count
+from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.settling import NotInDoubt, settle
+from aboveboard.incidents.models import Exposure
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
 from tests import world
@@ -100,6 +101,11 @@ def test_an_answer_given_while_a_line_is_settled_counts(
     assert exposed(number) == {people[0][0], people[2][0]}
     after = {part.band for part in queries.page(number, at=AT).slices}
     assert max(after) < max(before), "nobody had it in hand"
+    worst = [
+        max(cell.severity for cell in summary_cells(count))
+        for count in Exposure.objects.order_by("id")
+    ]
+    assert worst == [max(before), *[max(after)] * (len(worst) - 1)], "nor for a moment before"
 
 
 def test_only_those_whom_a_line_fits_can_be_named(people: People, number: int) -> None:
@@ -108,6 +114,22 @@ def test_only_those_whom_a_line_fits_can_be_named(people: People, number: int) -
         with pytest.raises(NotInDoubt):
             settle(number, [line], who, by=LEAD, at=AT)
     assert queries.doubts(number)[0].settled is None
+
+
+def test_a_line_is_settled_whatever_stands_beside_it_and_as_everybodys_too(people: People) -> None:
+    (_, ann), (_, bob), (_, cat), *_ = people
+    lines = "".join(
+        f"{first['email']};{second['phone']};secret\n"
+        for first, second in ((ann, bob), (bob, cat), (cat, ann))
+    )
+    number = open_leak(("email;phone;password\n" + lines).encode()).number
+    jobs.run_jobs_once(worker="test")
+    assert [doubt.line for doubt in queries.doubts(number)] == [2, 3, 4]
+    fits = {doubt.line: doubt.person_ids for doubt in queries.doubts(number)}
+    settle(number, [3], fits[3], by=LEAD, at=AT)
+    settle(number, [4, 2], [], by=LEAD, at=AT)
+    settled = {doubt.line: doubt.settled for doubt in queries.doubts(number)}
+    assert settled == {2: (), 3: tuple(sorted(fits[3])), 4: ()}
 
 
 def test_it_is_listed_and_settled_on_the_command_line(

@@ -156,7 +156,7 @@ def from_leak(
         people_count = _score_and_write(duck, snapshot, out, score)
         # The set has whoever a line may fit, and this file whoever one fits beyond doubt.
         count = duck.execute("SELECT count(*) FROM read_parquet(?)", [str(files.certain)])
-        (certain,) = count.fetchone() or (0,)
+        [(certain,)] = count.fetchall()
     return ExposureCount(
         people=people_count,
         digest=_digest(out),
@@ -263,7 +263,7 @@ def _load_settled(
     if chosen:
         duck.executemany("INSERT INTO chosen VALUES (?, ?)", chosen)
     places = {"certain": str(files.certain), "doubts": str(files.doubts)}
-    people, lines = duck.execute(statement("doubtful"), places).fetchone() or (0, 0)
+    [(people, lines)] = duck.execute(statement("doubtful"), places).fetchall()
     return people, lines
 
 

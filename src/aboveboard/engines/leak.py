@@ -99,4 +99,4 @@ class LeakWriter:
                     to_parquet(text, path, columns)
         finally:
             for text in self._texts:
-                text.unlink(missing_ok=True)
+                text.unlink()

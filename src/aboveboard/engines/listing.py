@@ -189,7 +189,7 @@ def unread(path: Path, *, after: int = 0, limit: int = PAGE_SIZE) -> list[tuple[
 def count_unread(path: Path) -> int:
     """Return how many lines could not be read."""
     with engine() as duck:
-        (count,) = duck.execute(statement("unread_count"), {"unread": str(path)}).fetchone() or (0,)
+        [(count,)] = duck.execute(statement("unread_count"), {"unread": str(path)}).fetchall()
     return int(count)
 
 

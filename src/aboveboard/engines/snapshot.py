@@ -65,7 +65,6 @@ def write_rows(rows: Iterable[tuple[int, ...]], path: Path, columns: Mapping[str
 
 @contextmanager
 def _scratch_file(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = path.with_name(path.name + ".csv")
     try:
         yield text

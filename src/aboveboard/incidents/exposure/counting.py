@@ -148,7 +148,7 @@ def _count(
     at: datetime,
 ) -> Exposure:
     """Make a new count, under the claim."""
-    folder_of(incident).mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder_of(incident).mkdir(mode=0o700, exist_ok=True)
     _delete_unrecorded(incident)
     score = score_for(resolve(incident.kind, incident.circumstances))
     leak, exports = LeakPaths.in_folder(folder_of(incident)), _exports(incident)

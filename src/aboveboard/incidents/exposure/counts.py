@@ -11,6 +11,7 @@ from aboveboard.basics.ids import new_id
 from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureCell
+from aboveboard.incidents import lifecycle
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentState
@@ -31,10 +32,9 @@ def in_open_incidents(person_ids: Collection[int]) -> frozenset[int]:
     they may yet have to be told."""
     concerned: set[int] = set()
     for incident in Incident.objects.order_by("id"):
-        last = incident.states.order_by("-id").first()
-        counted = (
-            current_count(incident) if last is None or last.state != IncidentState.CLOSED else None
-        )
+        if lifecycle.current_state(incident) == IncidentState.CLOSED:
+            continue
+        counted = current_count(incident)
         if counted is not None:
             # The newest count alone: an earlier one may name people who turned out not to be in the
             # loss.

@@ -99,12 +99,11 @@ def _count_again(number: int, lines: int, by: Actor, at: datetime) -> Exposure:
     else it is written once more, from what is settled then."""
     while True:
         incident = lifecycle.find(number)
-        latest, settled = current_count(incident), settled_lines(incident)
+        settled = settled_lines(incident)
         # From the first count each time and not from the latest: who was settled out of a line
         # before must be able to come back.
-        first = Exposure.objects.filter(incident=incident).order_by("id").first()
-        if latest is None or first is None:
-            raise Conflict(why=f"{incident.reference} was not counted yet")
+        counts = Exposure.objects.filter(incident=incident).select_related("incident")
+        first, latest = counts.earliest("id"), counts.latest("id")
         with working_folder() as scratch:
             made = new_count_path(scratch)
             done = engine.settle(
