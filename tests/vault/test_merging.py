@@ -62,6 +62,24 @@ def test_a_value_that_was_confirmed_since_keeps_where_it_was_confirmed() -> None
     assert pair.kept != since
 
 
+def test_a_value_that_was_erased_and_given_anew_goes_to_the_record_it_was_of() -> None:
+    """What was set aside for undoing the merge has no such value any more: it was erased there
+    too."""
+    (one, _), (other, _), *_ = load(3)
+    merged = merge(one, other, email=RecordSide.MERGED)
+    gone = field_erasure.erase_fields(
+        one, ["email"], kinds=kinds(), reason="asked", by=ADVISER, at=clock.now()
+    )
+    assert gone == {"email"}
+    corrected(one, email="anew@example.com")
+    split(merged)
+    assert queries.find("email", "anew@example.com") == [other]
+    pair = merging.compare(one, other)["email"]
+    assert pair.kept is None, "theirs was erased with it"
+    assert pair.merged is not None
+    assert pair.merged.channel == "phone"
+
+
 def test_what_undoes_a_merge_is_gone_with_its_key() -> None:
     (one, _), (other, _), *_ = load(3)
     merging.compare(one, other)
