@@ -62,6 +62,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/incidents/", incidents),
     path("console/look-up/", look_up),
     path("api/v1/uses", uses),
+    path("api/staff", console),
+    path("feed", uses),
     path("either/", either),
     path("forgotten/", forgotten),
     path("api/forgotten", forgotten),

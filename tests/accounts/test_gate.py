@@ -172,6 +172,13 @@ def test_a_program_needs_a_token_that_works() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/uses", "/api/staff", "/feed"])
+def test_a_program_without_a_token_is_sent_to_no_page_wherever_it_asks(path: str) -> None:
+    answer = Client().get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+
+
+@pytest.mark.django_db
 def test_a_form_that_nobody_signed_in_sent_has_no_way_back() -> None:
     assert Client().post("/you/")["Location"] == "/accounts/login/"
 

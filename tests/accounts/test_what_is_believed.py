@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from aboveboard.accounts import limits
 from aboveboard.accounts.clients.idempotency import sweep
 from aboveboard.accounts.deciding import DECIDING
-from aboveboard.accounts.factors import unmatched
+from aboveboard.accounts.factors import digest_of, unmatched
 from aboveboard.accounts.models import IdempotencyKey, SecondFactor
 from aboveboard.accounts.recent import proved_recently
 from aboveboard.basics import clock
@@ -41,6 +41,15 @@ def test_only_a_factor_that_this_program_wrote_is_handed_out_as_one() -> None:
     ours.delete()
     assert not SecondFactor.objects.exists()
     assert list(Authenticator.objects.filter(user=ada)) == []
+
+
+def test_what_proves_is_the_same_in_whatever_order_the_database_gives_it() -> None:
+    """PostgreSQL keeps the keys of a JSON object in an order of its own."""
+    data = {"secret": "s", "credential": {"id": "a", "response": {"type": "b", "at": "c"}}}
+    turned = {"credential": {"response": {"at": "c", "type": "b"}, "id": "a"}, "secret": "s"}
+    assert digest_of(data) == digest_of(turned)
+    assert digest_of(data | {"name": "Key 2", "used_mask": 3}) == digest_of(data), "may change"
+    assert digest_of(data | {"seed": "x"}) != digest_of(data)
 
 
 @pytest.mark.django_db

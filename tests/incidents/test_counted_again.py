@@ -17,6 +17,7 @@ from aboveboard.incidents import actions, lifecycle, queries
 from aboveboard.incidents.exposure import counting, counts, merging, settling
 from aboveboard.incidents.exposure.counting import NothingToCount
 from aboveboard.incidents.exposure.folders import exposure_file, folder_of
+from aboveboard.incidents.leaks import index_keys
 from aboveboard.incidents.models import Assessment, Exposure, TimelineEvent
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from tests import world
@@ -84,6 +85,19 @@ def test_a_count_that_died_before_its_end_is_finished_and_not_made_again() -> No
     assert Assessment.objects.count() == 1
     assert counting.count(incident.number, by=LEAD, at=AT) == first
     assert Assessment.objects.count() == 1
+
+
+def test_a_leak_that_was_read_with_another_index_key_is_refused_and_not_undercounted() -> None:
+    people = world.load(6)
+    number = open_leak(leak_bytes([row for _, row in people[:3]])).number
+    folder = folder_of(lifecycle.find(number))
+    index_keys.write_keys(folder, [])  # as where none of its keys is in use any more
+    with pytest.raises(index_keys.MadeWithAnotherKey):
+        counting.count(number, by=LEAD, at=AT)
+    assert not Exposure.objects.exists()
+    index_keys.delete_keys(folder)
+    count = counting.count(number, by=LEAD, at=AT)
+    assert count.people >= 3, "one that does not say is of the first key"
 
 
 def test_a_lost_device_is_counted_again_when_an_export_reached_it_since(tmp_path: Path) -> None:

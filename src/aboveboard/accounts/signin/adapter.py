@@ -59,11 +59,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth pu
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the home page of the account that signed in."""
-        return (
-            gate.PORTAL
-            if isinstance(request.user, Account) and request.user.is_customer
-            else gate.CONSOLE
-        )
+        return gate.PORTAL if getattr(request.user, "is_customer", False) else gate.CONSOLE
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
         """Return the public page."""
