@@ -22,7 +22,8 @@ SRC = Path(__file__).parents[1] / "src" / "aboveboard"
 PROMISE_FILE = SRC / "promise" / "samples" / "retailer.yaml"
 MAPPING_FILE = SRC / "intake" / "samples" / "adventureworks.yaml"
 
-ADVISER = Actor(ActorKind.STAFF, "7", Role.ADVISER, "Leeds shop")
+# A number that no account of a test reaches: who answers a concern must not be who is questioned.
+ADVISER = Actor(ActorKind.STAFF, "900007", Role.ADVISER, "Leeds shop")
 OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")
 
 
