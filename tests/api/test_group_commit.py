@@ -120,15 +120,14 @@ def test_when_the_database_fails_nobody_is_given_anything(
 def test_what_breaks_for_one_breaks_for_no_other(
     rows: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real: Callable[..., Any] = ledger.encode
+    real: Callable[..., Any] = ledger.encode_each
 
-    def encode(entry: Any, entry_id: int) -> bytes:
-        if "birth_date" in entry.facts["fields"]:
+    def encode_each(entries: Any, entry_ids: Any) -> Any:
+        if any("birth_date" in entry.facts["fields"] for entry in entries):
             raise RuntimeError("a fault of ours")
-        body: bytes = real(entry, entry_id)
-        return body
+        return real(entries, entry_ids)
 
-    monkeypatch.setattr(ledger, "encode", encode)
+    monkeypatch.setattr(ledger, "encode_each", encode_each)
     broken = UseRequest(TILL, "deliver-orders", ("birth_date",), "shop")
     found = at_once([wanted(rows[0]), wanted(rows[1], broken), wanted(rows[2])])
     assert [type(one).__name__ for one in found] == ["UseResult", "RuntimeError", "UseResult"]

@@ -3,7 +3,9 @@ nothing else happens."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -95,6 +97,45 @@ def test_an_entry_is_read_back_and_its_bytes_are_canonical(
             "facts": facts,
         }
     )
+
+
+@given(
+    st.lists(st.tuples(FACTS, ACTORS, MOMENTS), min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 2), HANDLES, st.integers(1, 2**53 - 1)), max_size=8),
+)
+def test_entries_of_a_batch_have_the_bytes_that_each_has_alone(
+    stated: list[tuple[dict[str, Json], Actor, datetime]],
+    about: list[tuple[int, str | None, int]],
+) -> None:
+    """Several of them share what they say, who did it and when, as the same objects."""
+    entries, alone = [], []
+    for number, handle, entry_id in about:
+        facts, actor, at = stated[number % len(stated)]
+        kind = f"use.kind-{number}"
+        entries.append(NewEntry(kind, actor, at, handle, facts))
+        alone.append(entry.encode(NewEntry(kind, actor, at, handle, dict(facts)), entry_id))
+    assert entry.encode_each(entries, [entry_id for *_, entry_id in about]) == alone
+    for body, each in zip(alone, entries, strict=True):
+        assert (entry.parse(body).facts, entry.parse(body).actor) == (each.facts, each.by)
+
+
+@pytest.mark.parametrize("entry_id", [2**53, -(2**53), True, 7.0, "7"])
+def test_a_number_that_json_cannot_hold_is_refused(entry_id: Any) -> None:
+    with pytest.raises(EntryRefused, match="its id"):
+        entry.encode(NewEntry("use.granted", Actor(ActorKind.SYSTEM, "", ""), AT), entry_id)
+
+
+def test_one_ill_formed_entry_of_a_batch_is_refused() -> None:
+    good = NewEntry("use.granted", Actor(ActorKind.SYSTEM, "", ""), AT, "a" * 32, {"n": 1})
+    for bad in (
+        replace(good, kind="Granted"),
+        replace(good, handle="anna@example.com"),
+        replace(good, at=AT.replace(tzinfo=None)),
+        replace(good, facts={"n": 2**53}),
+        replace(good, facts={"long": "x" * 65_536}),
+    ):
+        with pytest.raises(EntryRefused):
+            entry.encode_each([good, bad, good], [1, 2, 3])
 
 
 def test_every_character_is_written_as_rfc_8785_says() -> None:

@@ -13,7 +13,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.facts import Facts, VerifierKey
 from aboveboard.ledger import rows
 from aboveboard.ledger.entries import SigningKeyReplaced
-from aboveboard.ledger.format.entry import NewEntry, encode
+from aboveboard.ledger.format.entry import NewEntry, encode_each
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import KeyChange
 from aboveboard.ledger.sequencing import sequence
@@ -77,7 +77,7 @@ def append_many(entries: Sequence[NewEntry]) -> list[int]:
     ids = rows.reserve_ids(len(entries))
     # All of them before the first row is written: one that is refused then leaves nothing of the
     # others.
-    bodies = [encode(entry, entry_id) for entry, entry_id in zip(entries, ids, strict=True)]
+    bodies = encode_each(entries, ids)
     rows.insert(
         [
             (entry_id, entry.at, entry.kind, entry.handle, body, leaf_hash(body))
