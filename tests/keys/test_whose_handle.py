@@ -21,7 +21,7 @@ def test_the_handles_of_a_person_are_those_of_their_entries_and_no_others() -> N
     assert ANN.secret_of(ANN.secret.handle(3)) is None, "no entry has it yet"
     assert ANN.secret_of("aa" * 16) is None
     assert BOB.secret_of(own[0]) is None
-    assert ANN.subject(3).handle == ANN.secret.handle(3)
+    assert ANN.secret.subject(3).handle == ANN.secret.handle(3)
 
 
 def test_of_two_records_that_are_one_every_entry_is_found_also_one_that_comes_late() -> None:
@@ -74,7 +74,7 @@ def test_a_log_that_is_ahead_is_followed_over_entries_that_never_came_to_be(
 
 def test_a_sealed_fact_opens_with_the_key_that_the_person_is_given_and_no_other() -> None:
     both = ANN.merged_with(BOB)
-    subject = BOB.subject(1)
+    subject = BOB.secret.subject(1)
     fact = subject.seal("case/7")
     facts = {"reference": fact, "field": "email", "count": 3}
     keys = both.keys_of(subject.handle, facts)
@@ -83,7 +83,7 @@ def test_a_sealed_fact_opens_with_the_key_that_the_person_is_given_and_no_other(
     assert sealing.verify_text(fact, "case/7", bytes.fromhex(key))
     assert not sealing.verify_text(fact, "case/8", bytes.fromhex(key))
     for other in (ANN, both):
-        (wrong,) = other.keys_of(ANN.subject(0).handle, facts)["reference"]
+        (wrong,) = other.keys_of(ANN.secret.subject(0).handle, facts)["reference"]
         assert not sealing.verify_text(fact, "case/7", bytes.fromhex(wrong))
     # An entry from before each had a handle of its own may be of any of the records.
     for handle in ("bb" * 16, None):
@@ -99,4 +99,4 @@ def test_where_an_entry_names_nobody_what_it_refers_to_is_sealed_all_the_same() 
     assert sealing.verify_text(fact, "case/7", first.key)
     assert not sealing.verify_text(fact, "case/7", second.key)
     assert first.key.hex() not in repr(first)
-    assert (b"a" * 32).decode() not in repr(ANN.subject(0))
+    assert (b"a" * 32).decode() not in repr(ANN.secret.subject(0))

@@ -131,8 +131,8 @@ def _decide_under(
             )
             for person_id in person_ids
         ]
-        subjects = entry_subjects([records.get(person_id) for person_id in person_ids])
+        subjects, entry_ids = entry_subjects([records.get(person_id) for person_id in person_ids])
         decided = zip(repeat(request), subjects, decisions, strict=False)
-        entry_ids = append_many(use_entries(adopted, decided, at))
+        append_many(use_entries(adopted, decided, at), entry_ids)
     # 3: the block above has committed, or raised.
     return records, decisions, entry_ids

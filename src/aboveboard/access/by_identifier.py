@@ -16,12 +16,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access import decoys, lookup
+from aboveboard.access import decoys, lookup, quiet_refusals
 from aboveboard.access.decision.decide import decide_person, general_refusals
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
-from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.release import decision_moment, entry_subjects, open_granted, use_entries
 from aboveboard.access.use import Decision, UseRequest, UseResult
@@ -78,8 +77,8 @@ def _use_under(
             for request, already, matches in zip(requests, refusals, decided, strict=True)
         ]
         there = _lock_unshown(chosen, matched)
-        subjects = entry_subjects([record for record, _ in chosen])
-        entry_ids = append_many(
+        subjects, entry_ids = entry_subjects([record for record, _ in chosen])
+        append_many(
             use_entries(
                 adopted,
                 [
@@ -89,17 +88,18 @@ def _use_under(
                     )
                 ],
                 at,
-            )
+            ),
+            entry_ids,
         )
-        quiet = [
-            _quiet_refusal(entry_id, subject, already, person_ids, matches, there)
-            for entry_id, subject, already, person_ids, matches in zip(
-                entry_ids, subjects, refusals, matched, decided, strict=True
-            )
-            if isinstance(subject, NamelessHandle)
-        ]
-        if quiet:
-            QuietRefusal.objects.bulk_create(quiet)
+        quiet_refusals.insert(
+            [
+                _quiet_refusal(entry_id, subject, already, person_ids, matches, there)
+                for entry_id, subject, already, person_ids, matches in zip(
+                    entry_ids, subjects, refusals, matched, decided, strict=True
+                )
+                if isinstance(subject, NamelessHandle)
+            ]
+        )
     # 3: the block above has committed, or raised.
     return [
         _result(adopted.promise, request, already, shown, entry_id)
@@ -238,17 +238,13 @@ def _quiet_refusal(
     person_ids: Sequence[int],
     matches: Matches,
     there: frozenset[int],
-) -> QuietRefusal:
-    """Tie the entry to the only match, where the log cannot show it, with the key of its reference.
-    Somebody who is not ``there`` any more was erased meanwhile, and is not named.
-    One row, also when nobody matched: neither the time it takes nor the table's size may tell the
-    cases apart."""
+) -> quiet_refusals.QuietRow:
+    """Return the row that ties the entry to the only match, where the log cannot show it, with the
+    key of its reference. Somebody who is not ``there`` any more was erased meanwhile, and is not
+    named. One row, also when nobody matched: neither the time it takes nor the table's size may
+    tell the cases apart."""
     codes = {reason.code.value for reason in already}
     if len(person_ids) == 1:
         codes |= {reason.code.value for _, decision in matches for reason in decision.reasons}
-    return QuietRefusal(
-        entry_id=entry_id,
-        person_id=person_ids[0] if len(person_ids) == 1 and person_ids[0] in there else None,
-        reasons=sorted(codes),
-        reference_key=subject.key,
-    )
+    person_id = person_ids[0] if len(person_ids) == 1 and person_ids[0] in there else None
+    return entry_id, person_id, sorted(codes), subject.key

@@ -12,7 +12,7 @@ from aboveboard.access.limits import CLOCK_SKEW
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics import clock
 from aboveboard.basics.facts import Code
-from aboveboard.keys.actions import subjects_in_order
+from aboveboard.keys.actions import subjects_in_order, subjects_with_ids
 from aboveboard.keys.handles import EntrySubject, NamelessHandle
 from aboveboard.ledger.actions import NewEntry, entry_about, new_entry
 from aboveboard.promise.queries import AdoptedPromise
@@ -36,15 +36,26 @@ and what was decided."""
 
 def entry_subjects(
     records: Sequence[vault.SealedPerson | None],
-) -> list[EntrySubject | NamelessHandle]:
-    """Return whom each of several entries is about, with a handle of its own. None: the log may
-    not say who was meant, or nobody was.
+) -> tuple[list[EntrySubject | NamelessHandle], list[int]]:
+    """Return whom each of several entries is about, with a handle of its own, and the ids of the
+    entries. None: the log may not say who was meant, or nobody was.
 
     Inside the transaction that writes the entries.
     """
     person_ids = [record.person_id if record else None for record in records]
-    people = {record.person_id: record.handles for record in records if record}
-    return [subject or NamelessHandle() for subject in subjects_in_order(person_ids, people)]
+    secrets = {record.person_id: record.handle_secret for record in records if record}
+    subjects, entry_ids = subjects_with_ids(person_ids, secrets)
+    return [subject or NamelessHandle() for subject in subjects], entry_ids
+
+
+def entry_subject(record: vault.SealedPerson | None) -> EntrySubject | NamelessHandle:
+    """Return whom one entry is about, as :func:`entry_subjects`; its id is taken when it is
+    written."""
+    if record is None:
+        return NamelessHandle()
+    secrets = {record.person_id: record.handle_secret}
+    (subject,) = subjects_in_order([record.person_id], secrets)
+    return subject or NamelessHandle()
 
 
 def use_entries(

@@ -35,6 +35,22 @@ def execute(connection: Any, sql: str, values: Sequence[Any] = ()) -> list[tuple
         return _rows(_cursor(connection).execute(sql, values, binary=True))
 
 
+def execute_many(connection: Any, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run one statement of SQLite's for each row of values, as :func:`execute`.
+
+    Raises:
+        django.db.Error: as from any other statement.
+    """
+    connection.ensure_connection()
+    if connection.execute_wrappers or connection.queries_logged:
+        with connection.cursor() as cursor:
+            cursor.executemany(sql, list(rows))
+        return
+    connection.validate_no_broken_transaction()
+    with connection.wrap_database_errors:
+        connection.connection.executemany(_to_qmark_style(sql), rows)
+
+
 def array_literal(values: Iterable[int | str | bytes | None]) -> str:
     """Return values as PostgreSQL reads an array (its manual, 8.15.2): a tenth of the time that
     psycopg takes for a list. Its type is that of what it is compared with."""

@@ -26,7 +26,7 @@ from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.keys.actions import subjects_in_order
 from aboveboard.keys.handles import EntrySubject
-from aboveboard.keys.queries import handles
+from aboveboard.keys.queries import handle_secrets
 from aboveboard.ledger import actions as ledger
 from aboveboard.ledger.actions import NewEntry, new_entry
 
@@ -158,7 +158,7 @@ def record(
         final = [result for result in written if result.state != DispatchState.QUEUED]
         # Whoever was erased since has no key, so that the entry names nobody.
         person_ids = [claim.items[result.id].person_id for result in final]
-        subjects = subjects_in_order(person_ids, handles(set(person_ids)))
+        subjects = subjects_in_order(person_ids, handle_secrets(set(person_ids)))
         ledger.append_many(
             [
                 _entry(claim, result, subject, at)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys import counting, handles, queries, ring, wrapping_keys
-from aboveboard.keys.handles import EntrySubject, PersonHandles
+from aboveboard.keys.handles import EntrySubject, HandleSecret, PersonHandles
 from aboveboard.keys.models import InstanceSecret, PersonKey
 from aboveboard.keys.queries import data_keys
 from aboveboard.keys.wrapping import KEY_BYTES
@@ -45,7 +45,7 @@ def entry_subjects(person_ids: Collection[int]) -> dict[int, EntrySubject]:
     used is a handle that is looked for in vain.
     """
     ids = sorted(set(person_ids))
-    subjects = subjects_in_order(ids, queries.handles(ids))
+    subjects = subjects_in_order(ids, queries.handle_secrets(ids))
     return {
         person_id: subject
         for person_id, subject in zip(ids, subjects, strict=True)
@@ -54,25 +54,50 @@ def entry_subjects(person_ids: Collection[int]) -> dict[int, EntrySubject]:
 
 
 def subjects_in_order(
-    person_ids: Sequence[int | None], people: Mapping[int, PersonHandles]
+    person_ids: Sequence[int | None], secrets: Mapping[int, HandleSecret]
 ) -> list[EntrySubject | None]:
     """Return what each of several new entries needs, in their order; a person may be in it more
     than once. None for nobody, and for whoever has no key any more.
 
-    ``people``: the handles of each, which a use has read with the record.
+    ``secrets``: of each, which a use has read with the record.
     """
-    wanted = Counter(
-        person_id for person_id in person_ids if person_id is not None and person_id in people
+    wanted = _wanted(person_ids, secrets)
+    return _numbered(person_ids, secrets, counting.take_numbers(wanted) if wanted else {})
+
+
+def subjects_with_ids(
+    person_ids: Sequence[int | None], secrets: Mapping[int, HandleSecret]
+) -> tuple[list[EntrySubject | None], list[int]]:
+    """Return the same, and the ids of the entries themselves, for
+    :func:`aboveboard.ledger.actions.append_many`: on PostgreSQL both come with one statement."""
+    numbers, entry_ids = counting.take_numbers_and_ids(
+        _wanted(person_ids, secrets), len(person_ids)
     )
+    return _numbered(person_ids, secrets, numbers), entry_ids
+
+
+def _wanted(
+    person_ids: Sequence[int | None], secrets: Mapping[int, HandleSecret]
+) -> Mapping[int, int]:
+    """Return of how many entries each person's numbers are to be taken."""
+    return Counter(
+        person_id for person_id in person_ids if person_id is not None and person_id in secrets
+    )
+
+
+def _numbered(
+    person_ids: Sequence[int | None],
+    secrets: Mapping[int, HandleSecret],
+    numbers: dict[int, int],
+) -> list[EntrySubject | None]:
     # Who was erased since their record was read has no number: the entry then names nobody.
     # From here until the commit nobody else writes an entry about these people, so it is done last.
-    numbers = counting.take_numbers(wanted) if wanted else {}
     subjects: list[EntrySubject | None] = []
     for person_id in person_ids:
         if person_id is None or person_id not in numbers:
             subjects.append(None)
             continue
-        subjects.append(people[person_id].subject(numbers[person_id]))
+        subjects.append(secrets[person_id].subject(numbers[person_id]))
         numbers[person_id] += 1
     return subjects
 

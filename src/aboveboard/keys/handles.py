@@ -60,6 +60,10 @@ class HandleSecret:
             :HANDLE_BYTES
         ].hex()
 
+    def subject(self, number: int) -> EntrySubject:
+        """Return what an entry about the person needs, given its number among theirs."""
+        return EntrySubject(self.handle(number), self.value)
+
 
 @dataclass(frozen=True, slots=True)
 class PersonHandles:
@@ -85,10 +89,6 @@ class PersonHandles:
         of a record that was merged into theirs, or by a lasting handle."""
         yield from (secret.handle(secret.count) for secret in self.joined)
         yield from self.lasting
-
-    def subject(self, number: int) -> EntrySubject:
-        """Return what an entry about the person needs, given its number among theirs."""
-        return EntrySubject(self.secret.handle(number), self.secret.value)
 
     def all(self) -> Iterator[str]:
         """Yield the handle of every entry about them."""
@@ -185,6 +185,17 @@ def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> Pe
     return PersonHandles(HandleSecret(handles.secret.value, count), handles.lasting, handles.joined)
 
 
+def secret_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> HandleSecret:
+    """Return what the handles of a person's entries are computed from, alone: all that an entry
+    about them needs, and a use computes no more. As :func:`handles_of`.
+
+    Raises:
+        KeyUnwrapFailed: what is kept does not open with the person's key.
+    """
+    value = _secret(key) if kept is None else unseal(person_id, key, kept).secret.value
+    return HandleSecret(value, count)
+
+
 def seal(person_id: int, key: bytes, handles: PersonHandles) -> bytes:
     """Return the handles sealed under the person's key. How many entries their own secret counts
     stands beside them, not within."""
@@ -223,8 +234,12 @@ def unseal(person_id: int, key: bytes, kept: bytes) -> PersonHandles:
     return _read(plain)
 
 
+def _secret(key: bytes) -> bytes:
+    return hmac.digest(key, _SECRET, "sha256")
+
+
 def _from_key(key: bytes) -> PersonHandles:
-    secret = HandleSecret(hmac.digest(key, _SECRET, "sha256"))
+    secret = HandleSecret(_secret(key))
     return PersonHandles(secret, (hmac.digest(key, _HANDLE, "sha256")[:HANDLE_BYTES].hex(),))
 
 

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from aboveboard.basics import statements
 from aboveboard.basics.errors import NotFound, Unavailable
 from aboveboard.keys import ring, wrapping_keys
-from aboveboard.keys.handles import PersonHandles, handles_of
+from aboveboard.keys.handles import HandleSecret, PersonHandles, handles_of, secret_of
 from aboveboard.keys.models import InstanceSecret, PersonKey, WrappingKey
 from aboveboard.keys.wrapping import KEY_BYTES
 
@@ -84,6 +84,15 @@ def handles(person_ids: Collection[int]) -> dict[int, PersonHandles]:
     """Return what the ledger calls those who have a key."""
     return {
         person_id: handles_of(person_id, data_key.key, data_key.handles, data_key.entries)
+        for person_id, data_key in data_keys(person_ids).items()
+    }
+
+
+def handle_secrets(person_ids: Collection[int]) -> dict[int, HandleSecret]:
+    """Return what the handles of the next entries about people are computed from, of those who have
+    a key."""
+    return {
+        person_id: secret_of(person_id, data_key.key, data_key.handles, data_key.entries)
         for person_id, data_key in data_keys(person_ids).items()
     }
 

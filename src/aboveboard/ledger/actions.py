@@ -16,16 +16,19 @@ from aboveboard.ledger.entries import SigningKeyReplaced
 from aboveboard.ledger.format.entry import NewEntry, encode_each
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import KeyChange
+from aboveboard.ledger.rows import NEXT_ID, reserve_ids
 from aboveboard.ledger.sequencing import sequence
 from aboveboard.ledger.signing import SigningKeyChanged, generation
 
 __all__ = [
+    "NEXT_ID",
     "NewEntry",
     "append",
     "append_many",
     "change_key",
     "entry_about",
     "new_entry",
+    "reserve_ids",
     "sequence",
 ]
 
@@ -58,8 +61,11 @@ def append(facts: Facts, *, by: Actor, handle: str | None, at: datetime) -> int:
     return append_many([new_entry(facts, by=by, handle=handle, at=at)])[0]
 
 
-def append_many(entries: Sequence[NewEntry]) -> list[int]:
+def append_many(entries: Sequence[NewEntry], ids: list[int] | None = None) -> list[int]:
     """Write entries in order, in a few statements, and return their ids, in ascending order.
+
+    ``ids``: those that were reserved for them in this transaction, in ascending order; else they
+    are reserved here.
 
     Raises:
         RuntimeError: there is no surrounding transaction.
@@ -74,7 +80,8 @@ def append_many(entries: Sequence[NewEntry]) -> list[int]:
         return []
     # Before the bytes are made: the id is part of what is hashed, so no row can be written first
     # and numbered afterwards.
-    ids = rows.reserve_ids(len(entries))
+    if ids is None:
+        ids = reserve_ids(len(entries))
     # All of them before the first row is written: one that is refused then leaves nothing of the
     # others.
     bodies = encode_each(entries, ids)

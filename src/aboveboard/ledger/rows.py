@@ -30,9 +30,9 @@ _INSERT_ARRAYS = (
     "%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])"
 )
 
-_RESERVE = (
-    "SELECT nextval(pg_get_serial_sequence('ledger_entry', 'id')) FROM generate_series(1, %s)"
-)
+NEXT_ID: Final = "nextval(pg_get_serial_sequence('ledger_entry', 'id'))"
+"""On PostgreSQL, an entry id that nobody else gets: for statements that take more than the id."""
+_RESERVE = f"SELECT {NEXT_ID} FROM generate_series(1, %s)"  # noqa: S608 - a text of ours
 _LAST = "SELECT seq FROM sqlite_sequence WHERE name = 'ledger_entry'"
 
 _COPY = "COPY ledger_entry (id, at, kind, handle, body, leaf_hash) FROM STDIN (FORMAT BINARY)"
@@ -84,8 +84,9 @@ def insert(rows: Sequence[Row]) -> None:
             moment: database.ops.adapt_datetimefield_value(moment)
             for moment in {row[1] for row in rows}
         }
-        with database.cursor() as cursor:
-            cursor.executemany(_INSERT, [(row[0], adapted[row[1]], *row[2:]) for row in rows])
+        statements.execute_many(
+            database, _INSERT, [(row[0], adapted[row[1]], *row[2:]) for row in rows]
+        )
     elif len(rows) > _FEW:
         with (
             database.cursor() as cursor,

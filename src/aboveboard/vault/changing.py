@@ -15,7 +15,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.keys.actions import subjects_in_order
-from aboveboard.keys.queries import data_keys, handles
+from aboveboard.keys.queries import data_keys, handle_secrets
 from aboveboard.kinds import normalise
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.ledger.actions import append
@@ -142,7 +142,7 @@ def _write_entries(
     at: datetime,
 ) -> None:
     promised = in_force().promise
-    subjects = subjects_in_order([person_id] * len(fields), handles([person_id]))
+    subjects = subjects_in_order([person_id] * len(fields), handle_secrets([person_id]))
     for field, subject in zip(fields, subjects, strict=True):
         origin = origins[field]
         entry = CorrectionMade(

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from aboveboard.basics.errors import Conflict, NotFound
-from aboveboard.vault import aliases
+from aboveboard.vault import aliases, prepared
 from aboveboard.vault.holds import is_open, read_dates
 from aboveboard.vault.models import Person
 
@@ -37,10 +38,20 @@ def lock_people(person_ids: Collection[int]) -> frozenset[int]:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a person is locked for one transaction: use transaction.atomic")
-    # Always in the order of their ids: two transactions that want the same people would otherwise
-    # each hold the row that the other waits for.
-    rows = Person.objects.select_for_update().filter(id__in=person_ids).order_by("id")
-    return frozenset(rows.values_list("id", flat=True))
+    if not person_ids:
+        return frozenset()
+    return frozenset(number for (number,) in prepared.ask(_lock_statement(), person_ids))
+
+
+# By hand: a look-up that shows nobody does this too, and the ORM took longer than all the rest of
+# it. Always in the order of their ids: two transactions that want the same people would otherwise
+# each hold the row that the other waits for.
+_IN_ORDER: Final = f"SELECT id FROM {prepared.PERSON} WHERE id {{some}} ORDER BY id"  # noqa: S608 - our own table
+
+
+def _lock_statement() -> str:
+    on_postgresql = connections[DEFAULT_DB_ALIAS].vendor == "postgresql"
+    return f"{_IN_ORDER} FOR UPDATE" if on_postgresql else _IN_ORDER
 
 
 def lock_person(person_id: int) -> int:

@@ -16,7 +16,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.combined import Select
 from aboveboard.basics.personal import Personal
 from aboveboard.keys import queries as keys
-from aboveboard.keys.handles import PersonHandles, handles_of
+from aboveboard.keys.handles import HandleSecret, secret_of
 from aboveboard.vault import aliases, prepared, record_format, sealed
 from aboveboard.vault.documents import descriptor
 from aboveboard.vault.documents.descriptor import DocumentDescriptor
@@ -39,7 +39,7 @@ class SealedPerson:
     restricted_since: datetime | None
     restricted_until: datetime | None
     dates_proven: bool
-    handles: PersonHandles = field(repr=False)
+    handle_secret: HandleSecret = field(repr=False)
     _record: bytes = field(repr=False)
     _key: bytes = field(repr=False)
 
@@ -115,7 +115,7 @@ def read_fetched(rows: Iterable[tuple[Any, ...]]) -> dict[int, SealedPerson]:
             dates.restricted_since,
             dates.restricted_until,
             dates.proven,
-            handles_of(person_id, key, kept, entries),
+            secret_of(person_id, key, kept, entries),
             bytes(boxes),
             key,
         )

@@ -74,7 +74,7 @@ def test_reads_imports_and_erasures_beside_a_rotation_are_all_right() -> None:
         reads = 0
         while not over.is_set():
             for record in vault.fetch(list(known)).values():
-                assert record.handles.secret.handle(0) == known[record.person_id]
+                assert record.handle_secret.handle(0) == known[record.person_id]
             reads += 1
         return reads
 

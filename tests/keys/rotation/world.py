@@ -52,7 +52,7 @@ def check(known: dict[int, str]) -> None:
     records = vault.fetch(list(known))
     assert records.keys() == known.keys()
     for person_id, record in records.items():
-        assert record.handles.secret.handle(0) == known[person_id]
+        assert record.handle_secret.handle(0) == known[person_id]
         assert open_all(record)
     instance_secret.cache_clear()
     assert {person_id: world.handle(person_id) for person_id in known} == known

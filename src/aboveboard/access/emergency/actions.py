@@ -29,7 +29,7 @@ from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, known_wor
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
-from aboveboard.access.release import entry_subjects, open_granted
+from aboveboard.access.release import entry_subject, open_granted
 from aboveboard.access.use import Subject, UseResult
 from aboveboard.accounts.queries import lock_staff_member
 from aboveboard.basics.actor import Actor, ActorKind
@@ -116,7 +116,7 @@ def break_glass(
             refused = against or (reason(unknown),)
             entry_id = _write(adopted, asked, NamelessHandle(), at, reasons=refused)
         else:
-            entry_id = _write(adopted, asked, _subject(record), at)
+            entry_id = _write(adopted, asked, entry_subject(record), at)
             row = _store(asked, note, record.person_id, entry_id, at)
             post(OPENED, {"emergency": row.pk})
     if against:
@@ -146,15 +146,12 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
         # Whoever was found to have had no ground sees nothing more, whatever time is left.
         if at > row.until or row.verdict == ReviewVerdict.NOT_JUSTIFIED:
             against = (*against, reason(ReasonCode.EMERGENCY_OVER))
-        entry_id = _write(adopted, asked, _subject(record), at, reasons=against, of=row.entry_id)
+        entry_id = _write(
+            adopted, asked, entry_subject(record), at, reasons=against, of=row.entry_id
+        )
     if against or record is None:
         return UseResult(entry_id, row.person_id, reasons=against)
     return open_granted(record, asked.fields, entry_id)
-
-
-def _subject(record: vault.SealedPerson | None) -> EntrySubject | NamelessHandle:
-    (subject,) = entry_subjects([record])
-    return subject
 
 
 def _count(by: Actor, at: datetime) -> int:

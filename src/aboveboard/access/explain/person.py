@@ -15,7 +15,7 @@ from aboveboard.access.decision.gather import gather
 from aboveboard.access.entries import USES, ExplanationAsked, Use, known_word, known_words
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.reasons import SENTENCES, ReasonCode
-from aboveboard.access.release import entry_subjects
+from aboveboard.access.release import entry_subject
 from aboveboard.access.use import Decision, UseRequest
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid, NotFound
@@ -76,7 +76,7 @@ def explain_request(request: UseRequest, *, by: Actor, at: datetime) -> tuple[De
             known_word(request.channel, known.channels),
             adopted.serial,
         )
-        (subject,) = entry_subjects([record])
+        subject = entry_subject(record)
         # About the person, so that they see it too: whether their data could be used is a question
         # about them.
         entry_id = append(question, by=by, handle=subject.handle, at=at)
