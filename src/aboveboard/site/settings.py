@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "aboveboard.site.serving.answering.BodyRefusals",
     "aboveboard.recovery.gate.RestoredFirst",
     "django.middleware.security.SecurityMiddleware",
+    "aboveboard.site.hot.HotAddresses",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "aboveboard.site.faces.PagesSession",
     "aboveboard.site.faces.PagesLanguage",
