@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
@@ -63,6 +65,16 @@ def test_a_row_changed_past_the_program_is_a_no_of_that_person_and_of_nobody_els
     assert queries.history(people[0]) == []
     assert queries.choice_of(people[0], made[0].id) is None
     assert queries.has_refusals() is False
+
+
+def test_about_nobody_the_database_is_not_asked(people: list[int]) -> None:
+    """Every use asks about those who were merged, and mostly there are none."""
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.consent_states([]) == {}
+    assert len(asked) == 0
+    with CaptureQueriesContext(connection) as asked:
+        assert list(queries.consent_states(people[:2])) == people[:2]
+    assert len(asked) == 1, "one statement for all of them"
 
 
 def test_anybody_refused_from_the_first_no_on(people: list[int]) -> None:
@@ -158,6 +170,21 @@ def test_the_receipt_has_the_key_that_opens_its_evidence_and_no_other(people: li
     ]
     held = [[verify_text(fact, "call:1", bytes.fromhex(key)) for key in keys] for fact in sealed]
     assert held == [[True, False], [False, True]]
+
+
+def test_a_receipt_knows_what_was_answered_before_about_its_purpose_and_counted(
+    people: list[int],
+) -> None:
+    """Whether it is a refusal or a withdrawal hangs on it; what is answered later changes no
+    receipt."""
+    yes, no = ChoiceAnswer.YES, ChoiceAnswer.NO
+    say(people[0], yes, CUSTOMER, "improve-shops")
+    say(people[1], yes, CUSTOMER)
+    said = [(no, CUSTOMER), (yes, ADVISER), (no, CUSTOMER), (yes, CUSTOMER), (no, CUSTOMER)]
+    made = [say(people[0], answer, by) for answer, by in said]
+    assert [choice.waits for choice in made] == [False, True, False, False, False]
+    earlier = [queries.receipt_of(choice).earlier for choice in made]
+    assert earlier == [set(), {no}, {no}, {no}, {no, yes}], "the yes that waits never counted"
 
 
 def test_evidence_whose_key_is_lost_has_an_empty_one(people: list[int]) -> None:

@@ -3,14 +3,18 @@ numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from aboveboard.basics import clock
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.models import PersonKey
 from aboveboard.vault import actions as vault_actions
-from aboveboard.vault import queries
+from aboveboard.vault import aliases, bulk, queries
 from aboveboard.vault.models import Person
 from tests.world import ADVISER, load
 
@@ -55,3 +59,20 @@ def test_who_lives_where_is_counted_and_gone_through_in_order() -> None:
     assert person is not None
     assert (person.id, person.jurisdiction) == (numbers[2], "FR")
     assert queries.person(numbers[-1] + 1) is None
+
+
+def test_about_nobody_the_database_is_not_asked() -> None:
+    """Most uses have nobody who was merged, and most lines nobody who is held."""
+    ((ada, _),) = load(1)
+    questions: list[tuple[Callable[[list[Any]], object], object]] = [
+        (queries.fetch, ada),
+        (aliases.current_numbers, ada),
+        (aliases.people_with_aliases, ada),
+        (lambda digests: bulk.find_held(1, digests), b"x" * 32),
+    ]
+    for ask, about in questions:
+        with CaptureQueriesContext(connection) as nothing:
+            assert not ask([])
+        with CaptureQueriesContext(connection) as one:
+            ask([about])
+        assert (len(nothing), len(one)) == (0, 1), ask
