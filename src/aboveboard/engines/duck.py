@@ -38,7 +38,6 @@ def engine(
         # A statement that needed an extension would otherwise fetch it, unasked, from the network.
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET autoload_known_extensions = false")
-        connection.execute("SET enable_progress_bar = false")
         # Keeping the order would hold whole results in memory; whatever needs one has ORDER BY.
         connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
