@@ -119,8 +119,6 @@ def _start(rule: DutyRule, times: BreachTimes) -> _Start:
     """Return when the clock of ``rule`` started. What was not written down is counted
     from awareness, and said, with where the law says what starts it."""
     name = rule.clock_start
-    if name == "none":
-        return _Start(None)
     if name == "aware":
         return _Start(times.aware)
     if name in ("discovered", "year_end"):
@@ -136,6 +134,7 @@ def _start(rule: DutyRule, times: BreachTimes) -> _Start:
     if name == "statement_prepared":
         return _Start(times.statement_prepared)
     # The earliest of the notices that it follows: a second one later does not start a new clock.
+    # Where there is no clock there is neither a notice nor a moment.
     chained = [times.notified[duty] for duty in rule.chained_to if duty in times.notified]
     return _Start(min(chained) if chained else times.other.get(name))
 
