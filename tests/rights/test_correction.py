@@ -15,6 +15,7 @@ from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.intake.models import FieldNote, FormerAddress
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox.jobs import run_jobs_once
+from aboveboard.promise.queries import in_force
 from aboveboard.rights import correction
 from aboveboard.vault import actions
 from aboveboard.vault import queries as vault
@@ -225,3 +226,46 @@ def test_a_notice_that_the_old_address_refused_goes_to_the_new_one(ann: Someone)
     run_jobs_once(worker="test", limit=5)
     states = {reason: Dispatch.objects.get(pk=row.pk).state for reason, row in rows.items()}
     assert states == {"refused": "queued", "worker-died": "failed"}
+
+
+def test_a_move_to_a_part_of_a_country_decides_whose_law_protects_them(ann: Someone) -> None:
+    def move(**values: str) -> str:
+        correction.correct_fields(ann[0], values, channel="phone", by=ADVISER, at=clock.now())
+        facets = vault.person(ann[0])
+        assert facets is not None
+        return facets.jurisdiction
+
+    assert move(region="tx", country="US", city="Austin") == "US-TX"
+    assert move(country="DE", region="NW") == "DE", "no law of its own"
+    assert move(city="Köln") == "DE"
+
+
+def test_of_a_move_that_cannot_be_stored_whole_nothing_is(ann: Someone) -> None:
+    person, row = ann
+    for wrong, refusal in (
+        ({"country": "Atlantis"}, BadValue),
+        ({"birth_date": "1980-01-01"}, correction.NotCorrectable),
+        ({"email": "new@example.org"}, correction.AddressNotProved),
+    ):
+        with pytest.raises(refusal):
+            correction.correct_fields(
+                person, {"city": "Hull"} | wrong, channel="phone", by=ADVISER, at=clock.now()
+            )
+    assert not Entry.objects.filter(kind="correction.made").exists()
+    assert vault.find("email", row["email"]) == [person]
+
+
+@pytest.mark.parametrize(
+    ("key", "bar"),
+    [
+        ("last_name", None),
+        ("address_line1", None),
+        ("customer_number", "issued"),
+        ("card_type", "payment"),
+        ("card_number", "payment"),
+        ("birth_date", "paper"),
+        ("purchase_proof", "record"),
+    ],
+)
+def test_what_cannot_be_corrected_has_a_reason(ann: Someone, key: str, bar: str | None) -> None:
+    assert correction.correction_bar(in_force().promise.fields[key]) == bar

@@ -84,7 +84,7 @@ WHO = (
     (r"/api/v1/.*", set()),
 )
 SHARED_BY_ALL_CUSTOMERS = re.compile(
-    r"/you/(details/|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
+    r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
 sees their own there."""

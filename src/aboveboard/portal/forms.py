@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -92,51 +92,63 @@ class DetailForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, field: Field, region: str) -> None:
         super().__init__(data)
         self._kind, self._region = field.kind, region
-        # The value held is not filled in: to show it would be a use, which has to be decided and
-        # written down like any other.
-        box = self.fields["value"]
-        box.label = field.label
-        box.help_text = _HINTS.get(field.kind, "")
-        if field.kind is FieldKind.COUNTRY:
-            language = (get_language() or "en").split("-")[0]
-            names = {code: country_in_words(code, language) for code in codes.countries()}
-            box.widget = forms.Select(
-                choices=[("", ""), *sorted(names.items(), key=lambda pair: pair[1])],
-                attrs={"autocomplete": "country"},
-            )
-        if field.kind is FieldKind.POSTAL_ADDRESS:
-            box.widget = forms.Textarea(attrs={"rows": 5})
-        box.widget.attrs.update(_ATTRIBUTES.get(field.kind, {}))
+        # Empty, with what is held beside it on the page: whoever corrects a name reads both.
+        _dress(self.fields["value"], field)
 
     def clean_value(self) -> str:
         """Return the value as it will be sealed."""
-        value: str = self.cleaned_data["value"]
-        # Both limits: the vault counts bytes of UTF-8, and a person counts characters.
-        if len(value.encode()) > FIELD_BYTES or len(value) > _LONGEST:
-            raise forms.ValidationError(
-                gettext("Enter %(limit)d characters or fewer.") % {"limit": _LONGEST}
+        return _read(self._kind, self.cleaned_data["value"], self._region)
+
+
+class MoveForm(forms.Form):
+    """Where somebody lives now, all of it on one page. What they leave as it was is not changed."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        address: Sequence[Field],
+        held: Mapping[str, str],
+        region: str,
+    ) -> None:
+        super().__init__(data, initial=dict(held))
+        self._address, self._held = {field.key: field for field in address}, held
+        self._region = region
+        categories: set[str] = set()
+        for field in address:
+            # A second line of a street, a region and a postcode are not everywhere.
+            needed = field.category not in categories and field.kind not in _NOT_EVERYWHERE
+            categories.add(field.category)
+            box = forms.CharField(
+                strip=True,
+                required=needed,
+                error_messages={
+                    "required": gettext("%(what)s: enter what it is now.") % {"what": field.label}
+                },
             )
-        if self._kind is FieldKind.POSTAL_ADDRESS:
-            return _check_address(value)
-        # A line break, or a mark that turns the direction of text, could make a name look like
-        # another one on an adviser's screen, in a letter or in an export.
-        if not value.isprintable():
-            raise forms.ValidationError(
-                gettext("Use one line of letters, numbers and punctuation.")
-            )
-        if self._kind is FieldKind.COUNTRY and value.upper() not in codes.countries():
-            raise forms.ValidationError(gettext("Choose a country from the list."))
-        if self._kind is FieldKind.EMAIL:
-            return _read_email(value)
-        # A number that no region explains is kept for files (``normalise.phone``). Somebody who
-        # types their own can still mend it, so it is refused here.
-        if self._kind is FieldKind.PHONE and not (
-            normalise.phone(value, self._region) or "#"
-        ).startswith("+"):
-            raise forms.ValidationError(
-                gettext("Enter a phone number with its area code, like +44 20 7946 0958.")
-            )
-        return value
+            _dress(box, field)
+            self.fields[field.key] = box
+
+    def clean(self) -> dict[str, Any]:
+        """Check each line as its kind asks."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for key, value in list(cleaned.items()):
+            if not value:
+                continue
+            try:
+                cleaned[key] = _read(self._address[key].kind, value, self._region)
+            except forms.ValidationError as error:
+                self.add_error(key, error)
+        return cleaned
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """What is another than what is held, once the form is valid."""
+        return {
+            key: value
+            for key, value in self.cleaned_data.items()
+            if value != self._held.get(key, "")
+        }
 
 
 class NewAddressCodeForm(forms.Form):
@@ -153,6 +165,7 @@ class NewAddressCodeForm(forms.Form):
 
 
 _LONGEST = 200
+_NOT_EVERYWHERE = (FieldKind.REGION, FieldKind.POSTCODE)
 _HINTS = {
     FieldKind.EMAIL: gettext_lazy(
         "We send a code to this address, and ask you for it. From then on you sign in with this "
@@ -168,6 +181,48 @@ _ATTRIBUTES = {
     FieldKind.POSTAL_ADDRESS: {"autocomplete": "street-address"},
     FieldKind.POSTCODE: {"autocomplete": "postal-code"},
 }
+
+
+def _dress(box: forms.Field, field: Field) -> None:
+    """Give a box the label, the hint and the kind of control of its field."""
+    box.label = field.label
+    box.help_text = _HINTS.get(field.kind, "")
+    if field.kind is FieldKind.COUNTRY:
+        language = (get_language() or "en").split("-")[0]
+        names = {code: country_in_words(code, language) for code in codes.countries()}
+        box.widget = forms.Select(
+            choices=[("", ""), *sorted(names.items(), key=lambda pair: pair[1])],
+            attrs={"autocomplete": "country"},
+        )
+    if field.kind is FieldKind.POSTAL_ADDRESS:
+        box.widget = forms.Textarea(attrs={"rows": 5})
+    box.widget.attrs.update(_ATTRIBUTES.get(field.kind, {}))
+
+
+def _read(kind: FieldKind, value: str, region: str) -> str:
+    """Return a value that somebody typed as it will be sealed."""
+    # Both limits: the vault counts bytes of UTF-8, and a person counts characters.
+    if len(value.encode()) > FIELD_BYTES or len(value) > _LONGEST:
+        raise forms.ValidationError(
+            gettext("Enter %(limit)d characters or fewer.") % {"limit": _LONGEST}
+        )
+    if kind is FieldKind.POSTAL_ADDRESS:
+        return _check_address(value)
+    # A line break, or a mark that turns the direction of text, could make a name look like
+    # another one on an adviser's screen, in a letter or in an export.
+    if not value.isprintable():
+        raise forms.ValidationError(gettext("Use one line of letters, numbers and punctuation."))
+    if kind is FieldKind.COUNTRY and value.upper() not in codes.countries():
+        raise forms.ValidationError(gettext("Choose a country from the list."))
+    if kind is FieldKind.EMAIL:
+        return _read_email(value)
+    # A number that no region explains is kept for files (``normalise.phone``). Somebody who
+    # types their own can still mend it, so it is refused here.
+    if kind is FieldKind.PHONE and not (normalise.phone(value, region) or "#").startswith("+"):
+        raise forms.ValidationError(
+            gettext("Enter a phone number with its area code, like +44 20 7946 0958.")
+        )
+    return value
 
 
 def _read_email(value: str) -> str:

@@ -9,6 +9,7 @@ from aboveboard.portal.pages import choices, concerns, details, documents, home,
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("moving/", details.move, name="move"),
     path("details/<slug:field>/", details.correct, name="detail"),
     path("details/<slug:field>/code/", details.prove, name="detail_code"),
     path("documents/<slug:field>/", documents.document, name="document"),

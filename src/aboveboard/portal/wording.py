@@ -19,6 +19,7 @@ from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.law import categories
 from aboveboard.promise import explain
 from aboveboard.promise.model import Promise, Purpose, RoleOrChannel
+from aboveboard.rights.correction import CorrectionBar
 from aboveboard.vault.origin import IMPORT, ValueOrigin
 
 _LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
@@ -76,6 +77,17 @@ CONCERN_VERDICTS: dict[ConcernVerdict, Lazy | str] = {
     ConcernVerdict.UNCLEAR: gettext_lazy("We checked, and could not find out."),
 }
 """What was found of a look that the person questioned, said to them."""
+
+
+CORRECTION_BARS: dict[CorrectionBar, Lazy | str] = {
+    CorrectionBar.ISSUED: gettext_lazy("We gave you this, so you cannot change it here."),
+    CorrectionBar.PAYMENT: gettext_lazy(
+        "Your bank or payment provider gave you this. Tell us if it has changed."
+    ),
+    CorrectionBar.PAPER: gettext_lazy("We need to see a document that shows it."),
+    CorrectionBar.RECORD: gettext_lazy("Somebody must check this before it is changed."),
+}
+"""Why a detail cannot be corrected on these pages; whom to ask stands beside it."""
 
 
 def emergency(code: str) -> str:

@@ -8,7 +8,9 @@ corrects it proves it first (``proof``), and the person is told at the old one a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from django.db import transaction
 
@@ -41,6 +43,20 @@ _KINDS = frozenset(
 _REGION = re.compile(r"[A-Za-z0-9]{1,3}")
 """The second part of a code of ISO 3166-2."""
 _CATEGORIES = ("user.name", "user.contact")
+_ADDRESS = "user.contact.address"
+
+
+class CorrectionBar(StrEnum):
+    """Why a field cannot be corrected by the person or an adviser alone."""
+
+    ISSUED = "issued"
+    """We gave it, as a customer number."""
+    PAYMENT = "payment"
+    """A bank or the like gave it."""
+    PAPER = "paper"
+    """A document must show it, as a date of birth."""
+    RECORD = "record"
+    """It says what happened, or was worked out: somebody must look at it first."""
 
 
 class NotCorrectable(Refused):
@@ -64,6 +80,29 @@ def is_correctable(field: Field) -> bool:
     write to us.
     """
     return field.kind in _KINDS and field.category.startswith(_CATEGORIES)
+
+
+def correction_bar(field: Field) -> CorrectionBar | None:
+    """Return why a field cannot be corrected without us; None where it can."""
+    if is_correctable(field):
+        return None
+    if field.kind is FieldKind.CUSTOMER_NUMBER or field.category.startswith("user.unique_id"):
+        return CorrectionBar.ISSUED
+    if field.kind is FieldKind.CARD_NUMBER or field.category.startswith("user.financial"):
+        return CorrectionBar.PAYMENT
+    if field.kind in (FieldKind.DATE, FieldKind.NATIONAL_ID):
+        return CorrectionBar.PAPER
+    return CorrectionBar.RECORD
+
+
+def address_fields(promise: Promise) -> list[Field]:
+    """Return what the promise holds of where somebody lives, in its order: whoever moves corrects
+    all of it at once."""
+    return [
+        field
+        for field in promise.fields.values()
+        if field.category.startswith(_ADDRESS) and is_correctable(field)
+    ]
 
 
 def needs_proof(field: Field) -> bool:
@@ -99,40 +138,61 @@ def correct(
     the code which was sent there came back.
 
     Raises:
+        NotFound, NotCorrectable, BadValue, AddressNotProved, NotInPromise: as
+            :func:`correct_fields`.
+    """
+    correct_fields(person_id, {key: value}, channel=channel, proved=proved, by=by, at=at)
+
+
+def correct_fields(
+    person_id: int,
+    values: Mapping[str, str],
+    *,
+    channel: str,
+    proved: bool = False,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Replace some fields of one person in one transaction, each with its entry: all of them, or
+    none.
+
+    Raises:
         NotFound: nobody with that number is held, or there is no such field.
-        NotCorrectable: the field is not one of those.
-        BadValue: the value does not fit its kind.
+        NotCorrectable: a field is not one of those.
+        BadValue: a value does not fit its kind.
         AddressNotProved: it is an e-mail address that nobody proved.
         NotInPromise: the promise has no such channel.
     """
     adopted = in_force()
-    field = adopted.promise.fields.get(key)
-    if field is None:
-        raise NotFound(what=f"field {key}"[:60])
-    if not is_correctable(field):
-        raise NotCorrectable(field=key)
-    # Refused here and not in the pages alone: codes for signing in go to this address, whichever
-    # door it is changed by.
-    if needs_proof(field) and not proved:
-        raise AddressNotProved
-    kinds = {name: each.kind_and_format for name, each in adopted.promise.fields.items()}
-    value = read_value(key, value)
-    purpose = _purpose(adopted.promise, person_id, key)
-    check_origin(adopted.promise, field=key, channel=channel, purpose=purpose)
-    origin = ValueOrigin(adopted.serial, at, channel, purpose)
+    origins: dict[str, ValueOrigin] = {}
+    sealed: dict[str, str] = {}
+    for key, value in values.items():
+        field = adopted.promise.fields.get(key)
+        if field is None:
+            raise NotFound(what=f"field {key}"[:60])
+        if not is_correctable(field):
+            raise NotCorrectable(field=key)
+        # Refused here and not in the pages alone: codes for signing in go to this address,
+        # whichever door it is changed by.
+        if needs_proof(field) and not proved:
+            raise AddressNotProved
+        sealed[key] = read_value(key, value)
+        purpose = _purpose(adopted.promise, person_id, key)
+        check_origin(adopted.promise, field=key, channel=channel, purpose=purpose)
+        origins[key] = ValueOrigin(adopted.serial, at, channel, purpose)
     with transaction.atomic():
         replaced = changing.replace(
             person_id,
-            {key: value},
-            kinds=kinds,
-            origins={key: origin},
-            home=_home(person_id, field, value),
+            sealed,
+            kinds={name: each.kind_and_format for name, each in adopted.promise.fields.items()},
+            origins=origins,
+            home=_home(person_id, [(adopted.promise.fields[key], sealed[key]) for key in sealed]),
             by=by,
             at=at,
         )
         # In the same transaction: a file that is imported a moment later must find the note
         # (decision 0029).
-        notes.note_corrected(person_id, [key], at=at)
+        notes.note_corrected(person_id, list(sealed), at=at)
         former.store_former(person_id, replaced, at=at)
 
 
@@ -144,8 +204,8 @@ def _purpose(promise: Promise, person_id: int, key: str) -> str:
     return promise.purposes_of(key)[0].key
 
 
-def _home(person_id: int, field: Field, value: str) -> Residence | None:
-    """Return where the person lives from now on, where the corrected field says so.
+def _home(person_id: int, values: Iterable[tuple[Field, str]]) -> Residence | None:
+    """Return where the person lives from now on, where the corrected fields say so.
 
     Of a new country no region is known yet: its law is that of the whole country until the region
     is corrected too. The language stays: it is the person's own, not their country's.
@@ -153,13 +213,21 @@ def _home(person_id: int, field: Field, value: str) -> Residence | None:
     person = vault.person(person_id)
     if person is None:
         return None
+    place = person.jurisdiction
+    # The country first: the region is one of it.
+    for field, value in sorted(values, key=lambda pair: pair[0].kind is FieldKind.REGION):
+        place = _place(place, field, value)
+    return None if place == person.jurisdiction else Residence(place, person.language)
+
+
+def _place(before: str, field: Field, value: str) -> str:
     if field.kind is FieldKind.COUNTRY:
-        return Residence(value, person.language)
-    country, _, region = person.jurisdiction.partition("-")
+        return value
+    country, _, region = before.partition("-")
     if field.kind is FieldKind.REGION and _REGION.fullmatch(value):
         place = f"{country}-{value.upper()}"
         # A region counts where the import gave them one, and wherever the law has its own for it:
         # else somebody who moved to another country could never be under the law of a part of it.
         if region or has_law_of_its_own(place):
-            return Residence(place, person.language)
-    return None
+            return place
+    return before

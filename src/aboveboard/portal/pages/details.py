@@ -1,6 +1,9 @@
-"""Correcting a detail: one question on the page. A new e-mail address is proved by a code first."""
+"""Correcting a detail, with what is held beside it: one question on the page, and one page for
+whoever moves. A new e-mail address is proved by a code first."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,12 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.accounts.recent import proved_recently
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.kinds.kind import FieldKind
-from aboveboard.portal.forms import DetailForm, NewAddressCodeForm
+from aboveboard.portal.forms import DetailForm, MoveForm, NewAddressCodeForm
 from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
+from aboveboard.portal.pages.home import SHOW, display_value
 from aboveboard.promise.model import Field
 from aboveboard.rights import correction, proof
 
@@ -45,8 +51,64 @@ def correct(request: HttpRequest, you: PortalCustomer, field: str) -> HttpRespon
             )
             return HttpResponseRedirect(reverse("portal:detail_code", args=[field]))
         return _store(request, you, about, value)
-    context = {"form": form, "field": about}
+    address = correction.address_fields(you.promise)
+    shown = own_values(request, you, [about])
+    context = {
+        "form": form,
+        "field": about,
+        "held": display_value(about, shown[field], you.language) if shown.get(field) else "",
+        "part_of_address": about in address and len(address) > 1,
+    }
     return render(request, "portal/detail.html", context, status=422 if form.errors else 200)
+
+
+@allow_customer
+@require_http_methods(["GET", "HEAD", "POST"])
+@portal_page
+def move(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
+    """Ask where the person lives now, with what is held beside it; store what is another."""
+    address = correction.address_fields(you.promise)
+    if not address:
+        raise Http404
+    held = own_values(request, you, address)
+    form = MoveForm(
+        request.POST if request.method == "POST" else None,
+        address=address,
+        held=held,
+        region=you.jurisdiction[:2],
+    )
+    if form.is_valid():
+        if not form.changed:
+            messages.success(request, gettext("Nothing is different, so nothing was changed."))
+            return HttpResponseRedirect(reverse("portal:home"))
+        throttle(request, "own_change")
+        correction.correct_fields(
+            you.person_id, form.changed, channel=CHANNEL, by=CUSTOMER, at=you.now
+        )
+        labels = [str(field.label) for field in address if field.key in form.changed]
+        messages.success(request, gettext("Corrected: %(label)s.") % {"label": ", ".join(labels)})
+        return HttpResponseRedirect(reverse("portal:home"))
+    lines = [
+        display_value(field, held[field.key], you.language)
+        for field in address
+        if held.get(field.key)
+    ]
+    context = {"form": form, "lines": lines}
+    return render(request, "portal/move.html", context, status=422 if form.errors else 200)
+
+
+def own_values(
+    request: HttpRequest, you: PortalCustomer, fields: Sequence[Field]
+) -> dict[str, str]:
+    """Open some of the person's own details: a use like any other, with its entry. Empty where the
+    promise does not let them be shown."""
+    throttle(request, "own_use")
+    show = you.promise.purposes.get(SHOW)
+    keys = tuple(field.key for field in fields if show is not None and field.key in show.fields)
+    if not keys:
+        return {}
+    opened = use(UseRequest(CUSTOMER, SHOW, keys, CHANNEL, Subject(you.person_id)), at=you.now)
+    return {key: value.reveal() for key, value in opened.values.items() if value is not None}
 
 
 @allow_customer

@@ -40,23 +40,18 @@ _RECENT_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class HeldDetail:
-    """One thing held: its name, its value as the page shows it, where that comes from, and whether
-    the person may correct it."""
+    """One thing held: its name, its value as the page shows it, where that comes from, and why the
+    person cannot correct it: "" where they can."""
 
     field: Field
     shown: str
     origin: str
-    correctable: bool
+    bar: str
 
     @property
     def is_document(self) -> bool:
         """Whether it is a file to take away."""
         return self.field.kind is FieldKind.DOCUMENT
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether the person can do nothing with it here."""
-        return not self.correctable and not self.is_document
 
 
 @allow_customer
@@ -83,6 +78,7 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "name": _first_name(opened),
         "details": held,
         "usual": _usual_origin(held),
+        "moves": len(correction.address_fields(you.promise)) > 1,
         "refused": ""
         if result.allowed
         else wording.refusal(reason.code for reason in result.reasons),
@@ -104,13 +100,15 @@ def _details(
     origins = vault.provenance(you.person_id)
     for key, field in you.promise.fields.items():
         value = opened.get(key)
-        if value is not None:
+        # An empty text is what somebody left who moved: the second line of a street they had.
+        if value is not None and value.reveal():
+            bar = correction.correction_bar(field)
             come_from = wording.origin(you.promise, origins[key]) if key in origins else ""
             yield HeldDetail(
                 field,
                 display_value(field, value.reveal(), you.language),
                 come_from,
-                correction.is_correctable(field),
+                str(wording.CORRECTION_BARS[bar]) if bar else "",
             )
 
 
