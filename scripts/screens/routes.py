@@ -12,6 +12,7 @@ from aboveboard.basics.actor import Role
 STAFF = tuple(role.value for role in Role if role is not Role.CUSTOMER)
 NO_PAGE = {
     "healthz": "JSON",
+    "language": "leads back to the page",
     "metrics": "text for a monitor, with a token",
     "portal:receipt_json": "a file",
     "portal:proof_file": "a file",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
 from django.test import Client
 
 from aboveboard.accounts import actions, gate, limits
 from aboveboard.accounts.models import Account, OpenSession
-from aboveboard.accounts.open_sessions import browser_and_system
+from aboveboard.accounts.open_sessions import OwnSession, browser_and_system
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
@@ -41,6 +42,19 @@ def open_page(browser: Client, user_agent: str = FIREFOX) -> str:
     session["seen"] = 0
     session.save()
     return words(browser.get(PAGE, headers={"user-agent": user_agent}))
+
+
+def open_page_of(browser: Client) -> Sequence[OwnSession]:
+    """Open the page, and return the sessions that it lists."""
+    open_page(browser)
+    listed: Sequence[OwnSession] = browser.get(PAGE).context["sessions"]
+    return listed
+
+
+def named(sessions: Sequence[OwnSession], system: str) -> str:
+    """Return the name of the one session on a system."""
+    (name,) = (session.name for session in sessions if session.system == system)
+    return name
 
 
 def test_staff_see_who_they_are_and_every_way_to_sign_in(ada: Account) -> None:
@@ -88,6 +102,55 @@ def test_each_session_is_listed_and_all_others_end(ada: Account) -> None:
     assert Client().get(waiting).status_code == 404
     assert here.session[gate.SECOND_FACTOR] == ada.pk, "the second step stays proved"
     assert here.post(END).status_code == 302, "twice"
+
+
+def test_one_session_is_ended_and_the_others_stay(ada: Account) -> None:
+    here, lost, other = (staff_client(account=ada) for _ in range(3))
+    open_page(lost, IPHONE)
+    open_page(other)
+    name = named(open_page_of(here), "iPhone")
+    assert "That browser is signed out." in words(here.post(END, {"session": name}, follow=True))
+    assert lost.get(PAGE)["Location"].startswith("/accounts/")
+    assert "iPhone" not in open_page(here)
+    for browser in (here, other):
+        assert browser.get("/either/").status_code == 200
+    again = words(here.post(END, {"session": name}, follow=True))
+    assert "That browser was signed out already." in again
+    assert other.get("/either/").status_code == 200
+
+
+def test_a_session_that_cannot_be_told_from_others_takes_them_with_it(ada: Account) -> None:
+    """Its cookie was renewed since it was last seen."""
+    here, lost = staff_client(account=ada), staff_client(account=ada)
+    open_page(lost, IPHONE)
+    session = lost.session
+    session.cycle_key()
+    lost.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    assert lost.get("/either/").status_code == 200
+    name = named(open_page_of(here), "iPhone")
+    answer = words(here.post(END, {"session": name}, follow=True))
+    assert "You are signed out everywhere else." in answer
+    assert lost.get("/either/").status_code == 302
+    assert here.get("/either/").status_code == 200
+
+
+def test_nobody_ends_the_session_of_another_or_their_own_by_name(ada: Account) -> None:
+    here = staff_client(account=ada)
+    open_page(here, IPHONE)
+    name = OpenSession.objects.get().name
+    other = staff_client(account=staff_member(Role.ADMINISTRATOR))
+    for browser in (other, here):
+        browser.post(END, {"session": name})
+        assert here.get("/either/").status_code == 200
+    assert "Sign out" not in words(here.get(PAGE)).partition("Where you are signed in")[2]
+
+
+def test_a_customer_ends_one_of_theirs() -> None:
+    here, lost = customer_client(JON), customer_client(JON)
+    open_page(lost, IPHONE)
+    here.post(END, {"session": named(open_page_of(here), "iPhone")})
+    assert lost.get(PAGE)["Location"].startswith("/accounts/login/")
+    assert here.get(PAGE).status_code == 200
 
 
 def test_a_session_is_noted_once_and_goes_when_one_signs_out(ada: Account) -> None:

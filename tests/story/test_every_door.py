@@ -58,7 +58,7 @@ STAFF = {Role.ADVISER, Role.PRIVACY_LEAD, Role.INCIDENT_LEAD, Role.ADMINISTRATOR
 LEADS = STAFF - {Role.ADVISER}
 EVERYONE = {"nobody", "customer", "other", *STAFF}
 WHO = (
-    (r"/healthz|/|/trust/.*|/log/.*|/api/v1/openapi.json", EVERYONE),
+    (r"/healthz|/|/language/en/|/trust/.*|/log/.*|/api/v1/openapi.json", EVERYONE),
     # Posted to with a program's secret.
     (r"/oauth/(token|revoke)|/.well-known/oauth-authorization-server", EVERYONE),
     (r"/demo/.*", set()),  # not a demonstration: it is not there
@@ -224,6 +224,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "serial": in_force().serial,
         "number": number,
         "field": "city",
+        "language": "en",
         "key": "hands",
         "path": "checkpoint",
         "purpose": "personal-offers",

@@ -163,6 +163,9 @@ class OpenSession(models.Model):
     began_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     browser = models.BinaryField(help_text="what browser and system are called, sealed")
+    session_row = models.CharField(
+        max_length=40, default="", help_text="the sealed session's key: a digest of its cookie"
+    )
 
     def __str__(self) -> str:
         """Return a name fit for a log."""

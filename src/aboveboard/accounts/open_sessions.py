@@ -1,8 +1,9 @@
 """The sessions of an account, as their owner is shown them: which browser, since when, last seen.
 
 A session is sealed and says nothing to anybody without its cookie, so each has a row here besides.
-The row opens nothing: it has a random name that only the session knows too. What the browser is
-called is sealed, as coarse as ``Firefox on Windows``; no address of the network is kept.
+The row opens nothing: it has a random name that only the session knows too, and says which row the
+sealed session is, so that its owner can end that one. What the browser is called is sealed, as
+coarse as ``Firefox on Windows``; no address of the network is kept.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.http import HttpRequest
 
-from aboveboard.accounts import limits, sealing
+from aboveboard.accounts import limits, sealing, sessions
 from aboveboard.accounts.models import Account, OpenSession
 from aboveboard.basics import clock
+from aboveboard.basics.errors import NotFound
 
 NAME: Final = "open_session"
 """Session key: the name of the session's row."""
@@ -51,6 +54,7 @@ class OwnSession:
     """One session of an account. ``browser`` and ``system``: "" where they are not known;
     ``current``: it is the one that asks."""
 
+    name: str
     browser: str
     system: str
     began_at: datetime
@@ -68,7 +72,9 @@ def note(request: HttpRequest, account: Account, *, began: float) -> None:
     its owner signed in, in seconds since 1970."""
     at = clock.now()
     name = request.session.get(NAME)
-    if name and OpenSession.objects.filter(name=name, account=account).update(seen_at=at):
+    row = sessions.row_key(request.session.session_key)
+    known = OpenSession.objects.filter(name=name, account=account)
+    if name and known.update(seen_at=at, session_row=row):
         return
     name = request.session[NAME] = secrets.token_hex(16)
     words = "/".join(browser_and_system(request.headers.get("User-Agent", "")))
@@ -80,6 +86,7 @@ def note(request: HttpRequest, account: Account, *, began: float) -> None:
         began_at=datetime.fromtimestamp(began, tz=UTC),
         seen_at=at,
         browser=sealing.seal(_CONTEXT, words.encode(), belongs_to=name.encode()),
+        session_row=row,
     )
 
 
@@ -88,13 +95,31 @@ def forget(session: SessionBase) -> None:
     OpenSession.objects.filter(name=session.get(NAME, "")).delete()
 
 
+def end_session(request: HttpRequest, account: Account, name: str) -> bool:
+    """End one other session of the account. False where it cannot be told which it is: its cookie
+    was renewed since it was last seen, or it was noted by a version that did not say.
+
+    Raises:
+        NotFound: the account has no other session of this name.
+    """
+    row = OpenSession.objects.filter(account=account, name=name).first()
+    if row is None or name == request.session.get(NAME):
+        raise NotFound(what="session")
+    # What the browser that is signed out was doing at this moment ends as well: Django does not
+    # save a session whose row is gone.
+    ended, _ = Session.objects.filter(session_key=row.session_row).delete()
+    if ended:
+        row.delete()
+    return ended > 0
+
+
 def own_sessions(request: HttpRequest, account: Account, *, at: datetime) -> Sequence[OwnSession]:
     """Return every session of the account that still works, the one that asks first, then the one
     seen last."""
     rows = OpenSession.objects.filter(account=account).exclude(_ended(account, at))
     current = request.session.get(NAME)
     shown = [
-        OwnSession(*_browser_of(row), row.began_at, row.seen_at, row.name == current)
+        OwnSession(row.name, *_browser_of(row), row.began_at, row.seen_at, row.name == current)
         for row in rows.order_by("-seen_at", "name")
     ]
     return sorted(shown, key=lambda session: not session.current)

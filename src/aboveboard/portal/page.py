@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -58,7 +59,10 @@ def portal_page(
         person = vault.person(person_id)
         if person is None:
             return render(request, "portal/nothing_held.html", status=404)
-        language = _supported(person.language)
+        # What they chose on a page of ours goes before what we were told of them; letters and mails
+        # stay in the language that is held.
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = _supported(chosen) or _supported(person.language) or "en"
         # Read once and handed to the view: a promise adopted meanwhile must not explain one half of
         # a page while the earlier one explains the other.
         adopted = promise_queries.in_force()
@@ -100,4 +104,4 @@ def _supported(language: str) -> str:
     try:
         return translation.get_supported_language_variant(language)
     except LookupError:
-        return "en"
+        return ""

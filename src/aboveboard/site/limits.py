@@ -35,3 +35,7 @@ ASVS 5.0, 3.4.1 asks)."""
 ASSET_LIFE: Final = timedelta(hours=1)
 """How long a browser keeps a style sheet or script before it asks again. Addresses
 change with the content."""
+
+LANGUAGE_LIFE: Final = timedelta(days=365)
+"""How long a browser remembers the language that somebody chose. Our choice: a customer who comes
+once a year need not choose again."""

@@ -9,15 +9,24 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings as django_settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.db.utils import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template import loader
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import CONSOLE, public
 from aboveboard.basics import problems, settings
@@ -29,11 +38,14 @@ log = logging.getLogger(__name__)
 
 _API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
 """Where clients ask: what goes wrong there is answered as a problem, not as a page."""
+_ENGLISH: Final = ("/console/", "/demo/", "/trust/")
+"""Pages that are in English alone, and say why where they are made."""
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``organisation``, ``demo``, ``face_name``, ``home``, and what is offered on
-    the way: ``nav`` and ``subnav`` (``label``, ``href``, ``current``)."""
+    """Give templates ``organisation``, ``demo``, ``face_name``, ``home``, what is offered on the
+    way: ``nav`` and ``subnav`` (``label``, ``href``, ``current``), and the ``languages`` that the
+    page can be read in, where there is a choice."""
     current = settings.current()
     where = navigation.face_at(request.path)
     role = getattr(getattr(request, "user", None), "role", "")
@@ -45,7 +57,34 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "home": where.home,
         "nav": main,
         "subnav": second,
+        "languages": () if request.path.startswith(_ENGLISH) else django_settings.LANGUAGES,
     }
+
+
+@public("whoever reads a page chooses its language")
+@require_safe
+def choose_language(request: HttpRequest, language: str) -> HttpResponse:
+    """Remember a language in this browser, and go back to the page ``?next=``.
+
+    By a link and not by a form: it changes nothing but the words that this browser is shown, and
+    it works where a form would need a session first.
+    """
+    if language not in dict(django_settings.LANGUAGES):
+        raise Http404
+    target = request.GET.get("next", "")
+    # A path of ours alone: this address must lead nobody to another site.
+    if not target.startswith("/") or not url_has_allowed_host_and_scheme(target, None):
+        target = "/"
+    answer = HttpResponseRedirect(target)
+    answer.set_cookie(
+        django_settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=django_settings.LANGUAGE_COOKIE_AGE,
+        secure=django_settings.LANGUAGE_COOKIE_SECURE,
+        httponly=django_settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+    return answer
 
 
 @public("a load balancer asks whether this process can serve")

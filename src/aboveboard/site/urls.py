@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("aboveboard.api.urls")),
     path("healthz", pages.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("language/<slug:language>/", pages.choose_language, name="language"),
     path("", include("aboveboard.accounts.clients.urls")),
     path("accounts/", include("aboveboard.accounts.signin.urls")),
     path("you/", include("aboveboard.portal.urls")),

@@ -36,6 +36,7 @@ from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import forms, session_marks
 from aboveboard.accounts.signin.code import PAGES, CodeSignIn
 from aboveboard.basics import clock
+from aboveboard.basics.errors import NotFound
 from aboveboard.keys.demonstration import is_demonstration
 
 
@@ -214,16 +215,26 @@ class AccountPage(IndexView):  # type: ignore[misc]  # allauth publishes no type
 
 
 class EndOtherSessions(View):
-    """Sign out everywhere but here."""
+    """Sign out everywhere but here, or in one other browser."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Do it, and say so on the account page."""
-        user = request.user
+        """Do it, and say so on the account page. ``session``: the name of the one to end."""
+        user, name = request.user, request.POST.get("session", "")
         # The gate lets nobody else in.
         if isinstance(user, Account):
-            session_marks.end_other_sessions(request, user)
-        messages.success(request, _("You are signed out everywhere else."))
+            messages.success(request, self._end(request, user, name))
         return HttpResponseRedirect(reverse("accounts_account"))
+
+    def _end(self, request: HttpRequest, account: Account, name: str) -> str:
+        try:
+            if name and open_sessions.end_session(request, account, name):
+                return _("That browser is signed out.")
+        except NotFound:
+            return _("That browser was signed out already.")
+        # Also where one was meant that cannot be told from the others: what somebody wants to end
+        # must not stay open.
+        session_marks.end_other_sessions(request, account)
+        return _("You are signed out everywhere else.")
 
 
 class AddPasskey(AddWebAuthnView):  # type: ignore[misc]  # allauth publishes no types
