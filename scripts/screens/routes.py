@@ -27,6 +27,7 @@ NO_PAGE = {
     "console:fetch_document": "a file",
     "console:take_concern": "leads back to the concern",
     "console:hand_over_concern": "leads back to the concern",
+    "console:withdraw_affected": "leads back to who is affected",
     "console:move": "leads back to the incident",
     "console:change_batch": "leads back to the notices",
     "portal:choose": "leads back to the choices",

@@ -39,7 +39,14 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
         "\n".join(["email,password", *rows, "stranger@example.net,123456", "## dumped by", ""])
     )
     reader.answer("aboveboard incident open-leak", "y\n")
-    number = ["INC-0001"]
+    (reader.folder / "people.txt").write_text("AW11001\nAW11002\nnobody@example.net\n")
+    number, other = ["INC-0001"], ["INC-0002"]
+
+    def opened_other() -> None:
+        other[0] = re.findall(r"INC-\d+", reader.printed)[0]
+
+    reader.after("aboveboard incident open-other", opened_other)
+    reader.replace("INC-0002", lambda: other[0])
 
     def opened() -> None:
         number[0] = re.findall(r"INC-\d+", reader.printed)[0]

@@ -130,7 +130,8 @@ def test_nothing_is_closed_while_a_duty_that_binds_is_open(people: People, tmp_p
     ]
 
 
-def test_an_incident_without_anything_to_count_says_so(people: People) -> None:
+def test_an_incident_without_anything_to_count_says_so(db: None) -> None:
+    # Without a promise nothing says who we are and what we hold, so nothing can be assumed either.
     incident = actions.open_other(title="A door stood open", by=STAFF, at=AT)
     with pytest.raises(counting.NothingToCount):
         counting.count(incident.number, by=LEAD, at=AT)

@@ -34,6 +34,7 @@ from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import affected
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.intake import held_back
@@ -143,6 +144,10 @@ def _lose(person_ids: list[int]) -> None:
     other.save()
     count.pk, count.incident = None, other
     count.save()
+    at = clock.now()
+    letter = incidents.open_other(title="A letter went astray", by=STAFF, at=at).number
+    affected.add_list(letter, ["AW11001", "AW11002"], ["user.name"], by=LEAD, at=at)
+    affected.add_estimate(letter, "FR", 12, ["user.name"], by=LEAD, at=at)
 
 
 def _instructions(person_id: int, at: datetime) -> None:

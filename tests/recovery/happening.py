@@ -13,6 +13,7 @@ from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import affected
 from aboveboard.incidents import queries as incident_queries
 from aboveboard.incidents.exposure import counting, settling
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
@@ -81,6 +82,10 @@ def leak(once: Once) -> None:
     once.work()
     (doubt, *_) = incident_queries.doubts(incident.number)
     settling.settle(incident.number, [doubt.line], [], by=loss.LEAD, at=once.now)
+    letter = incidents.open_other(title="A letter", by=loss.LEAD, at=once.now).number
+    affected.add_list(letter, [once.rows[28]["email"]], ["user.name"], by=loss.LEAD, at=once.now)
+    affected.add_estimate(letter, "FR", 12, ["user.name"], by=loss.LEAD, at=once.now)
+    counting.count(letter, by=SYSTEM, at=once.now)
 
 
 def keys(once: Once) -> None:

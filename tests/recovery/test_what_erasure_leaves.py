@@ -45,6 +45,9 @@ BECOMES: dict[str, str] = {
         "stays: the file that left still holds them, and a loss of it must count them (GDPR Art. "
         "33(3)(a))"
     ),
+    "incidents.AffectedPerson": (
+        "stays: whom a loss affects is part of a count, which is never changed (GDPR Art. 33(5))"
+    ),
     "incidents.SettledLine": (
         "stays: whose a line of a leaked file was is part of a count, which is never changed (GDPR "
         "Art. 33(5))"

@@ -12,7 +12,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
-from aboveboard.incidents import veris
+from aboveboard.incidents import affected, veris
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
@@ -71,6 +71,21 @@ def _report_loss(stage: Stage, text: str) -> Iterator[Call]:
 
 def _open_other(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(incidents.open_other, title=text, note=text, **stage.said)
+
+
+def _add_list(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    ours = stage.row["email"]
+    yield partial(affected.add_list, number, [ours, text], ["user.name"], **stage.said)
+    yield partial(affected.add_list, number, [text], ["user.name"], **stage.said)
+    yield partial(affected.add_list, number, [ours], [text], **stage.said)
+
+
+def _add_estimate(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    yield partial(affected.add_estimate, number, "FR", 3, ["user.name"], **stage.said)
+    yield partial(affected.add_estimate, number, text, 3, ["user.name"], **stage.said)
+    yield partial(affected.add_estimate, number, "FR", 3, [text], **stage.said)
 
 
 def _change(stage: Stage, text: str) -> Iterator[Call]:
@@ -155,6 +170,8 @@ CASES: dict[Callable[..., object], Case] = {
     custody.make_export: _make_export,
     incidents.report_loss: _report_loss,
     incidents.open_other: _open_other,
+    affected.add_list: _add_list,
+    affected.add_estimate: _add_estimate,
     incidents.change: _change,
     incidents.note: _note,
     incidents.mark_done: _mark_done,

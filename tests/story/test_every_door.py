@@ -35,6 +35,9 @@ from aboveboard.custody import queries as custody
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents import queries as incidents
+from aboveboard.incidents.actions import open_other
+from aboveboard.incidents.affected import add_list
+from aboveboard.incidents.models import AffectedList
 from aboveboard.incidents.notices.queries import newest_batch
 from aboveboard.intake.models import FieldNote
 from aboveboard.keys.log_signing import sequence_now
@@ -264,6 +267,9 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "purpose": "answer-contact"}
     if "/concerns/" in pattern:
         known = {**known, "number": open_concerns()[0].id, "purpose": "answer-contact"}
+    if "/affected/" in pattern:
+        number, row = _affected()
+        known = {**known, "number": number, "how": "list", "row_id": row}
     if pattern.startswith("/console/staff/"):
         known = {**known, "change": "role"}
     if "/people/<slug:state>" in pattern:
@@ -278,6 +284,16 @@ def _newest_of_staff() -> int:
         Account.objects.exclude(role=Role.CUSTOMER).order_by("-pk").values_list("pk")[0][0]
     )
     return newest
+
+
+def _affected() -> tuple[int, int]:
+    """Return a loss that is neither a device nor a file, and a list of whom it affects."""
+    row = AffectedList.objects.first()
+    if row is None:
+        at = clock.now()
+        number = open_other(title="A letter", by=SYSTEM, at=at).number
+        row = add_list(number, ["AW11001"], ["user.name"], by=SYSTEM, at=at)
+    return row.incident.number, row.pk
 
 
 def _batch_id(number: int) -> int:

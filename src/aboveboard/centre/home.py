@@ -111,6 +111,7 @@ def _incident(incident: PublicIncident) -> Json:
         "known_at": clock.to_text(incident.known_at),
         "state": str(incident.state),
         "people": incident.people,
+        "people_exact": incident.exact,
         "told": incident.notified,
         "promises": [
             {

@@ -26,6 +26,7 @@ from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import queries as custody
 from aboveboard.custody.queries import DeviceRow
 from aboveboard.incidents import actions, queries
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentView
 
 BY_LABEL: Final = "label"
@@ -187,7 +188,7 @@ def reported(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     context = {
         "incident": incident,
-        "counted": incident.kind != "other",
+        "counted": incident.kind != IncidentKind.OTHER,
         "seconds": incident.reported_in_seconds,
         "leads": actor.role in LEADS,
     }

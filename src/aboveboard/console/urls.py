@@ -19,7 +19,7 @@ from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
-from aboveboard.console.incidents import circumstances, leak, notices, page, report
+from aboveboard.console.incidents import affected, circumstances, leak, notices, page, report
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.retention import differences, erasing, held_back, merges, sweeps
 from aboveboard.console.retention import people as retention
@@ -67,6 +67,13 @@ urlpatterns = [
     path("incidents/new/leak/columns/", leak.columns, name="leak_columns"),
     path(_INCIDENT, page.incident, name="incident"),
     path(f"{_INCIDENT}people/", exposed.people, name="exposed"),
+    path(f"{_INCIDENT}affected/", affected.overview, name="affected"),
+    path(f"{_INCIDENT}affected/<slug:how>/", affected.add, name="add_affected"),
+    path(
+        f"{_INCIDENT}affected/<slug:how>/<int:row_id>/take-back/",
+        affected.withdraw,
+        name="withdraw_affected",
+    ),
     path(f"{_INCIDENT}lines/<slug:outcome>/", exposed.lines, name="lines"),
     path(f"{_INCIDENT}timeline/", page.timeline, name="timeline"),
     path(f"{_INCIDENT}circumstances/", circumstances.overview, name="circumstances"),

@@ -15,7 +15,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, Word
 from aboveboard.custody import actions as custody
-from aboveboard.incidents import entries, lifecycle
+from aboveboard.incidents import affected, entries, lifecycle
 from aboveboard.incidents.assessment import assess, circumstances
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.exposure import counting
@@ -70,8 +70,8 @@ def report_loss(
 def open_other(
     *, title: str, note: str = "", discovered_at: datetime | None = None, by: Actor, at: datetime
 ) -> IncidentView:
-    """Open an incident that is neither a device nor a file. Who was exposed must come
-    from one of those later.
+    """Open an incident that is neither a device nor a file. Whom it affects is said later
+    (``affected``); until then the worst is assumed, so that the clock of the law runs at once.
 
     Raises:
         Invalid: there is no title, or the moment is in the future.
@@ -88,6 +88,7 @@ def open_other(
             by=by,
             at=at,
         )
+        affected.assume_the_worst(incident, at=at)
     return IncidentView.of(incident)
 
 

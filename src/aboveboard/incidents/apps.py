@@ -24,6 +24,7 @@ class IncidentsConfig(AppConfig):
             name="incidents",
             public=(
                 "actions",
+                "affected",
                 "assessment.circumstances",
                 "exposure.counting",
                 "exposure.settling",

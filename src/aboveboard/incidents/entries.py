@@ -92,6 +92,17 @@ class DoubtSettled(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class AffectedStated(Particulars):
+    """Somebody said whom a loss affects: how many people they listed and how many lines of the list
+    named nobody, or how many people they estimate; or they took that back."""
+
+    listed: int = 0
+    unmatched: int = 0
+    estimated: int = 0
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -114,6 +125,7 @@ class IncidentChanged(Facts):
     assessed: AssessedRisk | None = optional_fact()
     notices: NoticeStep | None = optional_fact()
     settled: DoubtSettled | None = optional_fact()
+    affected: AffectedStated | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ LEAK_XZ_BYTES: Final = 128 * 1024 * 1024
 """Most memory that unpacking an xz file may take: it says itself how much, up to 4 GB. The highest
 level of xz takes 65 MB (its manual)."""
 
+AFFECTED_LINES: Final = 20_000
+"""Most lines of one list of affected people. Our choice: what a form of 2 MB holds, looked up in
+seconds. Lists may be added one after the other."""
+
 LEAK_SEARCHED: Final = 40
 """Most words of one line that are tried as a customer number, and phones as a phone. Our choice:
 a line of people has fewer."""

@@ -131,6 +131,54 @@ class SettledLine(models.Model):
         ]
 
 
+class AffectedList(models.Model):
+    """Staff listed people whom a loss that is neither a device nor a file affects: who each is, is
+    in ``AffectedPerson``; of what was typed nothing is kept but line numbers."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="affected_lists")
+    categories = models.BigIntegerField(help_text="what was exposed of them, a bitmap")
+    people = models.PositiveIntegerField(help_text="how many of our customers it names")
+    unmatched = models.JSONField(help_text="numbers of the lines that name nobody we know")
+    shared = models.JSONField(help_text="numbers of the lines that fit several people")
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    withdrawn_at = models.DateTimeField(null=True, help_text="since when it no longer counts")
+
+
+class AffectedPerson(models.Model):
+    """Somebody is on a list of people whom a loss affects."""
+
+    affected_list = models.ForeignKey(
+        AffectedList, on_delete=models.CASCADE, related_name="listed_people"
+    )
+    person_id = models.BigIntegerField()
+
+    class Meta:
+        """Somebody is on a list once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["affected_list", "person_id"], name="incidents_affected_once"
+            )
+        ]
+
+
+class AffectedEstimate(models.Model):
+    """About how many people of a place a loss affects who are on no list, and what was exposed of
+    them. ``assumed``: nobody said so yet; it is the worse reading until somebody does."""
+
+    incident = models.ForeignKey(
+        Incident, on_delete=models.PROTECT, related_name="affected_estimates"
+    )
+    jurisdiction = models.CharField(max_length=12)
+    people = models.PositiveIntegerField()
+    categories = models.BigIntegerField(help_text="a bitmap")
+    assumed = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    withdrawn_at = models.DateTimeField(null=True, help_text="since when it no longer counts")
+
+
 class Exposure(models.Model):
     """A finished count. The newest is the one that stands; its Parquet files are in
     the incident's folder."""
@@ -151,7 +199,10 @@ class Exposure(models.Model):
     cells = models.JSONField(help_text="engines.listing.summary, as lists")
     exports = models.JSONField(
         null=True,
-        help_text="the exports of a lost device that were counted; null: not written down then",
+        help_text=(
+            "the exports of a lost device, or the lists of affected people, that were counted; "
+            "null: not written down then"
+        ),
     )
 
 

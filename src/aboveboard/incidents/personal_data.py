@@ -11,7 +11,7 @@ from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
 from aboveboard.engines import listing
 from aboveboard.incidents.exposure.counts import current_count, in_open_incidents
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import Incident, SettledLine
+from aboveboard.incidents.models import AffectedPerson, Incident, SettledLine
 from aboveboard.law.categories import from_bitmap
 
 IN_OPEN_INCIDENT = "incident"
@@ -32,6 +32,13 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
                 "unreadable": sorted(from_bitmap(row.protected)),
                 "severity": row.severity,
             }
+    lists = AffectedPerson.objects.filter(person_id__in=numbers)
+    for listed in lists.select_related("affected_list__incident").order_by("id"):
+        yield {
+            "incident": listed.affected_list.incident.reference,
+            "listed_as_affected_at": clock.to_text(listed.affected_list.at),
+            "categories": sorted(from_bitmap(listed.affected_list.categories)),
+        }
     settled = SettledLine.objects.filter(person_id__in=numbers).select_related("incident")
     for line in settled.order_by("incident_id", "line"):
         yield {
@@ -47,7 +54,7 @@ def _in_use(person_ids: Collection[int], at: datetime) -> Mapping[int, str]:
 
 EXPOSURES = PersonalData(
     name="losses",
-    tables=("incidents.SettledLine",),
+    tables=("incidents.SettledLine", "incidents.AffectedPerson"),
     files=("incidents",),
     export=_export,
     erase=NotNeeded(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from aboveboard.basics.errors import NotFound
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.exposure.counts import current_count
+from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.models import DutyDone, Incident, StateRecord
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
 from aboveboard.incidents.terms import IncidentState
@@ -33,7 +33,8 @@ class PromiseResult:
 
 @dataclass(frozen=True, slots=True)
 class PublicIncident:
-    """A published incident. ``people`` is None until counted. The title is not shown: it may
+    """A published incident. ``people`` is None while nobody knows how many, and about right where
+    it is not ``exact``. The title is not shown: it may
     name a device or a place."""
 
     reference: str
@@ -42,6 +43,7 @@ class PublicIncident:
     known_at: datetime
     state: IncidentState
     people: int | None
+    exact: bool
     notified: int
     kept: tuple[PromiseResult, ...]
     timeline: tuple[TimelineRow, ...]
@@ -69,7 +71,7 @@ def incident(number: int, *, at: datetime) -> PublicIncident:
 
 
 def _public(incident: Incident, at: datetime) -> PublicIncident:
-    counted = current_count(incident)
+    affected = stated.summarise_affected(incident)
     batch = newest_batch(incident.number)
     return PublicIncident(
         reference=incident.reference,
@@ -77,7 +79,8 @@ def _public(incident: Incident, at: datetime) -> PublicIncident:
         kind=incident.get_kind_display(),
         known_at=incident.aware_at,
         state=lifecycle.current_state(incident),
-        people=counted.people if counted else None,
+        people=affected.people if affected else None,
+        exact=affected is None or affected.exact,
         notified=batch.sent if batch else 0,
         kept=tuple(
             _promise_result(loss, incident, batch, at)

@@ -13,14 +13,16 @@ from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
 from aboveboard.engines import listing
 from aboveboard.engines.listing import CountedLine, ExposureFilter, ExposureRow
-from aboveboard.incidents import lifecycle
+from aboveboard.incidents import affected, lifecycle
 from aboveboard.incidents.assessment.circumstances import questions, resolve
+from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file, leak_files
 from aboveboard.incidents.exposure.settling import settled_lines
 from aboveboard.incidents.leaks import unread
 from aboveboard.incidents.leaks.reading import UnreadLine
 from aboveboard.incidents.models import (
+    AffectedList,
     Assessment,
     DutyRecord,
     Evidence,
@@ -30,6 +32,8 @@ from aboveboard.incidents.models import (
 )
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import (
+    AffectedEstimateView,
+    AffectedListView,
     AssessmentView,
     BandShare,
     CountView,
@@ -57,7 +61,7 @@ def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[I
         stands = lifecycle.current_state(incident)
         if state is not None and stands != state:
             continue
-        counted = current_count(incident)
+        known = stated.summarise_affected(incident)
         rows.append(
             IncidentRow(
                 number=incident.number,
@@ -66,14 +70,13 @@ def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[I
                 title=incident.title,
                 state=stands,
                 aware_at=incident.aware_at,
-                people=counted.people if counted else None,
+                people=known.people if known else None,
+                exact=known is None or known.exact,
                 high=sum(
                     cell.people
-                    for cell in summary_cells(counted)
+                    for cell in (known.cells if known else ())
                     if cell.severity >= severity.SeverityBand.HIGH
-                )
-                if counted
-                else 0,
+                ),
                 next_duty=next_duty(duties(incident.number, at=at)),
             )
         )
@@ -122,7 +125,42 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         unanswered=tuple(
             question for question in questions() if question.key not in circumstances.answered
         ),
+        lists=tuple(affected_lists(number)),
+        estimates=tuple(affected_estimates(number)),
     )
+
+
+def affected_lists(number: int) -> Sequence[AffectedListView]:
+    """Return the lists of affected people that count, oldest first."""
+    rows = AffectedList.objects.filter(incident__number=number, withdrawn_at=None).order_by("id")
+    return [
+        AffectedListView(
+            id=row.pk,
+            at=row.at,
+            people=row.people,
+            exposed=labels(row.categories),
+            unmatched=tuple(row.unmatched),
+            shared=tuple(row.shared),
+        )
+        for row in rows
+    ]
+
+
+def affected_estimates(number: int) -> Sequence[AffectedEstimateView]:
+    """Return the estimates of affected people that count, oldest first, and what is assumed where
+    nobody said anything."""
+    return [
+        AffectedEstimateView(
+            id=row.pk,
+            at=row.at,
+            jurisdiction=row.jurisdiction,
+            place=affected.place_in_words(row.jurisdiction),
+            people=row.people,
+            exposed=labels(row.categories),
+            assumed=row.assumed,
+        )
+        for row in stated.estimates(lifecycle.find(number))
+    ]
 
 
 def assessment(number: int) -> AssessmentView | None:

@@ -17,7 +17,8 @@ from aboveboard.delivery.letters import as_text
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import Circumstances, resolve
 from aboveboard.incidents.assessment.scoring import readable
-from aboveboard.incidents.exposure.counts import current_count, summary_cells
+from aboveboard.incidents.exposure import stated
+from aboveboard.incidents.exposure.counts import current_count
 from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
 from aboveboard.incidents.notices.queries import newest_batch, samples
 from aboveboard.incidents.terms import IncidentKind
@@ -100,8 +101,8 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
     """Return everything known that a report may ask."""
     promise = in_force().promise
     known = resolve(incident.kind, incident.circumstances)
-    counted = current_count(incident)
-    cells = summary_cells(counted) if counted else []
+    affected, counted = stated.summarise_affected(incident), current_count(incident)
+    cells = affected.cells if affected else ()
     judged = Assessment.objects.filter(incident=incident).order_by("-id").first()
     by_country: dict[str, int] = {}
     for cell in cells:
@@ -135,14 +136,14 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
         description=known.words["what_happened"] or f"{incident.title}.",
         systems=_systems(incident),
         subjects=("customers",),
-        people=counted.people if counted else None,
-        people_exact=counted is not None,
+        people=affected.people if affected else None,
+        people_exact=affected is not None and affected.exact,
         people_by_country=by_country,
         exposed=frozenset(
             key for cell in cells for key in readable(cell.categories, cell.protected, known)
         ),
-        records=counted.people if counted else None,
-        records_exact=counted is not None,
+        records=affected.people if affected else None,
+        records_exact=affected is not None and affected.exact,
         measures_before=known.reported["measures_before"],
         measures_before_text=known.words["protection_before"],
         impacts=known.reported["impacts"],

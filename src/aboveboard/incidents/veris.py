@@ -23,7 +23,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import resolve
-from aboveboard.incidents.exposure.counts import current_count, summary_cells
+from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import IncidentView
@@ -186,20 +186,20 @@ def _confidentiality(incident: Incident, taking: DataAcquisition) -> dict[str, A
         "data_disclosure": _table()["disclosure"][taking.value],
         "data_victim": ["Customer"],
     }
-    counted = current_count(incident)
-    if counted is None:
+    affected = stated.summarise_affected(incident)
+    if affected is None:
         return facts
     people: Counter[str] = Counter()
     protected = 0
-    for cell in summary_cells(counted):
+    for cell in affected.cells:
         people.update(
             dict.fromkeys({_variety(key) for key in from_bitmap(cell.categories)}, cell.people)
         )
         protected += cell.people if cell.categories == cell.protected else 0
-    state = "Stored encrypted" if protected == counted.people else "Stored unencrypted"
+    state = "Stored encrypted" if protected == affected.people else "Stored unencrypted"
     rows = [{"variety": variety, "amount": count} for variety, count in sorted(people.items())]
     return facts | {
-        "data_total": counted.people,
+        "data_total": affected.people,
         "data": rows or [{"variety": "Unknown"}],
         "state": [state],
     }

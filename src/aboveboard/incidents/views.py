@@ -64,7 +64,9 @@ class IncidentView:
 
 @dataclass(frozen=True, slots=True)
 class CountView:
-    """A count that stands: how many people, and what became of each line of a leaked file."""
+    """A count that stands: how many people, and what became of each line of a leaked file.
+    ``sources``: the lists of affected people, or the exports of a lost device, that it was made
+    from."""
 
     id: int
     counted_at: datetime
@@ -76,6 +78,7 @@ class CountView:
     unread_lines: int
     doubtful: int
     seconds: float
+    sources: tuple[int, ...]
 
     @classmethod
     def of(cls, row: Exposure) -> CountView:
@@ -91,7 +94,35 @@ class CountView:
             unread_lines=row.unread_lines,
             doubtful=row.doubtful,
             seconds=row.seconds,
+            sources=tuple(row.exports or ()),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedListView:
+    """People whom staff listed as affected. ``unmatched`` and ``shared``: the numbers of the lines
+    that name nobody we know, and of those that fit several people."""
+
+    id: int
+    at: datetime
+    people: int
+    exposed: tuple[str, ...]
+    unmatched: tuple[int, ...]
+    shared: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedEstimateView:
+    """About how many people of a place are affected who are on no list. ``assumed``: nobody said
+    so; it is the worse reading until somebody does."""
+
+    id: int
+    at: datetime
+    jurisdiction: str
+    place: str
+    people: int
+    exposed: tuple[str, ...]
+    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +281,8 @@ class BandShare:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
-    """An incident as a list shows it. ``people`` is None until counted."""
+    """An incident as a list shows it. ``people`` is None while nobody knows how many, and about
+    right where it is not ``exact``."""
 
     number: int
     reference: str
@@ -259,6 +291,7 @@ class IncidentRow:
     state: IncidentState
     aware_at: datetime
     people: int | None
+    exact: bool
     high: int
     next_duty: DutyView | None
 
@@ -285,6 +318,21 @@ class IncidentPage:
     exports: tuple[ExportRow, ...]
     circumstances: Circumstances
     unanswered: tuple[CircumstanceQuestion, ...]
+    lists: tuple[AffectedListView, ...]
+    estimates: tuple[AffectedEstimateView, ...]
+
+    @property
+    def counting(self) -> bool:
+        """Whether people are being counted: those on the device, in the file or on the lists."""
+        if self.incident.kind != IncidentKind.OTHER:
+            return self.exposure is None
+        counted = self.exposure.sources if self.exposure else ()
+        return {each.id for each in self.lists} != set(counted)
+
+    @property
+    def estimated(self) -> int:
+        """How many people are affected by an estimate of somebody's, who are on no list."""
+        return sum(each.people for each in self.estimates if not each.assumed)
 
 
 @dataclass(frozen=True, slots=True)

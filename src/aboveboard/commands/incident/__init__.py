@@ -14,6 +14,9 @@ HELP = "Open an incident, count who was exposed, see what is due, send notices, 
 EXAMPLE = """\
 aboveboard incident report-device LT-0042 --note "Left on the train" --as sam@example.com
 aboveboard incident open-leak dump.txt --as lead@example.com
+aboveboard incident open-other "A letter to the wrong address" --as sam@example.com
+aboveboard incident affected INC-0001 --list people.txt --data email,name --as lead@example.com
+aboveboard incident affected INC-0001 --estimate GB=200 --data email,name --as lead@example.com
 aboveboard incident list
 aboveboard incident show INC-0001
 aboveboard incident count INC-0001
@@ -28,6 +31,9 @@ aboveboard incident report INC-0001 --json > report.json
 aboveboard incident veris INC-0001 > veris.json"""
 NEEDS_INSTANCE = True
 
+_CHANGING = frozenset(
+    {"open-leak", "report-device", "open-other", "count", "done", "settle", "affected"}
+)
 _ABOUT_ONE = {
     "show": "show one incident",
     "count": "count who was exposed, again if there is more to count",
@@ -79,6 +85,11 @@ def _configure_opening(verbs: argparse._SubParsersAction[argparse.ArgumentParser
     device.add_argument(
         "--when", type=_moment, help="when it happened, such as 2026-11-18T17:40+00:00"
     )
+    other = verbs.add_parser(
+        "open-other", help="open an incident that is neither a device nor a file, such as a letter"
+    )
+    other.add_argument("title", help="what it is, in a few words; do not name customers")
+    other.add_argument("--note", default="", help="what happened")
     for verb in (leak, device):
         verb.add_argument("--later", action="store_true", help="leave the count to the worker")
 
@@ -99,6 +110,37 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         "--person", type=int, action="append", help="whose it is; may be given again"
     )
     whose.add_argument("--nobody", action="store_true", help="it is none of theirs")
+    affected = verbs.add_parser(
+        "affected",
+        help="say who is affected by a loss that is neither a device nor a file, or show who is",
+    )
+    affected.add_argument("incident", type=_number, help="such as INC-0001")
+    how = affected.add_mutually_exclusive_group()
+    how.add_argument(
+        "--list",
+        dest="list_file",
+        type=Path,
+        metavar="FILE",
+        help=(
+            "a file with a customer number, an e-mail address or a phone number on each line; - "
+            "reads standard input"
+        ),
+    )
+    how.add_argument(
+        "--estimate",
+        action="append",
+        type=_estimate,
+        metavar="PLACE=NUMBER",
+        help="about how many people of a country or state, such as FR=20; may be given again",
+    )
+    how.add_argument("--take-back-list", type=int, metavar="ID", help="take a list back")
+    how.add_argument("--take-back-estimate", type=int, metavar="ID", help="take an estimate back")
+    affected.add_argument(
+        "--data",
+        default="",
+        metavar="FIELDS",
+        help="what was in it: fields of the promise, separated by commas; `all` for all of them",
+    )
     notices = verbs.add_parser(
         "notices", help="prepare, approve, stop or resume notices, or see their progress"
     )
@@ -116,15 +158,17 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
 def run(args: argparse.Namespace) -> int:
     """Do one verb. Exit codes: 0 done, 1 a duty is late, 2 wrong use, 3 not found, 4 not possible
     now, 5 not allowed."""
-    from aboveboard.commands.incident import acting, opening, showing
+    from aboveboard.commands.incident import acting, affected, opening, showing
     from aboveboard.keys.log_signing import sequence_now
 
     verbs = {
         "open-leak": opening.open_leak,
         "report-device": opening.report_device,
+        "open-other": opening.open_loss,
         "count": opening.count,
         "doubts": showing.doubts,
         "settle": acting.settle,
+        "affected": affected.affected,
         "list": showing.list_all,
         "show": showing.show,
         "duties": showing.duties,
@@ -135,9 +179,7 @@ def run(args: argparse.Namespace) -> int:
     }
     code = verbs[args.verb](args)
     # What was changed is put into the tree at once; nobody waits here for the worker.
-    if args.verb in ("open-leak", "report-device", "count", "done", "settle") or (
-        args.verb == "notices" and args.step != "status"
-    ):
+    if args.verb in _CHANGING or (args.verb == "notices" and args.step != "status"):
         sequence_now()
     return code
 
@@ -148,6 +190,14 @@ def _number(text: str) -> int:
     if not digits.isdigit():
         raise argparse.ArgumentTypeError(f"{text} is not an incident, such as INC-0042")
     return int(digits)
+
+
+def _estimate(text: str) -> tuple[str, int]:
+    """Read ``GB=200``."""
+    place, equals, people = text.partition("=")
+    if not equals or not people.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is not an estimate, such as GB=200")
+    return place.strip().upper(), int(people)
 
 
 def _moment(text: str) -> datetime:

@@ -1,4 +1,4 @@
-"""``aboveboard incident open-leak``, ``report-device`` and ``count``."""
+"""``aboveboard incident open-leak``, ``report-device``, ``open-other`` and ``count``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from aboveboard.commands.incident.acting import actor_of, print_result
 from aboveboard.commands.incident.showing import show
 from aboveboard.commands.progress import ProgressBar
 from aboveboard.custody.queries import device_by_tag
-from aboveboard.incidents.actions import report_loss
+from aboveboard.incidents import queries
+from aboveboard.incidents.actions import open_other, report_loss
 from aboveboard.incidents.exposure.counting import STEPS
 from aboveboard.incidents.exposure.counting import count as count_exposed
 from aboveboard.incidents.leaks.opening import LeakSample, open_from_leak, sample
@@ -54,6 +55,15 @@ def report_device(args: argparse.Namespace) -> int:
     by = actor_of(args)
     device = device_by_tag(args.tag)
     incident = report_loss(device.id, note=args.note, occurred_at=args.when, by=by, at=clock.now())
+    return _count_new(incident, args, by)
+
+
+def open_loss(args: argparse.Namespace) -> int:
+    """Open an incident that is neither a device nor a file."""
+    by = actor_of(args)
+    incident = open_other(title=args.title, note=args.note, by=by, at=clock.now())
+    # Without a promise nothing can be worked out: it says who we are and what is held.
+    args.later = not queries.affected_estimates(incident.number)
     return _count_new(incident, args, by)
 
 

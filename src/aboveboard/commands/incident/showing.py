@@ -9,8 +9,9 @@ from typing import Any
 
 from aboveboard.basics import clock
 from aboveboard.incidents import queries, reports
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.veris import export
-from aboveboard.incidents.views import DoubtView, DutyView, IncidentPage
+from aboveboard.incidents.views import CountView, DoubtView, DutyView, IncidentPage
 
 
 def list_all(args: argparse.Namespace) -> int:
@@ -29,7 +30,8 @@ def list_all(args: argparse.Namespace) -> int:
         print(json.dumps(facts, indent=1))
         return 0
     for row in rows:
-        people = f"{row.people:,} people" if row.people is not None else "not counted yet"
+        about = "" if row.exact else "about "
+        people = f"{about}{row.people:,} people" if row.people is not None else "not counted yet"
         print(f"{row.reference}  {row.state:<9}  {people:<18}  {row.title}")
     if not rows:
         print("There are no incidents. Report one with: aboveboard incident report-device LABEL")
@@ -44,27 +46,45 @@ def show(args: argparse.Namespace) -> int:
         return 0
     incident, count = page.incident, page.exposure
     print(f"{incident.reference}: {incident.title} ({page.state.label.lower()})")
-    if count is None:
+    if incident.kind == IncidentKind.OTHER:
+        _show_estimates(page)
+    elif count is None:
         print(f"Not counted yet. Count with: aboveboard incident count {incident.reference}")
         return 0
+    if count is not None and (count.people or incident.kind != IncidentKind.OTHER):
+        _show_count(page, count)
+    if (duty := page.next_duty) is not None:
+        when = f"within {duty.left}" if duty.left else f"({duty.clock_words})"
+        when = f"now: {duty.left}" if duty.late else when
+        print(f"Next: {duty.deed} {when} ({duty.law} {duty.citation})")
+    return 0
+
+
+def _show_estimates(page: IncidentPage) -> None:
+    reference = page.incident.reference
+    if page.estimated:
+        print(f"About {page.estimated:,} people are affected who are on no list.")
+    if not page.lists and not page.estimated:
+        print(
+            "Nobody has said who is affected, so we assume the worst. Say who is: "
+            f"aboveboard incident affected {reference}"
+        )
+
+
+def _show_count(page: IncidentPage, count: CountView) -> None:
     bands = ", ".join(f"{part.people:,} {part.name}" for part in page.slices)
     verb = "was" if count.people == 1 else "were"
     print(f"{count.people:,} of our customers {verb} exposed" + (f": {bands}" if bands else "."))
     if count.doubtful:
         print(
             f"{count.doubtful:,} of them are in doubt: a line fits more than one customer. Settle "
-            f"whose it is: aboveboard incident doubts {incident.reference}"
+            f"whose it is: aboveboard incident doubts {page.incident.reference}"
         )
     if page.evidence:
         print(
             f"Lines: {count.matched_lines:,} ours, {count.stranger_lines:,} strangers, "
             f"{count.ambiguous_lines:,} ambiguous, {count.unread_lines:,} unread"
         )
-    if (duty := page.next_duty) is not None:
-        when = f"within {duty.left}" if duty.left else f"({duty.clock_words})"
-        when = f"now: {duty.left}" if duty.late else when
-        print(f"Next: {duty.deed} {when} ({duty.law} {duty.citation})")
-    return 0
 
 
 def _facts(page: IncidentPage) -> dict[str, Any]:
@@ -75,6 +95,7 @@ def _facts(page: IncidentPage) -> dict[str, Any]:
         "state": page.state.value,
         "aware_at": clock.to_text(page.incident.aware_at),
         "people": count.people if count else None,
+        "estimated": page.estimated,
         "matched_lines": count.matched_lines if count else None,
         "ambiguous_lines": count.ambiguous_lines if count else None,
         "stranger_lines": count.stranger_lines if count else None,

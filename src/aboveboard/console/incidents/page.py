@@ -74,9 +74,9 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         else None,
         "not_due": [duty for duty in page.duties if duty.required == "no"],
         "timeline": page.timeline[:6],
-        # An incident that is neither a device nor a file has nothing to count, so it must not say
+        # Where nobody has said who is affected there is nothing to count, so the page must not say
         # for ever that it is being counted.
-        "counting": page.exposure is None and page.incident.kind != "other",
+        "counting": page.counting,
         "move": _NEXT[page.state],
     }
     return render(request, "console/incidents/incident.html", context)

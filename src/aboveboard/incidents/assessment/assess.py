@@ -24,6 +24,7 @@ from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.circumstances import Circumstances, resolve
 from aboveboard.incidents.assessment.profile import org_profile
 from aboveboard.incidents.entries import AssessedRisk, IncidentChanged
+from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import (
     current_count,
     rescored_count,
@@ -54,7 +55,10 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
         if counted is None:
             return None
         circumstances = resolve(incident.kind, incident.circumstances)
-        scored = scoring.score(scoring.combinations(summary_cells(counted)), circumstances)
+        estimated = stated.estimated_cells(incident)
+        scored = scoring.score(
+            scoring.combinations([*summary_cells(counted), *estimated]), circumstances
+        )
         bands = {(item.categories, item.protected): int(item.score.band) for item in scored}
         with working_folder() as scratch:
             # A folder that goes with this process: the file is put in its place only together with
@@ -65,24 +69,27 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
                 if (
                     current_count(fresh) == counted
                     and fresh.circumstances == incident.circumstances
+                    and stated.estimated_cells(fresh) == estimated
                 ):
                     if rescaled is not counted:
                         save_derived(rescaled, scratch)
                     # The moments may have changed meanwhile all the same: they are read here, from
                     # the row that is held, and no count rests on them.
-                    return _write(fresh, rescaled, scored, circumstances, by, at)
+                    return _write(fresh, rescaled, estimated, scored, circumstances, by, at)
 
 
 def _write(
     incident: Incident,
     counted: Exposure,
+    estimated: Sequence[ExposureCell],
     scored: Sequence[scoring.ScoredCombination],
     circumstances: Circumstances,
     by: Actor,
     at: datetime,
 ) -> Assessment:
     """Write down what follows, inside the transaction that holds the incident."""
-    cells = summary_cells(counted)
+    # Whoever is estimated is owed the same as whoever is listed, though nobody can write to them.
+    cells = [*summary_cells(counted), *estimated]
     answers = scoring.risks(scoring.combinations(cells), circumstances)
     overall = scoring.worst_assessment(answers.values())
     done = _assessment(incident, counted, scored, overall, by, at)
@@ -92,7 +99,7 @@ def _write(
         incident=lifecycle.reference_of(incident),
         assessed=AssessedRisk(
             risk=Code(done.risk),
-            people=counted.people,
+            people=counted.people + sum(cell.people for cell in estimated),
             duties=incident.duties.filter(dropped_at=None).count(),
         ),
     )

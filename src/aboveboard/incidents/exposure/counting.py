@@ -8,8 +8,8 @@ numbered as in the code and in ``tests/incidents/test_counting.py``:
 2. If the incident has a count and nothing new to count, return it.
 3. Take a snapshot of everyone's facets and blind indexes into a scratch folder.
 4. Compute the exposure set into a new file: of a lost device from its manifests, of a leaked file
-   from its digests. What kind of incident it is decides; digests that are gone are never an empty
-   manifest.
+   from its digests, of anything else from the lists that staff gave. What kind of incident it is
+   decides; digests that are gone are never an empty manifest.
 5. Write the count, the timeline and the ledger entry in one transaction, and only if the count that
    stood when this one began stands still. A crash before leaves a file that nobody refers to; the
    next run removes it.
@@ -41,7 +41,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.circumstances import resolve
 from aboveboard.incidents.entries import IncidentCounted
-from aboveboard.incidents.exposure import merging
+from aboveboard.incidents.exposure import merging, stated
 from aboveboard.incidents.exposure.counts import cells_json, current_count
 from aboveboard.incidents.exposure.folders import claim_path, folder_of, working_folder
 from aboveboard.incidents.leaks import index_keys
@@ -62,7 +62,7 @@ class NothingToCount(Conflict):
     """There is nothing from which {reference} can be counted."""
 
     code = "nothing_to_count"
-    next_step = "Open it from a leaked file, or name the device that was lost."
+    next_step = "Adopt a promise, or say who is affected: aboveboard incident affected INC-0001"
 
 
 def enqueue(incident: Incident) -> None:
@@ -113,13 +113,16 @@ def _has_something_new(incident: Incident, latest: Exposure | None) -> bool:
         # Compared by name and not by the moment: an export begun before the count and finished
         # after it would seem to be counted.
         return latest is None or not _has_counted_all(incident, latest)
-    return False
+    if latest is None:
+        return bool(stated.lists(incident) or stated.estimates(incident))
+    # A list that was taken back is something new too: its people must leave the count.
+    return set(_sources(incident)) != set(latest.exports or ())
 
 
 def _has_counted_all(incident: Incident, latest: Exposure) -> bool:
     """Whether no export reached the device since a count."""
     if latest.exports is not None:
-        return not _lacks_export(latest, _exports(incident))
+        return not _lacks_export(latest, _sources(incident))
     # A count of before exports were named in it: by the moment, as it was then.
     return incident.device_id is None or not any(
         export.made_at and export.made_at > latest.counted_at
@@ -133,8 +136,11 @@ def _lacks_export(latest: Exposure, exports: Collection[int]) -> bool:
     return not set(exports) <= set(latest.exports or ())
 
 
-def _exports(incident: Incident) -> list[int]:
-    """Return the exports on the lost device, which are all that can be counted of it."""
+def _sources(incident: Incident) -> list[int]:
+    """Return what there is to count from: the exports on the lost device, or the lists that staff
+    gave of a loss that is neither a device nor a file."""
+    if incident.kind == IncidentKind.OTHER:
+        return stated.lists(incident)
     if incident.device_id is None:
         return []
     return [export.id for export in custody.exports_on(incident.device_id)]
@@ -151,7 +157,7 @@ def _count(
     folder_of(incident).mkdir(mode=0o700, exist_ok=True)
     _delete_unrecorded(incident)
     score = score_for(resolve(incident.kind, incident.circumstances))
-    leak, exports = LeakPaths.in_folder(folder_of(incident)), _exports(incident)
+    leak, sources = LeakPaths.in_folder(folder_of(incident)), _sources(incident)
     with working_folder() as scratch:
         made, files = scratch / "exposure.parquet", engine.LeakFiles.in_folder(scratch)
         progress(STEPS[0])
@@ -159,11 +165,15 @@ def _count(
             # Facets and look-ups of one moment: between two, an erasure or a merge would leave a
             # look-up that leads to nobody.
             snapshot = take_snapshot(scratch, people=facets.write_people, index=facets.write_index)
-            if incident.kind == IncidentKind.LOST_DEVICE:
+            if incident.kind != IncidentKind.LEAKED_FILE:
                 # As of the same moment as the snapshot: a person whose record is merged or split
                 # in between would stand in it under a number that the snapshot does not have.
                 progress(STEPS[1])
-                listed = custody.manifest(exports)
+                listed = (
+                    custody.manifest(sources)
+                    if incident.kind == IncidentKind.LOST_DEVICE
+                    else stated.manifest(incident)
+                )
                 counted = engine.from_manifest(listed, snapshot, made, score=score)  # 4
         if incident.kind == IncidentKind.LEAKED_FILE:
             progress(STEPS[1])
@@ -175,7 +185,7 @@ def _count(
         out = folder_of(incident) / f"exposure-{new_id()}.parquet"
         made.replace(out)
     progress(STEPS[2])
-    row = _write(incident, latest, counted, exports, out, by, at)  # 5
+    row = _write(incident, latest, counted, sources, out, by, at)  # 5
     # Only now: after a crash before this the same digests are matched once more.
     leak.forget()  # 6
     index_keys.delete_keys(folder_of(incident))
@@ -186,7 +196,7 @@ def _write(
     incident: Incident,
     latest: Exposure | None,
     counted: engine.ExposureCount,
-    exports: Sequence[int],
+    sources: Sequence[int],
     out: Path,
     by: Actor,
     at: datetime,
@@ -198,8 +208,10 @@ def _write(
         # The claim is a lock on a file. On a shared disk that does not keep such locks this still
         # holds: a count never replaces one that it did not know of and that counted as much.
         present = current_count(locked_incident)
-        if present is not None and present != latest and not _lacks_export(present, exports):
+        if present is not None and present != latest and not _lacks_export(present, sources):
             return present
+        if incident.kind == IncidentKind.OTHER and sources:
+            stated.withdraw_assumption(locked_incident, at=at)
         row = Exposure.objects.create(
             incident=locked_incident,
             counted_at=at,
@@ -213,16 +225,17 @@ def _write(
             seconds=counted.seconds,
             doubtful=counted.doubtful,
             cells=cells_json(listing.summary(out)),
-            exports=list(exports),
+            exports=list(sources),
         )
-        lifecycle.add_timeline_event(
-            locked_incident,
-            "counted",
-            _sentence(locked_incident, counted),
-            by=by,
-            at=at,
-            public=True,
-        )
+        if sources or incident.kind != IncidentKind.OTHER:  # else there was nobody to count
+            lifecycle.add_timeline_event(
+                locked_incident,
+                "counted",
+                _sentence(locked_incident, counted),
+                by=by,
+                at=at,
+                public=True,
+            )
         entry = IncidentCounted(
             incident=lifecycle.reference_of(locked_incident),
             people=counted.people,
@@ -237,7 +250,11 @@ def _write(
 
 
 def _sentence(incident: Incident, counted: engine.ExposureCount) -> str:
-    where = "on the device" if incident.kind == IncidentKind.LOST_DEVICE else "in the file"
+    where = {
+        IncidentKind.LOST_DEVICE: "on the device",
+        IncidentKind.LEAKED_FILE: "in the file",
+        IncidentKind.OTHER: "on the lists that we were given",
+    }[IncidentKind(incident.kind)]
     subject = (
         "1 of our customers is"
         if counted.people == 1

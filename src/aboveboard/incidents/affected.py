@@ -1,0 +1,339 @@
+"""Saying whom a loss affects that is neither a device nor a file: a box of forms, a letter or an
+e-mail to the wrong person.
+
+People are listed by what identifies them, and whoever cannot be listed is estimated, by place. Both
+may be said in parts, and each part taken back. Until somebody says anything, one person in our own
+country is assumed, with everything that is held: the clock of the law runs from the first moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from aboveboard.basics.actor import SYSTEM, Actor
+from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.engines.leak import SEARCHED
+from aboveboard.incidents import lifecycle, limits
+from aboveboard.incidents.assessment.assess import assess
+from aboveboard.incidents.entries import AffectedStated, IncidentChanged
+from aboveboard.incidents.exposure import counting, stated
+from aboveboard.incidents.leaks import searching
+from aboveboard.incidents.models import (
+    AffectedEstimate,
+    AffectedList,
+    AffectedPerson,
+    Incident,
+)
+from aboveboard.incidents.terms import IncidentKind
+from aboveboard.kinds.codes import countries
+from aboveboard.law.categories import all_categories, bitmap
+from aboveboard.law.duties import place_name
+from aboveboard.promise.explain import country_in_words
+from aboveboard.promise.queries import NoPromise, in_force
+from aboveboard.vault import bulk, generations
+from aboveboard.vault import queries as vault
+
+_PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+_BATCH: Final = 500
+"""Lines that are looked up in one statement."""
+
+
+class NobodyListed(Invalid):
+    """None of the {lines} lines names anybody we know."""
+
+    code = "nobody_listed"
+    next_step = (
+        "Give a customer number, an e-mail address or a phone number on each line. If you cannot "
+        "say who they are, estimate how many there are."
+    )
+
+
+_AskedLine = tuple[int, set[searching.LeakKey], set[searching.LeakKey]]
+"""A line's number, and the keys of its addresses, and of its phones and customer numbers."""
+
+
+@dataclass(slots=True)
+class _MatchedLines:
+    """Who was found, and the lines that name nobody and several people."""
+
+    people: set[int] = field(default_factory=set)
+    unmatched: list[int] = field(default_factory=list)
+    shared: list[int] = field(default_factory=list)
+
+
+def add_list(
+    number: int, lines: Sequence[str], categories: Collection[str], *, by: Actor, at: datetime
+) -> AffectedList:
+    """Add people by a list: on each line a customer number, an e-mail address or a phone number,
+    with whatever else. Whoever a line may fit is added. The count follows as a job.
+
+    ``categories``: keys of what was exposed of them. Of the lines nothing is kept but the numbers
+    of those that name nobody or several people.
+
+    Raises:
+        NotFound: there is no such incident. Conflict: it is counted from a device or a file.
+        Invalid: there are too many lines, or nothing was exposed.
+        NobodyListed: no line names anybody.
+    """
+    bits = _bits(categories)
+    if len(lines) > limits.AFFECTED_LINES:
+        raise Invalid(
+            found=f"a list of {len(lines):,} lines",
+            fix=f"Add it in parts of at most {limits.AFFECTED_LINES:,} lines.",
+        )
+    _check_kind(lifecycle.find(number))
+    # Before the transaction: looking up thousands of people would keep everybody else out of the
+    # incident, and on SQLite out of the database.
+    matched = _look_up(lines)
+    if not matched.people:
+        raise NobodyListed(lines=len(lines))
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        row = AffectedList.objects.create(
+            incident=incident,
+            categories=bits,
+            people=len(matched.people),
+            unmatched=matched.unmatched,
+            shared=matched.shared,
+            at=at,
+            by=by.as_json(),
+        )
+        AffectedPerson.objects.bulk_create(
+            (AffectedPerson(affected_list=row, person_id=each) for each in sorted(matched.people)),
+            batch_size=_BATCH,
+        )
+        listed = "1 person was" if row.people == 1 else f"{row.people:,} people were"
+        fact = AffectedStated(listed=row.people, unmatched=len(matched.unmatched))
+        _write_down(incident, f"Affected: {listed} listed.", fact, by, at)
+        # What was assumed stands until these people are counted: in between nothing would be due.
+        counting.enqueue(incident)
+    return row
+
+
+def add_estimate(
+    number: int,
+    jurisdiction: str,
+    people: int,
+    categories: Collection[str],
+    *,
+    by: Actor,
+    at: datetime,
+) -> AffectedEstimate:
+    """Add about how many people of a place are affected who are on no list. Severity and duties
+    are worked out again.
+
+    ``jurisdiction``: ISO 3166 code of a country or a part of one, such as ``FR`` or ``US-CA``.
+
+    Raises:
+        NotFound: there is no such incident. Conflict: it is counted from a device or a file.
+        Invalid: the number is not positive, the place is none, or nothing was exposed.
+    """
+    bits = _bits(categories)
+    if not 0 < people < 2**31:
+        raise Invalid(
+            found=f"an estimate of {people} people", fix="Give a number from 1 to 2,147,483,647."
+        )
+    if not _PLACE.fullmatch(jurisdiction) or jurisdiction[:2] not in countries():
+        raise Invalid(
+            found="a place that is no country or part of one",
+            fix="Use the code of a country or a state, such as FR or US-CA.",
+        )
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        _check_kind(incident)
+        row = _estimate(incident, jurisdiction, people, bits, by=by, at=at)
+        stated.withdraw_assumption(incident, at=at)
+        _write_down(
+            incident,
+            f"Affected: about {people:,} people in {place_in_words(jurisdiction)}, by an estimate.",
+            AffectedStated(estimated=people),
+            by,
+            at,
+        )
+        counting.enqueue(incident)
+    assess(number, by=by, at=at)
+    return row
+
+
+def withdraw_list(number: int, list_id: int, *, by: Actor, at: datetime) -> None:
+    """Take a list back: its people no longer count, and who they are is deleted. Doing it twice
+    changes nothing.
+
+    Raises:
+        NotFound: the incident has no such list.
+    """
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        row = incident.affected_lists.filter(pk=list_id).first()
+        if row is None:
+            raise NotFound(what="list of affected people")
+        if row.withdrawn_at is not None:
+            return
+        row.withdrawn_at = at
+        row.save(update_fields=["withdrawn_at"])
+        row.listed_people.all().delete()
+        _write_down(
+            incident,
+            f"A list of {row.people:,} affected people was taken back.",
+            AffectedStated(listed=row.people, withdrawn=True),
+            by,
+            at,
+        )
+        assume_the_worst(incident, at=at)
+        counting.enqueue(incident)
+    assess(number, by=by, at=at)
+
+
+def withdraw_estimate(number: int, estimate_id: int, *, by: Actor, at: datetime) -> None:
+    """Take an estimate back. Doing it twice changes nothing.
+
+    Raises:
+        NotFound: the incident has no such estimate.
+    """
+    with transaction.atomic():
+        incident = lifecycle.find(number, lock=True)
+        row = incident.affected_estimates.filter(pk=estimate_id).first()
+        if row is None:
+            raise NotFound(what="estimate of affected people")
+        if row.withdrawn_at is not None:
+            return
+        row.withdrawn_at = at
+        row.save(update_fields=["withdrawn_at"])
+        _write_down(
+            incident,
+            f"An estimate of {row.people:,} people was taken back.",
+            AffectedStated(estimated=row.people, withdrawn=True),
+            by,
+            at,
+        )
+        assume_the_worst(incident, at=at)
+    assess(number, by=by, at=at)
+
+
+def places() -> list[tuple[str, str]]:
+    """Return where affected people may live, by code and name: where our people live, most of them
+    first, then every country."""
+    ours = [code for code in vault.by_jurisdiction() if _PLACE.fullmatch(code)]
+    rest = sorted(countries() - set(ours), key=place_in_words)
+    return [(code, place_in_words(code)) for code in (*ours, *rest)]
+
+
+def place_in_words(code: str) -> str:
+    """Return the name of a country, or of a part of one with its country."""
+    country = country_in_words(code[:2])
+    if len(code) == 2:
+        return country
+    name = place_name(code)
+    return f"{country}, {code}" if name == code else f"{country}, {name}"
+
+
+def assume_the_worst(incident: Incident, *, at: datetime) -> None:
+    """Assume that a person in our own country is affected, with everything that is held, where
+    nobody has said who is; inside the caller's transaction."""
+    if stated.lists(incident) or stated.estimates(incident):
+        return
+    try:
+        promise = in_force().promise
+    except NoPromise:  # nothing says who we are and what is held, so no duty can be worked out
+        return
+    held = bitmap(each.category for each in promise.fields.values())
+    country = promise.organisation.country
+    _estimate(incident, country, 1, held, by=SYSTEM, at=at, assumed=True)
+    counting.enqueue(incident)
+
+
+def _estimate(
+    incident: Incident,
+    jurisdiction: str,
+    people: int,
+    categories: int,
+    *,
+    by: Actor,
+    at: datetime,
+    assumed: bool = False,
+) -> AffectedEstimate:
+    return AffectedEstimate.objects.create(
+        incident=incident,
+        jurisdiction=jurisdiction,
+        people=people,
+        categories=categories,
+        assumed=assumed,
+        at=at,
+        by=by.as_json(),
+    )
+
+
+def _write_down(
+    incident: Incident, sentence: str, fact: AffectedStated, by: Actor, at: datetime
+) -> None:
+    lifecycle.add_timeline_event(incident, "affected", sentence, by=by, at=at)
+    entry = IncidentChanged(incident=lifecycle.reference_of(incident), affected=fact)
+    lifecycle.append_entry(entry, by=by, at=at)
+
+
+def _check_kind(incident: Incident) -> None:
+    if incident.kind != IncidentKind.OTHER:
+        raise Conflict(why=f"{incident.reference} is counted from its device or its file")
+
+
+def _bits(categories: Collection[str]) -> int:
+    if not categories:
+        raise Invalid(
+            found="people of whom nothing was exposed", fix="Say which data about them was in it."
+        )
+    if not set(categories) <= set(all_categories()):
+        raise Invalid(
+            found="a category of data that is none",
+            fix="Use the keys of the fideslang taxonomy, such as user.contact.email.",
+        )
+    return bitmap(categories)
+
+
+def _look_up(lines: Iterable[str]) -> _MatchedLines:
+    """Look each line up by every address, phone and customer number in it; by the last two only
+    where no address leads to anybody, as in a leaked file."""
+    matched, regions = _MatchedLines(), sorted({code[:2] for code in vault.by_jurisdiction()})
+    written = generations.current().written
+    asked: list[_AskedLine] = []
+    for place, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        numbers = searching.find_numbers(line, regions, written)
+        asked.append(
+            (
+                place,
+                searching.find_addresses(line, written),
+                {(kind & ~SEARCHED, digest) for kind, digest in numbers},
+            )
+        )
+        if len(asked) >= _BATCH:
+            _match(asked, matched)
+            asked = []
+    _match(asked, matched)
+    return matched
+
+
+def _match(
+    asked: Sequence[tuple[int, set[searching.LeakKey], set[searching.LeakKey]]],
+    matched: _MatchedLines,
+) -> None:
+    known = bulk.find_sharing({key for _, *pair in asked for keys in pair for key in keys})
+    for place, addresses, numbers in asked:
+        people = _people(addresses, known) or _people(numbers, known)
+        matched.people |= people
+        if not people:
+            matched.unmatched.append(place)
+        elif len(people) > 1:
+            matched.shared.append(place)
+
+
+def _people(
+    keys: Iterable[searching.LeakKey], known: dict[searching.LeakKey, list[int]]
+) -> set[int]:
+    return {person for key in keys for person in known.get(key, ())}

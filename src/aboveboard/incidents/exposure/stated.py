@@ -1,0 +1,102 @@
+"""Whom staff said that a loss affects, where there is neither a device nor a file to count from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from aboveboard.engines import limits
+from aboveboard.engines.exposure import ExposedCombination
+from aboveboard.engines.listing import ExposureCell
+from aboveboard.incidents.assessment import scoring
+from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.exposure.counts import current_count, summary_cells
+from aboveboard.incidents.models import AffectedEstimate, AffectedPerson, Incident
+from aboveboard.incidents.terms import IncidentKind
+from aboveboard.vault import aliases
+
+
+def lists(incident: Incident) -> list[int]:
+    """Return the lists that count, by their numbers."""
+    counting = incident.affected_lists.filter(withdrawn_at=None)
+    return list(counting.order_by("id").values_list("id", flat=True))
+
+
+def manifest(incident: Incident) -> Iterator[tuple[int, int, int]]:
+    """Yield ``(person_id, categories, protected)`` for everyone on these lists, as often as they
+    are on one, by the number that they have now. Nothing of it is protected."""
+    rows = AffectedPerson.objects.filter(
+        affected_list__incident=incident, affected_list__withdrawn_at=None
+    )
+    lines = rows.values_list("person_id", "affected_list__categories").iterator(
+        chunk_size=limits.ENGINE_BATCH
+    )
+    while batch := list(islice(lines, limits.ENGINE_BATCH)):
+        now = aliases.current_numbers([person_id for person_id, _ in batch])
+        for person_id, categories in batch:
+            yield now[person_id], categories, 0
+
+
+def estimates(incident: Incident) -> list[AffectedEstimate]:
+    """Return the estimates that count."""
+    return list(incident.affected_estimates.filter(withdrawn_at=None).order_by("id"))
+
+
+def estimated_cells(incident: Incident) -> list[ExposureCell]:
+    """Return whoever is estimated or assumed, as a summary of a count has those who are counted,
+    with the severity under the incident's circumstances."""
+    return _cells(incident, estimates(incident))
+
+
+def _cells(incident: Incident, rows: Sequence[AffectedEstimate]) -> list[ExposureCell]:
+    circumstances = resolve(incident.kind, incident.circumstances)
+    combinations = [ExposedCombination(each.categories, 0, each.people) for each in rows]
+    scored = scoring.score(combinations, circumstances)
+    return [
+        ExposureCell(
+            jurisdiction=each.jurisdiction,
+            language="",
+            channel="",
+            categories=each.categories,
+            protected=0,
+            severity=int(item.score.band),
+            people=each.people,
+        )
+        for each, item in zip(rows, scored, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAffected:
+    """Whom a loss affects, as far as anybody knows: the counted and the estimated, as a summary.
+    ``exact``: nobody of them is estimated."""
+
+    cells: tuple[ExposureCell, ...]
+    exact: bool
+
+    @property
+    def people(self) -> int:
+        """How many there are."""
+        return sum(cell.people for cell in self.cells)
+
+
+def summarise_affected(incident: Incident) -> KnownAffected | None:
+    """Return whom a loss affects as it may be said to others; None while nobody knows. What is
+    merely assumed is left out."""
+    counted = current_count(incident)
+    estimated = _cells(incident, [each for each in estimates(incident) if not each.assumed])
+    listed = counted is not None and (
+        incident.kind != IncidentKind.OTHER or bool(counted.people or lists(incident))
+    )
+    if not listed and not estimated:
+        return None
+    cells = summary_cells(counted) if counted is not None else []
+    return KnownAffected((*cells, *estimated), exact=not estimated)
+
+
+def withdraw_assumption(incident: Incident, *, at: datetime) -> None:
+    """Assume nobody any more: somebody said who is affected."""
+    waiting = incident.affected_estimates.filter(assumed=True, withdrawn_at=None)
+    waiting.update(withdrawn_at=at)

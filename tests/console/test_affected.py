@@ -1,0 +1,174 @@
+"""The pages on which a lead says who is affected by a loss that is neither a device nor a file."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from aboveboard.accounts.models import Account
+from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
+from aboveboard.incidents import actions, queries
+from aboveboard.outbox import jobs
+from tests.accounts.people import staff_client, staff_member
+from tests.browser import assert_accessible, photograph
+from tests.console.asked import refused_to_the_others
+from tests.console.test_in_browser import sign_in
+from tests.incidents.conftest import STAFF, laptop
+from tests.pages import words
+from tests.world import load
+
+LEADS = (Role.PRIVACY_LEAD, Role.INCIDENT_LEAD, Role.ADMINISTRATOR)
+DATA = ["user.name", "user.contact.email"]
+
+
+@pytest.fixture
+def lead() -> Account:
+    return staff_member(Role.INCIDENT_LEAD, team="Security")
+
+
+@pytest.fixture
+def client(lead: Account) -> Client:
+    return staff_client(account=lead)
+
+
+def letter() -> int:
+    return actions.open_other(title="A letter went astray", by=STAFF, at=clock.now()).number
+
+
+def at(number: int, rest: str = "") -> str:
+    return f"/console/incidents/{number}/affected/{rest}"
+
+
+@pytest.mark.django_db
+def test_they_are_for_leads_and_for_losses_that_nothing_else_counts(client: Client) -> None:
+    load(2)
+    number = letter()
+    assert refused_to_the_others(at(number), LEADS) == []
+    for page in ("", "list/", "estimate/"):
+        assert client.get(at(99, page)).status_code == 404
+    assert client.get(at(number, "otherwise/")).status_code == 404
+    assert client.get(at(number, "list/1/take-back/")).status_code == 405
+    assert client.post(at(number, "list/1/take-back/")).status_code == 404
+    lost = actions.report_loss(laptop().id, by=STAFF, at=clock.now()).number
+    assert client.get(at(lost)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_until_somebody_says_the_page_of_the_incident_asks_and_shows_the_clock(
+    client: Client,
+) -> None:
+    load(2)
+    number = letter()
+    jobs.run_jobs_once(worker="test")
+    page = words(client.get(f"/console/incidents/{number}/"))
+    assert "Say who is affected" in page
+    assert "Until you do, we assume the worst" in page
+    assert "71 h" in page
+    assert "At least 1 person, United Kingdom" in words(client.get(at(number)))
+    assert "not known" in words(client.get("/console/incidents/"))
+
+
+@pytest.mark.django_db
+def test_a_list_is_counted_shown_and_taken_back(client: Client) -> None:
+    (_, ann), _ = load(2)
+    number = letter()
+    sent = client.post(
+        at(number, "list/"), {"people": f"{ann['email']}\nnobody@example.net", "exposed": DATA}
+    )
+    assert sent["Location"] == at(number)
+    assert "We are counting them" in words(client.get(at(number)))
+    jobs.run_jobs_once(worker="test")
+    page = words(client.get(at(number)))
+    assert "1 person" in page
+    assert "Nobody we know is on line 2" in page
+    assert "1 person in all: list them" in page
+    assert "of our customers are affected" in words(client.get(f"/console/incidents/{number}/"))
+    (row,) = queries.affected_lists(number)
+    client.post(at(number, f"list/{row.id}/take-back/"))
+    jobs.run_jobs_once(worker="test")
+    assert "At least 1 person" in words(client.get(at(number)))
+
+
+@pytest.mark.django_db
+def test_what_the_promise_does_not_hold_may_be_in_a_letter(client: Client) -> None:
+    (person_id, ann), _ = load(2)
+    number = letter()
+    client.post(at(number, "list/"), {"people": ann["email"], "more": ["user.health"]})
+    jobs.run_jobs_once(worker="test")
+    (shown,) = queries.people(number)
+    assert (shown.person_id, shown.readable) == (person_id, ("information about health",))
+
+
+@pytest.mark.django_db
+def test_an_estimate_is_shown_as_one(client: Client) -> None:
+    load(2)
+    number = letter()
+    client.post(at(number, "estimate/"), {"people": "200", "place": "FR", "exposed": DATA})
+    jobs.run_jobs_once(worker="test")
+    assert "About 200 people, France" in words(client.get(at(number)))
+    assert "About 200 people are affected" in words(client.get(f"/console/incidents/{number}/"))
+    assert "about 200" in words(client.get("/console/incidents/"))
+    assert "about 200 people" in words(client.get("/console/"))
+    (row,) = queries.affected_estimates(number)
+    client.post(at(number, f"estimate/{row.id}/take-back/"))
+    assert "At least 1 person" in words(client.get(at(number)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("how", "given", "says"),
+    [
+        ("list", {}, "Enter at least one person."),
+        ("list", {"people": "x"}, "Choose what was in it."),
+        ("list", {"people": "x", "exposed": ["made.up"]}, "Select a valid choice"),
+        ("list", {"people": "nobody@example.net", "exposed": DATA}, "estimate how many"),
+        ("estimate", {}, "Enter a number."),
+        ("estimate", {"people": "many"}, "such as 200"),
+        ("estimate", {"people": "0"}, "1 or more"),
+        ("estimate", {"people": "3", "place": "ZZ"}, "Select a valid choice"),
+    ],
+)
+def test_what_is_no_answer_is_refused_beside_its_field(
+    client: Client, how: str, given: dict[str, str], says: str
+) -> None:
+    load(2)
+    number = letter()
+    answer = client.post(at(number, f"{how}/"), given)
+    assert answer.status_code == 422
+    assert says in words(answer)
+    if given.get("people"):
+        assert given["people"] in answer.content.decode(), "what was typed stays"
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_from_the_incident_to_a_list_and_an_estimate(page: Page, lead: Account) -> None:
+    (_, ann), _ = load(2)
+    number = letter()
+    jobs.run_jobs_once(worker="test")
+    sign_in(page, lead)
+    page.goto(f"/console/incidents/{number}/")
+    assert_accessible(page)
+    photograph(page, "console-incident-other")
+    page.get_by_role("link", name="Who is affected").press("Enter")
+    assert_accessible(page)
+    photograph(page, "console-affected")
+    page.get_by_role("link", name="List people").press("Enter")
+    page.get_by_label("Who are they?").fill(ann["email"])
+    page.get_by_label("Name", exact=True).press("Space")
+    assert_accessible(page)
+    photograph(page, "console-affected-list")
+    page.get_by_role("button", name="Add").press("Enter")
+    expect(page.get_by_text("We are counting them")).to_be_visible()
+    page.get_by_role("link", name="Estimate how many").press("Enter")
+    page.get_by_label("About how many people?").fill("40")
+    page.get_by_label("Where do they live?").select_option("FR")
+    page.get_by_label("Name", exact=True).press("Space")
+    assert_accessible(page)
+    photograph(page, "console-affected-estimate")
+    page.get_by_role("button", name="Add").press("Enter")
+    expect(page.get_by_text("About 40 people, France")).to_be_visible()
+    assert_accessible(page)
+    photograph(page, "console-affected-both")
