@@ -164,6 +164,20 @@ def test_a_wrapping_key_swapped_for_another_does_not_open() -> None:
         queries.person_key(ANN)
 
 
+def test_no_two_keys_have_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four bytes name a key, so that two may meet, of wrapping keys or with the root's own: then
+    another is taken."""
+    root = bytes.fromhex(Path(settings.current().path("root.key")).read_text())
+    other, third = b"o" * 32, b"t" * 32
+    drawn = iter([other, other, root, third])
+    random = os.urandom
+    monkeypatch.setattr(os, "urandom", lambda n: next(drawn) if n == 32 else random(n))
+    made = [wrapping_keys.create([ring.provider()], at=clock.now()).id for _ in range(2)]
+    assert made == [LocalKey(other).id, LocalKey(third).id]
+    assert next(drawn, None) is None
+    assert WrappingKey.objects.count() == 2
+
+
 def test_a_wrapping_key_kept_elsewhere_is_named_with_its_keeper() -> None:
     add(ANN)
     WrappingKey.objects.update(provider="vault:https://vault.example/transit/keys/main")
