@@ -85,6 +85,9 @@ def restricted(scene: Scene) -> None:
         scene.seen(name, address)
 
 
+_WORDS = "a first horse battery staple"
+
+
 def new_colleague(scene: Scene) -> None:
     """The second factor: asked for, set up as an app, recovery codes, and asked again."""
     page = scene.page
@@ -110,6 +113,10 @@ def new_colleague(scene: Scene) -> None:
         ("home", "/console/"),
     ):
         scene.seen(name, address)
+    page.goto("/accounts/password/set/")
+    scene.fill(password1=_WORDS, password2=_WORDS)
+    scene.send()
+    scene.seen("password-change", "/accounts/password/change/")
     page.context.clear_cookies()
     # Made now: setting up a second factor ends the links that were made before.
     page.goto(link_of("colleague"))

@@ -94,7 +94,8 @@ def follow(walk: Walk, page: Page, who: str, starts: Iterable[str], *, public: b
         # The key of a purpose or a circumstance is worth its own page; a number is not.
         kind = f"{name} {_NUMBERED.sub('n', address.partition('?')[0])}"
         enough = name in routes and walk.of_a_kind[kind] >= OF_A_KIND
-        if address in known or enough or name == "account_logout":
+        # To go on signed in, and in one language.
+        if address in known or enough or name in ("account_logout", "language"):
             continue
         if not public and is_open(address):
             continue

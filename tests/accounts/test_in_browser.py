@@ -3,6 +3,7 @@ its making to its use."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 
 import pytest
@@ -135,11 +136,26 @@ def test_a_colleague_sets_up_and_uses_a_second_step(page: Page) -> None:
     page.goto("/accounts/")
     assert_accessible(page)
     photograph(page, "ways")
+    _choose_and_change_password(page)
     page.goto("/you/")
     assert_accessible(page)
     photograph(page, "refused")
     page.get_by_role("button", name="Sign out").click()
     _sign_in_with_password_and_passkey(page, account)
+
+
+def _choose_and_change_password(page: Page) -> None:
+    page.goto("/accounts/password/set/")
+    for box in page.locator("main input[type=password]").all():
+        box.fill("a first horse battery staple")
+    page.get_by_role("main").get_by_role("button").first.click()
+    expect(page).not_to_have_url(re.compile("/password/set/"))
+    page.goto("/accounts/password/change/")
+    assert_accessible(page)
+    photograph(page, "password-change")
+    page.goto("/accounts/logout/")
+    assert_accessible(page)
+    photograph(page, "sign-out")
 
 
 def _sign_in_with_password_and_passkey(page: Page, account: Account) -> None:
