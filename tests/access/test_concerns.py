@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core import mail
 from django.db import connection, transaction
 
 from aboveboard.access.actions import use
-from aboveboard.access.concerns import queries
+from aboveboard.access.concerns import queries, words
 from aboveboard.access.concerns.actions import answer, hand_over, raise_concern, take
 from aboveboard.access.concerns.queries import own_concerns
 from aboveboard.access.concerns.reading import read_words
@@ -36,6 +37,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity.actions import merge, split
+from aboveboard.keys.queries import person_key
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
@@ -329,3 +331,16 @@ def test_a_row_that_somebody_else_wrote_decides_nothing(ann: Someone, lead: Acto
         answer(number, RIGHT, "Fine.", by=lead, at=clock.now())
     with pytest.raises(RowNotAuthentic):
         read(number, lead)
+
+
+def test_words_that_any_version_sealed_as_it_is_written_down_are_read(ann: Someone) -> None:
+    """``12 bytes nonce | AES-256-GCM(words)``, bound to the entry and to whose words they are."""
+    key, nonce = person_key(ann[0]), bytes(range(12))
+    assert key is not None
+    bound = b"aboveboard/concern/v1/words" + (7).to_bytes(8, "big")
+    sealed = nonce + AESGCM(key).encrypt(nonce, NOTE.encode(), bound)
+    row = RaisedConcern(person_id=ann[0], entry_id=7, words=sealed, answer_words=sealed)
+    assert words.read(row, words.OWN) == NOTE
+    assert words.read(row, words.ANSWER) is None, "it is what they wrote, and no answer"
+    row.entry_id = 8
+    assert words.read(row, words.OWN) is None, "of another concern"

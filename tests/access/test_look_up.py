@@ -19,7 +19,7 @@ from aboveboard.access import by_identifier, decoys
 from aboveboard.access.actions import use
 from aboveboard.access.concerns.actions import raise_concern
 from aboveboard.access.concerns.terms import Concern
-from aboveboard.access.lookup import NoOneFound, SeveralFound, record_choice
+from aboveboard.access.lookup import NoOneFound, SeveralFound, find_each, record_choice
 from aboveboard.access.models import QuietRefusal
 from aboveboard.access.queries import is_about, use_records
 from aboveboard.access.use import Subject, UseRequest
@@ -299,3 +299,22 @@ def test_trying_out_who_is_known_by_recording_choices_leaves_a_trace(crowd: Any)
 
 def test_what_was_said_of_somebody_is_never_printed() -> None:
     assert NOBODY not in repr(Subject(kind="email", value=NOBODY))
+
+
+def test_a_phone_that_is_said_with_its_country_is_looked_for_there_alone() -> None:
+    """The same digits are another number in another country."""
+    people = load(40)
+    promise = in_force().promise
+    traded = promise.organisation.trades_in
+    person, home, phone = next(
+        (person, row["country"], row["phone"])
+        for person, row in people
+        if row["phone"] and not row["phone"].startswith("+") and row["country"] in traded
+    )
+    asked = [
+        Subject(kind="phone", value=phone, country=country) for country in (None, home, *traded)
+    ]
+    found = find_each(promise, asked)
+    assert [person in each for each in found[:2]] == [True, True]
+    for country, each in zip(traded, found[2:], strict=True):
+        assert (person in each) is (country == home), country
