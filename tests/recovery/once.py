@@ -27,7 +27,7 @@ from aboveboard.access.concerns.terms import Concern, ConcernVerdict
 from aboveboard.access.emergency import actions as emergency
 from aboveboard.access.emergency import queries as emergencies
 from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
-from aboveboard.access.emergency.review import review
+from aboveboard.access.emergency.review import read_note, review
 from aboveboard.access.explain import person as explain
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
@@ -260,6 +260,7 @@ class Once:
         assert go(("phone",), reference="call/112", note="She fell.").allowed
         assert not go(("card_number",), reference="call/113").allowed
         first = emergencies.awaiting_review()[0]
+        assert read_note(first.id, by=loss.SECOND, at=at) is not None
         review(first.id, ReviewVerdict.JUSTIFIED, by=loss.SECOND, at=at)
 
     def choices(self) -> None:

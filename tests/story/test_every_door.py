@@ -8,10 +8,11 @@ by hand; a new address fails this test until someone decides.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from django.http.response import HttpResponseBase
 from django.test import Client
 
 from aboveboard.access.concerns.actions import raise_concern
@@ -86,6 +87,10 @@ WHO = (
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
 )
+WRITTEN = ("Her neighbour heard her fall.", "Somebody of the shop told my sister.")
+"""What an adviser wrote for the reviewers of an emergency, and a customer about a look."""
+SHORTEST = 7
+"""Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
 )
@@ -131,17 +136,15 @@ def story(tmp_path: Path) -> DemoStory:
 
 def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoStory) -> None:
     mine, other = story.person(0), story.person(45)
-    callers = {
-        "nobody": Client(),
-        "customer": customer_client(mine),
-        "other": customer_client(other),
-    }
+    callers = {"nobody": Client(), "customer": customer_client(mine)}
+    callers["other"] = customer_client(other)
     members = {role: staff_member(role) for role in STAFF}
     callers |= {role: staff_client(account=member) for role, member in members.items()}
     break_glass(
         Subject(kind="customer_number", value=story.rows[0]["customer_id"]),
         ("phone",),
         EmergencyGround.MISSING_PERSON,
+        note=WRITTEN[0],
         by=actor_for(members[Role.ADVISER]),
         at=clock.now(),
     )
@@ -167,6 +170,8 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoSt
             entered = status in (200, 405) or (
                 status == 302 and not answer["Location"].startswith("/accounts/")
             )
+            about = {"customer": (), "other": story.rows[:1]}.get(name, story.rows)
+            wrong += [f"{address}: {name} sees {value}" for value in _shown(answer, about)]
             if entered != (name in allowed) and not (status == 404 and _is_reporters(address)):
                 wrong.append(f"{address}: {name} got {status}")
     assert not wrong, "\n".join(wrong)
@@ -197,6 +202,22 @@ def test_a_program_gets_nothing_but_the_api(story: DemoStory) -> None:
         assert Client().get(address, headers=showing).status_code in (302, 403), address
 
 
+def _shown(answer: HttpResponseBase, about: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    """Yield what an answer shows of these customers, or of what was written about them.
+
+    Whoever is shown somebody's data asked for it, with an entry: no address that can be called up
+    again does it, whatever it is for.
+    """
+    if not about:
+        return  # their own pages
+    body = b"".join(iter(answer)).decode(errors="replace")
+    values = [*WRITTEN, *(f"{row['first_name']} {row['last_name']}" for row in about)]
+    for row in about:
+        for name in ("email", "phone", "address_line1", "card_number"):
+            values += [row[name]] if len(row[name]) > SHORTEST else []
+    yield from (value for value in values if value in body)
+
+
 def _is_reporters(address: str) -> bool:
     return re.fullmatch(r"/console/report-a-loss/\d+/", address) is not None
 
@@ -212,7 +233,7 @@ def _rows_of(person: int) -> dict[str, int]:
     choose(person, answer=ChoiceAnswer.NO, channel="portal", by=CUSTOMER, at=at, **choice)
     desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
     waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
-    raise_concern(person, None, Concern.OTHER, by=CUSTOMER, at=at)
+    raise_concern(person, None, Concern.OTHER, words=WRITTEN[1], by=CUSTOMER, at=at)
     return {
         "holds": hold.id,
         "restrictions": restriction.id,

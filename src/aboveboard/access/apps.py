@@ -34,7 +34,6 @@ class AccessConfig(AppConfig):
                 "concerns.terms",
                 "decision.personal",
                 "emergency.actions",
-                "emergency.notes",
                 "emergency.queries",
                 "emergency.reasons",
                 "emergency.review",

@@ -119,6 +119,18 @@ class EmergencyReviewed(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyNoteRead(Facts):
+    """Somebody opened what was written for the reviewers of an emergency use, the entry
+    ``about``."""
+
+    kind: ClassVar = "emergency.note-read"
+    on_restore: ClassVar = NothingToRestore("a use changes nothing")
+
+    purpose: Word
+    about: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExplanationAsked(Facts):
     """It was asked whether a use would be allowed, or why that of entry ``about`` came out so."""
 
@@ -202,6 +214,7 @@ ENTRIES: Final = (
     *USES.values(),
     AddressChangeNotified,
     CorrespondentOpened,
+    EmergencyNoteRead,
     EmergencyReviewed,
     ExplanationAsked,
     ConcernRaised,

@@ -6,7 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from aboveboard.access.emergency.queries import verdicts
+from aboveboard.access.emergency.reasons import CHANNEL
 from aboveboard.access.entries import (
+    EmergencyNoteRead,
     EmergencyUsed,
     ExplanationAsked,
     UseGranted,
@@ -21,7 +23,10 @@ from aboveboard.keys import queries as keys
 from aboveboard.keys.entries_about import is_about as names_them
 from aboveboard.ledger import queries as ledger
 
-_SHOWN = {facts.kind: facts for facts in (UseGranted, UseRefused, EmergencyUsed, ExplanationAsked)}
+_SHOWN = {
+    facts.kind: facts
+    for facts in (UseGranted, UseRefused, EmergencyUsed, EmergencyNoteRead, ExplanationAsked)
+}
 KINDS = tuple(_SHOWN)
 """Kinds of the entries that a person is shown as uses of their data."""
 
@@ -93,6 +98,18 @@ def reference_keys(person_id: int, entry: ledger.LedgerEntry) -> tuple[str, ...]
 
 def _record(entry: ledger.LedgerEntry) -> UseRecord:
     facts = _SHOWN[entry.kind].from_json(entry.facts)
+    if isinstance(facts, EmergencyNoteRead):
+        return UseRecord(
+            entry_id=entry.id,
+            leaf_index=entry.leaf_index,
+            at=entry.at,
+            granted=True,
+            actor=entry.actor,
+            purpose=facts.purpose,
+            fields=(),
+            channel=CHANNEL,
+            note=True,
+        )
     return UseRecord(
         entry_id=entry.id,
         leaf_index=entry.leaf_index,

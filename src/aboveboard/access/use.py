@@ -128,6 +128,7 @@ class UseRecord:
         emergency: why it was an emergency (a code of ``emergency.reasons``), or empty.
         asked: it was only asked whether a use would be allowed, and nothing was opened.
         verdict: what the review of an emergency came to, or empty.
+        note: what was written for the reviewers of an emergency was read, and no field.
     """
 
     entry_id: int
@@ -142,6 +143,7 @@ class UseRecord:
     emergency: str = ""
     asked: bool = False
     verdict: str = ""
+    note: bool = False
 
     @property
     def is_own(self) -> bool:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("emergency/<int:emergency_id>/", ask.record, name="emergency_record"),
     path("emergencies/", review.overview, name="emergencies"),
     path("emergencies/<int:emergency_id>/", review.review, name="emergency_review"),
+    path("emergencies/<int:emergency_id>/read/", review.read, name="read_emergency_note"),
     path("concerns/", queue.overview, name="concerns"),
     path(_CONCERN, concerns.concern, name="concern"),
     path(f"{_CONCERN}take/", concerns.take, name="take_concern"),

@@ -104,6 +104,11 @@ def verdict(code: str) -> str:
     return gettext("We checked: it was not justified. We are sorry, and we are looking into it.")
 
 
+def note_read() -> str:
+    """Return why somebody read what was written about an emergency look."""
+    return gettext("It was to check whether the emergency access was justified.")
+
+
 def concern_verdict(verdict: ConcernVerdict) -> str:
     """Return what was found of a look that the person questioned."""
     return str(CONCERN_VERDICTS[verdict])

@@ -24,7 +24,7 @@ from django.db import transaction
 from aboveboard.access import lookup
 from aboveboard.access.decision import emergency as deciding
 from aboveboard.access.emergency.notes import seal
-from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
+from aboveboard.access.emergency.reasons import CHANNEL, PURPOSE, EmergencyGround, ReviewVerdict
 from aboveboard.access.entries import EmergencyRefused, EmergencyUsed, known_words
 from aboveboard.access.limits import EMERGENCY_LIFE, EMERGENCY_REVIEW
 from aboveboard.access.models import EmergencyAsked, EmergencyUse
@@ -35,7 +35,6 @@ from aboveboard.accounts.queries import lock_staff_member
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Code as FactCode
-from aboveboard.basics.facts import Word
 from aboveboard.keys.handles import EntrySubject, NamelessHandle
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.actions import append
@@ -47,10 +46,6 @@ from aboveboard.vault.locking import lock_people
 
 OPENED = "emergency.opened"
 """Kind of the message that notifies the privacy lead."""
-PURPOSE = Word("emergency")
-"""What stands in an entry where a purpose would."""
-CHANNEL = Word("console")
-"""What stands where a channel of the promise would: it is asked nowhere else."""
 _REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{0,80}")
 
 

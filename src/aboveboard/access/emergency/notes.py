@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.access.models import EmergencyUse
+from aboveboard.basics.personal import Personal
 from aboveboard.keys.queries import person_key
 
 _AAD = b"aboveboard/emergency/v1"
@@ -23,14 +24,18 @@ def seal(cipher: AESGCM, entry_id: int, note: str) -> bytes:
     return nonce + cipher.encrypt(nonce, note.encode(), _associated_data(entry_id))
 
 
-def read_note(number: int) -> str | None:
-    """Return what the asker wrote for the reviewers of an emergency use, or None once the person's
-    key is gone."""
-    row = EmergencyUse.objects.get(pk=number)
+def open_note(row: EmergencyUse) -> Personal[str] | None:
+    """Return what the asker wrote for the reviewers of an emergency use; None where that was
+    nothing, or the person's key is gone.
+
+    It is about a person, so its opening is a use: ``review.read_note`` writes the entry first, and
+    nobody outside this package opens one otherwise.
+    """
     if not row.words:
-        return ""
+        return None
     key = None if row.person_id is None else person_key(row.person_id)
-    return None if key is None else _open(AESGCM(key), row)
+    note = None if key is None else _open(AESGCM(key), row)
+    return None if note is None else Personal(note)
 
 
 def re_encrypt(person_id: int, old: AESGCM, new: AESGCM) -> None:

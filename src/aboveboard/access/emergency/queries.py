@@ -16,7 +16,8 @@ from aboveboard.basics.limits import PAGE_SIZE
 @dataclass(frozen=True, slots=True)
 class EmergencyRecord:
     """An emergency use as it was recorded: who asked, why, for which fields, until when it may be
-    shown again, and its review (``verdict`` is empty until then)."""
+    shown again, and its review (``verdict`` is empty until then). ``has_note``: something was
+    written for the reviewers; to read it is a use (``review.read_note``)."""
 
     id: int
     entry_id: int
@@ -29,6 +30,7 @@ class EmergencyRecord:
     review_due: datetime
     reviewed_at: datetime | None
     verdict: str
+    has_note: bool
 
 
 def emergency_use(number: int) -> EmergencyRecord:
@@ -95,6 +97,7 @@ def record_of(row: EmergencyUse) -> EmergencyRecord:
         row.review_due,
         row.reviewed_at,
         row.verdict,
+        bool(row.words),
     )
 
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from aboveboard.basics.facts import Word
+
+PURPOSE = Word("emergency")
+"""What stands in an entry where a purpose would."""
+CHANNEL = Word("console")
+"""What stands where a channel of the promise would: it is asked nowhere else."""
+
 
 class EmergencyGround(StrEnum):
     """What is at stake (GDPR Art. 6(1)(d), recitals 46 and 112)."""

@@ -198,6 +198,8 @@ def _questioned_use(promise: Promise, record: ConcernRecord) -> dict[str, Any] |
 
 
 def _purpose(promise: Promise, use: UseRecord) -> str:
+    if use.note:
+        return "Review of emergency access"
     if use.emergency:
         return f"Emergency access: {mid_sentence(EMERGENCIES[EmergencyGround(use.emergency)])}"
     purpose = promise.purposes.get(use.purpose)

@@ -7,14 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.access.emergency import queries
 from aboveboard.access.emergency import review as reviewing
-from aboveboard.access.emergency.notes import read_note
 from aboveboard.access.emergency.queries import EmergencyRecord
 from aboveboard.access.emergency.reasons import IN_WORDS, ReviewVerdict
-from aboveboard.accounts.gate import actor_of, allow
+from aboveboard.accounts.gate import actor_of, allow, throttle
 from aboveboard.accounts.queries import names
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
@@ -40,28 +39,45 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, emergency_id: int) -> HttpResponse:
     """Show who asked, why and what was opened, never the values; take the verdict."""
-    record, actor = queries.emergency_use(emergency_id), actor_of(request)
     form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
+        by, verdict = actor_of(request), ReviewVerdict(form.cleaned_data["verdict"])
         try:
-            reviewing.review(
-                emergency_id, ReviewVerdict(form.cleaned_data["verdict"]), by=actor, at=clock.now()
-            )
+            reviewing.review(emergency_id, verdict, by=by, at=clock.now())
         except AboveboardError as error:
             form.add_error(None, str(error))
         else:
             return HttpResponseRedirect(reverse("console:emergency_review", args=[emergency_id]))
+    return _page(request, emergency_id, form)
+
+
+@allow(Role.PRIVACY_LEAD)
+@require_POST
+def read(request: HttpRequest, emergency_id: int) -> HttpResponse:
+    """Open what the asker wrote for the reviewers: a use, which the customer sees."""
+    # Counted as a look-up is: it shows what was written about somebody.
+    throttle(request, "look_up")
+    words = reviewing.read_note(emergency_id, by=actor_of(request), at=clock.now())
+    # Words sealed under the person's key are gone with it (decision 0018).
+    shown = {"read": True, "words": None if words is None else words.reveal()}
+    return _page(request, emergency_id, ReviewForm(), **shown)
+
+
+def _page(
+    request: HttpRequest, emergency_id: int, form: ReviewForm, **more: object
+) -> HttpResponse:
+    record, actor = queries.emergency_use(emergency_id), actor_of(request)
     context = _row(record, clock.now()) | {
         "form": form,
         # Nobody reviews their own; the action refuses it, and the page says so before anybody
         # tries.
         "own": _is_own(record, actor),
-        # Opened for the reviewer alone: these words are sealed under the person's key, and are gone
-        # with it (decision 0018).
-        "words": read_note(emergency_id),
     }
     return render(
-        request, "console/emergency/review.html", context, status=422 if form.errors else 200
+        request,
+        "console/emergency/review.html",
+        context | more,
+        status=422 if form.errors else 200,
     )
 
 

@@ -107,6 +107,7 @@ def use_in_words(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
         "things": wording.fields_in_words(you.promise, use.fields, you.language),
         "asked": use.asked,
         "emergency": bool(use.emergency),
+        "note": use.note,
         "why": _purpose_or_refusal(you, use),
     }
 
@@ -132,6 +133,8 @@ def _purpose_or_refusal(you: PortalCustomer, use: UseRecord) -> str:
     """Return what it was for, or why it was refused."""
     if not use.granted:
         return wording.refusal(use.reasons)
+    if use.note:
+        return wording.note_read()
     if use.emergency:
         return f"{wording.emergency(use.emergency)} {wording.verdict(use.verdict)}"
     channel = wording.channel(you.promise, use.channel)
