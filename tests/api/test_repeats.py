@@ -60,7 +60,9 @@ def test_a_choice_that_comes_again_is_recorded_once_and_answered_alike(
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert (Choice.objects.count(), Entry.objects.filter(kind="choice.made").count()) == (1, 1)
-    assert post(token, choice(row), "another").json() != first.json()
+    # The same words of the same form are the same choice under another key too; of another not.
+    assert post(token, choice(row), "another").json() == first.json()
+    assert post(token, choice(row, evidence="form:2"), "a third").json() != first.json()
     assert (
         post(token_for("offers-service", "personal-offers"), choice(row), "8e03978e").json()
         != first.json()
@@ -104,9 +106,9 @@ def test_a_key_is_forgotten_after_a_day(token: str, row: dict[str, str]) -> None
     ends = IdempotencyKey.objects.get().expires_at
     assert ends - clock.now() > limits.IDEMPOTENCY_KEY_LIFE - timedelta(minutes=1)
     assert (idempotency.sweep(at=ends - timedelta(seconds=1)), idempotency.sweep(at=ends)) == (0, 1)
-    post(token, choice(row), "one")
+    post(token, choice(row, evidence="form:2"), "one")
     IdempotencyKey.objects.update(expires_at=clock.now())
-    post(token, choice(row), "one")
+    post(token, choice(row, evidence="form:3"), "one")
     assert Choice.objects.count() == 3
 
 

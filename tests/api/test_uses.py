@@ -14,6 +14,7 @@ from aboveboard.accounts.clients.actions import revoke_client
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.choices import actions as choosing
 from aboveboard.ledger.models import Entry
 from tests.api import programs
 from tests.world import load
@@ -200,6 +201,27 @@ def test_a_choice_is_recorded_within_the_scope_of_the_client(someone: Any) -> No
         post(token, body | {"evidence": "Jon said so"}, "/api/v1/choices").json()["code"]
         == "evidence_refused"
     )
+
+
+def test_choices_of_one_person_one_after_the_other_are_told_to_wait(
+    someone: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "RECORDED_AN_HOUR", 2)
+    token = programs.token_for("offers-service", "personal-offers")
+    body = {
+        "person": {"kind": "email", "value": someone[1]["email"]},
+        "purpose": "personal-offers",
+        "answer": "yes",
+        "channel": "email",
+    }
+    answers = [
+        post(token, body | {"evidence": f"form/{number}"}, "/api/v1/choices") for number in range(3)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert answers[-1].json()["code"] == "rate_limited"
+    assert 0 < int(answers[-1]["Retry-After"]) <= 3600
+    no = body | {"answer": "no", "evidence": "form/9"}
+    assert post(token, no, "/api/v1/choices").status_code == 201
 
 
 def test_the_promise_and_the_description_can_be_read(program: Any, someone: Any) -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from aboveboard.access.queries import use_records
 from aboveboard.basics.actor import Role
+from aboveboard.choices import actions as choosing
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.ledger.models import Entry
@@ -85,6 +86,20 @@ def test_a_choice_said_on_the_phone_counts_at_once(
         "phone",
         "phone:2026-11-22/417",
     )
+
+
+def test_a_choice_sent_twice_is_one_and_sixty_of_an_hour_are_enough(
+    adviser: Client, someone: tuple[int, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choosing, "RECORDED_AN_HOUR", 1)
+    note = adviser.post(PAGE, asked(someone[1]["email"])).context["note"]
+    said = {"note": note, "purpose": "personal-offers", "answer": "yes", "evidence": "417"}
+    assert "Recorded: yes" in adviser.post("/console/people/choice/", said).content.decode()
+    again = adviser.post("/console/people/choice/", said)
+    assert "Recorded before: yes" in again.content.decode()
+    assert len(choices.history(someone[0])) == 1
+    another = adviser.post("/console/people/choice/", said | {"evidence": "418"})
+    assert another.status_code == 429
 
 
 def test_the_form_for_a_choice_is_asked_for_without_blame(

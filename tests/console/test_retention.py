@@ -12,6 +12,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.identity.models import MergedPerson
 from aboveboard.intake.models import FieldNote
+from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force
 from aboveboard.retention import queries as retention
 from aboveboard.retention.actions import place_hold
@@ -214,6 +215,10 @@ def test_whom_to_write_to_is_recorded_shown_and_ended(
     assert lead.post(f"{page}write-to/", {"why": "child", "instead": ""}).status_code == 422
     parent = {"why": "child", "instead": "parent@example.org"}
     assert lead.post(f"{page}write-to/", parent).status_code == 302
+    written = Entry.objects.count()
+    again = lead.post(f"{page}write-to/", parent | {"instead": "Parent@Example.org"}, follow=True)
+    assert "That is recorded already. Nothing was changed." in words(again)
+    assert Entry.objects.count() == written
     shown = words(lead.get(page))
     assert "Somebody else is written to instead of them" in shown
     assert "parent@example.org" not in shown

@@ -41,14 +41,22 @@ def held(someone: Someone, field: str) -> str | None:
     [
         ("last_name", "O’Brien-Süß"),
         ("phone", "+44 20 7946 0958"),
-        ("city", "York"),
-        ("postal_code", "YO1 7HH"),
+        ("city", "Ripon"),
+        ("postal_code", "HG4 1QS"),
     ],
 )
 def test_a_correction_is_stored_written_down_and_said(jon: Someone, field: str, typed: str) -> None:
     answer = jon.browser.post(f"/you/details/{field}/", {"value": f" {typed} "}, follow=True)
     assert "Corrected: " in answer.content.decode()
     assert held(jon, field) == typed
+    assert len(world.entries(jon.id, "correction.made")) == 1
+
+
+def test_what_is_held_already_is_not_written_again_and_that_is_said(jon: Someone) -> None:
+    address = "/you/details/first_name/"
+    for says in ("Corrected: ", "Nothing is different, so nothing was changed."):
+        answer = jon.browser.post(address, {"value": "Jonas"}, follow=True)
+        assert says in answer.content.decode()
     assert len(world.entries(jon.id, "correction.made")) == 1
 
 

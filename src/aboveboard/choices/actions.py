@@ -3,18 +3,21 @@ keeps the entries (``personal_data``)."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.errors import Invalid, NotFound, RateLimited
 from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.reference import is_reference, restored_reference
 from aboveboard.choices import queries
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
+from aboveboard.choices.limits import RECORDED_AN_HOUR
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, needs_confirmation
 from aboveboard.keys.actions import entry_subject
@@ -70,7 +73,12 @@ def choose(
 
     ``evidence`` is a reference without personal data, such as ``call:2026-11-22/417``.
 
+    What the newest choice about the purpose says already, from the same hand with the same
+    evidence, is that choice: nothing is written, and it is returned.
+
     Raises:
+        RateLimited: others recorded more of this person within an hour than
+            ``limits.RECORDED_AN_HOUR``. A no that takes a yes back is never refused.
         NoChoiceHere: no such purpose, or its lawful basis leaves no choice.
         ChannelUnknown: the promise has no such channel.
         NotFound: nobody with that id is held.
@@ -87,15 +95,41 @@ def choose(
         if subject is None:
             raise NotFound(what="person")
         # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
-        waits = needs_confirmation(queries.consent_state(person_id), purpose, answer, by)
+        consent = queries.consent_state(person_id)
+        waits = needs_confirmation(consent, purpose, answer, by)
+        counts = consent.answer(purpose) is answer
         kind = ChoiceWaits if waits else ChoiceMade
         made = kind(Word(purpose), answer, Word(channel), subject.seal(evidence), adopted.serial)
+        columns = _columns(made, evidence, by=by, at=at)
+        if (waits or counts) and (newest := _newest_with(person_id, columns)) is not None:
+            return queries.record_of(newest)
+        if by.kind is not ActorKind.PERSON and (counts or answer is ChoiceAnswer.YES):
+            _check_rate(person_id, at)
         # The entry before the row, which names it; both or neither.
         entry_id = append(made, by=by, handle=subject.handle, at=at)
-        row = Choice.objects.create(
-            entry_id=entry_id, person_id=person_id, **_columns(made, evidence, by=by, at=at)
-        )
+        row = Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
     return queries.record_of(row)
+
+
+def _newest_with(person_id: int, columns: Mapping[str, Any]) -> Choice | None:
+    """Return the newest choice about a purpose where it says just this, but for its moment."""
+    rows = Choice.objects.filter(person_id=person_id, purpose=columns["purpose"])
+    newest: Choice | None = rows.order_by("-at", "-id").first()
+    if newest is None or not newest.authentic:
+        return None
+    same = all(getattr(newest, name) == value for name, value in columns.items() if name != "at")
+    return newest if same else None
+
+
+def _check_rate(person_id: int, at: datetime) -> None:
+    """Refuse one more choice of a person where others record one after the other: each is kept for
+    good, and every use reads all of them. One statement, under the person's lock: two at once
+    cannot both be the last."""
+    hour = timedelta(hours=1)
+    recorded = Choice.objects.filter(person_id=person_id, at__gt=at - hour).order_by("-at")
+    last = RECORDED_AN_HOUR - 1
+    for earliest in recorded.values_list("at", flat=True)[last : last + 1]:
+        raise RateLimited(seconds=ceil((earliest + hour - at).total_seconds()))
 
 
 def repeat(entry: RecordedEntry[ChoiceMade]) -> bool:

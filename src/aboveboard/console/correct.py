@@ -97,7 +97,7 @@ def _store(
     *,
     proved: bool,
 ) -> HttpResponse:
-    correction.correct(
+    changed = correction.correct(
         note["person"],
         key,
         value,
@@ -109,6 +109,7 @@ def _store(
     about = promise.fields[key]
     context = {
         "label": about.label,
+        "changed": changed,
         "proved": proved,
         "moved": about.kind is FieldKind.COUNTRY,
     }

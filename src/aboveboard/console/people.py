@@ -174,6 +174,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         # The channel of the look-up stands before it, so that a call and a form of one number
         # differ.
         evidence = f"{note['channel']}:{answers['evidence']}"
+        at = clock.now()
         recorded = choose(
             note["person"],
             answers["purpose"],
@@ -181,13 +182,15 @@ def record_choice(request: HttpRequest) -> HttpResponse:
             channel=note["channel"],
             evidence=evidence,
             by=actor,
-            at=clock.now(),
+            at=at,
         )
         context = {
             "purpose": promise.purposes[answers["purpose"]],
             "choices": _choices(promise, note["person"]),
             "title": "Recorded, but it does not count yet"
             if recorded.waits
+            else f"Recorded before: {answers['answer']}"
+            if recorded.at != at
             else f"Recorded: {answers['answer']}",
             "waits": recorded.waits,
         }

@@ -81,7 +81,8 @@ def instruct(
     at: datetime,
 ) -> WritingInstruction:
     """Record that nobody writes to a person, or that somebody else is written to; it replaces what
-    was recorded before.
+    was recorded before. What is recorded already changes nothing and has no entry: what is returned
+    has its moment.
 
     ``instead``: the other's e-mail address; None: nobody is written to.
 
@@ -109,12 +110,14 @@ def instruct(
         subject = entry_subject(person_id)
         if subject is None:
             raise NotFound(what="person")
+        before = Correspondence.objects.filter(person_id=person_id).first()
+        if before is not None and _says_same(before, why, address):
+            return _record(before)
         sealed = (
             None
             if address is None
             else changing.seal_copy(person_id, _FIELD, address, ValueOrigin(0, at, "", ""))
         )
-        before = Correspondence.objects.filter(person_id=person_id).first()
         if before is not None:
             _append_ended(before, subject.handle, by=by, at=at)
             before.delete()
@@ -145,6 +148,15 @@ def end(person_id: int, *, by: Actor, at: datetime) -> None:
             raise NotFound(what="instruction")
         _append_ended(row, subject.handle, by=by, at=at)
         row.delete()
+
+
+def _says_same(row: Correspondence, why: CorrespondenceReason, address: str | None) -> bool:
+    """Whether this is recorded already. A row that this program did not write says nothing."""
+    if not row.authentic or row.why != why:
+        return False
+    if row.sealed is None or address is None:
+        return row.sealed is None and address is None
+    return changing.says_same(row.person_id, _FIELD, bytes(row.sealed), address)
 
 
 def _append_ended(row: Correspondence, handle: str, *, by: Actor, at: datetime) -> None:

@@ -27,6 +27,7 @@ from aboveboard.vault import changing
 from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import BadValue
 from aboveboard.vault.changing import Residence
+from aboveboard.vault.locking import lock_person
 from aboveboard.vault.origin import ValueOrigin
 
 _KINDS = frozenset(
@@ -131,8 +132,8 @@ def correct(
     proved: bool = False,
     by: Actor,
     at: datetime,
-) -> None:
-    """Replace one field of one person, with its entry.
+) -> bool:
+    """Replace one field of one person, with its entry; return whether anything changed.
 
     ``channel``: how they said so, a channel of the promise. ``proved``: of an e-mail address, that
     the code which was sent there came back.
@@ -141,7 +142,7 @@ def correct(
         NotFound, NotCorrectable, BadValue, AddressNotProved, NotInPromise: as
             :func:`correct_fields`.
     """
-    correct_fields(person_id, {key: value}, channel=channel, proved=proved, by=by, at=at)
+    return correct_fields(person_id, {key: value}, channel=channel, proved=proved, by=by, at=at)
 
 
 def correct_fields(
@@ -152,9 +153,9 @@ def correct_fields(
     proved: bool = False,
     by: Actor,
     at: datetime,
-) -> None:
+) -> bool:
     """Replace some fields of one person in one transaction, each with its entry: all of them, or
-    none.
+    none. What is held already as it is given is not written again; return whether anything changed.
 
     Raises:
         NotFound: nobody with that number is held, or there is no such field.
@@ -180,20 +181,25 @@ def correct_fields(
         purpose = _purpose(adopted.promise, person_id, key)
         check_origin(adopted.promise, field=key, channel=channel, purpose=purpose)
         origins[key] = ValueOrigin(adopted.serial, at, channel, purpose)
+    kinds = {name: each.kind_and_format for name, each in adopted.promise.fields.items()}
     with transaction.atomic():
+        # Asked under their lock: a file may change a value at the same moment.
+        person_id = lock_person(person_id)
+        home = _home(person_id, [(adopted.promise.fields[key], sealed[key]) for key in sealed])
+        differing = changing.compare_values({person_id: sealed}, kinds).get(person_id)
+        # What says the same is written where it moves them, as to a region that got its own law.
+        if differing is not None and home is None:
+            sealed = {key: each for key, each in sealed.items() if key in differing or not each}
+            if not sealed:
+                return False
         replaced = changing.replace(
-            person_id,
-            sealed,
-            kinds={name: each.kind_and_format for name, each in adopted.promise.fields.items()},
-            origins=origins,
-            home=_home(person_id, [(adopted.promise.fields[key], sealed[key]) for key in sealed]),
-            by=by,
-            at=at,
+            person_id, sealed, kinds=kinds, origins=origins, home=home, by=by, at=at
         )
         # In the same transaction: a file that is imported a moment later must find the note
         # (decision 0029).
         notes.note_corrected(person_id, list(sealed), at=at)
         former.store_former(person_id, replaced, at=at)
+    return True
 
 
 def _purpose(promise: Promise, person_id: int, key: str) -> str:

@@ -3,6 +3,7 @@ value leaves: the answer is which fields differ."""
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,6 +168,22 @@ def seal_copy(person_id: int, field: str, value: str, origin: ValueOrigin) -> by
         raise NotFound(what="person")
     box = sealed.seal(AESGCM(key.key), person_id, field, origin, value)
     return sealed.encode({field: box})
+
+
+def says_same(person_id: int, field: str, copy: bytes, value: str) -> bool:
+    """Whether a value that :func:`seal_copy` sealed is this one; it does not leave.
+
+    Raises:
+        NotFound: the person was erased.
+        RecordDamaged: the box does not open.
+    """
+    key = data_keys([person_id]).get(person_id)
+    if key is None:
+        raise NotFound(what="person")
+    box = sealed.decode(copy)[field]
+    return hmac.compare_digest(
+        sealed.unseal(AESGCM(key.key), person_id, field, box).encode(), value.encode()
+    )
 
 
 def open_former(grant: Grant, field: str, copy: bytes) -> Personal[str]:

@@ -106,13 +106,13 @@ def write_to(args: argparse.Namespace) -> int:
         correspondence.end(args.person, by=SYSTEM, at=clock.now())
         print("Notices go to them again.")
     else:
+        at = clock.now()
         recorded = correspondence.instruct(
-            args.person,
-            CorrespondenceReason(args.reason),
-            instead=args.address,
-            by=SYSTEM,
-            at=clock.now(),
+            args.person, CorrespondenceReason(args.reason), instead=args.address, by=SYSTEM, at=at
         )
+        if recorded.at != at:
+            print("That is recorded already. Nothing was changed.")
+            return DONE
         print(
             "Notices about them go to that address."
             if recorded.instead

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -86,14 +87,16 @@ def write_to(request: HttpRequest, person_id: int) -> HttpResponse:
     form = CorrespondenceForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
-        answers = form.cleaned_data
-        correspondence.instruct(
+        answers, at = form.cleaned_data, clock.now()
+        recorded = correspondence.instruct(
             person_id,
             CorrespondenceReason(answers["why"]),
             instead=answers["instead"] or None,
             by=actor_of(request),
-            at=clock.now(),
+            at=at,
         )
+        if recorded.at != at:
+            messages.success(request, "That is recorded already. Nothing was changed.")
 
     lede = "Notices about them go to that address, or to nobody. Each is listed with the reason."
     return ask_and_do(request, form, do, person_id, "Whom do we write to?", lede, "Save")

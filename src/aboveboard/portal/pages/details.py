@@ -144,7 +144,7 @@ def _store(
 ) -> HttpResponse:
     # Each is sealed, and stands in the record for good.
     throttle(request, "own_change")
-    correction.correct(
+    changed = correction.correct(
         you.person_id,
         about.key,
         value,
@@ -153,6 +153,9 @@ def _store(
         by=CUSTOMER,
         at=you.now,
     )
+    if not changed:
+        messages.success(request, gettext("Nothing is different, so nothing was changed."))
+        return HttpResponseRedirect(reverse("portal:home"))
     sentence = gettext("Corrected: %(label)s.") % {"label": about.label}
     if about.kind is FieldKind.COUNTRY:
         more = gettext("If your address or region has changed too, correct them below.")
