@@ -86,7 +86,7 @@ def token() -> str:
 
 
 QUIET = settings(
-    max_examples=150,
+    max_examples=50,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -292,7 +292,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
 @settings(
-    max_examples=100, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     form=st.dictionaries(

@@ -85,13 +85,13 @@ def judged(refused: PromiseRefused) -> PromiseRefused:
 
 
 @given(st.text())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_text(source: str) -> None:
     outcome(source)
 
 
 @given(st.binary())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_bytes(source: bytes) -> None:
     outcome(source)
 
@@ -159,7 +159,7 @@ _trees = st.recursive(
 
 
 @given(_trees)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_yaml(tree: Any) -> None:
     outcome(yaml.safe_dump(tree, allow_unicode=True))
 
@@ -211,7 +211,7 @@ _PATHS = paths(_TREE)
 
 
 @given(st.sampled_from(_PATHS), _trees)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_anything_in_any_place_of_a_promise(path: tuple[Any, ...], value: Any) -> None:
     tree = copy.deepcopy(_TREE)
     put(tree, path, value)

@@ -39,7 +39,8 @@ def install(python: Path, *what: object) -> None:
     versions = python.parent / "versions.txt"
     # Without their hashes, which would be asked of the wheel just built as well.
     versions.write_text("\n".join(re.findall(r"^[A-Za-z0-9._-]+==[^\s\\;]+", locked, re.M)) + "\n")
-    words = ("-m", "pip", "--python", python, "install", "--constraint", versions)
+    # Not compiled: what is used of it is, when it is first used, and that is a tenth.
+    words = ("-m", "pip", "--python", python, "install", "--no-compile", "--constraint", versions)
     done = run(sys.executable, *words, *what)
     assert done.returncode == 0, done.stderr
 
