@@ -10,7 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from aboveboard.access.actions import use, use_many
-from aboveboard.access.limits import USE_INDEX_TAIL
+from aboveboard.access.explain.person import explain_entry
+from aboveboard.access.limits import EXPLANATION_SETTLED, USE_INDEX_TAIL
 from aboveboard.access.lookup import NoOneFound
 from aboveboard.access.models import UseIndex
 from aboveboard.access.queries import indexed_uses, records_of, use_records
@@ -63,6 +64,25 @@ def test_what_was_indexed_and_what_came_since_are_one_list() -> None:
     assert [record.entry_id for record in rest] == made
     assert (quiet.granted, quiet.reasons) == (False, ("no_consent",))
     assert len(use_records(ada, limit=1_000, own=True)) == len(made) + 2
+
+
+def test_who_asked_why_a_use_came_out_so_is_shown_though_it_was_indexed() -> None:
+    ((ada, _), (ben, _)) = load(2)
+    made = use_data(ada, MANY)
+    index_of(ada)
+    of_ben = use_data(ben, MANY)
+    index_of(ben)
+    long_ago = clock.now() - 2 * EXPLANATION_SETTLED
+    first = explain_entry(made[-1], by=SYSTEM, at=long_ago).asked
+    explain_entry(of_ben[0], by=SYSTEM, at=long_ago)
+    assert shown(ada) == [first, *made], "under the handle of a use that was indexed"
+    second = explain_entry(made[-1], by=SYSTEM, at=clock.now()).asked
+    later = use_data(ada, MANY)
+    assert shown(ada) == [*later, second, first, *made]
+    # Kept again meanwhile, and what was asked is neither lost nor doubled.
+    assert shown(ada) == [*later, second, first, *made]
+    third = explain_entry(made[0], by=SYSTEM, at=clock.now()).asked
+    assert shown(ada) == [third, *later, second, first, *made]
 
 
 def test_a_second_reading_asks_the_ledger_for_what_is_new_alone() -> None:

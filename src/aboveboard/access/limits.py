@@ -54,6 +54,10 @@ USE_INDEX_TAIL: Final = 64
 """Entries about a person that are read beside the index of their uses before it is sealed again.
 Our choice: as many as are read in the time that sealing takes."""
 
+EXPLANATION_SETTLED: Final = timedelta(hours=1)
+"""After which an entry that asks about another is surely committed, though it took its number
+before others that are. Our choice: no transaction is open as long."""
+
 LOOK_UP_WIDTH: Final = 8
 """People decided about when several match one e-mail address, phone or number; the question is
 always this long. Our choice."""

@@ -45,6 +45,13 @@ class Entry(models.Model):
                 name="ledger_entry_adopted",
                 condition=models.Q(kind="promise.adopted"),
             ),
+            # Why a use came out as it did was asked later: such an entry has the handle of the one
+            # that it is about, so whoever has asked for a person's handles once looks here again.
+            models.Index(
+                fields=["id"],
+                name="ledger_entry_explained",
+                condition=models.Q(kind="explain.asked", handle__isnull=False),
+            ),
         ]
 
         constraints = [

@@ -121,6 +121,17 @@ def entries_for(
     return [_recorded(row) for row in rows.order_by("-pk")[:limit]]
 
 
+def explanations(*, after: int = 0) -> list[tuple[int, str, datetime]]:
+    """Return every entry after ``after`` that asks why an earlier one came out as it did, oldest
+    first: its id, the handle that it shares with that one, and its moment."""
+    rows = Entry.objects.filter(kind="explain.asked", handle__isnull=False, pk__gt=after)
+    return [
+        (entry_id, handle, at)
+        for entry_id, handle, at in rows.order_by("pk").values_list("pk", "handle", "at")
+        if handle is not None
+    ]
+
+
 def entries_from(leaf_index: int, kinds: Collection[str] = ()) -> Iterator[EntryBody]:
     """Yield what the entries from a place in the tree on say, in the order of the tree; of these
     ``kinds`` alone, if any are given."""

@@ -24,7 +24,7 @@ from aboveboard.keys.handles import PersonHandles
 from aboveboard.ledger.queries import LedgerEntry
 
 _LENGTH: Final = 4
-_FORM: Final = 1
+_FORM: Final = 2
 
 
 class UseGroup(NamedTuple):
@@ -78,6 +78,8 @@ class IndexedUses:
         counted: how many handles of each of the person's secrets were asked for, by the secret's
             first handle.
         lasting: the handles from before each entry had one of its own that were asked for.
+        explained: up to which entry it was looked whether somebody asked about one of these; such
+            an entry has the handle of the one that it is about, and not the next.
     """
 
     entry_ids: array[int] = field(default_factory=lambda: array("q"))
@@ -86,6 +88,7 @@ class IndexedUses:
     groups: tuple[UseGroup, ...] = ()
     counted: Mapping[str, int] = field(default_factory=dict)
     lasting: tuple[str, ...] = ()
+    explained: int = 0
 
     def __len__(self) -> int:
         return len(self.entry_ids)
@@ -101,6 +104,7 @@ class IndexedUses:
         *,
         counted: Mapping[str, int],
         lasting: tuple[str, ...],
+        explained: int,
     ) -> IndexedUses:
         """Return these and further uses; an entry that is here already is not counted twice."""
         known = set(self.entry_ids)
@@ -122,7 +126,9 @@ class IndexedUses:
                 array(column.typecode, map(column.__getitem__, order))
                 for column in (entry_ids, moments, members)
             )
-        return IndexedUses(entry_ids, moments, members, tuple(places), dict(counted), lasting)
+        return IndexedUses(
+            entry_ids, moments, members, tuple(places), dict(counted), lasting, explained
+        )
 
     def matching(self, wanted: UseFilter) -> IndexedUses:
         """Return those that are asked for."""
@@ -177,6 +183,7 @@ def encode(uses: IndexedUses) -> bytes:
             "order": sys.byteorder,
             "counted": uses.counted,
             "lasting": uses.lasting,
+            "explained": uses.explained,
             "groups": uses.groups,
             "uses": len(uses),
         }
@@ -201,5 +208,5 @@ def decode(plain: bytes) -> IndexedUses | None:
         start = end
     groups = tuple(UseGroup(*group) for group in head["groups"])
     entry_ids, moments, members = columns
-    lasting = tuple(head["lasting"])
-    return IndexedUses(entry_ids, moments, members, groups, head["counted"], lasting)
+    lasting, explained = tuple(head["lasting"]), int(head["explained"])
+    return IndexedUses(entry_ids, moments, members, groups, head["counted"], lasting, explained)

@@ -7,17 +7,19 @@ number. It holds nothing that the ledger does not: whatever cannot be read is ma
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
-from aboveboard.access.limits import USE_INDEX_TAIL
+from aboveboard.access.limits import EXPLANATION_SETTLED, USE_INDEX_TAIL
 from aboveboard.access.models import QuietRefusal, UseIndex
 from aboveboard.access.use_index import columns
 from aboveboard.access.use_index.columns import IndexedUses
+from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys import queries as keys
 from aboveboard.keys.handles import LATE, PersonHandles, handles_of
@@ -40,7 +42,8 @@ def indexed_uses(person_id: int, kinds: Collection[str]) -> IndexedUses | None:
     2. What is kept is opened; if it does not belong to the person as they are, it counts as none.
     3. The entries with the handles since are read. A number is taken in the transaction that
        writes its entry, so each number below the count that was read has its entry by now.
-    4. Look-ups that ended in nothing have no number: each that is not here is read.
+    4. Two kinds of entry take no number, and are looked for apart: look-ups that ended in nothing,
+       and who asked why a use came out as it did, under that use's handle.
     5. If many were read, the index is kept again.
     """
     # 1.
@@ -65,12 +68,16 @@ def indexed_uses(person_id: int, kinds: Collection[str]) -> IndexedUses | None:
     if apart := set(quiet):
         apart.difference_update(kept.entry_ids)
         entries += [entry for entry in ledger.entries(apart) if entry.kind in kinds]
+    asked = ledger.explanations(after=kept.explained)
+    entries += ledger.entries(_explanations_of(kept, person, asked))
+    settled = clock.now() - EXPLANATION_SETTLED
+    explained = max((entry_id for entry_id, _, at in asked if at < settled), default=kept.explained)
     counted = {secret.handle(0): secret.count for secret in person.secrets}
-    if not entries and counted == kept.counted:
+    if not entries and (counted, explained) == (kept.counted, kept.explained):
         return kept
-    uses = kept.extended(entries, counted=counted, lasting=person.lasting)
+    uses = kept.extended(entries, counted=counted, lasting=person.lasting, explained=explained)
     # 5.
-    if len(handles) + len(apart) >= USE_INDEX_TAIL:
+    if len(handles) + len(apart) + len(asked) >= USE_INDEX_TAIL:
         _keep(person_id, data_key.key, uses)
     return uses
 
@@ -91,6 +98,23 @@ def _handles_since(kept: IndexedUses, person: PersonHandles) -> Iterator[str]:
             begin = min(begin, max(secret.count - LATE, 0))
         yield from map(secret.handle, range(begin, secret.count))
     yield from (handle for handle in person.lasting if handle not in kept.lasting)
+
+
+def _explanations_of(
+    kept: IndexedUses, person: PersonHandles, asked: Sequence[tuple[int, str, datetime]]
+) -> list[int]:
+    """Return which of these entries are about a use that the index knows, and are not in it."""
+    known = set(kept.entry_ids)
+    unknown = [(entry_id, handle) for entry_id, handle, _ in asked if entry_id not in known]
+    if not unknown:
+        return []
+    # Computed only now: there are as many as the person has entries.
+    own = {
+        secret.handle(number)
+        for secret in person.secrets
+        for number in range(kept.counted.get(secret.handle(0), 0))
+    }.union(kept.lasting)
+    return [entry_id for entry_id, handle in unknown if handle in own]
 
 
 def _read(person_id: int, cipher: AESGCM) -> IndexedUses | None:
