@@ -80,6 +80,31 @@ def test_what_is_no_answer_changes_nothing_and_says_what_to_do(client: Client) -
     assert queries.doubts(incident.number)[0].settled is None
 
 
+@pytest.mark.django_db
+def test_whom_a_placeholder_fits_are_listed_in_parts(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aboveboard.console.incidents.people.DOUBTFUL_PEOPLE", 1)
+    (_, ann), (bob, bob_row), (cat, cat_row) = load(3)
+    line = f"{ann['email']};{bob_row['phone']};{cat_row['phone']}\n"
+    incident = open_leak(f"email;phone;mobile\n{line}".encode())
+    jobs.run_jobs_once(worker="test")
+    first, second = sorted([bob, cat])
+    page = client.get(at(incident))
+    assert "1 of 2 customers." in words(page)
+    assert f"Customer record {first}" in words(page)
+    assert f"Customer record {second}" not in words(page)
+    further = f"{at(incident)}?line=2&people={first}"
+    assert f'href="?line=2&amp;people={first}"' in page.content.decode()
+    page = client.get(further)
+    assert f"Customer record {second}" in words(page)
+    assert f"Customer record {first}" not in words(page)
+    sent = client.post(further, {"line": "2", "person": [str(second)]})
+    assert sent["Location"] == further
+    assert queries.doubts(incident.number)[0].settled == (second,)
+    assert "Show the first" in words(client.get(f"{at(incident)}?line=2&people={second}"))
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_doubt_is_settled_with_the_keyboard(page: Page, lead: Account) -> None:

@@ -49,6 +49,10 @@ def test_a_placeholder_of_many_on_many_lines_is_no_pair_of_each(tmp_path: Path) 
     first, second = listing.doubts(files, limit=2)
     assert (first.line, second.line) == (1, 2)
     assert first.person_ids == second.person_ids == tuple(range(1, many + 1))
+    (part,) = listing.doubts(files, limit=1, most=3, people_after=many - 4)
+    assert (part.person_ids, part.people) == (tuple(range(many - 3, many)), many)
+    (past,) = listing.doubts(files, limit=1, most=3, people_after=many)
+    assert (past.person_ids, past.people) == ((), many)
     with engine() as duck:
         rows = [
             duck.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone()

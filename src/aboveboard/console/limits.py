@@ -8,3 +8,7 @@ from typing import Final
 LOOK_UP_NOTE_LIFE: Final = timedelta(minutes=30)
 """How long the note that names a looked-up person works in the console, for the one who looked.
 Our choice: a long call."""
+
+DOUBTFUL_PEOPLE: Final = 50
+"""How many customers are listed at once under a line of a leaked file that may be any of theirs.
+Our choice: a placeholder that thousands share would fill the page; the next are a link away."""

@@ -56,10 +56,12 @@ class CountedLine:
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulLine:
-    """A line that fits several people: those whom it may be of."""
+    """A line that fits several people: how many, and those whom it may be of, or as many of them as
+    were asked for."""
 
     line: int
     person_ids: tuple[int, ...]
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +195,29 @@ def count_unread(path: Path) -> int:
     return int(count)
 
 
-def doubts(files: LeakFiles, *, after: int = 0, limit: int = PAGE_SIZE) -> list[DoubtfulLine]:
+def doubts(
+    files: LeakFiles,
+    *,
+    after: int = 0,
+    limit: int = PAGE_SIZE,
+    most: int = _LARGEST_ID,
+    people_after: int = 0,
+) -> list[DoubtfulLine]:
     """Return up to ``limit`` lines after line ``after`` that fit several people; none where the
-    file was not counted."""
+    file was not counted.
+
+    Of each line up to ``most`` people after ``people_after``: a placeholder may fit millions.
+    """
     if not files.doubts.is_file():
         return []
-    wanted = {"doubts": str(files.doubts), "after": after, "limit": limit}
+    wanted = {
+        "doubts": str(files.doubts),
+        "after": after,
+        "limit": limit,
+        "most": most,
+        "people_after": people_after,
+    }
     with engine() as duck:
         files.load_crowds(duck)
         rows = duck.execute(statement("doubts"), wanted).fetchall()
-    return [DoubtfulLine(line, tuple(people)) for line, people in rows]
+    return [DoubtfulLine(line, tuple(person_ids), people) for line, person_ids, people in rows]

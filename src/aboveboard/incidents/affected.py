@@ -224,13 +224,17 @@ def places() -> list[tuple[str, str]]:
     return [(code, place_in_words(code)) for code in (*ours, *rest)]
 
 
-def place_in_words(code: str) -> str:
-    """Return the name of a country, or of a part of one with its country."""
-    country = country_in_words(code[:2])
-    if len(code) == 2:
-        return country
-    name = place_name(code)
-    return f"{country}, {code}" if name == code else f"{country}, {name}"
+def place_in_words(jurisdiction: str) -> str:
+    """Return a country, or a part of one, by name: "United Kingdom", "Texas, United States".
+
+    A part that has no name here stays a code: "Mexico (JAL)".
+    """
+    country, _, part = jurisdiction.partition("-")
+    name = country_in_words(country)
+    if not part:
+        return name
+    named = place_name(jurisdiction)
+    return f"{named}, {name}" if named != jurisdiction else f"{name} ({part})"
 
 
 def assume_the_worst(incident: Incident, *, at: datetime) -> None:

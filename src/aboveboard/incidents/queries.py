@@ -249,9 +249,16 @@ def lines(
     return listing.lines(file, outcome=outcome, after=after, limit=limit) if file.is_file() else []
 
 
-def doubts(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Sequence[DoubtView]:
+def doubts(
+    number: int,
+    *,
+    after: int = 0,
+    limit: int = limits.PAGE_SIZE,
+    most: int = 2**63 - 1,
+    people_after: int = 0,
+) -> Sequence[DoubtView]:
     """Return a page of the lines that fit several people, by line number, with whose they are where
-    somebody settled it.
+    somebody settled it; of each line up to ``most`` people after ``people_after``.
 
     Raises:
         NotFound: there is no such incident.
@@ -262,9 +269,12 @@ def doubts(number: int, *, after: int = 0, limit: int = limits.PAGE_SIZE) -> Seq
         DoubtView(
             row.line,
             row.person_ids,
+            row.people,
             tuple(settled[row.line]) if row.line in settled else None,
         )
-        for row in listing.doubts(leak_files(incident), after=after, limit=limit)
+        for row in listing.doubts(
+            leak_files(incident), after=after, limit=limit, most=most, people_after=people_after
+        )
     ]
 
 

@@ -127,11 +127,12 @@ class AffectedEstimateView:
 
 @dataclass(frozen=True, slots=True)
 class DoubtView:
-    """A line that fits several people: those whom it may be of, and whose somebody said that it is,
-    which is None while nobody did."""
+    """A line that fits several people: how many, those whom it may be of as far as they were asked
+    for, and whose somebody said that it is, which is None while nobody did."""
 
     line: int
     person_ids: tuple[int, ...]
+    people: int
     settled: tuple[int, ...] | None
 
 

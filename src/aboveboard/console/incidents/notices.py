@@ -14,10 +14,11 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
 from aboveboard.console.incidents.page import LEADS, query_number
-from aboveboard.console.incidents.people import language_in_words, place_in_words
+from aboveboard.console.incidents.people import language_in_words
 from aboveboard.console.incidents.unsent import in_words
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
+from aboveboard.incidents.affected import place_in_words
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.terms import BatchStep

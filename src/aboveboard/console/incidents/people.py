@@ -23,13 +23,13 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.page import LEADS, query_number
+from aboveboard.console.limits import DOUBTFUL_PEOPLE
 from aboveboard.engines.listing import ExposureFilter
 from aboveboard.incidents import queries
+from aboveboard.incidents.affected import place_in_words
 from aboveboard.incidents.exposure.settling import settle
 from aboveboard.incidents.leaks.reading import SENTENCES
 from aboveboard.incidents.views import IncidentPage
-from aboveboard.law.duties import place_name
-from aboveboard.promise.explain import country_in_words
 
 _OUTCOMES = {
     "matched": "are our customers",
@@ -126,13 +126,22 @@ def _doubts(request: HttpRequest, number: int) -> HttpResponse:
             raise Http404 from None
         except AboveboardError as problem:
             error = str(problem)
-    rows = queries.doubts(number, after=query_number(request, "after"), limit=PAGE_SIZE)
+    # One line alone, to go through all whom it fits, or a page of lines with the first of each.
+    only = query_number(request, "line")
+    rows = queries.doubts(
+        number,
+        after=only - 1 if only else query_number(request, "after"),
+        limit=1 if only else PAGE_SIZE,
+        most=DOUBTFUL_PEOPLE,
+        people_after=query_number(request, "people"),
+    )
     context = {
         "page": page,
         "rows": rows,
+        "only": only,
         "error": error,
         "wrong": line,
-        "older": f"?after={rows[-1].line}" if len(rows) == PAGE_SIZE else "",
+        "older": f"?after={rows[-1].line}" if len(rows) == PAGE_SIZE and not only else "",
     }
     return render(request, "console/incidents/doubts.html", context, status=422 if error else 200)
 
@@ -193,19 +202,6 @@ def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, objec
         }
         for name, label, options in groups
     ]
-
-
-def place_in_words(jurisdiction: str) -> str:
-    """Return a country, or a part of one, by name: "United Kingdom", "Texas, United States".
-
-    A part that has no name here stays a code: "Mexico (JAL)".
-    """
-    country, _, part = jurisdiction.partition("-")
-    name = country_in_words(country)
-    if not part:
-        return name
-    named = place_name(jurisdiction)
-    return f"{named}, {name}" if named != jurisdiction else f"{name} ({part})"
 
 
 def language_in_words(code: str) -> str:

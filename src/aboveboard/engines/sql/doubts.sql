@@ -1,4 +1,5 @@
--- One page of the lines that fit several people, each with those in doubt. Parameters: $doubts (Parquet path), $after, $limit.
+-- One page of the lines that fit several people, each with those in doubt: how many, and the first $most after $people_after.
+-- Parameters: $doubts (Parquet path), $after, $limit, $most, $people_after.
 -- Reads the tables crowd_line and crowd_person. Only the people of this page's crowds are looked up.
 WITH shown AS (
     SELECT line FROM read_parquet($doubts) WHERE NOT sure AND line > $after
@@ -20,7 +21,10 @@ doubt AS (
           WHERE d.line = l.line AND d.person_id = p.person_id AND d.sure
       )
 )
-SELECT line, list(person_id ORDER BY person_id) AS person_ids
+SELECT
+    line,
+    coalesce(list(person_id ORDER BY person_id) FILTER (WHERE person_id > $people_after), [])[1:$most] AS person_ids,
+    count(*) AS people
 FROM doubt
 GROUP BY line
 ORDER BY line
