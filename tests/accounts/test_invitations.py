@@ -63,6 +63,18 @@ def actors() -> list[str]:
     return [ledger.entry(number).actor.id for number in numbers]
 
 
+def test_a_mail_that_leaves_late_stops_no_link_that_was_printed_since(tom: Actor) -> None:
+    ada = invite(tom)
+    before = actions.make_link(ada.id, by=SYSTEM, at=clock.now())
+    invitations.invite_again(ada.id, by=tom)
+    assert Client().get(before).status_code == 404, "the mail takes its place from now on"
+    printed = actions.make_link(ada.id, by=SYSTEM, at=clock.now())
+    first, second = mailed()
+    assert Client().get(first).status_code == 404, "only the latest mail's"
+    assert Client().get(printed).status_code == 200
+    assert Client().get(second).status_code == 200
+
+
 def test_who_is_invited_gets_a_link_that_signs_in_once(tom: Actor) -> None:
     ada = invite(tom)
     assert ada.state is StaffState.INVITED

@@ -83,7 +83,7 @@ def test_bash_completes_commands_verbs_and_options() -> None:
         return done.stdout.split()
 
     assert completed("impo") == ["import"]
-    assert completed("incident", "open") == ["open-leak"]
+    assert completed("incident", "open") == ["open-leak", "open-other"]
     assert completed("incident", "notices", "app") == ["approve"]
     assert "--columns" in completed("--home", "x", "incident", "open-leak", "file", "--c")
     assert completed("import", "--map") == ["--mapping"]

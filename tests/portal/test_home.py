@@ -63,7 +63,7 @@ def test_each_thing_says_when_where_and_for_what_it_was_collected(jon: Someone) 
     assert page.count(f"Collected on {day} (in a shop). To send offers chosen for you.") == 1, (
         "the date of birth"
     )
-    jon.browser.post("/you/details/city/", {"value": "York"})
+    jon.browser.post("/you/details/phone/", {"value": "+44 20 7946 0999"})
     assert text(jon).count(f"Collected on {day} (your data page). To deliver what you order.") == 1
 
 

@@ -29,8 +29,10 @@ from aboveboard.identity import actions as identity
 from aboveboard.identity.choosing import RecordSide
 from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.intake import held_back
 from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
+from aboveboard.intake.changes import HeldBackState
 from aboveboard.intake.erased import readmit
 from aboveboard.intake.models import ErasedPerson
 from aboveboard.promise.actions import adopt_promise
@@ -46,6 +48,7 @@ from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.origin import ValueOrigin
 from tests import world
 from tests.accounts.people import staff_member
+from tests.intake.strangers import held_back_row
 from tests.loss import LEAD, SECOND, lost_laptop
 
 NO_FREE_TEXT = {
@@ -341,6 +344,18 @@ def _replace(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, {text: "Ada"}, kinds=kinds, origins={text: stage.origin()})
 
 
+def _put_several_right(stage: Stage, text: str) -> Iterator[Call]:
+    go = partial(correction.correct_fields, stage.ada, **stage.said)
+    yield partial(go, {"first_name": text, "city": text}, channel="phone")
+    yield partial(go, {text: "Ada"}, channel="phone")
+    yield partial(go, {"first_name": "Adam"}, channel=text)
+
+
+def _decide_held_back(stage: Stage, text: str) -> Iterator[Call]:
+    go = partial(held_back.decide, state=HeldBackState.TAKE, **stage.said)
+    yield lambda: go(held_back_row().pk, reference=text)
+
+
 def _readmit(stage: Stage, text: str) -> Iterator[Call]:
     (person_id, *_) = vault_queries.ids_after(-1, limit=1) or [stage.ada]
     vault.erase(person_id, reason="asked", **stage.said)
@@ -386,6 +401,8 @@ CASES: dict[Callable[..., object], Case] = {
     changing.replace: _replace,
     correction.correct: _put_right,
     correspondence.instruct: _instruct,
+    correction.correct_fields: _put_several_right,
+    held_back.decide: _decide_held_back,
     readmit: _readmit,
     field_erasure.erase_fields: _erase_fields,
     documents.attach: _attach,

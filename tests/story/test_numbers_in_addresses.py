@@ -16,6 +16,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.custody import queries as custody
 from aboveboard.incidents import queries as incidents
+from aboveboard.incidents.actions import open_other
+from aboveboard.incidents.affected import add_list
 from aboveboard.incidents.notices.actions import prepare
 from aboveboard.retention import queries as retention
 from aboveboard.retention.actions import place_hold, restrict
@@ -92,7 +94,8 @@ NOT_NESTED: Mapping[str, str] = {
 def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
     """For each address with two numbers: both of one owner, and the second of another's."""
     at = clock.now()
-    people = [person for person, _ in load(8)]
+    loaded = load(8)
+    people = [person for person, _ in loaded]
     lost = [
         lost_laptop(people[part], tmp_path, at=at, tag=tag)
         for part, tag in ((slice(0, 4), "LT-1"), (slice(4, 8), "LT-2"))
@@ -101,6 +104,11 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
     duties = [incidents.page(incident.number, at=at).duties[0].id for incident in lost]
     devices = [incident.device_id or 0 for incident in lost]
     exports = [custody.exports_on(device)[0].id for device in devices]
+    letters = [open_other(title="A letter", by=SYSTEM, at=at).number for _ in lost]
+    lists = [
+        add_list(number, [row["customer_id"]], ["user.name"], by=SYSTEM, at=at).pk
+        for number, (_, row) in zip(letters, loaded, strict=False)
+    ]
     for person in people[:2]:
         place_hold(
             person,
@@ -126,6 +134,8 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
             [retention.restrictions(person)[0].id for person in people[:2]],
         ),
     }
+    back = "/console/incidents/<int:number>/affected/<slug:how>/<int:row_id>/take-back/"
+    seconds[back] = (letters, lists)
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
     for rest in ("", "approve/", "change/<slug:change>/", "people/<slug:state>/"):
         seconds[notices + rest] = ([incident.number for incident in lost], batches)
@@ -139,7 +149,7 @@ def _with(address: str, first: int, second: int) -> str:
     numbers = iter((first, second))
     return re.sub(
         r"<slug:\w+>",
-        "queued",
+        "list" if "affected" in address else "queued",
         re.sub(r"<int:\w+>", lambda _: str(next(numbers)), address),
     )
 

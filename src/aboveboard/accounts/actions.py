@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from aboveboard.accounts import directory, factors, limits, links
@@ -192,6 +192,13 @@ def reset_second_factors(account_id: int, *, by: Actor, at: datetime) -> StaffMe
 def forget_links(account_id: int) -> None:
     """Let no sign-in link of this account that waits work any more."""
     SignInLink.objects.filter(account_id=account_id, used_at=None).delete()
+
+
+def forget_mailed_links(account_id: int) -> None:
+    """Let no sign-in link that was mailed to this account and waits work any more. One that a
+    command printed stays: it works for a shorter time, and was handed over by somebody."""
+    mailed = Q(expires_at__gt=F("made_at") + limits.SIGN_IN_LINK_LIFE)
+    SignInLink.objects.filter(mailed, account_id=account_id, used_at=None).delete()
 
 
 def end_sessions(account: Account) -> None:

@@ -96,8 +96,9 @@ def send_link(ref: Reference) -> None:
     if came or not member.is_active:
         return
     with transaction.atomic():
-        # One link at a time: whoever gets a second mail is told to use the latest.
-        actions.forget_links(member.id)
+        # One mailed link at a time: whoever gets a second mail is told to use the latest. A link
+        # that was printed since this mail was asked for must not stop when it is sent.
+        actions.forget_mailed_links(member.id)
         path = actions.make_link(member.id, by=by, at=clock.now(), life=limits.INVITATION_LIFE)
     current = settings.current()
     context = {
@@ -124,5 +125,7 @@ def _invited(account_id: int) -> StaffMember:
 
 
 def _post_link(account_id: int, why: LinkReason, by: Actor) -> None:
+    # At once, and not when the mail is made: what was there before is what it takes the place of.
+    actions.forget_links(account_id)
     inviter = int(by.id) if by.kind is ActorKind.STAFF else None
     post(JOB, {"account": account_id, "why": why.value, "by": inviter})

@@ -57,7 +57,10 @@ def _acquire(path: Path, how: int) -> int:
     """
     while True:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        except FileNotFoundError:  # whoever sweeps took the folder away in between: make it again
+            continue
         try:
             fcntl.flock(handle, how)
             # The file may have been deleted while this waited. A lock on a file without a name
