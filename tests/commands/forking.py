@@ -10,9 +10,11 @@ type a hundred commands about it. How the program starts from nothing is what ``
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -22,19 +24,38 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from aboveboard import commands
+
 LOADED = (
+    "argon2",
+    "asyncio",
     "django.contrib.auth.hashers",
+    "django.contrib.messages.storage.fallback",
+    "django.contrib.sessions.backends.base",
+    "django.contrib.staticfiles.storage",
+    "django.core.handlers.wsgi",
     "django.core.management",
+    "django.core.serializers.json",
     "django.db.backends.sqlite3.base",
     "django.db.migrations.executor",
+    "django.db.models",
     "django.forms",
+    "django.http",
+    "django.middleware.csrf",
     "django.template.backends.django",
     "django.urls",
+    "django.views.generic",
     "aboveboard.commands.main",
+    "aboveboard.keys.handles",
+    "aboveboard.kinds.normalise",
+    "aboveboard.kinds.recognise",
     "aboveboard.kinds.values",
     "aboveboard.law.binding",
+    "aboveboard.law.duties",
     "aboveboard.promise.loading",
+    "aboveboard.promise.loading.build",
     "cryptography.hazmat.primitives.ciphers.aead",
+    "msgspec",
     "rich.progress",
 )
 """Imported before any command: nothing that reads settings, and nothing that starts a thread."""
@@ -112,6 +133,11 @@ def serve(address: str, ready_end: int) -> None:
         from aboveboard.commands import main
 
         main.start_django()
+        _load_everything()
+    # What is loaded stays: without this, each command's first collection would look at all of it,
+    # and so copy its memory.
+    gc.collect()
+    gc.freeze()
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listening.bind(address)
@@ -130,6 +156,17 @@ def serve(address: str, ready_end: int) -> None:
                 if os.fork() == 0:
                     listening.close()
                     _answer(asking)
+
+
+def _load_everything() -> None:
+    """Import what commands import when they run: each would do it anew."""
+    from aboveboard.basics.package import gathered
+
+    for package in gathered():
+        for name in package.public:
+            importlib.import_module(f"aboveboard.{package.name}.{name}")
+    for command in pkgutil.walk_packages(commands.__path__, "aboveboard.commands."):
+        importlib.import_module(command.name)
 
 
 def _answer(asking: socket.socket) -> None:

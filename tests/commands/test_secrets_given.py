@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def leaves(
             yield from leaves(inner, (*path, name))
 
 
+@cache
 def commands() -> list[tuple[tuple[str, ...], argparse.ArgumentParser]]:
     known = main.find_commands()
     return [
