@@ -14,8 +14,8 @@ from django.db import connection
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.vault.models import Person
 
-_INSERT: Final = re.compile(r'INSERT INTO "(\w+)"')
-_NAMED: Final = "SELECT id FROM vault_person WHERE id = ANY(%s)"
+_INSERT: Final = re.compile(r'\s*INSERT INTO "?(\w+)"?')
+_NAMED: Final = "SELECT id FROM vault_person WHERE id = ANY(%s::bigint[])"
 _UNLOCKED: Final = f"{_NAMED} FOR KEY SHARE SKIP LOCKED"
 
 
@@ -48,7 +48,7 @@ def watching() -> Iterator[set[tuple[str, bool]]]:
         ) -> Any:
             written = _INSERT.match(sql)
             if written and written[1] in tables and not many:
-                numbers = [int(value) for value in _flat(params or ()) if isinstance(value, int)]
+                numbers = "{" + ",".join(map(str, _numbers(params or ()))) + "}"
                 if other.execute(_NAMED, [numbers]).fetchall():
                     unlocked = other.execute(_UNLOCKED, [numbers]).fetchall()
                     seen.add((written[1], not unlocked))
@@ -58,13 +58,16 @@ def watching() -> Iterator[set[tuple[str, bool]]]:
             yield seen
 
 
-def _flat(params: Any) -> Iterator[Any]:
-    """Yield the values; Django hands many rows over as one list for each column."""
+def _numbers(params: Any) -> Iterator[int]:
+    """Yield the whole numbers among the values; of many rows there is one list for each column, or
+    the text of an array."""
     for value in params:
         if isinstance(value, list | tuple):
-            yield from value
-        else:
-            yield value
+            yield from _numbers(value)
+        elif isinstance(value, int):
+            yield int(value)  # a truth value is a number too
+        elif isinstance(value, str) and re.fullmatch(r"\{[0-9,]+\}", value):
+            yield from map(int, value.strip("{}").split(","))
 
 
 def _tables_of_people() -> set[str]:
