@@ -29,12 +29,6 @@ from aboveboard.identity import actions as identity
 from aboveboard.identity.choosing import RecordSide
 from aboveboard.identity.models import MergedPerson
 from aboveboard.incidents.notices import actions as notices
-from aboveboard.intake import held_back
-from aboveboard.intake import load as loading
-from aboveboard.intake import mapping as mappings
-from aboveboard.intake.changes import HeldBackState
-from aboveboard.intake.erased import readmit
-from aboveboard.intake.models import ErasedPerson
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
 from aboveboard.recovery import actions as recovery
@@ -43,12 +37,10 @@ from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.rights import correction
 from aboveboard.vault import actions as vault
 from aboveboard.vault import changing, field_erasure
-from aboveboard.vault import queries as vault_queries
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.origin import ValueOrigin
 from tests import world
 from tests.accounts.people import staff_member
-from tests.intake.strangers import held_back_row
 from tests.loss import LEAD, SECOND, lost_laptop
 
 NO_FREE_TEXT = {
@@ -248,14 +240,6 @@ def _split(stage: Stage, text: str) -> Iterator[Call]:
     stage.part()
 
 
-def _load(stage: Stage, text: str) -> Iterator[Call]:
-    mapping = mappings.load(world.MAPPING_FILE.read_text("utf-8"), name=text)
-    place = stage.folder / f"{text}.csv"
-    place.write_bytes(world._file(12, 2026).read_bytes())
-    source = loading.ImportSource(place, mapping, stage.kinds, in_force().serial)
-    yield partial(loading.load, source, processes=1, **stage.said)
-
-
 def _adopt(stage: Stage, text: str) -> Iterator[Call]:
     source = world.PROMISE_FILE.read_text("utf-8") + f"\n# {text}\n"
     yield partial(adopt_promise, source, name=text, by=SECOND, at=stage.now)
@@ -351,18 +335,6 @@ def _put_several_right(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, {"first_name": "Adam"}, channel=text)
 
 
-def _decide_held_back(stage: Stage, text: str) -> Iterator[Call]:
-    go = partial(held_back.decide, state=HeldBackState.TAKE, **stage.said)
-    yield lambda: go(held_back_row().pk, reference=text)
-
-
-def _readmit(stage: Stage, text: str) -> Iterator[Call]:
-    (person_id, *_) = vault_queries.ids_after(-1, limit=1) or [stage.ada]
-    vault.erase(person_id, reason="asked", **stage.said)
-    erased = ErasedPerson.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    yield partial(readmit, erased, reference=text, **stage.said)
-
-
 def _erase_fields(stage: Stage, text: str) -> Iterator[Call]:
     kinds = stage.kinds
     go = partial(field_erasure.erase_fields, stage.ada, kinds=kinds, **stage.said)
@@ -389,7 +361,6 @@ CASES: dict[Callable[..., object], Case] = {
     choices.choose: _choose,
     identity.merge: _merge,
     identity.split: _split,
-    loading.load: _load,
     adopt_promise: _adopt,
     recovery.back_up: _back_up,
     retention.place_hold: _place_hold,
@@ -402,8 +373,6 @@ CASES: dict[Callable[..., object], Case] = {
     correction.correct: _put_right,
     correspondence.instruct: _instruct,
     correction.correct_fields: _put_several_right,
-    held_back.decide: _decide_held_back,
-    readmit: _readmit,
     field_erasure.erase_fields: _erase_fields,
     documents.attach: _attach,
 }

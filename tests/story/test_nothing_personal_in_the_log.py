@@ -21,7 +21,12 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.package import gathered
 from aboveboard.ledger.models import Entry
 from aboveboard.recovery import actions as recovery
-from tests.story import free_text, free_text_of_access, free_text_of_losses
+from tests.story import (
+    free_text,
+    free_text_of_access,
+    free_text_of_imports,
+    free_text_of_losses,
+)
 from tests.story.free_text import NO_FREE_TEXT, Stage
 
 pytestmark = [
@@ -38,7 +43,12 @@ TEXTS = {
     "a national number": "AB123456C",
 }
 
-CASES = free_text.CASES | free_text_of_losses.CASES | free_text_of_access.CASES
+CASES = (
+    free_text.CASES
+    | free_text_of_imports.CASES
+    | free_text_of_losses.CASES
+    | free_text_of_access.CASES
+)
 TYPED = (
     "str",
     "Mapping[str",
