@@ -116,3 +116,20 @@ def test_what_goes_wrong_has_its_code(run: Any, db: None, tmp_path: Path) -> Non
 
 def test_without_incidents_the_list_says_what_to_do(run: Any, db: None) -> None:
     assert "report-device" in run("list")[1]
+
+
+def test_a_list_of_affected_people_is_added_whole_or_refused(
+    run: Any, staff: None, tmp_path: Path
+) -> None:
+    (_, ann), (_, bob) = load(2)
+    number = json.loads(run("open-other", "A box of forms", "--json")[1])["incident"]
+    file, said = tmp_path / "people.csv", ("--data", "first_name,email", "--json")
+    filling = "x" * 1_100
+    rows = [f"{ann['email']};{filling}", *[f"nobody;{filling}"] * 2_000, f"{bob['email']};y"]
+    file.write_text("\n".join(rows))
+    assert run("affected", number, "--list", str(file), *said)[0] == exits.INVALID
+    assert json.loads(run("affected", number, "--json")[1])["lists"] == []
+    file.write_text("\n".join([rows[0], *rows[1:1_000], rows[-1]]))
+    code, out = run("affected", number, "--list", str(file), *said)
+    assert code == exits.DONE
+    assert [each["people"] for each in json.loads(out)["lists"]] == [2]

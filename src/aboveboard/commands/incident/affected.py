@@ -20,8 +20,8 @@ from aboveboard.incidents.views import AffectedEstimateView, AffectedListView
 from aboveboard.law.categories import all_categories
 from aboveboard.promise.queries import in_force
 
-_LINE_BYTES = 2 * 1024 * 1024
-"""Most bytes of a list that are read: more than the longest list may have."""
+_LONGEST = 2 * 1024 * 1024
+"""Most characters of one list: what the console takes too. A longer one is refused, not cut off."""
 
 
 def affected(args: argparse.Namespace) -> int:
@@ -74,12 +74,23 @@ def _change(args: argparse.Namespace, by: Actor) -> bool:
 
 
 def _lines(file: Path) -> list[str]:
+    """Return the lines of a file, or of standard input for ``-``.
+
+    Raises:
+        Invalid: there is no such file, or it is too long.
+    """
     if str(file) == "-":
-        return sys.stdin.read(_LINE_BYTES).splitlines()
-    if not file.is_file():
+        text = sys.stdin.read(_LONGEST + 1)
+    elif file.is_file():
+        with file.open(encoding="utf-8-sig", errors="replace") as stream:
+            text = stream.read(_LONGEST + 1)
+    else:
         raise Invalid(found=f"there is no file {file}", fix="Check the path.")
-    with file.open(encoding="utf-8-sig", errors="replace") as stream:
-        return stream.read(_LINE_BYTES).splitlines()
+    if len(text) > _LONGEST:
+        raise Invalid(
+            found="a list of more than 2 MB; nobody of it was added", fix="Add it in parts."
+        )
+    return text.splitlines()
 
 
 def _exposed(given: str) -> tuple[str, ...]:
