@@ -44,7 +44,7 @@ def install_on_a_server(reader: Reader, instance: Instance) -> None:
             reader.start(f"aboveboard {words}{at}", ready or (lambda: True))
 
     reader.before("aboveboard doctor --home", served)
-    reader.before("aboveboard migrate", reader.close)
+    reader.after("aboveboard upgrade --check", reader.close)
 
 
 def keep_the_keys(reader: Reader, instance: Instance) -> None:

@@ -58,6 +58,8 @@ DECIDES_NOTHING = {
     "digest",
     "outbox.Message": "a job: what it does is decided when it is done",
     "recovery.Backup": "a list of what was made",
+    "recovery.InstalledVersion": "says which program made the tables; which changes were made "
+    "stands beside it",
     "recovery.RowComparison": "says what was found; whoever runs doctor compares anew",
     "recovery.Restoration": "stops everything until a restoration is finished; a row more stops, "
     "and the log has what is repeated",

@@ -58,6 +58,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 NOT_IN_THE_STORY = {
     "backup.made": "the backup writes it itself",
+    "instance.upgraded": "another version of the program writes it as it starts",
+    "recovery.InstalledVersion": "another version of the program writes it as it starts",
     "restore.done": "the restoration writes it itself",
     "recovery.Backup": "the backup writes it itself",
     "recovery.Restoration": "the restoration writes it itself",
@@ -284,6 +286,7 @@ NOT_AGAIN = {
     "restore.done": "it is written when a restoration ends, which this is",
     "backup.made": "the backup itself wrote one, before",
     "rows.authenticated": "once in the life of an instance",
+    "instance.upgraded": "the program that restores is of this version already",
 }
 REPEATED_ROWS = {
     "choices.Choice": ("person_id", "purpose", "answer", "waits", "at", "entry_id"),

@@ -209,6 +209,22 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UpgradeSettings:
+    """What happens when a newer version of the program is started on the instance."""
+
+    at_start: bool = _setting(
+        True,
+        "Whether `serve` and `worker` bring the database up to date by themselves, after a backup. "
+        "If not, they refuse to start until `aboveboard upgrade` was run.",
+    )
+    backups: str = _setting(
+        "backups",
+        "The folder for the backup that is made before (relative to the instance folder).",
+        checks.check_not_empty,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class LogSettings:
     """What the process prints about itself; never personal data."""
 
@@ -257,6 +273,7 @@ class Settings:
     keys: KeySettings
     ledger: LedgerSettings
     retention: RetentionSettings
+    upgrade: UpgradeSettings
     logs: LogSettings
     metrics: MetricSettings
     demo: DemoSettings
@@ -276,6 +293,7 @@ SECTIONS: Mapping[str, type] = {
     "keys": KeySettings,
     "ledger": LedgerSettings,
     "retention": RetentionSettings,
+    "upgrade": UpgradeSettings,
     "logs": LogSettings,
     "metrics": MetricSettings,
     "demo": DemoSettings,

@@ -49,6 +49,17 @@ class BackupResult:
     keys_removed: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenBackup:
+    """Both parts of a backup under their names, their bytes, and the entry that says so once it is
+    appended."""
+
+    records: Path
+    keys: Path
+    size: int
+    entry: BackupMade
+
+
 def database() -> CopyableDatabase:
     """Return how to copy the kind of database that this instance has."""
     return _DATABASES[connection.vendor]()
@@ -80,35 +91,53 @@ def back_up(
         DatabaseError: the database went away; nothing of it is kept.
     """
     began = time.monotonic()
-    name = backups.backup_name(at)
     with backups.locked(where):  # 1
-        parts = _parts(where, name)
-        try:
-            taken = _fill(*parts, at=at, on_step=on_step)  # 2-4
-            # Keys first: records that stood alone for a moment would be a backup without keys.
-            for part in reversed(parts):
-                part.publish()  # 5
-        except BaseException as error:
-            # Also for KeyboardInterrupt and SystemExit: half a backup must not stay under any name.
-            for part in parts:
-                part.discard()
-            if isinstance(error, OSError) and not isinstance(error, ConnectionError):
-                raise backups.CannotWrite(
-                    place=where, why=error.strerror or type(error).__name__
-                ) from None
-            raise
-        records, keys = parts
+        written = write_parts(where, at=at, index=blind.check(), on_step=on_step)  # 2-5
         seconds = time.monotonic() - began
-        size, entries = records.size + keys.size, taken.facts.ledger_size
         with transaction.atomic():  # 6
-            entry = BackupMade(_digest(records.final), _digest(keys.final), entries)
-            append(entry, by=by, handle=None, at=at)
+            append(written.entry, by=by, handle=None, at=at)
             Backup.objects.create(
-                name=name, made_at=at, size=size, entries=entries, seconds=seconds
+                name=written.records.name,
+                made_at=at,
+                size=written.size,
+                entries=written.entry.size,
+                seconds=seconds,
             )
         # Last, when the new keys are flushed and recorded: until here the old ones still open all.
-        gone = backups.remove_older_keys(where, keys.final)  # 7
-    return BackupResult(records.final, keys.final, size, entries, seconds, tuple(gone))
+        gone = backups.remove_older_keys(where, written.keys)  # 7
+    return BackupResult(
+        written.records, written.keys, written.size, written.entry.size, seconds, tuple(gone)
+    )
+
+
+def write_parts(
+    where: Path, *, at: datetime, index: str, on_step: OnStep = lambda what: None
+) -> WrittenBackup:
+    """Steps 2 to 5 of :func:`back_up`, in a folder that is locked; nothing is written into the
+    database, which may be of an earlier version. ``index``: which index key the look-ups are made
+    with (``vault.blind.check``).
+
+    Raises:
+        CannotWrite, Conflict, DatabaseError: as :func:`back_up`.
+    """
+    parts = _parts(where, backups.backup_name(at))
+    try:
+        taken = _fill(*parts, at=at, index=index, on_step=on_step)  # 2-4
+        # Keys first: records that stood alone for a moment would be a backup without keys.
+        for part in reversed(parts):
+            part.publish()  # 5
+    except BaseException as error:
+        # Also for KeyboardInterrupt and SystemExit: half a backup must not stay under any name.
+        for part in parts:
+            part.discard()
+        if isinstance(error, OSError) and not isinstance(error, ConnectionError):
+            raise backups.CannotWrite(
+                place=where, why=error.strerror or type(error).__name__
+            ) from None
+        raise
+    records, keys = parts
+    entry = BackupMade(_digest(records.final), _digest(keys.final), taken.facts.ledger_size)
+    return WrittenBackup(records.final, keys.final, records.size + keys.size, entry)
 
 
 def _parts(where: Path, name: str) -> tuple[backups.BackupPart, backups.BackupPart]:
@@ -121,7 +150,12 @@ def _parts(where: Path, name: str) -> tuple[backups.BackupPart, backups.BackupPa
 
 
 def _fill(
-    records: backups.BackupPart, keys: backups.BackupPart, *, at: datetime, on_step: OnStep
+    records: backups.BackupPart,
+    keys: backups.BackupPart,
+    *,
+    at: datetime,
+    index: str,
+    on_step: OnStep,
 ) -> DatabaseSnapshot:
     current = settings.current()
     # The log before the rows: the rows may then hold entries that the copy lacks, which a
@@ -137,8 +171,8 @@ def _fill(
         out.write(without_passwords(current.path(settings.FILE_NAME).read_text("utf-8")).encode())
     taken = database().copy_out(records, keys, on_step)
     # With the key of the log: whoever restores can know it, and the root key leads to it.
-    records.finish(_manifest(RECORDS, taken, taken.records, records, at), signer())
-    keys.finish(_manifest(KEYS, taken, taken.keys, keys, at), signer())
+    records.finish(_manifest(RECORDS, taken, taken.records, records, at, index), signer())
+    keys.finish(_manifest(KEYS, taken, taken.keys, keys, at, index), signer())
     return taken
 
 
@@ -148,6 +182,7 @@ def _manifest(
     tables: Mapping[str, CopiedTable],
     files: backups.BackupPart,
     at: datetime,
+    index: str,
 ) -> Manifest:
     return Manifest(
         part=part,
@@ -158,7 +193,7 @@ def _manifest(
         root_keys=taken.facts.root_keys,
         migrations=taken.facts.migrations,
         sequences=taken.facts.sequences,
-        index=blind.check(),
+        index=index,
         ledger=LedgerHead(taken.facts.ledger_size, taken.facts.ledger_note, ledger.verifier_keys()),
         tables=tables,
         files=files.files,

@@ -20,6 +20,7 @@ class RecoveryConfig(AppConfig):
             public=(
                 "actions",
                 "backups",
+                "before_upgrade",
                 "comparing",
                 "entries",
                 "gate",
@@ -31,9 +32,16 @@ class RecoveryConfig(AppConfig):
                 "restoring.replay",
                 "restoring.rules",
                 "scrubbing",
+                "one_upgrade",
                 "upgrading",
+                "versions",
                 "watching",
             ),
-            entries=(entries.BackupMade, entries.RestoreDone, entries.RowsAuthenticated),
+            entries=(
+                entries.BackupMade,
+                entries.InstanceUpgraded,
+                entries.RestoreDone,
+                entries.RowsAuthenticated,
+            ),
             not_backed_up={"recovery_rowcomparison": "it says what was found in another database"},
         )

@@ -53,3 +53,16 @@ class RowsAuthenticated(Facts):
     rows: int
     refused: int
     tables: tuple[Code, ...] | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceUpgraded(Facts):
+    """Another version of the program took over. ``former`` is left out where it is not known;
+    ``changes``: of the database, that it made then."""
+
+    kind: ClassVar = "instance.upgraded"
+    on_restore: ClassVar = NothingToRestore("the program that restores brings its own version")
+
+    version: Code
+    changes: int
+    former: Code | None = optional_fact()

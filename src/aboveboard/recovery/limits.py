@@ -26,3 +26,21 @@ COMPARE_SHOWN: Final = 20
 COMPARED_AGE: Final = timedelta(days=2)
 """Age of the last round above which `doctor` says to look. Our choice: a round of a hundred
 million rows takes less."""
+
+UPGRADE_BACKUP_LIFE: Final = timedelta(days=7)
+"""How long the backup from before an upgrade is kept. Its keys open whoever is erased meanwhile
+(decision 12), so no longer than it takes to see that the new version works. Our choice."""
+
+OTHERS_PATIENCE: Final = timedelta(seconds=60)
+"""How long an upgrade waits for processes of the former version to end. Our choice: longer than
+they take to stop."""
+
+WAIT_PAUSE: Final = timedelta(milliseconds=500)
+"""How often a process looks whether another has finished the upgrade. Our choice."""
+
+OTHERS_PAUSE: Final = timedelta(milliseconds=300)
+"""How often who upgrades looks whether the others have ended. Not the same as above: the short look
+of one that waits would else be seen each time."""
+
+WAIT_SAID: Final = timedelta(minutes=1)
+"""How often it says that it waits. Our choice."""

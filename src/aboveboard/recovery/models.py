@@ -53,3 +53,12 @@ class RowComparison(models.Model):
     rows = models.BigIntegerField(default=0, help_text="how many rows there were")
     differing = models.BigIntegerField(default=0, help_text="how many differences")
     findings = models.JSONField(default=list, help_text="the first of them, as sentences")
+
+
+class InstalledVersion(models.Model):
+    """A version of the program that this database was first served or upgraded by; the newest row
+    is the one that it is now of."""
+
+    version = models.CharField(max_length=40)
+    installed_at = models.DateTimeField()
+    changes = models.IntegerField(help_text="changes of the database that it made then")

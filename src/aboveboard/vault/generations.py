@@ -19,6 +19,8 @@ from aboveboard.vault.models import IndexGenerations
 
 _LOCK: Final = zlib.crc32(b"aboveboard.vault.generations")
 """PostgreSQL advisory locks are named by numbers; this is ours."""
+_FORMER_TABLE: Final = "vault_lookupgenerations"
+"""Its name before the 10th migration of this package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,23 @@ def current() -> Generations:
         instance_secret.cache_clear()
     _known = current
     return current
+
+
+def recall_from_any_version() -> Generations:
+    """Return which are in use in a database that an earlier version may have left, and let this
+    process know them: the table had another name once, or there was none."""
+    global _known
+    there = set(connection.introspection.table_names())
+    named = [name for name in (IndexGenerations._meta.db_table, _FORMER_TABLE) if name in there]
+    row = None
+    if named:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT searched, also FROM {named[0]} WHERE id = 1"  # noqa: S608 - of the two
+            )
+            row = cursor.fetchone()
+    _known = Generations() if row is None else Generations(row[0], row[1], kept=True)
+    return _known
 
 
 def guess() -> Generations:

@@ -97,7 +97,7 @@ def _database(current: settings.Settings) -> HealthCheck:
             "database",
             ACT,
             f"it answers, but {len(waiting)} changes are waiting",
-            "Make a backup, then run: aboveboard migrate",
+            "Start it again, or run: aboveboard upgrade",
         )
     return HealthCheck(
         "database", OK, f"{urlsplit(current.database.url).scheme} answers and is up to date"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import aboveboard
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Conflict
 from aboveboard.commands import exits
@@ -226,8 +227,10 @@ def _authenticate() -> None:
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.recovery.upgrading import authenticate_rows
+    from aboveboard.recovery.versions import record_first_version
 
     authenticate_rows(by=SYSTEM, at=clock.now())
+    record_first_version(aboveboard.__version__, at=clock.now())
 
 
 def _publish() -> None:

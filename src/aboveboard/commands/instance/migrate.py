@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aboveboard.recovery.upgrading import UpgradeResult
 
 NAME = "migrate"
-HELP = "Update the database for this version of Aboveboard. Does nothing if it is up to date."
+HELP = "Update the database for this version, without the backup that `upgrade` makes before."
 EXAMPLE = """\
 aboveboard migrate --home our-instance
 aboveboard migrate --check     (lists what is waiting; exit code 1 if anything is)"""

@@ -5,11 +5,16 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+import aboveboard
 from aboveboard.basics.errors import Conflict, Misconfigured, Unavailable
 from aboveboard.basics.settings import Settings
+
+if TYPE_CHECKING:
+    from django.db.migrations.loader import MigrationLoader
 
 _SQLITE: Final = "sqlite:"
 _SQLITE_ERROR: Final = 1
@@ -21,7 +26,30 @@ class MigrationsPending(Conflict):
     """The database must be updated for this version of Aboveboard: {count} changes are waiting."""
 
     code = "migrations_pending"
-    next_step = "Make a backup, then run: aboveboard migrate --home {home}"
+    next_step = (
+        "Stop every server and worker, then run: aboveboard upgrade --home {home}. By themselves "
+        "`serve` and `worker` do it where upgrade.at_start is true."
+    )
+
+
+class DatabaseNewer(Conflict):
+    """The database is of a newer version of Aboveboard ({found}) than this program, {own}."""
+
+    code = "database_newer"
+    next_step = (
+        "Nothing was changed. Install that version or a newer one. To go back to this one, restore "
+        "a backup that it made: aboveboard restore BACKUP --replace"
+    )
+
+
+class DatabaseEmpty(Conflict):
+    """The database has no tables of an instance."""
+
+    code = "database_empty"
+    next_step = (
+        "Check database.url. Make an instance with `aboveboard init`, or bring one back with "
+        "`aboveboard restore`."
+    )
 
 
 class DatabaseAway(Unavailable):
@@ -97,7 +125,7 @@ def as_database_away(error: BaseException) -> DatabaseAway | None:
     # Django raises OperationalError for a missing table too, and that is no outage to wait out.
     if getattr(error.__cause__, "sqlite_errorcode", None) == _SQLITE_ERROR:
         return None
-    return DatabaseAway(why=_first_line(error))
+    return DatabaseAway(why=first_line(error))
 
 
 def as_disk_error(error: BaseException) -> DiskNotWritten | None:
@@ -134,11 +162,13 @@ def check_encoding() -> None:
         raise DatabaseEncoding(found=encoding)
 
 
-def pending_migrations() -> list[str]:
+def pending_migrations(*, may_be_empty: bool = False) -> list[str]:
     """Return the migrations that wait, as ``app.name``, in order.
 
     Raises:
         DatabaseAway: nothing answers at ``database.url``.
+        DatabaseNewer: a newer version of the program made changes that this one does not know.
+        DatabaseEmpty: no version ever made one, so this is no instance, and it must be.
     """
     from django.db import OperationalError, connection
     from django.db.migrations.executor import MigrationExecutor
@@ -147,29 +177,65 @@ def pending_migrations() -> list[str]:
         check_encoding()
         # Django's own `migrate --check` prints and exits; this must answer to `serve` and `doctor`.
         executor = MigrationExecutor(connection)
+        _check_known(executor.loader, may_be_empty=may_be_empty)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except OperationalError as error:
-        raise DatabaseAway(why=_first_line(error)) from None
+        raise DatabaseAway(why=first_line(error)) from None
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
 
 
-def migrate() -> list[str]:
-    """Apply what waits and make the cache table; return what was applied.
+def _check_known(loader: MigrationLoader, *, may_be_empty: bool) -> None:
+    from django.apps import apps
+
+    from aboveboard.recovery.versions import installed_version
+
+    # Ours alone: libraries drop migrations that they have folded into others.
+    ours = {each.label for each in apps.get_app_configs() if each.name.startswith("aboveboard.")}
+    applied = {key for key in loader.applied_migrations if key[0] in ours}
+    if not applied and not may_be_empty:
+        raise DatabaseEmpty
+    if newer := applied - loader.disk_migrations.keys():
+        known = installed_version()
+        newer_version = known.version if known else f"{len(newer)} changes are not known here"
+        raise DatabaseNewer(found=newer_version, own=aboveboard.__version__)
+
+
+def migrate(then: Callable[[list[str]], object] = lambda applied: None) -> list[str]:
+    """Apply what waits, make the cache table, and call ``then`` with what was applied: all of it or
+    nothing. Return what was applied.
 
     Raises:
-        DatabaseAway: nothing answers at ``database.url``.
+        DatabaseAway, DatabaseNewer: as :func:`pending_migrations`.
     """
     from django.core.management import call_command
+    from django.core.management.commands import migrate as django_migrate
+    from django.db import connection, transaction
 
-    waiting = pending_migrations()
-    if waiting:
-        call_command("migrate", verbosity=0, interactive=False)
-    # Always: it is no migration, does nothing where the table is there, and rate limits are counted
-    # in it.
-    call_command("createcachetable", verbosity=0)
+    class Command(django_migrate.Command):
+        """Django's own, for all migrations in one transaction."""
+
+        def migration_progress_callback(
+            self, action: str, migration: object = None, fake: bool = False
+        ) -> None:
+            """Called before and after each migration."""
+            # PostgreSQL alters no table that has a check outstanding; each migration leaves its own
+            # to a commit.
+            if action == "apply_success" and connection.vendor == "postgresql":
+                connection.check_constraints()
+
+    waiting = pending_migrations(may_be_empty=True)
+    # Before BEGIN: SQLite changes it in no transaction, and cannot make a table anew with it on.
+    with connection.constraint_checks_disabled(), transaction.atomic(durable=True):
+        if waiting:
+            call_command(Command(), verbosity=0, interactive=False)
+        # Always: it is no migration, does nothing where the table is there, and rate limits are
+        # counted in it.
+        call_command("createcachetable", verbosity=0)
+        then(waiting)
     return waiting
 
 
 # Drivers add lines that quote the statement and its parameters, which may be personal data.
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what a driver says, without the lines that quote a statement."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,6 +1,6 @@
 """``aboveboard serve``: answer requests, and run the background worker beside it.
 
-1. Settings, database and root key are checked; an embedded database is brought up to date.
+1. Settings, database and root key are checked; the instance is brought to this version.
 2. The port is tried, so that a busy one is a plain sentence and not a traceback.
 3. The worker starts as a process of its own and is started again if it dies.
 4. Granian answers until Ctrl-C or SIGTERM; then the worker is asked to finish and waited for. That
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     host, port = args.host or current.server.host, args.port or current.server.port
     # Before the port is tried and the worker started: both would begin on a database of another
     # version.
-    prepare(current)
+    prepare()
     check_port(host, port)
     supervisor = None if args.no_worker else Supervisor()
     # Granian takes over SIGINT and SIGTERM once it runs; until then they end this
@@ -111,45 +111,30 @@ def catch_mail(current: settings.Settings) -> Catcher | None:
     return catcher.start(where.hostname or "127.0.0.1", where.port or 25, current.path("mail"))
 
 
-def _authenticate_rows() -> None:
-    from aboveboard.basics import clock
-    from aboveboard.basics.actor import SYSTEM
-    from aboveboard.recovery.upgrading import authenticate_rows
-
-    upgrade = authenticate_rows(by=SYSTEM, at=clock.now())
-    if upgrade and upgrade.refused:
-        print(
-            f"{len(upgrade.refused):,} rows do not say what the log says, and decide nothing. To "
-            "see them, run: aboveboard doctor",
-            flush=True,
-        )
+def say(sentence: str) -> None:
+    """Tell whoever started it."""
+    print(sentence, flush=True)
 
 
-def prepare(current: settings.Settings) -> None:
-    """Bring an embedded database up to date, and try the root key; a server's database is
-    left to its operator.
+def prepare() -> None:
+    """Bring the instance to this version, and try the root key.
 
     Raises:
         RootKeyMissing, KeyUnwrapFailed: no record could be opened.
-        MigrationsPending: the PostgreSQL database is older than this version.
+        MigrationsPending, DatabaseNewer, DatabaseEmpty, UpgradeBackupFailed, StillInUse,
+        UpgradeFailed: the database is of another version, and is left as it is.
         DatabaseAway: it does not answer.
         NoDemonstration: the settings say that it is a demonstration, and it is none.
     """
     from django.db import connection
 
-    from aboveboard.commands.instance import migrate, schema
+    from aboveboard.commands.instance import upgrading
     from aboveboard.keys import demonstration
     from aboveboard.keys.queries import check_root_key
 
-    if waiting := schema.pending_migrations():
-        # Several machines may share a server, and none of them may change it under the others.
-        if connection.vendor != "sqlite":
-            raise schema.MigrationsPending(count=len(waiting), home=current.home)
-        print(f"Updating the database: {len(waiting)} changes.", flush=True)
-        schema.migrate()
-        _authenticate_rows()
-        if forgotten := migrate.count_forgotten(waiting):
-            print(migrate.describe_forgotten(forgotten), flush=True)
+    if outcome := upgrading.prepare(say):
+        for sentence in upgrading.sentences(outcome):
+            say(sentence)
     # Without it every page would fail later, one by one, instead of the start now.
     check_root_key()
     demonstration.check()

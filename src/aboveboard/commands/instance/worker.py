@@ -45,8 +45,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until stopped; with ``--once`` until nothing waits."""
+    from aboveboard.commands.instance import upgrading
     from aboveboard.keys.queries import check_root_key
 
+    # A server that starts a worker has looked already.
+    if PARENT_VARIABLE not in os.environ and (outcome := upgrading.prepare(_say)):
+        for sentence in upgrading.sentences(outcome):
+            _say(sentence)
     check_root_key()  # a worker without the root key could only fail, at every turn
     stop = threading.Event()
     # Rows are leased under this name, so it must never come twice, even where machines give process
@@ -76,6 +81,10 @@ def run(args: argparse.Namespace) -> int:
     close_connection()
     log.info("worker stopped", extra={"worker": name})
     return exits.DONE
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
 
 
 @dataclass(slots=True)
@@ -218,6 +227,7 @@ def _sweep() -> bool:
     from aboveboard.accounts.clients import idempotency, tokens
     from aboveboard.incidents.leaks import staging
     from aboveboard.intake import erased, held_back
+    from aboveboard.recovery import before_upgrade
 
     if gone := staging.delete_expired(at=clock.now()):
         log.info(
@@ -226,6 +236,8 @@ def _sweep() -> bool:
     if ended := erased.delete_expired(at=clock.now()):
         log.info("%s erasures are no longer remembered: their time has come", ended)
     held_back.delete_expired(at=clock.now())
+    if before_upgrade.delete_expired(at=clock.now()):
+        log.info("the backup from before the upgrade was deleted: its time has come")
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
     code_tries.sweep(at=clock.now())
