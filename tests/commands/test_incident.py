@@ -133,3 +133,36 @@ def test_a_list_of_affected_people_is_added_whole_or_refused(
     code, out = run("affected", number, "--list", str(file), *said)
     assert code == exits.DONE
     assert [each["people"] for each in json.loads(out)["lists"]] == [2]
+
+
+def test_notices_are_reviewed_and_changes_requested(run: Any, staff: None, tmp_path: Path) -> None:
+    people = load(12)
+    export(laptop(), [person_id for person_id, _ in people], tmp_path)
+    lead, second = ("--as", "lead@example.com"), ("--as", "second@example.com")
+    run("report-device", "lt-0042", *lead)
+    assert run("notices", "review", "1")[0] == exits.NOT_FOUND
+    run("notices", "prepare", "1", *lead)
+    code, out = run("notices", "review", "1", "--json")
+    facts = json.loads(out)
+    assert code == exits.DONE
+    assert sum(row["people"] for row in facts["index"]) == facts["people"] == 12
+    assert sum(text["people"] for text in facts["texts"]) == 12
+    assert facts["may_approve"] == ["second, privacy lead"]
+    shown = run("notices", "review", "1")[1]
+    assert "--- Text 1, " in shown
+    assert "May approve: second, privacy lead." in shown
+    assert str(facts["texts"][0]["for_example"][0]) in shown
+
+    assert run("notices", "request-changes", "1", *second)[0] == exits.INVALID
+    assert run("notices", "request-changes", "1", "--note", "When?", *lead)[0] == exits.REFUSED
+    asked = run("notices", "request-changes", "1", "--note", "When?", *second)
+    assert asked[0] == exits.DONE
+    assert "nobody can approve" in asked[1]
+    assert run("notices", "approve", "1", *second)[0] == exits.CONFLICT
+    assert "When?" in run("notices", "review", "1")[1]
+    assert run("notices", "answer", "1", "--note", "On Monday.", *lead)[0] == exits.DONE
+    run("notices", "request-changes", "1", "--note", "Sure?", *second)
+    assert run("notices", "withdraw", "1", *second)[0] == exits.DONE
+    assert run("notices", "withdraw", "1", *second)[0] == exits.NOT_FOUND
+    assert run("notices", "send-back", "1", *second)[0] == exits.DONE
+    assert run("notices", "approve", "1", *second)[0] == exits.CONFLICT

@@ -37,6 +37,7 @@ from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.incidents.notices import changes
 from aboveboard.intake import held_back
 from aboveboard.intake.changes import HeldBackState
 from aboveboard.intake.notes import note_corrected
@@ -130,10 +131,14 @@ def _lose(person_ids: list[int]) -> None:
     first = notices.prepare(
         incident.number, measures={"en": "It is locked."}, by=LEAD, at=clock.now()
     )
+    changes.request_changes(first.id, "Say who locked it.", by=SECOND, at=clock.now())
+    changes.answer(first.id, "I prepare them anew.", by=LEAD, at=clock.now())
     notices.send_back(first.id, note="Say who locked it.", by=SECOND, at=clock.now())
     batch = notices.prepare(
         incident.number, measures={"en": "We locked it."}, by=LEAD, at=clock.now()
     )
+    changes.request_changes(batch.id, "And when.", by=SECOND, at=clock.now())
+    changes.withdraw(batch.id, by=SECOND, at=clock.now())
     notices.approve(batch.id, by=SECOND, at=clock.now())
     notices.stop(batch.id, by=LEAD, at=clock.now())
     notices.resume(batch.id, by=LEAD, at=clock.now())

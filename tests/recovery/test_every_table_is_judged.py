@@ -112,6 +112,11 @@ NOT_UNDER_THE_MAC = {
         "by": "who decided: shown, and in its entry",
         "note": "what they wrote about it",
     },
+    "incidents.ChangeRequest": {
+        "answer": "what it was answered: sealed, and bound to its entry",
+        "closed_by": "who answered or withdrew it: shown, and in its entry",
+        "words": "what is to be changed: sealed, and bound to its entry",
+    },
     "incidents.NoticeBatch": {"prepared_at": "shown"},
     "intake.ErasedPerson": {
         "readmitted_by": "who let them in: shown; that they were is under the MAC",

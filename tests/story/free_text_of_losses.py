@@ -16,6 +16,7 @@ from aboveboard.incidents import affected, veris
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.incidents.notices import changes
 from tests.accounts.people import staff_member
 from tests.incidents.test_veris import MINIMAL
 from tests.loss import LEAD, SECOND
@@ -141,6 +142,16 @@ def _send_back(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(notices.send_back, stage.batch(), note=text, by=SECOND, at=stage.now)
 
 
+def _request_changes(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(changes.request_changes, stage.batch(), text, by=SECOND, at=stage.now)
+
+
+def _answer_changes(stage: Stage, text: str) -> Iterator[Call]:
+    batch = stage.batch()
+    changes.request_changes(batch, "Say when.", by=SECOND, at=stage.now)
+    yield partial(changes.answer, batch, text, by=LEAD, at=stage.now)
+
+
 def _stop(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(notices.stop, stage.approved(), note=text, by=SECOND, at=stage.now)
 
@@ -183,6 +194,8 @@ CASES: dict[Callable[..., object], Case] = {
     notices.prepare: _prepare,
     notices.approve: _approve,
     notices.send_back: _send_back,
+    changes.request_changes: _request_changes,
+    changes.answer: _answer_changes,
     notices.stop: _stop,
     notices.resume: _resume,
     veris.import_incident: _bring_in,

@@ -70,7 +70,7 @@ WHO = (
     (r"/you/.*", {"customer"}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
-    (r"/console/incidents/.*/(approve|change)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
+    (r"/console/incidents/.*/(approve|changes?|open)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/.*", LEADS),
     (

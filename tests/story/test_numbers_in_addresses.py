@@ -137,7 +137,9 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
     back = "/console/incidents/<int:number>/affected/<slug:how>/<int:row_id>/take-back/"
     seconds[back] = (letters, lists)
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
-    for rest in ("", "approve/", "change/<slug:change>/", "people/<slug:state>/"):
+    ways = ("approve/", "change/<slug:change>/", "people/<slug:state>/", "open/")
+    asking = ("changes/", "changes/answer/", "changes/withdraw/")
+    for rest in ("", *ways, *asking):
         seconds[notices + rest] = ([incident.number for incident in lost], batches)
     return {
         address: (_with(address, first[0], second[0]), _with(address, first[0], second[1]))

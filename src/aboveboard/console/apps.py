@@ -76,6 +76,8 @@ class ConsoleConfig(AppConfig):
         from aboveboard.access.emergency import actions
         from aboveboard.console.concerns import notify as concerns
         from aboveboard.console.emergency import notify
+        from aboveboard.console.incidents import notify as notices
+        from aboveboard.incidents.notices import changes
 
         return Package(
             name="console",
@@ -83,6 +85,8 @@ class ConsoleConfig(AppConfig):
                 Job(actions.OPENED, notify.notify_privacy_lead),
                 Job(terms.KIND, concerns.notify_privacy_lead),
                 Job(terms.ASSIGNED, concerns.notify_owner),
+                Job(changes.REQUESTED, notices.notify_preparer),
+                Job(changes.CLOSED, notices.notify_asker),
             ),
             navigation=_NAVIGATION,
         )

@@ -16,8 +16,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.choices import queries as choices
 from aboveboard.console.emergency.ask import may_break_glass
-from aboveboard.console.incidents.notices import APPROVERS
 from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.reviewing import APPROVERS
 from aboveboard.console.people import may_look_up
 from aboveboard.console.report_loss import own_devices
 from aboveboard.incidents import queries

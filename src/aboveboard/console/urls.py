@@ -19,7 +19,15 @@ from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
-from aboveboard.console.incidents import affected, circumstances, leak, notices, page, report
+from aboveboard.console.incidents import (
+    affected,
+    circumstances,
+    leak,
+    notices,
+    page,
+    report,
+    reviewing,
+)
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.retention import differences, erasing, held_back, merges, sweeps
 from aboveboard.console.retention import people as retention
@@ -87,6 +95,10 @@ urlpatterns = [
     path(_BATCH, notices.notices_page, name="notices"),
     path(f"{_BATCH}approve/", notices.approve, name="approve"),
     path(f"{_BATCH}change/<slug:change>/", notices.change, name="change_batch"),
+    path(f"{_BATCH}changes/", reviewing.request_changes, name="request_changes"),
+    path(f"{_BATCH}changes/answer/", reviewing.answer_changes, name="answer_changes"),
+    path(f"{_BATCH}changes/withdraw/", reviewing.withdraw_changes, name="withdraw_changes"),
+    path(f"{_BATCH}open/", reviewing.open_sample, name="open_sample"),
     path(f"{_BATCH}people/<slug:state>/", notices.people, name="notice_people"),
     path("retention/", retention.overview, name="retention"),
     path("retention/sweeps/<int:sweep_id>/", sweeps.sweep, name="sweep"),

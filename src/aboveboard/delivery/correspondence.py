@@ -185,6 +185,15 @@ def redirected_people() -> frozenset[int]:
     return frozenset(rows.values_list("person_id", flat=True))
 
 
+def instructed_numbers() -> list[int]:
+    """Return every number of everybody about whom something is recorded, in order. What is
+    recorded about each, :func:`instructions` says."""
+    people = list(Correspondence.objects.values_list("person_id", flat=True))
+    several = aliases.people_with_aliases(people)
+    merged = (number for person_id in several for number in aliases.numbers_of(person_id))
+    return sorted({*people, *merged})
+
+
 def _record(row: Correspondence) -> WritingInstruction:
     sealed = None if row.sealed is None else bytes(row.sealed)
     return WritingInstruction(

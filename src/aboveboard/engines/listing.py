@@ -86,6 +86,29 @@ def summary(exposure: Path) -> list[ExposureCell]:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class SamplePeople:
+    """The first few people, by number, of whom the same was exposed in the same place and
+    language."""
+
+    jurisdiction: str
+    language: str
+    categories: int
+    protected: int
+    person_ids: tuple[int, ...]
+
+
+def sample_people(exposure: Path, *, severity: int, most: int) -> list[SamplePeople]:
+    """Return the first ``most`` people of each combination from a severity band up."""
+    asked = {"exposure": str(exposure), "severity": severity, "most": most}
+    with engine() as duck:
+        rows = duck.execute(statement("sample_people"), asked).fetchall()
+    return [
+        SamplePeople(place, language, exposed, hidden, tuple(ids))
+        for place, language, exposed, hidden, ids in rows
+    ]
+
+
 def page(exposure: Path, which: ExposureFilter, *, limit: int = PAGE_SIZE) -> list[ExposureRow]:
     """Return up to ``limit`` people after ``which.after``, by ascending person id."""
     return [ExposureRow(*row) for row in _page(exposure, which, limit)]

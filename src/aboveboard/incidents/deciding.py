@@ -8,10 +8,12 @@ from typing import Any, Final
 from aboveboard.basics import clock
 from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved
-from aboveboard.incidents.models import BatchRecord, NoticeBatch
-from aboveboard.incidents.terms import BatchStep
+from aboveboard.incidents.models import BatchRecord, ChangeRequest, NoticeBatch
+from aboveboard.incidents.terms import BatchStep, RequestOutcome
 
 _PREPARED: Final = "prepared"
+CHANGES_REQUESTED: Final = "changes_requested"
+"""The step of a batch that an entry names when a colleague asked for changes."""
 
 
 def _prepared(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
@@ -33,7 +35,7 @@ def _differs(row: NoticeBatch, entry: RecordedEntry[Any]) -> str:
 
 def _decided(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
     step = entry.facts.notices
-    return ("entry_id", entry.id) if step is not None and step.step != _PREPARED else None
+    return ("entry_id", entry.id) if step is not None and step.step in BatchStep.values else None
 
 
 def _decision(entry: RecordedEntry[Any]) -> tuple[int, str] | None:
@@ -56,6 +58,24 @@ def _made_by(row: BatchRecord, entry: RecordedEntry[Any]) -> bool:
     return same_moment and _decision(entry) == (row.batch_id, row.step)
 
 
+def _asked(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
+    step = entry.facts.notices
+    if step is None:
+        return None
+    if step.step == CHANGES_REQUESTED:
+        return "entry_id", entry.id
+    return ("entry_id", step.request or 0) if step.step in RequestOutcome.values else None
+
+
+def _asked_otherwise(row: ChangeRequest, entry: RecordedEntry[Any]) -> str:
+    batch, step = _decision(entry) or (None, "")
+    if row.batch_id != batch:
+        return "batch_id"
+    if step == CHANGES_REQUESTED:
+        return "" if row.entry_id == entry.id else "entry_id"
+    return "" if row.outcome == step else "outcome"
+
+
 DECIDING: Final = (
     DecidingTable(
         table="incidents.NoticeBatch",
@@ -76,5 +96,12 @@ DECIDING: Final = (
         differs=_decided_otherwise,
         named_before=_made_by,
         since="incidents.0006_decision_macs",
+    ),
+    DecidingTable(
+        table="incidents.ChangeRequest",
+        speaks_of={IncidentChanged: _asked},
+        named_in=("entry_id", "closed_entry_id"),
+        differs=_asked_otherwise,
+        since="incidents.0010_change_requests",
     ),
 )

@@ -73,13 +73,15 @@ class AssessedRisk(Particulars):
 
 @dataclass(frozen=True, slots=True)
 class NoticeStep(Particulars):
-    """A batch of notices was prepared, sent back, stopped or resumed. ``texts``: the digest of the
-    texts, when it was prepared."""
+    """A batch of notices was prepared, sent back, stopped or resumed; or a colleague asked for
+    changes to it (``changes_requested``), which were ``answered`` or ``withdrawn``. ``texts``: the
+    digest of the texts, when it was prepared. ``request``: the entry of the request that ended."""
 
     batch: int
     step: Code
     people: int | None = optional_fact()
     texts: Digest | None = optional_fact()
+    request: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,3 +59,10 @@ seconds. Lists may be added one after the other."""
 LEAK_SEARCHED: Final = 40
 """Most words of one line that are tried as a customer number, and phones as a phone. Our choice:
 a line of people has fewer."""
+
+CHANGE_WORDS: Final = 2_000
+"""Most characters of a request to change notices, and of its answer. Our choice: a page."""
+
+SAMPLE_PEOPLE: Final = 3
+"""How many people who get a text are named to whoever reads it, by their numbers. Our choice:
+enough to see whether the text fits, and nobody looks at more."""

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import reference
-from aboveboard.incidents.terms import BatchStep, IncidentKind, IncidentState
+from aboveboard.incidents.terms import BatchStep, IncidentKind, IncidentState, RequestOutcome
 from aboveboard.keys.rows import DecidingRow
 
 
@@ -325,5 +325,47 @@ class BatchRecord(DecidingRow):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["batch"], condition=Q(step="approved"), name="incidents_approved_once"
+            ),
+        ]
+
+
+class ChangeRequest(DecidingRow):
+    """A colleague who read a batch asked whoever prepared it for changes. While one is open nobody
+    may approve; it ends when it is answered or withdrawn. ``words`` and ``answer`` are sealed
+    (``notices.changes``)."""
+
+    batch = models.ForeignKey(NoticeBatch, on_delete=models.PROTECT, related_name="change_requests")
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    words = models.BinaryField(help_text="what is to be changed, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.JSONField(null=True, help_text="the actor")
+    outcome = models.CharField(
+        max_length=10, choices=RequestOutcome.choices, blank=True, default=""
+    )
+    answer = models.BinaryField(null=True, help_text="what it was answered, sealed")
+    closed_entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that says that it was answered or withdrawn"
+    )
+
+    DECIDING: ClassVar = (
+        "batch_id",
+        "at",
+        "by",
+        "entry_id",
+        "closed_at",
+        "outcome",
+        "closed_entry_id",
+    )
+
+    class Meta:
+        """One is open for a batch at a time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["batch"],
+                condition=Q(closed_at__isnull=True),
+                name="incidents_changes_open_once",
             ),
         ]

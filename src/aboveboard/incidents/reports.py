@@ -20,7 +20,8 @@ from aboveboard.incidents.assessment.scoring import readable
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count
 from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
-from aboveboard.incidents.notices.queries import newest_batch, samples
+from aboveboard.incidents.notices.queries import newest_batch
+from aboveboard.incidents.notices.review import commonest_notice
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.reports.facts import ReportFacts, ReportParty
@@ -172,12 +173,12 @@ def _notified(
         )
     }
     if batch is not None and batch.sent:
-        first = samples(batch.id, limit=1)
+        notice = commonest_notice(batch.id)
         return notified | {
             "subjects_notified": "told",
             "subjects_notified_at": batch.first_sent_at,
             "subjects_notified_count": batch.sent,
-            "notice_text": as_text(first[0].notice, "") if first else "",
+            "notice_text": as_text(notice, "") if notice else "",
         }
     if counted is None or judged is None:
         return notified | {"subjects_notified": "investigating"}

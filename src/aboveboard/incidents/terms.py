@@ -30,3 +30,10 @@ class BatchStep(models.TextChoices):
     SENT_BACK = "sent_back", "Sent back"
     STOPPED = "stopped", "Stopped"
     RESUMED = "resumed", "Resumed"
+
+
+class RequestOutcome(models.TextChoices):
+    """How a request to change a batch of notices ended."""
+
+    ANSWERED = "answered", "Answered"
+    WITHDRAWN = "withdrawn", "Withdrawn"

@@ -17,6 +17,7 @@ from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.notices.queries import BatchView
+from aboveboard.incidents.notices.review import review
 from aboveboard.incidents.notices.sending import render_notices
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.incidents.views import IncidentView
@@ -81,9 +82,9 @@ def test_a_long_sentence_is_sent_back_at_once(counted: IncidentView) -> None:
 
 def test_samples_are_everything_that_is_sent(counted: IncidentView) -> None:
     batch = actions.prepare(counted.number, by=LEAD, at=AT)
-    shown = notices.samples(batch.id)
-    assert sum(sample.people for sample in shown) == batch.people == 20
-    assert len({sample.notice for sample in shown}) == len(shown)
+    shown = review(batch.id).texts
+    assert sum(text.people for text in shown) == batch.people == 20
+    assert len({text.notice for text in shown}) == len(shown)
     assert sum(notices.layouts(batch.id).values()) == 20
 
 

@@ -26,6 +26,9 @@ aboveboard incident done 7 --reference ICO-123 --as lead@example.com
 aboveboard incident notices prepare INC-0001 --measures "We locked the account." \
 --as lead@example.com
 aboveboard incident settle INC-0001 --line 17 --person 41 --as lead@example.com
+aboveboard incident notices review INC-0001
+aboveboard incident notices request-changes INC-0001 --note "Say when." --as second@example.com
+aboveboard incident notices answer INC-0001 --note "Nobody knows when." --as lead@example.com
 aboveboard incident notices approve INC-0001 --as second@example.com
 aboveboard incident report INC-0001 --json > report.json
 aboveboard incident veris INC-0001 > veris.json"""
@@ -141,10 +144,29 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="FIELDS",
         help="what was in it: fields of the promise, separated by commas; `all` for all of them",
     )
+    _configure_notices(verbs)
+
+
+def _configure_notices(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     notices = verbs.add_parser(
-        "notices", help="prepare, approve, stop or resume notices, or see their progress"
+        "notices",
+        help="prepare, review, approve, stop or resume notices, or see their progress",
     )
-    notices.add_argument("step", choices=("prepare", "approve", "stop", "resume", "status"))
+    notices.add_argument(
+        "step",
+        choices=(
+            "prepare",
+            "review",
+            "request-changes",
+            "answer",
+            "withdraw",
+            "send-back",
+            "approve",
+            "stop",
+            "resume",
+            "status",
+        ),
+    )
     notices.add_argument("incident", type=_number, help="such as INC-0001")
     notices.add_argument(
         "--measures",
@@ -153,12 +175,18 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="TEXT",
         help="what you have done about it; fr:TEXT for French, de:TEXT for German",
     )
+    notices.add_argument(
+        "--note",
+        default="",
+        metavar="TEXT",
+        help="what is to be changed, or the answer to that; no names of customers",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Do one verb. Exit codes: 0 done, 1 a duty is late, 2 wrong use, 3 not found, 4 not possible
     now, 5 not allowed."""
-    from aboveboard.commands.incident import acting, affected, opening, showing
+    from aboveboard.commands.incident import acting, affected, opening, reviewing, showing
     from aboveboard.keys.log_signing import sequence_now
 
     verbs = {
@@ -177,9 +205,11 @@ def run(args: argparse.Namespace) -> int:
         "done": acting.duty_done,
         "notices": acting.notices,
     }
+    if args.verb == "notices" and args.step in reviewing.STEPS:
+        verbs["notices"] = reviewing.read_notices
     code = verbs[args.verb](args)
     # What was changed is put into the tree at once; nobody waits here for the worker.
-    if args.verb in _CHANGING or (args.verb == "notices" and args.step != "status"):
+    if args.verb in _CHANGING or (args.verb == "notices" and args.step not in ("status", "review")):
         sequence_now()
     return code
 

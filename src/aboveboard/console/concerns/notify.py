@@ -77,11 +77,12 @@ def _lines(record: ConcernRecord) -> str:
     what = (
         "Their list as a whole" if record.about is None else f"Entry {record.about} of the record"
     )
-    address = _absolute(reverse("console:concern", args=[record.id]))
+    address = absolute(reverse("console:concern", args=[record.id]))
     return f"{what}: {IN_WORDS[record.concern]}.\nAnswer by {_day(record.due_at)}: {address}"
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
+    """Return the whole address of a page, for a mail."""
     address = settings.current().server.origin.rstrip("/") + path
     # server.origin may lack its scheme in an old settings file; a link without one would not be
     # clickable.

@@ -9,6 +9,7 @@ from django import forms
 
 from aboveboard.incidents.assessment import circumstances
 from aboveboard.incidents.leaks import columns
+from aboveboard.incidents.limits import CHANGE_WORDS
 
 MOMENT = "%Y-%m-%dT%H:%M"
 """How a browser writes a date and time (HTML, ``datetime-local``)."""
@@ -167,6 +168,34 @@ class ReadForm(forms.Form):
     read = forms.BooleanField(
         label="I have read every notice on this page",
         error_messages={"required": "Confirm that you have read the notices."},
+    )
+
+
+class ChangesForm(forms.Form):
+    """What a colleague wants changed before they approve."""
+
+    words = forms.CharField(
+        label="What must be changed?",
+        max_length=CHANGE_WORDS,
+        strip=True,
+        help_text="Whoever prepared the notices gets an e-mail and reads this here. It is stored "
+        "encrypted. Do not name customers.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say what must be changed."},
+    )
+
+
+class AnswerChangesForm(forms.Form):
+    """What is answered, where nothing is changed."""
+
+    answer = forms.CharField(
+        label="Your answer",
+        max_length=CHANGE_WORDS,
+        strip=True,
+        help_text="Why the notices can stay as they are. To change them, send them back and "
+        "prepare them again.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Write an answer."},
     )
 
 

@@ -9,21 +9,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
 from aboveboard.console.incidents.page import LEADS, query_number
-from aboveboard.console.incidents.people import language_in_words
+from aboveboard.console.incidents.reviewing import (
+    APPROVERS,
+    batch_of_incident,
+    show_review,
+    who,
+)
 from aboveboard.console.incidents.unsent import in_words
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
-from aboveboard.incidents.affected import place_in_words
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
+from aboveboard.incidents.notices.changes import change_requests
 from aboveboard.incidents.terms import BatchStep
-
-APPROVERS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)
 
 
 @allow(*APPROVERS)
@@ -64,7 +66,7 @@ def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.approve(
-                _batch_of_incident(number, batch_id).id, by=actor_of(request), at=clock.now()
+                batch_of_incident(number, batch_id).id, by=actor_of(request), at=clock.now()
             )
         except AboveboardError as error:
             form.add_error(None, str(error))
@@ -77,7 +79,7 @@ def approve(request: HttpRequest, number: int, batch_id: int) -> HttpResponse:
 @require_POST
 def change(request: HttpRequest, number: int, batch_id: int, change: str) -> HttpResponse:
     """Send a batch back, stop it, or let it go on."""
-    batch, by, at = _batch_of_incident(number, batch_id).id, actor_of(request), clock.now()
+    batch, by, at = batch_of_incident(number, batch_id).id, actor_of(request), clock.now()
     if change == "stop":
         actions.stop(batch, by=by, at=at)
     elif change == "resume":
@@ -97,7 +99,7 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
         raise Http404
     after = query_number(request, "after")
     # The batch must be of this incident, before any of its rows is listed.
-    _batch_of_incident(number, batch_id)
+    batch_of_incident(number, batch_id)
     dispatches = notices.dispatches(
         batch_id, state, reason=request.GET.get("reason") or None, after=after, limit=PAGE_SIZE
     )
@@ -112,55 +114,33 @@ def people(request: HttpRequest, number: int, batch_id: int, state: str) -> Http
     return render(request, "console/incidents/notice_people.html", context)
 
 
-def _batch_of_incident(number: int, batch_id: int) -> notices.BatchView:
-    # The batch must be of the incident in the address: what may be done is decided about that one.
-    batch = notices.batch(batch_id)
-    if batch.incident.number != number:
-        raise Http404
-    return batch
-
-
 def _show(
     request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None
 ) -> HttpResponse:
-    view, actor = _batch_of_incident(number, batch_id), actor_of(request)
-    prepared = view.prepared_by
-    # One for each wording that differs; who approves reads them all, and it is said how many people
-    # get another's words.
-    samples = [
-        (sample, place_in_words(sample.jurisdiction))
-        # Only while it waits: afterwards nobody decides by them.
-        for sample in (notices.samples(batch_id) if view.waits_for_approval else ())
-    ]
+    view = batch_of_incident(number, batch_id)
+    if view.waits_for_approval:
+        return show_review(request, view, form=form)
     context = {
         "page": queries.page(number, at=clock.now()),
         "view": view,
-        "samples": samples,
         "tallies": [{"line": line, "why": in_words(line.reason)} for line in view.tallies],
         "reasons": any(line.reason for line in view.tallies),
-        "silent": [language_in_words(code) for code in view.without_measures],
         "steps": _steps(view),
-        "unread": view.people - sum(sample.people for sample, _ in samples),
-        "mine": (prepared["kind"], prepared["id"]) == (actor.kind.value, actor.id),
-        "may": actor.role in APPROVERS,
-        "sending": not view.waits_for_approval
-        and not view.is_over
-        and view.step in (BatchStep.APPROVED, BatchStep.RESUMED),
-        "form": form or ReadForm(),
+        "may": actor_of(request).role in APPROVERS,
+        "sending": not view.is_over and view.step in (BatchStep.APPROVED, BatchStep.RESUMED),
+        "form": form,
     }
-    return render(
-        request,
-        "console/incidents/notices.html",
-        context,
-        status=422 if form and form.errors else 200,
-    )
+    status = 422 if form and form.errors else 200
+    return render(request, "console/incidents/notices.html", context, status=status)
 
 
 def _steps(view: notices.BatchView) -> list[dict[str, object]]:
     """Return who decided what about a batch, oldest first."""
     steps = [("Prepared", view.prepared_by, view.prepared_at)]
     steps += [(decision.step.label, decision.by, decision.at) for decision in view.decisions]
-    return [
-        {"words": f"{words} by the {by['role'].replace('-', ' ')}, {by['team']}", "at": at}
-        for words, by, at in steps
-    ]
+    for each in change_requests(view.id):
+        steps.append(("Changes requested", each.by, each.at))
+        if each.closed_by and each.closed_at:
+            steps.append((f"Request {each.outcome}", each.closed_by, each.closed_at))
+    steps.sort(key=lambda step: step[2])
+    return [{"words": f"{words} by {who(by)}", "at": at} for words, by, at in steps]

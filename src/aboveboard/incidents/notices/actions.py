@@ -3,8 +3,8 @@
 The procedure, numbered as in the code and in ``tests/incidents/notices/test_actions.py``:
 
 1. The lead prepares: for a count, from a severity band up, with what was done in plain words.
-2. Another person reads samples and approves these texts for this count;
-   their digest is in the batch.
+2. Another person reads the texts (``review``) and approves them for this count; their digest is in
+   the batch. Not while a colleague asks for changes (``changes``).
 3. In the same transaction the batch is opened with ``delivery`` and the queueing enqueued as a job.
 4. The job queues everyone in the exposure set; a person is queued once however often it runs.
 """
@@ -17,7 +17,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Actor, ActorKind, Role
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
 from aboveboard.basics.plainness import long_sentences
@@ -32,16 +32,13 @@ from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import BatchRecord, NoticeBatch
-from aboveboard.incidents.notices import queries
-from aboveboard.incidents.notices.queries import BatchView, step_of
+from aboveboard.incidents.notices import changes, queries
+from aboveboard.incidents.notices.queries import APPROVERS, BatchView, step_of
 from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
-
-APPROVERS = frozenset({Role.INCIDENT_LEAD.value, Role.PRIVACY_LEAD.value, Role.ADMINISTRATOR.value})
-"""The roles that may be the second person."""
 
 KIND = "incident.notice"
 """The kind of batch in ``delivery``."""
@@ -131,6 +128,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         NotFound: there is no such batch. SecondPersonNeeded: the same person prepared it.
         Refused: not a member of staff who leads incidents, privacy or the instance.
         Conflict: it is decided already, the count changed since, or the texts did.
+        ChangesOpen: a colleague asked for changes, and nobody has answered.
         RowNotAuthentic: it was written, or changed, past this program.
     """
     if by.kind is not ActorKind.STAFF or by.role not in APPROVERS:
@@ -184,6 +182,7 @@ def _check_may_be_approved(batch: NoticeBatch, by: Actor) -> None:
         raise Conflict(why="this batch is decided already")
     if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
         raise SecondPersonNeeded
+    changes.check_none_open(batch)
     counted = current_count(batch.incident)
     if batch.texts != TEXTS.digest() or counted is None or counted.pk != batch.exposure_id:
         raise Conflict(

@@ -1,12 +1,14 @@
-"""How far a batch of notices is, what a person was told, and samples to read before approving."""
+"""How far a batch of notices is, what a person was told, and the forms it has."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from aboveboard.basics import limits
+from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.delivery import queries as delivery
 from aboveboard.delivery.letters import Notice
@@ -21,6 +23,14 @@ from aboveboard.incidents.notices.rendering import PersonalExposure, layout_of, 
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.incidents.views import IncidentView
 from aboveboard.vault.aliases import numbers_of
+
+APPROVERS: Final = frozenset(
+    {Role.INCIDENT_LEAD.value, Role.PRIVACY_LEAD.value, Role.ADMINISTRATOR.value}
+)
+"""The roles that may be the second person."""
+
+PURPOSE: Final = "tell-you-of-a-loss"
+"""The purpose of the promise under which addresses are opened for a notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +80,6 @@ class BatchView:
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeSample:
-    """One of the different notices of a batch, and how many people get just this."""
-
-    people: int
-    jurisdiction: str
-    language: str
-    notice: Notice
-
-
-@dataclass(frozen=True, slots=True)
 class PersonalNotice:
     """A notice to one person. ``state`` and ``reason`` are delivery's; ``sent_at`` is None until
     it left."""
@@ -112,7 +112,7 @@ def batch(batch_pk: int) -> BatchView:
     Raises:
         NotFound: there is no such batch.
     """
-    prepared = _find(batch_pk)
+    prepared = find_batch(batch_pk)
     decisions = tuple(
         BatchDecision(BatchStep(row.step), row.at, row.by)
         for row in prepared.records.order_by("id")
@@ -162,38 +162,6 @@ def newest_batch(number: int) -> BatchView | None:
     return batch(newest_pk) if newest_pk else None
 
 
-def samples(batch_pk: int, *, limit: int = limits.PAGE_SIZE) -> Sequence[NoticeSample]:
-    """Return the different notices of a batch, those that most people get first, for
-    the second person to read.
-
-    Together they are everything that is sent, when there are no more than ``limit``.
-
-    Raises:
-        NotFound: there is no such batch.
-    """
-    batch = _find(batch_pk)
-    loss = loss_details(batch)
-    people: dict[Notice, tuple[int, str, str]] = {}
-    for cell in summary_cells(batch.exposure):
-        if cell.severity < batch.least_severity:
-            continue
-        notice = render(
-            loss,
-            PersonalExposure(
-                cell.categories, cell.protected, cell.jurisdiction, language_of(cell.language)
-            ),
-        )
-        count, place, language = people.get(notice, (0, cell.jurisdiction, notice.language))
-        # By the finished words and not by what they are made of: many combinations give the same
-        # letter, and it need be read once.
-        people[notice] = (count + cell.people, place, language)
-    ordered = sorted(people.items(), key=lambda item: -item[1][0])
-    return [
-        NoticeSample(count, place, language, notice)
-        for notice, (count, place, language) in ordered[:limit]
-    ]
-
-
 def dispatches(
     batch_pk: int,
     state: str | None = None,
@@ -208,7 +176,7 @@ def dispatches(
     Raises:
         NotFound: there is no such batch.
     """
-    batch = _find(batch_pk)
+    batch = find_batch(batch_pk)
     if batch.delivery_batch is None:
         return []
     wanted = DispatchState(state) if state else None
@@ -260,7 +228,7 @@ def for_person(person_id: int) -> Sequence[PersonalNotice]:
 
 def layouts(batch_pk: int) -> dict[str, int]:
     """Return how many people get which form of notice (``texts/layouts.yaml``)."""
-    batch = _find(batch_pk)
+    batch = find_batch(batch_pk)
     counts: dict[str, int] = {}
     for cell in summary_cells(batch.exposure):
         if cell.severity >= batch.least_severity:
@@ -270,7 +238,12 @@ def layouts(batch_pk: int) -> dict[str, int]:
     return counts
 
 
-def _find(batch_pk: int) -> NoticeBatch:
+def find_batch(batch_pk: int) -> NoticeBatch:
+    """Return a batch with its incident and its count.
+
+    Raises:
+        NotFound: there is none.
+    """
     batch: NoticeBatch | None = (
         NoticeBatch.objects.select_related("incident__device", "exposure__incident")
         .filter(pk=batch_pk)

@@ -26,7 +26,7 @@ from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.losses import loss_details
-from aboveboard.incidents.notices.queries import step_of
+from aboveboard.incidents.notices.queries import PURPOSE, step_of
 from aboveboard.incidents.notices.rendering import (
     TEXTS,
     LossDetails,
@@ -45,10 +45,6 @@ class BatchStopped(Conflict):
 
     code = "batch_stopped"
     next_step = "To let it go on, somebody must resume it."
-
-
-PURPOSE = "tell-you-of-a-loss"
-"""The purpose of the promise under which addresses are opened for a notice."""
 
 
 def render_notices(
