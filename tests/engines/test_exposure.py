@@ -53,7 +53,8 @@ def write_leak(
 ) -> LeakPaths:
     with LeakWriter(folder) as writer:
         for line, categories, protected, keys in rows:
-            writer.add(line, categories, protected, [(kind, key(value)) for kind, value in keys])
+            writer.add(line, categories, protected)
+            writer.add_keys(line, [(kind, key(value)) for kind, value in keys])
     return writer.leak
 
 
@@ -264,7 +265,7 @@ def test_a_score_that_forgets_a_combination_is_refused_and_nothing_appears(tmp_p
 def test_a_leak_that_could_not_be_read_to_its_end_leaves_nothing(tmp_path: Path) -> None:
     def fail() -> None:
         with LeakWriter(tmp_path) as writer:
-            writer.add(1, 1, 0, [])
+            writer.add(1, 1, 0)
             raise RuntimeError("the disk is full")
 
     with pytest.raises(RuntimeError, match="disk"):

@@ -5,7 +5,6 @@ Numbered as in ``incidents.exposure.counting``.
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import signal
@@ -22,7 +21,7 @@ from aboveboard.basics import clock, settings
 from aboveboard.custody import actions as custody
 from aboveboard.custody.exporting import make_export
 from aboveboard.engines import duck
-from aboveboard.incidents import actions, lifecycle, queries
+from aboveboard.incidents import actions, lifecycle, limits, queries
 from aboveboard.incidents.exposure import counting, folders
 from aboveboard.incidents.exposure.folders import (
     claim_path,
@@ -30,7 +29,7 @@ from aboveboard.incidents.exposure.folders import (
     folder_of,
     incidents_folder,
 )
-from aboveboard.incidents.leaks import staging
+from aboveboard.incidents.leaks import opening, sharing, staging
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentView
@@ -283,10 +282,8 @@ def test_incidents_opened_at_one_moment_have_numbers_of_their_own() -> None:
 def killed_after(point: str, monkeypatch: pytest.MonkeyPatch, work: Callable[[], object]) -> None:
     """Do ``work`` in a process of its own, and kill it when it has done ``point`` of a module."""
     module, _, name = point.partition(".")
-    module = {"opening": "aboveboard.incidents.leaks.opening", "counting": counting.__name__}[
-        module
-    ]
-    does = getattr(importlib.import_module(module), name)
+    owner = {"opening": opening, "sharing": sharing, "counting": counting}[module]
+    does = getattr(owner, name)
 
     def dies(*args: object, **named: object) -> object:
         does(*args, **named)
@@ -294,7 +291,7 @@ def killed_after(point: str, monkeypatch: pytest.MonkeyPatch, work: Callable[[],
         raise AssertionError("it lived on")
 
     with monkeypatch.context() as dying:
-        dying.setattr(f"{module}.{name}", dies)
+        dying.setattr(owner, name, dies)
         assert finish(start(work)) == -signal.SIGKILL
 
 
@@ -307,10 +304,14 @@ def everything_left() -> set[str]:
 
 
 @racing
-@pytest.mark.parametrize("point", ["opening.digest", "opening._seal", "opening._give_name"])
+@pytest.mark.parametrize(
+    "point", ["sharing.read", "sharing.share", "opening._seal", "opening._give_name"]
+)
 def test_a_leak_killed_while_it_is_read_leaves_nothing(
     point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if point == "sharing.share":  # read by several processes, as a large file is
+        monkeypatch.setattr(limits, "LEAK_ALONE_BYTES", 0)
     people = world.load(30)
     content = leak_bytes([row for _, row in people])
     killed_after(point, monkeypatch, lambda: open_leak(content))

@@ -23,7 +23,6 @@ class CustodyConfig(AppConfig):
                 "entries",
                 "exporting",
                 "limits",
-                "listing",
                 "manifest",
                 "parcel",
                 "queries",

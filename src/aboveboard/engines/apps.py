@@ -21,7 +21,6 @@ class EnginesConfig(AppConfig):
                 "leak",
                 "limits",
                 "listing",
-                "ordered",
                 "snapshot",
             ),
         )

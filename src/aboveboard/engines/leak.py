@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from aboveboard.engines.snapshot import split_digest, to_parquet
 
@@ -17,6 +17,9 @@ SEARCHED = 8
 only where no other key of the line leads to anybody."""
 KEYS = {"line": "BIGINT", "kind": "SMALLINT", "hi": "BIGINT", "lo": "BIGINT"}
 UNREAD = {"line": "BIGINT", "reason": "VARCHAR"}
+
+LeakTexts = tuple[str, str, str]
+"""Rows, keys and unread lines as text, a line for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,48 @@ def unread_file(folder: Path) -> Path:
     return folder / "unread.parquet"
 
 
-class LeakWriter:
+class LeakLines:
+    """Takes the lines of a leak, each as it is read: rows, keys and unread lines, as text."""
+
+    def __init__(self, rows: TextIO, keys: TextIO, unread: TextIO) -> None:
+        self._rows, self._keys, self._unread = rows, keys, unread
+
+    def add(self, line: int, categories: int, protected: int) -> None:
+        """Add one line: its bitmaps. Its keys come by :meth:`add_keys`, before or after."""
+        # What is protected but was not exposed says nothing of this line, and would make another
+        # combination to be judged.
+        self._rows.write(f"{line},{categories},{protected & categories}\n")
+
+    def add_keys(self, line: int, keys: Iterable[tuple[int, bytes]]) -> None:
+        """Add ``(kind, digest)`` for each way a line might be found."""
+        for kind, digest in keys:
+            hi, lo = split_digest(digest)
+            self._keys.write(f"{line},{kind},{hi},{lo}\n")
+
+    def add_unread(self, line: int, reason: str) -> None:
+        """Add a line that could not be read: a code of why, and nothing of what it said."""
+        self._unread.write(f"{line},{reason}\n")
+
+    def add_part(self, part: LeakTexts) -> None:
+        """Add what :meth:`LeakPart.texts` gave."""
+        for file, text in zip((self._rows, self._keys, self._unread), part, strict=True):
+            file.write(text)
+
+
+class LeakPart(LeakLines):
+    """Part of a leak, in memory, to be added to the whole: another process may make it."""
+
+    def __init__(self) -> None:
+        self._parts = (StringIO(), StringIO(), StringIO())
+        super().__init__(*self._parts)
+
+    def texts(self) -> LeakTexts:
+        """Return all that was added."""
+        rows, keys, unread = self._parts
+        return rows.getvalue(), keys.getvalue(), unread.getvalue()
+
+
+class LeakWriter(LeakLines):
     """Writes a leak row by row; the Parquet files appear when the ``with`` block ends
     well, else nothing stays."""
 
@@ -64,26 +108,9 @@ class LeakWriter:
         self._texts = tuple(path.with_name(path.name + ".csv") for path, _ in self._tables)
 
     def __enter__(self) -> Self:
-        self._files = tuple(text.open("w", encoding="ascii", newline="") for text in self._texts)
-        self._rows, self._keys, self._unread = (csv.writer(file) for file in self._files)
+        self._files = tuple(text.open("w", encoding="ascii") for text in self._texts)
+        super().__init__(*self._files)
         return self
-
-    def add(
-        self, line: int, categories: int, protected: int, keys: Iterable[tuple[int, bytes]]
-    ) -> None:
-        """Add one line: its bitmaps, and ``(kind, digest)`` for each way it might be found."""
-        # What is protected but was not exposed says nothing of this line, and would make another
-        # combination to be judged.
-        self._rows.writerow((line, categories, protected & categories))
-        self.add_keys(line, keys)
-
-    def add_keys(self, line: int, keys: Iterable[tuple[int, bytes]]) -> None:
-        """Add keys of a line whose bitmaps come later."""
-        self._keys.writerows((line, kind, *split_digest(digest)) for kind, digest in keys)
-
-    def add_unread(self, line: int, reason: str) -> None:
-        """Add a line that could not be read: a code of why, and nothing of what it said."""
-        self._unread.writerow((line, reason))
 
     def __exit__(
         self,

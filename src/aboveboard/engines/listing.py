@@ -66,8 +66,7 @@ class DoubtfulLine:
 
 @dataclass(frozen=True, slots=True)
 class ExposureFilter:
-    """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it;
-    ``categories``: a bitmap, of which something was exposed of them."""
+    """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it."""
 
     severity: int | None = None
     band: int | None = None
@@ -76,7 +75,6 @@ class ExposureFilter:
     channel: str | None = None
     language: str | None = None
     after: int = 0
-    categories: int | None = None
 
 
 def summary(exposure: Path) -> list[ExposureCell]:

@@ -23,7 +23,8 @@ from aboveboard.incidents import lifecycle, limits
 from aboveboard.incidents.assessment.assess import assess
 from aboveboard.incidents.entries import AffectedStated, IncidentChanged
 from aboveboard.incidents.exposure import counting, stated
-from aboveboard.incidents.leaks import searching
+from aboveboard.incidents.leaks import index_keys, searching
+from aboveboard.incidents.leaks.keyed import LeakKey
 from aboveboard.incidents.models import (
     AffectedEstimate,
     AffectedList,
@@ -54,7 +55,7 @@ class NobodyListed(Invalid):
     )
 
 
-_AskedLine = tuple[int, set[searching.LeakKey], set[searching.LeakKey]]
+_AskedLine = tuple[int, set[LeakKey], set[LeakKey]]
 """A line's number, and the keys of its addresses, and of its phones and customer numbers."""
 
 
@@ -303,16 +304,16 @@ def _look_up(lines: Iterable[str]) -> _MatchedLines:
     """Look each line up by every address, phone and customer number in it; by the last two only
     where no address leads to anybody, as in a leaked file."""
     matched, regions = _MatchedLines(), sorted({code[:2] for code in vault.by_jurisdiction()})
-    written = generations.current().written
+    index = index_keys.in_hand(generations.current().written)
     asked: list[_AskedLine] = []
     for place, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        numbers = searching.find_numbers(line, regions, written)
+        numbers = searching.find_numbers(line, regions, index)
         asked.append(
             (
                 place,
-                searching.find_addresses(line, written),
+                searching.find_addresses(line, index),
                 {(kind & ~SEARCHED, digest) for kind, digest in numbers},
             )
         )
@@ -324,7 +325,7 @@ def _look_up(lines: Iterable[str]) -> _MatchedLines:
 
 
 def _match(
-    asked: Sequence[tuple[int, set[searching.LeakKey], set[searching.LeakKey]]],
+    asked: Sequence[tuple[int, set[LeakKey], set[LeakKey]]],
     matched: _MatchedLines,
 ) -> None:
     known = bulk.find_sharing({key for _, *pair in asked for keys in pair for key in keys})
@@ -337,7 +338,5 @@ def _match(
             matched.shared.append(place)
 
 
-def _people(
-    keys: Iterable[searching.LeakKey], known: dict[searching.LeakKey, list[int]]
-) -> set[int]:
+def _people(keys: Iterable[LeakKey], known: dict[LeakKey, list[int]]) -> set[int]:
     return {person for key in keys for person in known.get(key, ())}

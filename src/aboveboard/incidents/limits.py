@@ -48,6 +48,21 @@ LEAK_MEMBERS: Final = 1_000
 LEAK_DIRECTORY_BYTES: Final = 512 * 1024
 """Largest list of the files in an archive that is read. Our choice: a thousand long names."""
 
+LEAK_BLOCK_BYTES: Final = 512 * 1024
+"""Bytes of a leaked file that a process reads at a time. Our choice: a third of a second of work,
+so that none waits long for the others at the end."""
+
+LEAK_BATCH: Final = 4_000
+"""Records of a JSON document or a dump that a process reads at a time. Our choice: as much work."""
+
+LEAK_ALONE_BYTES: Final = 2 * 1024 * 1024
+"""Up to this size a leaked file is read by one process, in bytes. Our choice: starting others takes
+half a second."""
+
+LEAK_PROCESSES: Final = 8
+"""Most processes that read one leaked file. Our choice: beyond it the one that cuts it into blocks
+is what everyone waits for."""
+
 LEAK_XZ_BYTES: Final = 128 * 1024 * 1024
 """Most memory that unpacking an xz file may take: it says itself how much, up to 4 GB. The highest
 level of xz takes 65 MB (its manual)."""
@@ -66,7 +81,3 @@ CHANGE_WORDS: Final = 2_000
 SAMPLE_PEOPLE: Final = 3
 """How many people who get a text are named to whoever reads it, by their numbers. Our choice:
 enough to see whether the text fits, and nobody looks at more."""
-
-NOTIFIED_PEOPLE: Final = 2_000_000
-"""Most people whose numbers are read at once to list those who were notified, or those who were
-not. Our choice: some seconds and 100 MB. Either are few before and after a batch is sent."""

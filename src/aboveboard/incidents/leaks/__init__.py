@@ -3,7 +3,8 @@
 ``lines`` bounds and decodes; ``form`` finds out what kind of file it is; ``columns`` guesses what
 each column holds, to be confirmed by a person; ``reading`` yields rows and the reasons of those
 that could not be read; ``passwords`` tells a strong hash from a readable one; ``digesting`` turns
-rows into blind digests; ``staging`` keeps an upload sealed until its columns are confirmed;
+rows into blind digests; ``blocks`` cuts a file for ``sharing``, which has it read on all cores;
+``staging`` keeps an upload sealed until its columns are confirmed;
 ``opening`` opens the incident.
 
 Invariant: a reason never quotes what the line says, and no plaintext of a leak is written anywhere.

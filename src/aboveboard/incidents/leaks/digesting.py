@@ -9,20 +9,22 @@ readable: the worse reading, since nobody can say which of its cells is missing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 
-from aboveboard.engines.leak import SEARCHED, LeakWriter
+from aboveboard.engines.leak import SEARCHED, LeakLines
 from aboveboard.incidents.leaks import searching
 from aboveboard.incidents.leaks.columns import IGNORE, UNKNOWN, ColumnRole, roles
+from aboveboard.incidents.leaks.form import LeakFileFormat
+from aboveboard.incidents.leaks.keyed import IndexKeys, LeakKey
 from aboveboard.incidents.leaks.reading import LeakRow, UnreadLine, UnreadReason
-from aboveboard.incidents.leaks.searching import LeakKey
 from aboveboard.kinds.recognise import password_form
-from aboveboard.vault import blind
 
 _EMPTY = frozenset({"", "null", "none", "nil", "n/a", "na", "-", "\\n", "nan", "undefined"})
 """What programs write where there is nothing."""
+_LONGEST_EMPTY = max(map(len, _EMPTY))
 
 _FLOAT = re.compile(r"([0-9]{6,19})\.0+")
 """A phone or number as a spreadsheet writes it that took it for an amount."""
@@ -32,6 +34,21 @@ _SEARCHED = frozenset({IGNORE, UNKNOWN, "username"})
 """Columns that hold a customer number now and then, without anybody having said so."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """All that is the same for each line of one leaked file. It holds the keys of the blind
+    indexes, and is never written down.
+
+    ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
+    number without its country code is tried.
+    """
+
+    form: LeakFileFormat
+    columns: tuple[str, ...]
+    regions: tuple[str, ...]
+    index: IndexKeys = field(repr=False)
+
+
 @dataclass(slots=True)
 class DigestedLeak:
     """What became of a file's rows: how many were written, and how many lines could not be read."""
@@ -39,29 +56,20 @@ class DigestedLeak:
     readable: int = 0
     unread: int = 0
 
+    def add(self, part: DigestedLeak) -> None:
+        """Add what became of others."""
+        self.readable += part.readable
+        self.unread += part.unread
+
 
 def digest(
-    rows: Iterable[LeakRow | UnreadLine],
-    columns: Sequence[str],
-    writer: LeakWriter,
-    *,
-    regions: Sequence[str],
-    generations: Collection[int] = (0,),
-    separator: str = "",
-    progress: Callable[[int], None] = lambda line: None,
+    rows: Iterable[LeakRow | UnreadLine], plan: ReadingPlan, writer: LeakLines
 ) -> DigestedLeak:
     """Write every row that can be looked up, and the others with their reasons; return how many of
-    each there are. Memory does not grow with the file.
-
-    ``columns``: the confirmed role of each column. ``regions``: ISO 3166 codes in which a phone
-    number without its country code is tried. ``generations``: of the index key. ``separator``: what
-    stood between the cells, so that a secret that holds it is put together again. ``progress`` is
-    given each line's number.
-    """
-    reader = _LeakRowReader([roles()[name] for name in columns], regions, generations, separator)
+    each there are. Memory does not grow with the file."""
+    reader = _LeakRowReader(plan)
     done = DigestedLeak()
-    for number, parts in groupby(rows, key=lambda row: row.line):
-        progress(number)
+    for number, parts in groupby(rows, key=attrgetter("line")):
         categories = protected = 0
         matched = False
         reason = UnreadReason.NOTHING_TO_MATCH_BY
@@ -76,7 +84,7 @@ def digest(
                 # is never held as a whole.
                 writer.add_keys(number, keys)
         if matched:
-            writer.add(number, categories, protected, ())
+            writer.add(number, categories, protected)
             done.readable += 1
         elif reason is not UnreadReason.HEADER:
             writer.add_unread(number, reason.value)
@@ -84,14 +92,19 @@ def digest(
     return done
 
 
-@dataclass(frozen=True, slots=True)
 class _LeakRowReader:
     """Reads rows by the confirmed columns."""
 
-    roles: Sequence[ColumnRole]
-    regions: Sequence[str]
-    generations: Collection[int]
-    separator: str
+    def __init__(self, plan: ReadingPlan) -> None:
+        self._roles = [roles()[name] for name in plan.columns]
+        self._regions, self._index = plan.regions, plan.index
+        self._separator = plan.form.separator
+        self._placed = any(role.name == "country" for role in self._roles)
+        # What a kind of key shows of somebody, by its number.
+        self._shown = {
+            kind: _joined(role.bits for role in roles().values() if role.index == name)
+            for name, (kind, _) in plan.index.look_ups.items()
+        }
 
     def judge(self, row: LeakRow | UnreadLine) -> tuple[set[LeakKey], int, int]:
         """Return the row's keys, the categories it shows, and those of them that are unreadable."""
@@ -99,20 +112,18 @@ class _LeakRowReader:
             return self._row(row.cells)
         if (cells := self._refitted(row)) is not None:
             return self._row(cells)
-        keys = searching.find_addresses(row.text, self.generations)
+        keys = searching.find_addresses(row.text, self._index)
         # Numbers only where no address leads to anybody: a number in free text may be anything, and
         # would add strangers to whoever is found for certain.
-        keys |= (
-            searching.find_numbers(row.text, self.regions, self.generations) if not keys else set()
-        )
+        keys |= searching.find_numbers(row.text, self._regions, self._index) if not keys else set()
         shown = 0
-        for role in self.roles:
+        for role in self._roles:
             shown |= role.bits
-        return keys, shown | _bits(keys), 0
+        return keys, shown | self._bits(keys), 0
 
     def _row(self, cells: Sequence[str]) -> tuple[set[LeakKey], int, int]:
         values = list(self._values(cells))
-        regions = self._phone_regions(values)
+        regions = self._phone_regions(values) if self._placed else self._regions
         keys: set[LeakKey] = set()
         categories = readable = 0
         for role, value in values:
@@ -123,34 +134,37 @@ class _LeakRowReader:
             own = self._keys(role, value, regions)
             if not own:
                 # Several addresses in one cell, or one in a cell of something else.
-                own = searching.find_addresses(value, self.generations)
-                categories |= _bits(own)
-                readable |= _bits(own)
+                own = searching.find_addresses(value, self._index)
+                if own:
+                    categories |= self._bits(own)
+                    readable |= self._bits(own)
             elif searching.may_contain_more(value):
-                own |= searching.find_addresses(value, self.generations)
+                own |= searching.find_addresses(value, self._index)
             keys |= own
-        if not keys and self.separator:
+        if not keys and self._separator:
             # What separates the cells may stand in an address that is written with escapes.
-            keys = searching.find_addresses(self.separator.join(cells), self.generations)
-            categories, readable = categories | _bits(keys), readable | _bits(keys)
-        parted = searching.find_parted(cells, self.generations)
+            keys = searching.find_addresses(self._separator.join(cells), self._index)
+            categories, readable = categories | self._bits(keys), readable | self._bits(keys)
+        parted = searching.find_parted(cells, self._index)
         if parted and not keys:
-            categories, readable = categories | _bits(parted), readable | _bits(parted)
+            categories, readable = categories | self._bits(parted), readable | self._bits(parted)
         searched = values if not keys else [each for each in values if each[0].name in _SEARCHED]
         for _, value in searched:
-            more = searching.find_numbers(value, regions, self.generations)
+            more = searching.find_numbers(value, regions, self._index)
             if more and not keys:
-                categories, readable = categories | _bits(more), readable | _bits(more)
+                categories, readable = categories | self._bits(more), readable | self._bits(more)
             keys |= more
-        return keys | parted, categories, categories & ~readable
+        keys |= parted
+        return keys, categories, categories & ~readable
 
     def _values(self, cells: Sequence[str]) -> Iterator[tuple[ColumnRole, str]]:
         # Cells beyond the known columns are searched too: what nobody declared may name somebody
         # all the same.
-        rest = [roles()[UNKNOWN]] * max(0, len(cells) - len(self.roles))
-        for role, cell in zip([*self.roles, *rest], cells, strict=False):
-            if (value := cell.strip()).lower() not in _EMPTY:
-                whole = _FLOAT.fullmatch(value)
+        rest = [roles()[UNKNOWN]] * max(0, len(cells) - len(self._roles))
+        for role, cell in zip([*self._roles, *rest], cells, strict=False):
+            value = cell.strip()
+            if len(value) > _LONGEST_EMPTY or value.lower() not in _EMPTY:
+                whole = _FLOAT.fullmatch(value) if value.endswith("0") else None
                 yield role, whole[1] if whole else value
 
     def _phone_regions(self, values: Sequence[tuple[ColumnRole, str]]) -> Sequence[str]:
@@ -163,41 +177,38 @@ class _LeakRowReader:
             ),
             None,
         )
-        return list(dict.fromkeys((own, *self.regions) if own else self.regions))
+        return list(dict.fromkeys((own, *self._regions) if own else self._regions))
 
     def _keys(self, role: ColumnRole, value: str, regions: Sequence[str]) -> set[LeakKey]:
         if not role.index:
             return set()
-        kind = blind.KIND_NUMBERS[role.index]
-        return {
-            (kind, digest)
-            for _, digest in blind.search_digests(role.index, value, regions, self.generations)
-        }
+        return self._index.find(role.index, value, regions)
 
     def _refitted(self, row: UnreadLine) -> Sequence[str] | None:
         """Put a secret together again that holds the separator: the one column that may hold
         anything takes what is too much, if the addresses then stand in theirs."""
-        if row.reason is not UnreadReason.COLUMNS or not self.separator or '"' in row.text:
+        if row.reason is not UnreadReason.COLUMNS or not self._separator or '"' in row.text:
             return None
-        cells = row.text.split(self.separator)
-        extra = len(cells) - len(self.roles)
-        free = [place for place, role in enumerate(self.roles) if role.name in _SECRET]
-        addressed = [place for place, role in enumerate(self.roles) if role.index == "email"]
+        cells = row.text.split(self._separator)
+        extra = len(cells) - len(self._roles)
+        free = [place for place, role in enumerate(self._roles) if role.name in _SECRET]
+        addressed = [place for place, role in enumerate(self._roles) if role.index == "email"]
         if extra <= 0 or len(free) != 1 or not addressed:
             return None
         (place,) = free
-        whole = self.separator.join(cells[place : place + extra + 1])
+        whole = self._separator.join(cells[place : place + extra + 1])
         fitted = [*cells[:place], whole, *cells[place + extra + 1 :]]
-        if all(self._keys(self.roles[at], fitted[at].strip(), ()) for at in addressed):
+        if all(self._keys(self._roles[at], fitted[at].strip(), ()) for at in addressed):
             return fitted
         return None
 
+    def _bits(self, keys: Collection[LeakKey]) -> int:
+        """Return what is shown of somebody by the values that keys were made from."""
+        return _joined(self._shown[kind & ~SEARCHED] for kind, _ in keys)
 
-def _bits(keys: Collection[LeakKey]) -> int:
-    """Return what is shown of somebody by the values that keys were made from."""
-    kinds = {kind & ~SEARCHED for kind, _ in keys}
+
+def _joined(bits: Iterable[int]) -> int:
     shown = 0
-    for role in roles().values():
-        if role.index and blind.KIND_NUMBERS[role.index] in kinds:
-            shown |= role.bits
+    for each in bits:
+        shown |= each
     return shown

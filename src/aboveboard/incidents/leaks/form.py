@@ -238,6 +238,8 @@ def _text(value: object) -> str:
 
 def split_line(line: str, separator: str) -> list[str]:
     """Return the cells of a line, double quotes respected where they open a cell and close one."""
+    if '"' not in line:
+        return line.split(separator)
     cells: list[str] = []
     at, end = 0, len(line)
     while True:
@@ -277,8 +279,10 @@ def _quoted(line: str, at: int) -> tuple[str, int]:
 def leaves_quote_open(line: str, separator: str) -> bool:
     """Return whether a cell opens with a quote that this line does not close:
     the row may go on below."""
+    if line.count('"') % 2 == 0:
+        return False
     starts = [0, *(mark.end() for mark in re.finditer(re.escape(separator), line))]
-    return line.count('"') % 2 == 1 and any(line.startswith('"', start) for start in starts)
+    return any(line.startswith('"', start) for start in starts)
 
 
 def _separator(lines: Sequence[str]) -> tuple[str, int, float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from aboveboard.basics.errors import Conflict
 from aboveboard.engines.leak import LeakPaths
 from aboveboard.incidents.exposure.folders import folder_of
+from aboveboard.incidents.leaks.keyed import IndexKeys
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.vault import blind, generations
@@ -22,6 +23,16 @@ class MadeWithAnotherKey(Conflict):
 
     code = "made_with_another_key"
     next_step = "Open an incident from the file again: aboveboard incident open-leak FILE"
+
+
+def in_hand(written: Collection[int]) -> IndexKeys:
+    """Return the index keys ``written``, to make digests with."""
+    return IndexKeys(
+        {
+            kind: (number, tuple(blind.key(kind, generation) for generation in written))
+            for kind, number in blind.KIND_NUMBERS.items()
+        }
+    )
 
 
 def write_keys(folder: Path, written: Collection[int]) -> None:

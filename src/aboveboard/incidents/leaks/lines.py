@@ -46,8 +46,15 @@ def lines(stream: IO[bytes], *, longest: int = limits.CSV_LINE_BYTES) -> Iterato
     for UTF-16 and UTF-32, or, where there is none, every second byte being empty. NUL characters
     are dropped. A longer line comes in pieces, cut where a value ends.
     """
-    number = 1
-    for raw, ends in _bounded(as_bytes(stream), longest):
+    return lines_of(as_bytes(stream), longest=longest)
+
+
+def lines_of(
+    blocks: Iterator[bytes], *, first: int = 1, longest: int = limits.CSV_LINE_BYTES
+) -> Iterator[LeakLine]:
+    """Yield every line of what :func:`as_bytes` gave; ``first``: the number of the first one."""
+    number = first
+    for raw, ends in _bounded(blocks, longest):
         if ends is None:
             yield LeakLine(number, decode(raw))
             number += 1
@@ -100,31 +107,34 @@ def _bounded(blocks: Iterator[bytes], longest: int) -> Iterator[tuple[bytes, boo
         # A CR at the end of a block may be half of a CR LF: it waits for the next block.
         cut = held[:-1] if held.endswith(b"\r") else held
         *whole, rest = _END.split(cut)
-        held = rest + held[len(cut) :]
         for line in whole:
-            yield from _pieces(line, longest) if cutting or len(line) > longest else ((line, None),)
+            yield from pieces(line, longest) if cutting or len(line) > longest else ((line, None),)
             cutting = False
-        while len(held) > longest:
-            place = _last_cut(held, longest)
-            yield held[:place], False
-            held, cutting = held[place:], True
+        waits = held[len(cut) :]
+        while len(rest) > longest:
+            place = last_cut(rest, longest)
+            yield rest[:place], False
+            rest, cutting = rest[place:], True
+        held = rest + waits
     held = held.removesuffix(b"\r")
     if cutting or len(held) > longest:
-        yield from _pieces(held, longest)
+        yield from pieces(held, longest)
     elif held:
         yield held, None
 
 
-def _pieces(line: bytes, longest: int) -> Iterator[tuple[bytes, bool]]:
+def pieces(line: bytes, longest: int) -> Iterator[tuple[bytes, bool]]:
+    """Yield a line that is too long in pieces, and with each whether it is the last."""
     while len(line) > longest:
-        place = _last_cut(line, longest)
+        place = last_cut(line, longest)
         yield line[:place], False
         line = line[place:]
     yield line, True
 
 
-def _last_cut(line: bytes, longest: int) -> int:
-    """Return where to cut, so that no value is cut in two if that can be."""
+def last_cut(line: bytes, longest: int) -> int:
+    """Return where to cut a line that is too long, so that no value is cut in two if that can
+    be."""
     for place in range(longest, max(0, longest - 1024), -1):
         if _CUT.match(line, place - 1):
             return place

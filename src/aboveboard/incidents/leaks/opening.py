@@ -3,8 +3,8 @@
 The procedure, numbered as in the code and in ``tests/incidents/leaks/test_opening.py``:
 
 1. Read the file once, from its first byte to its last: its SHA-256 and size are the evidence.
-2. Turn each row into blind digests and a bitmap, in a new folder; list the
-   lines that cannot be read beside them.
+2. Turn each row into blind digests and a bitmap, in a new folder, a large file on all cores; list
+   the lines that cannot be read beside them.
 3. Write the incident, the evidence and the ledger entry, and give the folder the incident's name,
    in one transaction.
 4. Enqueue the count in the same transaction.
@@ -13,6 +13,7 @@ The procedure, numbered as in the code and in ``tests/incidents/leaks/test_openi
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
@@ -37,8 +38,8 @@ from aboveboard.incidents.exposure.folders import (
     folder_of,
     working_folder,
 )
-from aboveboard.incidents.leaks import columns, form, index_keys, packed, reading
-from aboveboard.incidents.leaks.digesting import DigestedLeak, digest
+from aboveboard.incidents.leaks import columns, form, index_keys, packed, reading, sharing
+from aboveboard.incidents.leaks.digesting import DigestedLeak, ReadingPlan
 from aboveboard.incidents.models import Evidence, Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentView
@@ -84,6 +85,14 @@ class _Hashed:
         self.size += len(block)
         self._progress(self.size)
         return block
+
+    def length(self) -> int:
+        """Return how long the file is, in bytes; 0 where only reading it tells."""
+        if not self._stream.seekable():
+            return 0
+        length = self._stream.seek(0, io.SEEK_END)
+        self._stream.seek(0)
+        return length
 
     def unpacked(self) -> IO[bytes]:
         """Return what is in the file. An archive is hashed first: its end is read before the rest.
@@ -198,16 +207,10 @@ def _digest(
     Raises:
         Invalid: no line of it can be read.
     """
+    plan = ReadingPlan(shape, tuple(chosen), tuple(_regions()), index_keys.in_hand(written))
     with LeakWriter(folder) as writer:
-        rows = reading.rows(hashed.unpacked(), shape)
-        digested = digest(
-            rows,
-            chosen,
-            writer,
-            regions=_regions(),
-            generations=written,
-            separator=shape.separator,
-        )
+        processes = sharing.count_processes(hashed.length())
+        digested = sharing.read(hashed.unpacked(), plan, writer, processes=processes)
     # The digest is evidence of the whole file, also of what stands behind the end of a packed
     # stream.
     hashed.finish()

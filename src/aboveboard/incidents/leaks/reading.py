@@ -12,15 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import islice
-from typing import IO
+from itertools import dropwhile, islice
+from typing import IO, NamedTuple
 
 from aboveboard.basics.limits import CSV_LINE_BYTES
 from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
+from aboveboard.incidents.leaks.blocks import LineBlock
 from aboveboard.incidents.leaks.columns import is_known_name
 from aboveboard.incidents.leaks.form import LeakFileFormat, LeakShape
-from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines
+from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines, lines_of
 from aboveboard.incidents.leaks.records import SqlRow, is_like_sql, json_objects, sql_rows
 from aboveboard.kinds.normalise import replace_surrogates
 
@@ -70,6 +71,27 @@ class UnreadLine:
     text: str = field(default="", repr=False, compare=False)
 
 
+class JsonRecord(NamedTuple):
+    """A record of a JSON document, or what stands ``between`` two, as bytes."""
+
+    number: int
+    data: bytes
+    between: bool
+
+    def __repr__(self) -> str:
+        return f"JsonRecord({self.number})"
+
+
+@dataclass(slots=True)
+class ReadingState:
+    """How far a table was read. ``begun``: whether it had a row; ``next``: the number of the line
+    where the next one begins; ``until``: the first line that is not to be read, if any."""
+
+    begun: bool = False
+    next: int = 1
+    until: int | None = None
+
+
 def sample(stream: IO[bytes]) -> list[str]:
     """Return the first lines of the file, of those too long their beginning; the stream is read on
     from there. Of a dump they go further, since its first tables may be of nobody."""
@@ -104,16 +126,50 @@ def sample_rows(first: Sequence[str], form: LeakFileFormat) -> list[tuple[str, .
 def rows(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
     """Yield every row, and every line that is none, in file order; memory does
     not grow with the file."""
-    if form.shape is LeakShape.JSON:
-        return _document(stream, form)
-    if form.shape is LeakShape.SQL:
-        return _dump(stream, form)
+    if form.shape in RECORDS:
+        return (read_record(each, form) for each in records(stream, form))
     return _rows(lines(stream), form)
 
 
-def _rows(numbered: Iterator[LeakLine], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
+RECORDS = frozenset({LeakShape.JSON, LeakShape.SQL})
+"""Forms whose rows are not lines: :func:`records` finds them, and the rest is :func:`rows_of`."""
+
+
+def records(stream: IO[bytes], form: LeakFileFormat) -> Iterator[JsonRecord | LeakRow | UnreadLine]:
+    """Yield every record of a document or dump. Where one begins only what is before it tells, so
+    this is done in turn; what each says, :func:`read_record`, in any order."""
+    return _document(stream, form) if form.shape is LeakShape.JSON else _dump(stream, form)
+
+
+def read_record(
+    record: JsonRecord | LeakRow | UnreadLine, form: LeakFileFormat
+) -> LeakRow | UnreadLine:
+    """Return the row of a record, or why it is none."""
+    if not isinstance(record, JsonRecord):
+        return record
+    text = decode(record.data)
+    if record.between:
+        return UnreadLine(record.number, UnreadReason.NOT_JSON, text)
+    return _json(record.number, text, form)
+
+
+def rows_of(
+    block: LineBlock, form: LeakFileFormat, state: ReadingState
+) -> Iterator[LeakRow | UnreadLine]:
+    """Yield what begins in one block of the lines of a file, as :func:`rows` does.
+
+    ``state``: what came before it; afterwards it says where the block below begins.
+    """
+    start, state.until = max(state.next, block.first), block.end
+    read = lines_of(iter([block.data + block.below]), first=block.first)
+    return _rows(dropwhile(lambda line: line.number < start, read), form, state)
+
+
+def _rows(
+    numbered: Iterator[LeakLine], form: LeakFileFormat, state: ReadingState | None = None
+) -> Iterator[LeakRow | UnreadLine]:
     if form.shape is LeakShape.SEPARATED:
-        yield from _separated(numbered, form)
+        yield from _separated(numbered, form, state or ReadingState())
         return
     read = {LeakShape.JSON_LINES: _json, LeakShape.PAIRS: _pair, LeakShape.TEXT: _text}[form.shape]
     for line in numbered:
@@ -129,7 +185,7 @@ def _rows(numbered: Iterator[LeakLine], form: LeakFileFormat) -> Iterator[LeakRo
             yield read(line.number, line.text, form)
 
 
-def _document(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
+def _document(stream: IO[bytes], form: LeakFileFormat) -> Iterator[JsonRecord]:
     number = 0
     for record, before in json_objects(as_bytes(stream), form.depth):
         # What stands around the records is part of the file, and may name somebody too.
@@ -137,10 +193,10 @@ def _document(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | Unr
             number += 1
             text = decode(before)
             if "@" in text or any(sign.isalnum() for sign in text):
-                yield UnreadLine(number, UnreadReason.NOT_JSON, text)
+                yield JsonRecord(number, before, between=True)
         if record:
             number += 1
-            yield _json(number, decode(record), form)
+            yield JsonRecord(number, record, between=False)
 
 
 def _dump(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
@@ -190,14 +246,14 @@ def _text(number: int, text: str, form: LeakFileFormat) -> LeakRow | UnreadLine:
 
 
 def _separated(
-    numbered: Iterator[LeakLine], form: LeakFileFormat
+    numbered: Iterator[LeakLine], form: LeakFileFormat, state: ReadingState
 ) -> Iterator[LeakRow | UnreadLine]:
     waiting: list[LeakLine] = []
-    first = True
     while True:
         line = waiting.pop(0) if waiting else next(numbered, None)
-        if line is None:
+        if line is None or (state.until is not None and line.number >= state.until):
             return
+        state.next = line.number + 1
         if line.text is None:
             yield UnreadLine(line.number, UnreadReason.TOO_LONG, line.piece)
             continue
@@ -209,10 +265,11 @@ def _separated(
         if forms.leaves_quote_open(line.text, form.separator):
             joined, used = _join(line, waiting, numbered, form)
             if joined is not None:
+                state.next = waiting[used - 1].number + 1
                 del waiting[:used]
                 cells = joined
-        if form.header and tuple(cell.strip() for cell in cells) == form.header:
-            if not first:
+        if _is_header(cells, form.header):
+            if state.begun:
                 yield UnreadLine(line.number, UnreadReason.REPEATED_HEADER, line.text)
             elif not any(is_known_name(cell) for cell in form.header):
                 # Taken for names because the rows below look different: it may be somebody's.
@@ -221,7 +278,15 @@ def _separated(
             yield LeakRow(line.number, fitted)
         else:
             yield UnreadLine(line.number, UnreadReason.COLUMNS, line.text)
-        first = False
+        state.begun = True
+
+
+def _is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
+    return (
+        len(cells) == len(header)
+        and cells[0].strip() == header[0]
+        and all(cell.strip() == name for cell, name in zip(cells, header, strict=True))
+    )
 
 
 def _join(
@@ -262,6 +327,8 @@ def _fit(cells: Sequence[str], columns: int) -> tuple[str, ...] | None:
 
     A row that is too short is not filled up: nobody can say which of its cells is missing.
     """
+    if len(cells) == columns:
+        return tuple(cells)
     if len(cells) < columns or any(cell.strip() for cell in cells[columns:]):
         return None
     return tuple(cells[:columns])

@@ -12,34 +12,39 @@ import html
 import re
 import unicodedata
 from base64 import b64decode
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Final
 from urllib.parse import unquote
 
 from aboveboard.engines.leak import SEARCHED
 from aboveboard.incidents import limits
-from aboveboard.vault import blind
-
-LeakKey = tuple[int, bytes]
+from aboveboard.incidents.leaks.keyed import IndexKeys, LeakKey
 
 _ADDRESS: Final = re.compile(
     r"[^\s\x00-\x1f\x7f@:;,|\"<>()\[\]\\]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W_]"
 )
+_BETWEEN: Final = re.compile(r"[\s\x00-\x1f\x7f:;,|\"<>()\[\]\\]+")
+"""What no address has in it."""
+_AT_DOMAIN: Final = re.compile(r"@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W_]")
 _JOINED: Final = re.compile(r"[=/&|'`‘“«{}*!?#$%^~+]+")
 """Signs that an address may hold by RFC 5321 and that mostly stand before one: both are tried."""
 _ENCODED_AT: Final = re.compile(
     r"%40|=40|\\u0040|\\x40|&#0*64;?|&#x0*40;?|&commat;|\s@\s|[(\[{]\s*(?:at|@)\s*[)\]}]",
     re.IGNORECASE,
 )
-_AROUND: Final = re.compile(r"\s*[(\[{]\s*(?:at|@)\s*[)\]}]\s*|\s+@\s+", re.IGNORECASE)
-_DOT: Final = re.compile(r"\s*[(\[{]\s*(?:dot|\.)\s*[)\]}]\s*", re.IGNORECASE)
+_SPACE: Final = r"(?:(?<!\s)\s+)?"
+"""Blanks from the first one on: tried from each, a line of blanks would take hours."""
+_AROUND: Final = re.compile(
+    rf"{_SPACE}[(\[{{]\s*(?:at|@)\s*[)\]}}]\s*|(?<!\s)\s+@\s+", re.IGNORECASE
+)
+_DOT: Final = re.compile(rf"{_SPACE}[(\[{{]\s*(?:dot|\.)\s*[)\]}}]\s*", re.IGNORECASE)
 _ESCAPED: Final = re.compile(r"\\(?:u00|x)([2-7][0-9a-f])", re.IGNORECASE)
 _QUOTED_PRINTABLE: Final = re.compile(r"=([2-7][0-9A-F])(?![0-9A-F])")
 _BASIC: Final = re.compile(r"\bbasic\s+([a-z0-9+/_-]{8,4096}={0,2})", re.IGNORECASE)
 """How a log has a name and a password that were sent with a request (RFC 7617)."""
 _MESSENGER: Final = re.compile(
-    r"(?<![\w.])([1-9][0-9]{6,14})(?:[.:][0-9]+)*@(?:s\.whatsapp\.net|c\.us)"
+    r"(?<![\w.])([1-9][0-9]{6,14})(?:[.:][0-9]{1,6}){0,3}@(?:s\.whatsapp\.net|c\.us)"
 )
 """A phone as WhatsApp writes whose a message is: with its country code, without a plus."""
 _DOMAIN: Final = re.compile(r"@?((?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,})")
@@ -48,6 +53,13 @@ _WORD: Final = re.compile(r"[^\W_][\w-]{3,38}[^\W_]")
 _PHONE: Final = re.compile(r"(?<![\w.@-])\+?\(?[0-9][0-9 ()./-]{6,22}[0-9](?![\w@-])")
 _DAY: Final = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|\d\d?[./-]\d\d?[./-](?:19|20)\d\d")
 _PLACE: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_CLEAN: Final = re.compile(
+    r"[a-z0-9._-]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]",
+    re.ASCII | re.IGNORECASE,
+)
+"""Most addresses: nothing else can stand in such a cell, but a phone of a messenger."""
+_SIGN: Final = re.compile(r"[@%=\\&(\[{]|asic", re.IGNORECASE)
+"""What a text in ASCII has at least, if there is an address in it, written in whichever way."""
 _NUMBER_DIGITS: Final = 6
 """Fewest signs of a customer number of digits alone: shorter ones are years, ages and houses."""
 
@@ -55,6 +67,8 @@ _NUMBER_DIGITS: Final = 6
 def may_contain_more(value: str) -> bool:
     """Whether a cell that reads as one address may be one with something around it, which an
     earlier version's rule took for a part of it."""
+    if _CLEAN.fullmatch(value) and "@c.us" not in value and "whatsapp" not in value:
+        return False
     return "@" in value and (
         _ADDRESS.fullmatch(value) is None
         or _JOINED.search(value) is not None
@@ -62,47 +76,40 @@ def may_contain_more(value: str) -> bool:
     )
 
 
-def find_addresses(text: str, generations: Collection[int]) -> set[LeakKey]:
+def find_addresses(text: str, index: IndexKeys) -> set[LeakKey]:
     """Return the keys of every e-mail address in a text, and of every phone that is written as an
     address."""
     keys: set[LeakKey] = set()
+    if text.isascii() and _SIGN.search(text) is None:
+        return keys
     # Both as it stands and decoded: what looks like an escape may be part of an address.
     for plain in {text, _decoded(text), *_credentials(text)}:
         if "@" in plain:
             for value in _spellings(plain):
-                keys |= _keys("email", value, (None,), generations)
+                keys |= index.find("email", value, (None,))
             for match in _MESSENGER.finditer(plain):
-                keys |= _keys("phone", f"+{match[1]}", (None,), generations)
+                keys |= index.find("phone", f"+{match[1]}", (None,))
     return keys
 
 
-def find_parted(cells: Sequence[str], generations: Collection[int]) -> set[LeakKey]:
+def find_parted(cells: Sequence[str], index: IndexKeys) -> set[LeakKey]:
     """Return the keys of addresses whose name and domain stand in cells beside each other, marked
     as found by searching: ``jon,example.org`` may also be two other things."""
     keys: set[LeakKey] = set()
     domains = [
         (place, match[1])
         for place, cell in enumerate(cells)
-        if "." in cell and (match := _DOMAIN.fullmatch(cell.strip())) is not None
+        # Only at its start may there be an @: looked for first, for most are addresses.
+        if "." in cell
+        and cell.strip().rfind("@") < 1
+        and (match := _DOMAIN.fullmatch(cell.strip())) is not None
     ]
     for place, domain in domains[: limits.LEAK_SEARCHED]:
         for beside in (place - 1, place + 1):
             local = cells[beside].strip() if 0 <= beside < len(cells) else ""
             if _LOCAL.fullmatch(local):
-                keys |= _keys("email", f"{local}@{domain}", (None,), generations, SEARCHED)
+                keys |= index.find("email", f"{local}@{domain}", (None,), SEARCHED)
     return keys
-
-
-def _keys(
-    kind: str,
-    value: str,
-    regions: Sequence[str | None],
-    generations: Collection[int],
-    mark: int = 0,
-) -> set[LeakKey]:
-    number = blind.KIND_NUMBERS[kind] | mark
-    digests = blind.search_digests(kind, value, regions, generations)
-    return {(number, digest) for _, digest in digests}
 
 
 def _credentials(text: str) -> Iterator[str]:
@@ -134,8 +141,7 @@ def _decoded(text: str) -> str:
 
 
 def _spellings(text: str) -> Iterator[str]:
-    for match in _ADDRESS.finditer(text):
-        value = match.group()
+    for value in _addresses(text):
         yield value
         local, _, domain = value.rpartition("@")
         last = _JOINED.split(local)[-1]
@@ -143,7 +149,19 @@ def _spellings(text: str) -> Iterator[str]:
             yield f"{last}@{domain}"
 
 
-def find_numbers(text: str, regions: Sequence[str], generations: Collection[int]) -> set[LeakKey]:
+def _addresses(text: str) -> Iterator[str]:
+    """Yield what ``_ADDRESS`` finds. By the sign in the middle: from every letter on, each word of
+    a megabyte without one would be looked through a million times."""
+    for word in _BETWEEN.split(text):
+        begin = 0
+        while (sign := word.find("@", begin)) >= 0:
+            domain = _AT_DOMAIN.match(word, sign) if sign > begin else None
+            if domain is not None:
+                yield word[begin : domain.end()]
+            begin = sign + 1 if domain is None else domain.end()
+
+
+def find_numbers(text: str, regions: Sequence[str], index: IndexKeys) -> set[LeakKey]:
     """Return the keys of every word of a text that may be a customer number, and of every phone,
     marked as found by searching."""
     keys: set[LeakKey] = set()
@@ -154,10 +172,10 @@ def find_numbers(text: str, regions: Sequence[str], generations: Collection[int]
     # Each word costs an HMAC for each key: a line without an end would otherwise hold up the whole
     # count.
     for word in words[: limits.LEAK_SEARCHED]:
-        keys |= _keys("customer_number", word, (None,), generations, SEARCHED)
+        keys |= index.find("customer_number", word, (None,), SEARCHED)
     dialled = [value for value in _PHONE.findall(text) if not _is_day_or_place(value)]
     for value in dialled[: limits.LEAK_SEARCHED]:
-        keys |= _keys("phone", value, regions, generations, SEARCHED)
+        keys |= index.find("phone", value, regions, SEARCHED)
     return keys
 
 
