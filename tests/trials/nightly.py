@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from aboveboard.access.actions import use
 from aboveboard.access.use import Subject, UseRequest
@@ -17,6 +19,7 @@ from aboveboard.intake import load as loading
 from aboveboard.intake import mapping as mappings
 from aboveboard.intake import notes
 from aboveboard.intake import queries as intake
+from aboveboard.intake.dry_run import dry_run
 from aboveboard.intake.queries import ImportReport
 from aboveboard.promise.queries import AdoptedPromise, in_force
 from aboveboard.vault import actions, changing
@@ -46,9 +49,32 @@ def imported(tmp_path: Path, adopted: AdoptedPromise) -> Import:
         mapping = mappings.load(sample, name="mapping.yaml")
         path.write_text(text, "utf-8")
         source = loading.ImportSource(path, mapping, kinds(), adopted.serial)
-        return loading.load(source, by=SYSTEM, at=clock.now(), **changed)  # type: ignore[arg-type]
+        before = _rows()
+        promised = dry_run(source, at=clock.now())
+        assert _rows() == before, "a dry run writes nothing"
+        report = loading.load(source, by=SYSTEM, at=clock.now(), **changed)  # type: ignore[arg-type]
+        # Else something happens meanwhile, or part of it happened before.
+        if not changed and not report.resumed:
+            ours, theirs = _figures(promised.report), _figures(report)
+            different = {name for name, value in ours.items() if value != theirs[name]}
+            assert not different, "it does what was said before"
+            would = [(each.line, each.field, each.code) for each in promised.problems]
+            assert would == codes(report)
+            assert promised.held_back == intake.held_back(report.id)
+        return report
 
     return run
+
+
+def _figures(report: ImportReport) -> dict[str, object]:
+    """What a report says besides which import it is and when."""
+    own = {"id", "file_digest", "started_at", "finished_at", "resumed"}
+    return {name: value for name, value in asdict(report).items() if name not in own}
+
+
+def _rows() -> dict[str, int]:
+    """How many rows each table has."""
+    return {model._meta.label: model._base_manager.count() for model in apps.get_models()}
 
 
 def kinds() -> dict[str, str]:

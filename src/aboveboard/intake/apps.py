@@ -22,6 +22,7 @@ class IntakeConfig(AppConfig):
             public=(
                 "changes",
                 "differences",
+                "dry_run",
                 "entries",
                 "erased",
                 "former",

@@ -39,6 +39,11 @@ _SENTENCES = {
     ChangeOutcome.ASKED: "{} is another than held. Decide: aboveboard import --differences",
     ChangeOutcome.KEPT: "{} is another than held, which stays as it is.",
 }
+_WOULD = {
+    ChangeOutcome.CHANGED: "{} is another than held, and would be taken over.",
+    ChangeOutcome.ASKED: "{} is another than held, and somebody would have to decide.",
+    ChangeOutcome.KEPT: "{} is another than held, which would stay as it is.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,12 @@ class RowDifferences:
                 if each.row.line not in lines or each.row.line in again
             ]
 
+    def preview(self, rows: Sequence[HeldRow]) -> list[tuple[int, RowProblem]]:
+        """Compare and judge, and change and lock nothing; return what would be listed of each
+        row."""
+        self.judged = self._judge(rows)
+        return [problem for each in self.judged for problem in _listed(each, _WOULD)]
+
     def apply(self, *, run_id: int, by: Actor, at: datetime) -> list[tuple[int, RowProblem]]:
         """Take over what is to be taken over, and note what somebody must decide; return what is to
         be listed of each row."""
@@ -128,10 +139,7 @@ class RowDifferences:
                         "line": row.line,
                     },
                 )
-            listed += [
-                (row.line, RowProblem(name, outcome.value, _SENTENCES[outcome].format(name)))
-                for name, outcome in each.outcomes.items()
-            ]
+            listed += _listed(each, _SENTENCES)
         for person_id, names in self._agreed.items():
             FieldNote.objects.filter(person_id=person_id, field__in=names).delete()
         return listed
@@ -172,10 +180,15 @@ class RowDifferences:
     ) -> dict[str, ChangeOutcome]:
         outcomes = {}  # 2
         for name, held in fields.items():
+            # One that was noted was made with the secret that digests; else there may be none yet.
+            known = notes.get(name)
+            digest = b""
+            if known is not None and known.digest:
+                digest = value_digest(row.person_id, name, row.texts[name])
             outcomes[name] = judge(
                 self.mapping.changes.rule(name),
-                notes.get(name),
-                value_digest(row.person_id, name, row.texts[name]),
+                known,
+                digest,
                 held=held,
                 channel=self.origins[name].channel,
                 moment=self.moment,
@@ -203,3 +216,12 @@ class RowDifferences:
         }:
             return None
         return Residence(mapping.jurisdiction(row.texts), mapping.language(row.texts))
+
+
+def _listed(
+    judged: JudgedRow, sentences: Mapping[ChangeOutcome, str]
+) -> list[tuple[int, RowProblem]]:
+    return [
+        (judged.row.line, RowProblem(name, outcome.value, sentences[outcome].format(name)))
+        for name, outcome in judged.outcomes.items()
+    ]

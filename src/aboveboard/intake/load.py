@@ -66,6 +66,11 @@ class ImportSource:
         """Return where the values of each field come from, for an import at ``at``."""
         return self.mapping.collected.origins(self.mapping.fields(), self.promise_serial, at)
 
+    def differences(self, at: datetime) -> RowDifferences:
+        """Return what compares a block of rows with what is held, for an import at ``at``."""
+        moment = self.mapping.collected.moment(at)
+        return RowDifferences(self.mapping, self.kinds, self.origins(at), moment)
+
 
 def load(
     source: ImportSource,
@@ -89,12 +94,12 @@ def load(
         # The whole file, before its first row: a run that was stopped goes on only in a file that
         # is the same to the last byte.
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        state = _file_state(file)
+        state = file_state(file)
         file.seek(0)
         columns, start, line = people_file.header(
             file, source.path.name, source.mapping, source.kinds
         )
-        _number(source)
+        index_number(source)
         run = _begin(digest, source.path.name, source.mapping, start=start, line=line, at=at)  # 1
         progress(report_of(run))
         if processes is None:
@@ -141,12 +146,12 @@ class _Import:
         It is not where the index key was rotated meanwhile. What is sealed already was filed by the
         old one, so the caller goes on from the last block that was stored, with a new plan.
         """
-        plan = _plan(self.source, self.columns, self.at)
+        plan = plan_sealing(self.source, self.columns, self.at)
         with closing(workers.seal(plan, _tasks(self.file, run), self.processes)) as sealing:
             for block, done, wrapped in sealing:  # 2
                 # At each block: what is sealed from here on would be of another file than the
                 # digest that the ledger has.
-                if _file_state(self.file) != self.state:
+                if file_state(self.file) != self.state:
                     raise Conflict(
                         why=f"{self.source.path.name} was changed while it was read; import it "
                         "again"
@@ -181,7 +186,7 @@ class _Import:
             # Whatever a rotation could pull away is locked before a row is written: a stale block
             # leaves nothing. People come before the generations of the index key, as everywhere.
             bulk.lock()
-            held = bulk.find_held(_number(self.source), done.digests)
+            held = bulk.find_held(index_number(self.source), done.digests)
             differences = self._differences(block, done, held, run_id)
             if generations.written_generations() != plan.generations:
                 return _Stale.INDEX_KEY
@@ -241,35 +246,36 @@ class _Import:
         """Compare the rows of people who were held before this run; of each, the first in the
         block."""
         source = self.source
-        differences = RowDifferences(
-            source.mapping,
-            source.kinds,
-            source.origins(self.at),
-            source.mapping.collected.moment(self.at),
-        )
+        differences = source.differences(self.at)
         own = ImportRun.objects.values_list("people_range", flat=True).get(pk=run_id)
         people: dict[int, int] = {}
-        seen: set[int] = set()
         for line, digest in zip(done.lines, done.digests, strict=True):
             person_id = held.get(digest)
             if person_id is None or numbers.in_range(own, person_id):
                 continue
-            if person_id not in seen:
-                seen.add(person_id)
-                people[line] = person_id
+            people.setdefault(person_id, line)
         if people:
-            # What was sealed for them cannot be compared, so the block is read once more: only
-            # where somebody is held already, and only here, where the values stay.
-            reader = people_file.RowReader(self.columns, source.mapping, source.kinds)
-            text = block.data.decode("utf-8", errors="replace")
-            differences.find(
-                [
-                    HeldRow(line, people[line], dict(zip(reader.names, values, strict=True)))
-                    for line, values, problems in reader.rows(text, block.line)
-                    if line in people and not problems
-                ]
-            )
+            differences.find(held_rows(source, self.columns, block, people))
         return differences
+
+
+def held_rows(
+    source: ImportSource, columns: list[str], block: RowBlock, people: Mapping[int, int]
+) -> list[HeldRow]:
+    """Return the rows of a block that are of people who are held (number to line), with their
+    values.
+
+    What was sealed for them cannot be compared, so the block is read once more: only where somebody
+    is held already, and only where the values stay.
+    """
+    reader = people_file.RowReader(columns, source.mapping, source.kinds)
+    by_line = {line: person_id for person_id, line in people.items()}
+    text = block.data.decode("utf-8", errors="replace")
+    return [
+        HeldRow(line, by_line[line], dict(zip(reader.names, values, strict=True)))
+        for line, values, problems in reader.rows(text, block.line)
+        if line in by_line and not problems
+    ]
 
 
 def _list_problems(
@@ -327,7 +333,14 @@ def _mapping_digest(mapping: FileMapping) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _plan(source: ImportSource, columns: list[str], at: datetime) -> SealingPlan:
+def plan_sealing(
+    source: ImportSource,
+    columns: list[str],
+    at: datetime,
+    key_of: Callable[[str, int], bytes] = blind.key,
+) -> SealingPlan:
+    """Return all that is the same for each row. ``key_of``: the key of the digests of a kind, in a
+    generation of the index key."""
     written = generations.current().written
     return SealingPlan(
         header=tuple(columns),
@@ -335,7 +348,7 @@ def _plan(source: ImportSource, columns: list[str], at: datetime) -> SealingPlan
         kinds={name: str(kind) for name, kind in source.kinds.items()},
         origins=source.origins(at),
         look_ups={
-            kind: (number, tuple(blind.key(kind, generation) for generation in written))
+            kind: (number, tuple(key_of(kind, generation) for generation in written))
             for kind, number in blind.KIND_NUMBERS.items()
         },
         generations=written,
@@ -351,7 +364,7 @@ def _tasks(file: BinaryIO, run: ImportRun) -> Iterator[tuple[RowBlock, list[Seal
         yield block, make_person_keys(numbers.draw(run.people_range, block.lines))
 
 
-def _number(source: ImportSource) -> int:
+def index_number(source: ImportSource) -> int:
     """Return the number of the index that tells two people apart.
 
     Raises:
@@ -372,7 +385,7 @@ def _number(source: ImportSource) -> int:
     return number
 
 
-def _file_state(file: BinaryIO) -> tuple[int, int]:
+def file_state(file: BinaryIO) -> tuple[int, int]:
     """Return what changes when somebody writes to the file: its size, and when it was written."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns

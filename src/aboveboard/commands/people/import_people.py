@@ -21,6 +21,7 @@ NAME = "import"
 HELP = "Import customers from a CSV file. Each customer gets an encryption key of their own."
 EXAMPLE = """\
 aboveboard import --print-sample-mapping > mapping.yaml
+aboveboard import customers.csv --mapping mapping.yaml --dry-run     (says what it would do)
 aboveboard import customers.csv --mapping mapping.yaml
 aboveboard import customers.csv --mapping mapping.yaml --json > report.json
 aboveboard import --problems 7 > problems.csv   (the rows that import 7 did not load, and why)
@@ -80,6 +81,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     _configure_deciding(parser, which)
     parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="read, compare and report as an import would, and write nothing",
+    )
+    parser.add_argument(
         "--processes",
         type=int,
         metavar="N",
@@ -129,6 +135,11 @@ def run(args: argparse.Namespace) -> int:
         return DONE
     from aboveboard.basics.errors import Invalid
 
+    if args.dry_run and not (args.mapping or args.sample_mapping):
+        raise Invalid(
+            found="--dry-run says what an import would do, and this is none",
+            fix="Give it with a file and its mapping.",
+        )
     if args.differences or args.answer:
         from aboveboard.commands.people import differences
 
@@ -170,11 +181,19 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
     # Before the file is opened: what it was collected for must be of the promise, or no use of it
     # could ever be explained.
     how.collected.check(adopted.promise, how.fields(), now.date())
+    source = load.ImportSource(args.file, how, kinds, adopted.serial)
+    if args.dry_run:
+        from aboveboard.commands.people import import_dry_run
+
+        with _bar(args) as bar:
+            promised = import_dry_run.judge(source, now, args.processes, bar)
+        import_dry_run.show(promised, as_json=args.json)
+        return _code(promised.report)
     reached = _Reached()
     try:
         with _bar(args) as bar:
             finished = load.load(
-                load.ImportSource(args.file, how, kinds, adopted.serial),
+                source,
                 by=SYSTEM,
                 at=now,
                 processes=args.processes,
@@ -193,7 +212,11 @@ def _import(args: argparse.Namespace, mapping_file: Path) -> int:
         _print_json(finished)
     else:
         _print(finished)
-    return ATTENTION if finished.refused or finished.left_out or finished.asked else DONE
+    return _code(finished)
+
+
+def _code(report: ImportReport) -> int:
+    return ATTENTION if report.refused or report.left_out or report.asked else DONE
 
 
 class _Reached:
