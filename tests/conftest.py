@@ -10,9 +10,11 @@ another process: pure rules, formats, the house's rules.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from functools import lru_cache
@@ -78,6 +80,11 @@ if ON_POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = SERVER.url
     os.environ["ABOVEBOARD_DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
 django.setup()
+# The stream of the moment is pytest's, and closed once it has read the tests: each line of the log
+# would be an error with a traceback of its own.
+for handler in logging.getLogger().handlers:
+    if isinstance(handler, logging.StreamHandler):
+        handler.setStream(sys.__stderr__)
 # The machine may be busy: how long one example takes says nothing about whether it is right.
 # In CI the same examples each time: what it says is about the change. At the desk they are others
 # each time, and ``make fuzz`` and ``make soak`` go on for as long as one likes. Half as many as

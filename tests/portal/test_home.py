@@ -171,13 +171,15 @@ def test_each_sees_only_their_own(jon: Someone, other: Someone) -> None:
 
 
 def test_whoever_is_erased_is_signed_out_at_once(jon: Someone) -> None:
+    browser = jon.browser
     vault.erase(jon.id, reason="asked", by=ADVISER, at=clock.now())
-    assert jon.browser.get("/you/")["Location"].startswith("/accounts/login/")
+    assert browser.get("/you/")["Location"].startswith("/accounts/login/")
 
 
 def test_an_account_without_a_record_is_told_that_nothing_is_held(jon: Someone) -> None:
+    browser = jon.browser
     Person.objects.filter(id=jon.id).delete()
-    answer = jon.browser.get("/you/")
+    answer = browser.get("/you/")
     assert answer.status_code == 404
     assert "We hold nothing about you" in answer.content.decode()
 
