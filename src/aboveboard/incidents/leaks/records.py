@@ -116,12 +116,21 @@ def _tuple(string: bytes) -> re.Pattern[bytes]:
 
 def _value(string: bytes) -> re.Pattern[bytes]:
     return re.compile(
-        rb"\s*((?:[^,'\"`()]|" + string + _OTHER + rb"|\([^()]*\))*+)(?:,|$)", re.DOTALL
+        rb"\s*((?:[^,'\"`()]|" + string + _OTHER + rb"|\((?:[^()]|\([^()]*\))*+\))*+)(?:,|$)",
+        re.DOTALL,
     )
 
 
 _TUPLES: Final = {False: _tuple(_STRING), True: _tuple(_PLAIN_STRING)}
 _VALUES: Final = {False: _value(_STRING), True: _value(_PLAIN_STRING)}
+_PART: Final = rb"(?:[^()'\"`]|" + _STRING + _OTHER + rb")"
+_NESTED: Final = rb"\((?:" + _PART + rb"|\(" + _PART + rb"*+\))*+\)"
+_LIST: Final = re.compile(rb"\s*\((?P<body>(?:" + _PART + rb"|" + _NESTED + rb")*+)\)", re.DOTALL)
+"""The columns of a table or of a statement; behind them may stand anything."""
+_LIST_BYTES: Final = 256 * 1024
+"""How far such a list is looked for to its end. Our choice: the columns of a table are a page."""
+_VALUES_WORD: Final = re.compile(rb"\s*VALUES?\s*", re.IGNORECASE)
+_GAP: Final = re.compile(rb"[ \t\r\n,]*+")
 _PLAIN_DIALECTS: Final = re.compile(
     rb"PostgreSQL database dump|PRAGMA |BEGIN TRANSACTION;|\[dbo\]|pg_dump|SET standard_conforming",
     re.IGNORECASE,
@@ -152,17 +161,20 @@ def is_like_sql(head: bytes) -> bool:
 
 
 class _Dump:
-    """A dump as it is read: the bytes at hand, and the columns of the tables met so far."""
+    """A dump as it is read: the bytes at hand, how far they are read, and the columns of the tables
+    met so far."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self._blocks = iter(blocks)
-        self._held = b"\n"
+        # Read from a place in it: to cut off each row would copy all that is behind it.
+        self._held, self._at = b"\n", 0
         self._columns: dict[str, list[str]] = {}
         self._plain = False
         self._over = False
 
     def rows(self) -> Iterator[SqlRow | bytes]:
         while True:
+            self._held, self._at = self._held[self._at :], 0
             statement = _STATEMENT.search(self._held)
             if statement is None:
                 # A statement that begins in these bytes may end in the next.
@@ -176,9 +188,9 @@ class _Dump:
                 _PLAIN_DIALECTS.search(self._held, 0, statement.start())
             )
             table = _bare(statement["table"])
-            self._held = self._held[statement.start("after") :]
+            self._at = statement.start("after")
             if statement["create"] is not None:
-                self._create(table)
+                self._columns[table] = self._defined()
             elif statement["copy"] is not None:
                 yield from self._copy(table)
             else:
@@ -187,29 +199,41 @@ class _Dump:
     def _more(self) -> bool:
         """Take in more bytes; False at the end of the file."""
         block = next((block for block in self._blocks if block), b"")
-        self._held += block
+        self._held, self._at = self._held[self._at :] + block, 0
         self._over = self._over or not block
         return not self._over
 
+    def _left(self) -> int:
+        return len(self._held) - self._at
+
     def _parted(self) -> list[bytes] | None:
-        """Take the list in round brackets that comes next; None where there is none."""
+        """Take the values in round brackets that come next; None where there are none."""
         pattern = _TUPLES[self._plain]
         while True:
-            value = pattern.match(self._held)
+            value = pattern.match(self._held, self._at)
             # At the end of what is held a bracket may close too soon, and a separator follow.
             if value is not None and (value.end() < len(self._held) or self._over):
-                self._held = self._held[value.end() :]
-                return list(_VALUES[self._plain].findall(value["body"]))
-            too_long = len(self._held) > 4 * CSV_LINE_BYTES
+                self._at = value.end()
+                return _values(value["body"], plain=self._plain)
+            too_long = self._left() > 4 * CSV_LINE_BYTES
             # A row that is too long is given up as one that never closes: memory is bounded, and
             # its line is searched.
             if (too_long or not self._more()) and value is None:
                 return None
 
-    def _create(self, table: str) -> None:
-        parts = self._parted()
-        names = [_COLUMN.match(part) for part in parts or () if part.strip()]
-        self._columns[table] = [
+    def _listed(self) -> list[bytes]:
+        """Take the list of columns in round brackets that comes next, whatever follows it; of one
+        that never closes, nothing."""
+        while (columns := _LIST.match(self._held, self._at)) is None:
+            if self._left() > _LIST_BYTES or not self._more():
+                return []
+        self._at = columns.end()
+        return [part for part in _values(columns["body"], plain=self._plain) if part.strip()]
+
+    def _defined(self) -> list[str]:
+        """Take the columns that a table is made with."""
+        names = [_COLUMN.match(part) for part in self._listed()]
+        return [
             name
             for name in (decode(match.group(2)) for match in names if match)
             if name.lower() not in _NO_COLUMN
@@ -217,47 +241,72 @@ class _Dump:
 
     def _names(self, table: str) -> list[str]:
         """Take the names of the columns that a statement gives, or those of the table."""
-        if not self._held.startswith(b"("):
+        if not self._held.startswith(b"(", self._at):
             return self._columns.get(table, [])
-        return [_bare(part) for part in self._parted() or () if part.strip()]
+        return [_bare(part) for part in self._listed()]
 
     def _insert(self, table: str) -> Iterator[SqlRow | bytes]:
         names = self._names(table)
-        while len(self._held) < 64 and self._more():
+        while self._left() < 64 and self._more():
             pass
-        values = re.match(rb"\s*VALUES?\s*", self._held, re.IGNORECASE)
+        values = _VALUES_WORD.match(self._held, self._at)
         if values is None:
             return
-        self._held = self._held[values.end() :]
+        self._at = values.end()
         while True:
-            while not self._held.strip() and self._more():
-                pass
-            self._held = self._held.lstrip(b" \t\r\n,")
-            if not self._held.startswith(b"("):
+            self._skip_gap()
+            if not self._held.startswith(b"(", self._at):
                 return
             parts = self._parted()
             if parts is None:
                 # A quote that is never closed: this row is lost, the next line is looked at again.
-                line, _, self._held = self._held.partition(b"\n")
-                self._held = b"\n" + self._held
+                line = self._line()
+                self._held, self._at = b"\n" + self._held[self._at :], 0
                 yield line
                 return
             yield _row(table, names, [_unquoted(part, plain=self._plain) for part in parts])
 
+    def _skip_gap(self) -> None:
+        """Go to what comes behind blanks and commas."""
+        while True:
+            gap = _GAP.match(self._held, self._at)
+            self._at = gap.end() if gap else self._at
+            if self._left() or not self._more():
+                return
+
+    def _line(self) -> bytes:
+        """Take what is held up to the end of a line, or all of it."""
+        end = self._held.find(b"\n", self._at)
+        stop = len(self._held) if end < 0 else end
+        line, self._at = self._held[self._at : stop], min(stop + 1, len(self._held))
+        return line
+
+    def _whole_line(self) -> bytes:
+        """Take a line, or, of one that is too long, as much as is held."""
+        while self._held.find(b"\n", self._at) < 0 and self._left() <= CSV_LINE_BYTES:
+            if not self._more():
+                break
+        return self._line()
+
     def _copy(self, table: str) -> Iterator[SqlRow | bytes]:
         names = self._names(table)
-        while b"\n" not in self._held and self._more():
-            pass
-        self._held = self._held.partition(b"\n")[2]
+        self._whole_line()  # the rest of the statement
         while True:
-            while b"\n" not in self._held and len(self._held) <= CSV_LINE_BYTES and self._more():
-                pass
-            line, _, self._held = self._held.partition(b"\n")
-            line = line.removesuffix(b"\r")
-            if line == b"\\." or (not line and not self._held):
-                self._held = b"\n" + self._held
+            line = self._whole_line().removesuffix(b"\r")
+            if line == b"\\." or (not line and not self._left() and not self._more()):
+                self._held, self._at = b"\n" + self._held[self._at :], 0
                 return
             yield _row(table, names, [_copied(part) for part in line.split(b"\t")])
+
+
+def _values(body: bytes, *, plain: bool) -> list[bytes]:
+    """Return the values of a list, without its brackets."""
+    parts: list[bytes] = _VALUES[plain].findall(body)
+    # The pattern fits once more behind the last value, where nothing is; behind a comma that is a
+    # value, though an empty one.
+    if len(parts) > 1 and not parts[-1] and not body.endswith(b","):
+        parts.pop()
+    return parts
 
 
 def _row(table: str, names: list[str], values: list[str]) -> SqlRow:
