@@ -14,7 +14,9 @@ from aboveboard.access.actions import use
 from aboveboard.access.explain.field import in_emergency, uses_of_field
 from aboveboard.access.explain.person import NotAUse, explain_entry, explain_request
 from aboveboard.access.lookup import NoOneFound
+from aboveboard.access.models import QuietRefusal
 from aboveboard.access.queries import use_records
+from aboveboard.access.reasons import SENTENCES, ReasonCode
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor, ActorKind, Role
@@ -146,6 +148,21 @@ def test_why_of_a_quiet_look_up_tells_the_true_reason_and_is_kept_apart_too(some
     assert found.reasons == ("The person has not said yes to this.",)
     assert Entry.objects.get(pk=found.asked).handle is None
     assert [record.entry_id for record in use_records(person)] == [found.asked, quiet]
+
+
+def test_to_ask_why_leaves_as_much_of_a_look_up_of_nobody_as_of_one_of_somebody(
+    someone: Any,
+) -> None:
+    person, row = someone
+    for email, reason, about in (
+        (row["email"], "The person has not said yes to this.", person),
+        ("nobody@example.org", SENTENCES[ReasonCode.NOBODY_TO_SHOW], None),
+    ):
+        with pytest.raises(NoOneFound):
+            use(OFFERED.for_subject(Subject(kind="email", value=email)), at=clock.now())
+        found = explain_entry(Entry.objects.latest("id").pk, by=SYSTEM, at=clock.now())
+        assert found.reasons == (reason,)
+        assert QuietRefusal.objects.get(entry_id=found.asked).person_id == about
 
 
 def test_an_entry_that_is_no_use_is_said_to_be_none(someone: Any) -> None:

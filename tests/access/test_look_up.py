@@ -251,6 +251,23 @@ def test_the_tie_goes_with_the_person(crowd: Any) -> None:
     assert not QuietRefusal.objects.exists()
 
 
+def test_who_is_erased_while_they_are_looked_up_is_named_nowhere(
+    crowd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (person, row), *_ = crowd
+    gather = by_identifier.gather
+
+    def gather_before_the_erasure(*asked: Any) -> Any:
+        gathered = gather(*asked)
+        vault_actions.erase(person, reason="asked", by=SYSTEM, at=clock.now())
+        return gathered
+
+    monkeypatch.setattr(by_identifier, "gather", gather_before_the_erasure)
+    with pytest.raises(NoOneFound):
+        use(OFFER.for_subject(Subject(kind="email", value=row["email"])), at=clock.now())
+    assert [kept.person_id for kept in QuietRefusal.objects.all()] == [None]
+
+
 @pytest.mark.parametrize(
     ("story", "purpose", "channel", "evidence", "error"),
     [

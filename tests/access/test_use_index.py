@@ -20,6 +20,7 @@ from aboveboard.access.use_index.columns import IndexedUses, UseFilter
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.identity.actions import merge, split
+from aboveboard.ledger import queries as ledger
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault
 from aboveboard.vault.rekeying.people import rotate_one
@@ -64,6 +65,35 @@ def test_what_was_indexed_and_what_came_since_are_one_list() -> None:
     assert [record.entry_id for record in rest] == made
     assert (quiet.granted, quiet.reasons) == (False, ("no_consent",))
     assert len(use_records(ada, limit=1_000, own=True)) == len(made) + 2
+
+
+def test_a_look_up_that_ended_in_nothing_is_shown_though_nothing_else_came_since() -> None:
+    ((ada, row),) = load(1)
+    made = use_data(ada, MANY)
+    assert shown(ada) == made
+    with pytest.raises(NoOneFound):
+        use(OFFER.for_subject(Subject(kind="email", value=row["email"])), at=clock.now())
+    (quiet,) = set(shown(ada)) - set(made)
+    assert shown(ada) == [quiet, *made]
+
+
+def test_nothing_is_kept_under_a_key_that_was_replaced_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ((ada, _),) = load(1)
+    made = use_data(ada, MANY)
+    read = ledger.explanations
+
+    def read_while_the_key_is_changed(*, after: int = 0) -> list[tuple[int, str, datetime]]:
+        rotate_one(ada, by=SYSTEM, at=clock.now())
+        return read(after=after)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "explanations", read_while_the_key_is_changed)
+        assert shown(ada) == made
+    assert not UseIndex.objects.exists()
+    assert shown(ada) == made
+    assert UseIndex.objects.exists(), "the next one who asks makes it"
 
 
 def test_who_asked_why_a_use_came_out_so_is_shown_though_it_was_indexed() -> None:

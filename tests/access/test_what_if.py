@@ -29,11 +29,13 @@ from aboveboard.commands import promise as command
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.loading import load as read
 from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import in_force
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.vault import changing, sealed
 from aboveboard.vault import queries as vault
-from aboveboard.vault import sealed
 from aboveboard.vault.models import Person
+from aboveboard.vault.origin import ValueOrigin
 from tests.promise import RETAILER, retailer
 from tests.world import load
 
@@ -204,6 +206,37 @@ def test_everybody_behind_a_number_can_be_listed(crowd: list[int]) -> None:
             assert sum(row[1:] == (field, way) for row in rows) == getattr(cell, way)
 
 
+def test_each_field_is_judged_by_its_own_age_and_not_by_that_of_another() -> None:
+    """Ada told us her city last month, and the rest of where she lives half a year ago; Ben told us
+    everything last month."""
+    (ada, _), (ben, _) = load(2)
+    at = clock.now()
+
+    def told(person_id: int, days: int, *fields: str) -> None:
+        origin = ValueOrigin(in_force().serial, at - timedelta(days=days), "portal", "")
+        changing.replace(
+            person_id,
+            dict.fromkeys(fields, "X"),
+            kinds={key: field.kind_and_format for key, field in OLD.fields.items()},
+            origins=dict.fromkeys(fields, origin),
+            by=CUSTOMER,
+            at=at,
+        )
+
+    told(ada, 30, "city")
+    told(ada, 180, "region", "postal_code", "country")
+    told(ben, 30, "city", "region", "postal_code", "country")
+    new = read(changed("by each field's own age"), name="new")
+    report = count(OLD, new, at=at)
+    assert counted(report) == by_hand(new, [ada, ben], at)
+    assert {(one.field, one.before, one.after, one.lost) for one in report.cells} == {
+        (field, 2, 1, 1) for field in ("region", "postal_code", "country")
+    }
+    assert list(affected_people(OLD, new, "improve-shops", at=at)) == [
+        (ada, field, "lost") for field in ("region", "postal_code", "country")
+    ]
+
+
 def test_nobody_is_listed_for_a_purpose_that_neither_promise_has() -> None:
     load(2)
     new = read(changed("by each field's own age"), name="new")
@@ -280,6 +313,5 @@ def test_the_command_says_it_lists_it_and_leaves_the_promise_in_force(
     lost = found["uses"][0]["lost"]
     rows = [json.loads(line) for line in run("--list", "answer-contact", "--json").splitlines()]
     assert sum(row["field"] == found["uses"][0]["field"] for row in rows) == lost > 0
-    from aboveboard.promise.queries import in_force
 
     assert in_force().serial == found["compared_with"]

@@ -105,11 +105,10 @@ def _tally(
     facts: PersonFacts,
     at: datetime,
 ) -> None:
-    asked = field or pair.fields()[0]
     for own in (False, True):
         was, is_ = (
-            is_allowed(pair.old, facts, asked, at, own=own),
-            is_allowed(pair.new, facts, asked, at, own=own),
+            is_allowed(pair.old, facts, field, at, own=own),
+            is_allowed(pair.new, facts, field, at, own=own),
         )
         tallies.setdefault(TallyKey(pair.key, field, own), Counter())[was, is_] += size
 

@@ -60,7 +60,7 @@ def is_allowed(
     purpose: Purpose | None, facts: PersonFacts, field: str, at: datetime, *, own: bool
 ) -> bool:
     """Whether the person's side of the decision lets the purpose be: by the
-    decision's own questions."""
+    decision's own questions. ``field`` is read only where each has a clock of its own."""
     if purpose is None:
         return False
     # The person's side asks only whether it is themself, so any other actor stands for all.

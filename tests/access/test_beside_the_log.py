@@ -1,0 +1,160 @@
+"""What the log says of concerns and emergencies: where a row differs from it, and what a restored
+database is given again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aboveboard.access import entries
+from aboveboard.access.concerns import actions, queries, replay
+from aboveboard.access.concerns.terms import Concern, ConcernVerdict
+from aboveboard.access.emergency.actions import break_glass, show_again
+from aboveboard.access.emergency.reasons import EmergencyGround
+from aboveboard.access.models import EmergencyUse, RaisedConcern
+from aboveboard.access.use import Subject
+from aboveboard.accounts.queries import actor_for
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, Actor, Role
+from aboveboard.basics.package import NotHeld, RecordedEntry
+from aboveboard.ledger import queries as ledger
+from aboveboard.recovery.comparing import compare_rows
+from tests.accounts.people import staff_member
+from tests.world import load
+
+pytestmark = pytest.mark.django_db
+WHEN = clock.now() - timedelta(days=3)
+
+
+@pytest.fixture
+def lead() -> Actor:
+    return actor_for(staff_member(Role.PRIVACY_LEAD))
+
+
+@pytest.fixture
+def answered(lead: Actor) -> RaisedConcern:
+    """A concern of somebody's that was taken and answered."""
+    (person, _), *_ = load(2)
+    entry_id = actions.raise_concern(person, None, Concern.TOO_MUCH, by=CUSTOMER, at=WHEN)
+    number = RaisedConcern.objects.get(entry_id=entry_id).pk
+    actions.take(number, by=lead, at=WHEN)
+    actions.answer(number, ConcernVerdict.WRONG, "It will not recur.", by=lead, at=WHEN)
+    return RaisedConcern.objects.get(pk=number)
+
+
+def differences() -> list[str]:
+    """What is said of the rows of this package; the staff of these tests are in no log."""
+    return [
+        finding.sentence.rpartition("says: ")[2]
+        for finding in compare_rows()
+        if finding.table.startswith("access.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("about", 1, "about differs."),
+        ("concern", "other", "concern differs."),
+        ("due_at", WHEN, "due_at differs."),
+        ("owner_id", 4711, "owner_id differs."),
+        ("verdict", "right", "verdict differs."),
+        ("answered_by", {"kind": "staff"}, "answered_by differs."),
+        (
+            "assigned_entry_id",
+            None,
+            "access.RaisedConcern {} has owner_id, and names no entry that says so.",
+        ),
+        (
+            "answer_entry_id",
+            None,
+            "access.RaisedConcern {} has answered_at, and names no entry that says so.",
+        ),
+    ],
+)
+def test_a_concern_is_as_the_log_says_or_is_named(
+    column: str, value: object, said: str, answered: RaisedConcern
+) -> None:
+    assert differences() == []
+    setattr(answered, column, value)
+    answered.save()  # with its MAC: by whoever has the instance's secret
+    assert said.format(answered.pk) in differences()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("actor", {"kind": "staff", "id": "900", "role": "adviser", "team": ""}),
+        ("why", EmergencyGround.MISSING_PERSON.value),
+        ("fields", ["city", "phone"]),
+    ],
+)
+def test_an_emergency_is_as_the_log_says_or_is_named(column: str, value: object) -> None:
+    (_, row), *_ = load(2)
+    by = actor_for(staff_member(Role.ADVISER))
+    break_glass(
+        Subject(kind="email", value=row["email"]),
+        ("phone",),
+        EmergencyGround.LIFE_IN_DANGER,
+        by=by,
+        at=clock.now(),
+    )
+    kept = EmergencyUse.objects.get()
+    show_again(kept.pk, by=by, at=clock.now())
+    assert differences() == [], "also after a second showing, which has no row"
+    setattr(kept, column, value)
+    kept.save()
+    assert differences() == [f"{column} differs."]
+
+
+def recorded(entry_id: int | None, person_id: int | None = None) -> RecordedEntry[Any]:
+    assert entry_id is not None
+    entry = ledger.entry(entry_id)
+    kinds = {facts.kind: facts for facts in entries.ENTRIES}
+    facts = kinds[entry.kind].from_json(entry.facts)
+    return RecordedEntry(entry.id, entry.at, entry.actor, facts, person_id)
+
+
+def test_a_concern_that_a_backup_lacks_waits_again_has_its_owner_and_its_answer(
+    answered: RaisedConcern, lead: Actor
+) -> None:
+    raised = recorded(answered.entry_id, answered.person_id)
+    assigned, told = (
+        recorded(answered.assigned_entry_id),
+        recorded(answered.answer_entry_id),
+    )
+    RaisedConcern.objects.all().delete()
+    for of_none in (
+        lambda: replay.repeat_assigned(assigned),
+        lambda: replay.repeat_answered(told),
+        lambda: replay.repeat_raised(replace(raised, person_id=None)),
+    ):
+        with pytest.raises(NotHeld):
+            of_none()
+    replay.repeat_raised(raised)
+    replay.repeat_raised(raised)  # a replay that was stopped begins again
+    (waiting,) = queries.open_concerns()
+    assert (waiting.entry_id, waiting.about, waiting.concern, waiting.at, waiting.due_at) == (
+        answered.entry_id,
+        None,
+        Concern.TOO_MUCH,
+        answered.at,
+        answered.due_at,
+    )
+    assert not waiting.has_words, "what was written is not in the log"
+    replay.repeat_assigned(assigned)
+    assert [each.owner_id for each in queries.open_concerns()] == [int(lead.id)]
+    replay.repeat_answered(told)
+    (again,) = queries.answered_concerns()
+    assert (again.verdict, again.answered_at) == (ConcernVerdict.WRONG, answered.answered_at)
+    assert differences() == []
+
+
+def test_a_concern_of_before_there_was_a_queue_is_not_put_into_it(answered: RaisedConcern) -> None:
+    raised = recorded(answered.entry_id, answered.person_id)
+    RaisedConcern.objects.all().delete()
+    replay.repeat_raised(replace(raised, facts=replace(raised.facts, due=None)))
+    assert not RaisedConcern.objects.exists()
