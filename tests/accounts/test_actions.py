@@ -174,8 +174,17 @@ def test_who_is_not_there_is_said_to_be_missing() -> None:
 
 def test_without_a_directory_nobody_is_found() -> None:
     gather_these([Package(name="vault")])  # the fixture puts the others back
-    with pytest.raises(directory.NoDirectory, match="customers have an e-mail address"):
-        directory.find("jon24@adventure-works.com")
+    for ask in (lambda: directory.find("jon24@adventure-works.com"), lambda: directory.lock(7)):
+        with pytest.raises(directory.NoDirectory, match="customers have an e-mail address"):
+            ask()
+
+
+def test_of_several_packages_the_one_that_declares_it_knows_the_customers() -> None:
+    directing = Package(
+        name="vault", customers_by_email=lambda email: [len(email)], lock_customer=lambda who: -who
+    )
+    gather_these([Package(name="promise"), directing])
+    assert (directory.find("a@b.c"), directory.lock(7)) == ([5], -7)
 
 
 def test_every_change_is_written_down_without_names_or_addresses() -> None:

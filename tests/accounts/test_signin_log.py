@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from aboveboard.accounts.models import Account
 from aboveboard.basics.actor import Role
 from tests.accounts.conftest import JON_MAIL
 from tests.accounts.people import mailed_code, staff_member
@@ -16,12 +17,12 @@ from tests.accounts.people import mailed_code, staff_member
 pytestmark = pytest.mark.django_db
 
 
+def _lines(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.name == "aboveboard.accounts.signin"]
+
+
 def _said(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.name == "aboveboard.accounts.signin"
-    ]
+    return [record.getMessage() for record in _lines(caplog)]
 
 
 def test_a_customers_way_in_and_out(client: Client, caplog: pytest.LogCaptureFixture) -> None:
@@ -31,6 +32,9 @@ def test_a_customers_way_in_and_out(client: Client, caplog: pytest.LogCaptureFix
     client.post("/accounts/login/code/confirm/", {"code": mailed_code()})
     client.post("/accounts/logout/")
     assert _said(caplog) == ["a code was refused", "signed in", "signed out"]
+    account = Account.objects.customers().get()
+    who = [(getattr(each, "account", None), getattr(each, "role", None)) for each in _lines(caplog)]
+    assert who == [(None, None), (account.pk, "customer"), (account.pk, "customer")]
     assert JON_MAIL not in caplog.text
     assert mail.outbox, "a code was sent, else nothing was tried"
 

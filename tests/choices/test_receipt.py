@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER
+from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible, as_json_ld
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys.log_signing import sequence_now
+from aboveboard.law import categories
+from aboveboard.promise import explain
+from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.model import LawfulBasis
-from tests.world import load
+from aboveboard.promise.queries import in_force
+from tests.world import ADVISER, PROMISE_FILE, entries, load
 
 MADE = Receipt(
     choice_id=7,
@@ -136,6 +140,63 @@ def test_a_no_after_a_yes_withdraws_it() -> None:
         )
     written: Any = as_json_ld(queries.receipt_of(choice))
     assert written["ab:event"]["dpv:hasConsentStatus"] == "dpv:ConsentWithdrawn"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_receipt_says_what_was_asked_then_in_the_words_of_its_reader(language: str) -> None:
+    """Also once another promise is in force that asks in other words."""
+    person, _ = load(2)[0]
+    choice = choose(
+        person,
+        "personal-offers",
+        ChoiceAnswer.YES,
+        channel="phone",
+        evidence="call:417",
+        by=ADVISER,
+        at=clock.now(),
+    )
+    then = in_force()
+    spoken = then.promise.in_language(language)
+    asked = spoken.purposes["personal-offers"]
+    adopt_promise(
+        PROMISE_FILE.read_text("utf-8")
+        .replace(asked.title, "Something else")
+        .replace(asked.what, "Something else"),
+        name="later.yaml",
+        by=SYSTEM,
+        at=clock.now(),
+    )
+    assert in_force().promise.in_language(language).purposes["personal-offers"] != asked
+    receipt = queries.receipt_of(choice, language)
+    (entry,) = entries(person, "choice.made")
+    labels = [categories.get(key).label for key in spoken.categories_of(asked.fields)]
+    assert receipt == Receipt(
+        choice_id=choice.id,
+        person=str(entry.handle),
+        answer=ChoiceAnswer.YES,
+        waits=False,
+        earlier=frozenset(),
+        channel="phone",
+        evidence="call:417",
+        evidence_key=receipt.evidence_key,
+        at=choice.at,
+        purpose="personal-offers",
+        title=asked.title,
+        what=asked.what,
+        why=asked.why,
+        basis=LawfulBasis.CONSENT,
+        categories=tuple(label[language] for label in labels),
+        recipients=tuple(spoken.recipients[key].title for key in asked.recipients),
+        kept=explain.retention_in_words(asked.retention, language),
+        promise_serial=then.serial,
+        promise_digest=then.digest,
+        controller="Adventure Works Cycles Ltd",
+        contact=spoken.organisation.contact,
+        proof=None,
+    )
+    assert receipt.categories
+    assert len(receipt.evidence_key) == 64
 
 
 @pytest.mark.django_db
