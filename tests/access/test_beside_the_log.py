@@ -12,8 +12,9 @@ import pytest
 from aboveboard.access import entries
 from aboveboard.access.concerns import actions, queries, replay
 from aboveboard.access.concerns.terms import Concern, ConcernVerdict
+from aboveboard.access.emergency import review
 from aboveboard.access.emergency.actions import break_glass, show_again
-from aboveboard.access.emergency.reasons import EmergencyGround
+from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.models import EmergencyUse, RaisedConcern
 from aboveboard.access.use import Subject
 from aboveboard.accounts.queries import actor_for
@@ -21,6 +22,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, Role
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.models import Entry
 from aboveboard.recovery.comparing import compare_rows
 from tests.accounts.people import staff_member
 from tests.world import load
@@ -84,6 +86,23 @@ def test_a_concern_is_as_the_log_says_or_is_named(
     assert said.format(answered.pk) in differences()
 
 
+def emergency(by: Actor) -> EmergencyUse:
+    (_, row), *_ = load(2)
+    break_glass(
+        Subject(kind="email", value=row["email"]),
+        ("phone",),
+        EmergencyGround.LIFE_IN_DANGER,
+        by=by,
+        at=clock.now(),
+    )
+    return EmergencyUse.objects.get()
+
+
+@pytest.fixture
+def adviser() -> Actor:
+    return actor_for(staff_member(Role.ADVISER))
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -92,22 +111,53 @@ def test_a_concern_is_as_the_log_says_or_is_named(
         ("fields", ["city", "phone"]),
     ],
 )
-def test_an_emergency_is_as_the_log_says_or_is_named(column: str, value: object) -> None:
-    (_, row), *_ = load(2)
-    by = actor_for(staff_member(Role.ADVISER))
-    break_glass(
-        Subject(kind="email", value=row["email"]),
-        ("phone",),
-        EmergencyGround.LIFE_IN_DANGER,
-        by=by,
-        at=clock.now(),
-    )
-    kept = EmergencyUse.objects.get()
-    show_again(kept.pk, by=by, at=clock.now())
+def test_an_emergency_is_as_the_log_says_or_is_named(
+    column: str, value: object, adviser: Actor
+) -> None:
+    kept = emergency(adviser)
+    show_again(kept.pk, by=adviser, at=clock.now())
     assert differences() == [], "also after a second showing, which has no row"
     setattr(kept, column, value)
     kept.save()
     assert differences() == [f"{column} differs."]
+
+
+def test_a_use_that_was_put_back_as_before_its_review_is_named(adviser: Actor, lead: Actor) -> None:
+    """What was found not justified could be shown again."""
+    before = emergency(adviser)
+    review.review(before.pk, ReviewVerdict.NOT_JUSTIFIED, by=lead, at=clock.now())
+    assert differences() == []
+    reviewed = EmergencyUse.objects.get()
+    before.save()
+    said = f"access.EmergencyUse {before.pk} has another verdict than the log has for it."
+    assert differences() == [said]
+    reviewed.verdict = ReviewVerdict.JUSTIFIED
+    reviewed.save()
+    assert differences() == [said]
+    Entry.objects.filter(kind="emergency.reviewed").delete()
+    assert differences() == [said], "nor is there a verdict that no entry gives"
+
+
+def test_a_restored_use_has_the_verdict_that_was_given_after_the_backup(
+    adviser: Actor, lead: Actor
+) -> None:
+    before, at = emergency(adviser), clock.now()
+    review.review(before.pk, ReviewVerdict.NOT_JUSTIFIED, by=lead, at=at)
+    entry = recorded(Entry.objects.get(kind="emergency.reviewed").pk)
+    before.save()
+    assert show_again(before.pk, by=adviser, at=at).allowed
+    review.repeat(entry)
+    assert not show_again(before.pk, by=adviser, at=at).allowed
+    kept = EmergencyUse.objects.get()
+    assert (kept.verdict, kept.reviewed_at, kept.reviewed_by) == (
+        "not-justified",
+        at,
+        lead.as_json(),
+    )
+    assert differences() == []
+    kept.delete()
+    with pytest.raises(NotHeld):
+        review.repeat(entry)
 
 
 def recorded(entry_id: int | None, person_id: int | None = None) -> RecordedEntry[Any]:

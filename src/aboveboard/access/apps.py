@@ -16,11 +16,13 @@ class AccessConfig(AppConfig):
         from aboveboard.access import decoys
         from aboveboard.access.concerns import replay as concerns
         from aboveboard.access.deciding import DECIDING
+        from aboveboard.access.emergency import review
         from aboveboard.access.entries import (
             ENTRIES,
             ConcernAnswered,
             ConcernAssigned,
             ConcernRaised,
+            EmergencyReviewed,
         )
         from aboveboard.access.personal_data import PERSONAL_DATA
 
@@ -56,6 +58,7 @@ class AccessConfig(AppConfig):
                 ConcernRaised: concerns.repeat_raised,
                 ConcernAssigned: concerns.repeat_assigned,
                 ConcernAnswered: concerns.repeat_answered,
+                EmergencyReviewed: review.repeat,
             },
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,

@@ -10,11 +10,13 @@ from aboveboard.access.entries import (
     ConcernAnswered,
     ConcernAssigned,
     ConcernRaised,
+    EmergencyReviewed,
     EmergencyUsed,
 )
 from aboveboard.access.models import EmergencyUse, RaisedConcern
 from aboveboard.basics import clock
 from aboveboard.basics.package import DecidingTable, RecordedEntry
+from aboveboard.ledger import queries as ledger
 
 
 def _speaks_of(entry: RecordedEntry[EmergencyUsed]) -> tuple[str, int] | None:
@@ -29,6 +31,19 @@ def _differs(row: EmergencyUse, entry: RecordedEntry[EmergencyUsed]) -> str:
         "fields": sorted(entry.facts.fields),
     }
     return next((name for name, value in recorded.items() if getattr(row, name) != value), "")
+
+
+def _reviewed_otherwise() -> Iterator[str]:
+    """Yield emergency uses that have another verdict than the log has for them, or none any more:
+    the fields could be shown again."""
+    verdicts: dict[int, str] = {}
+    for entry in ledger.entries_of([EmergencyReviewed.kind]):
+        reviewed = EmergencyReviewed.from_json(entry.facts)
+        verdicts[reviewed.about] = reviewed.verdict
+    rows = EmergencyUse.objects.order_by("pk").values_list("pk", "entry_id", "verdict")
+    for key, entry_id, verdict in rows:
+        if verdict != verdicts.get(entry_id, ""):
+            yield f"access.EmergencyUse {key} has another verdict than the log has for it."
 
 
 def _speaks_of_concern(entry: RecordedEntry[ConcernRaised]) -> tuple[str, int] | None:
@@ -66,6 +81,7 @@ DECIDING: Final = (
         table="access.EmergencyUse",
         speaks_of={EmergencyUsed: _speaks_of},
         differs=_differs,
+        check=_reviewed_otherwise,
         since="access.0005_row_macs",
     ),
     DecidingTable(

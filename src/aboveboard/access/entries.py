@@ -112,7 +112,7 @@ class EmergencyReviewed(Facts):
     """Somebody else said whether an emergency use (the entry ``about``) was justified."""
 
     kind: ClassVar = "emergency.reviewed"
-    on_restore: ClassVar = NothingToRestore("a review changes nothing")
+    on_restore: ClassVar = RepeatOnRestore("the use has its verdict again")
 
     about: int
     verdict: Code

@@ -15,6 +15,7 @@ from aboveboard.access.models import EmergencyUse
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound, Refused
 from aboveboard.basics.facts import Code
+from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.personal import Personal
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.rows import RowNotAuthentic
@@ -76,9 +77,26 @@ def review(number: int, verdict: ReviewVerdict, *, by: Actor, at: datetime) -> E
         handle = ledger.entry(row.entry_id).handle
         reviewed = EmergencyReviewed(row.entry_id, Code(verdict.value))
         append(reviewed, by=by, handle=handle, at=at)
-        row.reviewed_at, row.reviewed_by, row.verdict = at, by.as_json(), verdict.value
-        row.save(update_fields=["reviewed_at", "reviewed_by", "verdict"])
+        _close(row, verdict.value, by=by, at=at)
     return record_of(row)
+
+
+def repeat(entry: RecordedEntry[EmergencyReviewed]) -> None:
+    """Let a use have its verdict in a restored database. No entry is written: it is there.
+
+    Raises:
+        NotHeld: the use is not in what was restored.
+    """
+    with transaction.atomic():
+        row = EmergencyUse.objects.filter(entry_id=entry.facts.about).first()
+        if row is None:
+            raise NotHeld(what="emergency use")
+        _close(row, entry.facts.verdict, by=entry.by, at=entry.at)
+
+
+def _close(row: EmergencyUse, verdict: str, *, by: Actor, at: datetime) -> None:
+    row.reviewed_at, row.reviewed_by, row.verdict = at, by.as_json(), verdict
+    row.save(update_fields=["reviewed_at", "reviewed_by", "verdict"])
 
 
 def _reviewable(number: int, by: Actor) -> EmergencyUse:
