@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import DatabaseError
 
+from aboveboard.access.emergency.notes import open_note
 from aboveboard.access.emergency.review import read_note
 from aboveboard.access.models import EmergencyUse
 from aboveboard.access.queries import use_records
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Refused
+from aboveboard.keys.queries import person_key
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
@@ -72,3 +75,19 @@ def test_nothing_is_written_where_nothing_can_be_read(
     vault_actions.erase(someone[0], reason="asked", by=lead, at=clock.now())
     assert read_note(kept.pk, by=lead, at=clock.now()) is None
     assert not Entry.objects.filter(kind="emergency.note-read").exists()
+
+
+def test_a_note_that_any_version_sealed_as_it_is_written_down_is_read(
+    someone: Any, adviser: Actor
+) -> None:
+    """``12 bytes nonce | AES-256-GCM(words)``, bound to the number of its entry."""
+    ask(adviser, someone[1])
+    row, key, nonce = EmergencyUse.objects.get(), person_key(someone[0]), bytes(range(12))
+    assert key is not None
+    bound = b"aboveboard/emergency/v1" + row.entry_id.to_bytes(8, "big")
+    row.words = nonce + AESGCM(key).encrypt(nonce, b"Nobody answers", bound)
+    note = open_note(row)
+    assert note is not None
+    assert note.reveal() == "Nobody answers"
+    row.entry_id += 1
+    assert open_note(row) is None, "of another use"

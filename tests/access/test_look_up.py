@@ -164,6 +164,8 @@ def test_whoever_stands_in_for_nobody_is_in_no_answer_and_no_row(crowd: Any) -> 
     for person, _ in crowd:
         vault_actions.erase(person, reason="asked", by=CUSTOMER, at=clock.now())
     assert seen_by_asker(OFFER, NOBODY).outcome.startswith("no_one_found"), "nobody is left"
+    decoys.forget()
+    assert seen_by_asker(OFFER, NOBODY).outcome.startswith("no_one_found"), "nor was there ever"
 
 
 def test_the_damaged_key_of_a_stranger_stops_no_look_up(crowd: Any) -> None:
@@ -172,6 +174,16 @@ def test_the_damaged_key_of_a_stranger_stops_no_look_up(crowd: Any) -> None:
     decoys.forget()
     assert seen_by_asker(OFFER, NOBODY).outcome.startswith("no_one_found")
     assert set(decoys.pick(9)) == {crowd[0][0]}
+
+
+def test_however_few_are_held_all_of_them_may_stand_in_for_nobody(crowd: Any) -> None:
+    for _ in range(6):
+        decoys.forget()
+        decoys.prepare(1)
+        assert set(decoys.pick(99)) == {person for person, _ in crowd}
+    decoys.remove([crowd[0][0]])
+    assert len(decoys.pick(99)) == len(crowd) - 1
+    assert len(decoys.pick(2)) == 2
 
 
 def test_a_purpose_that_does_not_work_with_addresses_learns_none(crowd: Any) -> None:

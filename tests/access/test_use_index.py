@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,10 +17,11 @@ from aboveboard.access.lookup import NoOneFound
 from aboveboard.access.models import UseIndex
 from aboveboard.access.queries import indexed_uses, records_of, use_records
 from aboveboard.access.use import Subject, UseRequest
-from aboveboard.access.use_index.columns import IndexedUses, UseFilter
+from aboveboard.access.use_index.columns import IndexedUses, UseFilter, encode
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.identity.actions import merge, split
+from aboveboard.keys.queries import person_key
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions as vault
@@ -228,3 +230,16 @@ def test_pages_of_a_filtered_list_follow_each_other() -> None:
     while page := uses.page(pages[-1][-1], 4):
         pages.append(page)
     assert [entry for page in pages for entry in page] == made
+
+
+def test_an_index_that_any_version_sealed_as_it_is_written_down_is_gone_on_with() -> None:
+    """``12 bytes nonce | AES-256-GCM(index)`` under the person's key, bound to their number."""
+    ((ada, _),) = load(1)
+    made = use_data(ada, MANY)
+    uses, key, nonce = index_of(ada), person_key(ada), bytes(range(12))
+    assert key is not None
+    bound = b"aboveboard/use-index/v1/" + ada.to_bytes(8, "big")
+    UseIndex.objects.update(sealed=nonce + AESGCM(key).encrypt(nonce, encode(uses), bound))
+    with CaptureQueriesContext(connection) as asked:
+        assert shown(ada) == made
+    assert sum("INSERT" in query["sql"] for query in asked) == 0, "it was not made again"

@@ -7,7 +7,7 @@ import argparse
 import json
 import random
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.vault import changing, sealed
 from aboveboard.vault import queries as vault
+from aboveboard.vault.holds import OpenDates, dates_mac
 from aboveboard.vault.models import Person
 from aboveboard.vault.origin import ValueOrigin
 from tests.promise import RETAILER, retailer
@@ -235,6 +236,48 @@ def test_each_field_is_judged_by_its_own_age_and_not_by_that_of_another() -> Non
     assert list(affected_people(OLD, new, "improve-shops", at=at)) == [
         (ada, field, "lost") for field in ("region", "postal_code", "country")
     ]
+
+
+def test_a_restriction_whose_beginning_nobody_noted_counts_from_when_they_were_collected() -> None:
+    """As rows of an earlier version have it: a yes since then was given in knowledge of it."""
+    (before, _), (after, _) = load(2)
+    at = clock.now()
+    collected, ends = at - timedelta(days=30), at + timedelta(days=30)
+    for person, days in ((before, 40), (after, 20)):
+        mac = dates_mac(person, OpenDates(None, None, ends))
+        Person.objects.filter(id=person).update(
+            collected_at=collected, restricted_until=ends, open_mac=mac
+        )
+        choose(
+            person,
+            "personal-offers",
+            ChoiceAnswer.YES,
+            channel="portal",
+            evidence="portal:1",
+            by=CUSTOMER,
+            at=at - timedelta(days=days),
+        )
+    new = read(changed("marketing on legitimate interests"), name="new")
+    report = count(OLD, new, at=at)
+    assert counted(report) == by_hand(new, [before, after], at)
+    offered = [one for one in report.cells if one.purpose == "personal-offers"]
+    assert {(one.before, one.after) for one in offered if one.role != "customer"} == {(1, 0)}
+
+
+def test_a_clock_that_ends_at_this_very_moment_counts_as_it_does_in_the_decision() -> None:
+    """Two years of which one has a leap day: the longest that two years can be."""
+    at = datetime(2025, 3, 1, 12, tzinfo=UTC)
+    people, tick = sorted(person for person, _ in load(4)), timedelta(microseconds=1)
+    ends = at.replace(year=2023)
+    for person, began in zip(
+        people, (ends - timedelta(days=400), ends - tick, ends, ends + tick), strict=True
+    ):
+        Person.objects.filter(id=person).update(last_active_at=began)
+    text = RETAILER.replace(AREAS_KEPT, AREAS_KEPT.replace("P2Y", "P1Y"))
+    new = read(text, name="new")
+    report = count(OLD, new, at=at)
+    assert counted(report) == by_hand(new, people, at)
+    assert {(one.before, one.after) for one in report.cells} == {(2, 0)}
 
 
 def test_nobody_is_listed_for_a_purpose_that_neither_promise_has() -> None:

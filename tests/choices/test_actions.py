@@ -4,17 +4,19 @@ the person's own hand."""
 from __future__ import annotations
 
 import pytest
+from django.db.models import QuerySet
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.choices import queries
 from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
-from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.choices.models import Choice
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
-from tests.world import ADVISER, OFFERS, PROMISE_FILE, load
+from tests.world import ADVISER, OFFERS, PROMISE_FILE, entries, load
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +101,42 @@ def test_nobody_is_who_is_not_held() -> None:
     load(2)
     with pytest.raises(NotFound):
         say(10**9, ChoiceAnswer.NO, "phone", ADVISER)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_what_one_hand_says_twice_on_one_evidence_is_one_choice(waits: bool) -> None:
+    """Also where it waits; and it is told from what somebody else, or another call, says."""
+    person, _ = load(2)[0]
+
+    def agree(evidence: str, by: Actor) -> ChoiceRecord:
+        return choose(
+            person, "personal-offers", ChoiceAnswer.YES, channel="phone", evidence=evidence,
+            by=by, at=clock.now(),
+        )  # fmt: skip
+
+    if waits:
+        say(person, ChoiceAnswer.NO, "portal", CUSTOMER)
+    first = agree("call:1", OFFERS)
+    assert first.waits is waits
+    assert agree("call:1", OFFERS) == first
+    another = agree("call:2", OFFERS)
+    assert another != first
+    assert agree("call:1", OFFERS) not in (first, another), "it is no longer the newest"
+    assert len(queries.history(person)) == 3 + waits
+
+
+def test_a_choice_that_was_changed_past_the_program_is_not_taken_for_the_same() -> None:
+    person, _ = load(2)[0]
+    say(person, ChoiceAnswer.NO, "phone", CUSTOMER)
+    QuerySet(Choice).update(waits=True)
+    say(person, ChoiceAnswer.NO, "phone", CUSTOMER)
+    assert Choice.objects.count() == 2
+
+
+def test_evidence_goes_into_the_log_sealed_and_another_time_otherwise() -> None:
+    person, _ = load(2)[0]
+    say(person, ChoiceAnswer.YES, "phone", ADVISER)
+    say(person, ChoiceAnswer.NO, "phone", ADVISER)
+    facts = [str(entry.facts["evidence"]) for entry in entries(person, "choice.made")]
+    assert len(set(facts)) == 2
+    assert not any("call:1" in fact for fact in facts)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.ledger import actions
+from aboveboard.ledger import actions, audit
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.format.entry import parse
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.models import CheckpointRow, Entry
+from aboveboard.ledger.stored import BEYOND, StoredRow
 from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.sources import LogDirectory
 from tests.ledger.logs import AT, SIGNER
@@ -243,5 +245,60 @@ def test_a_log_that_was_removed_is_found(ids: list[int]) -> None:
     assert FindingKind.NO_CHECKPOINT in {finding.what for finding in check().findings}
 
 
+def test_a_database_that_breaks_off_is_said_to_be_damaged_in_its_own_words(
+    ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was found until then is said too; what the statement held is not."""
+    Entry.objects.filter(leaf_index=7).delete()
+    read = audit.read_rows
+
+    def broken(statement: str, *values: int) -> Iterator[StoredRow]:
+        if statement == BEYOND:
+            raise DatabaseError("page 7 is malformed\nLINE 1: SELECT anna@example.com")
+        return read(statement, *values)
+
+    monkeypatch.setattr(audit, "read_rows", broken)
+    report = check()
+    assert [finding.what for finding in report.findings] == [
+        FindingKind.MISSING_ROW,
+        FindingKind.DAMAGED_DATABASE,
+    ]
+    assert report.findings[1].sentence.endswith("cannot be read to the end: page 7 is malformed.")
+
+
+def test_a_database_that_does_not_answer_says_nothing_about_the_ledger(
+    ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(statement: str, *values: int) -> Iterator[StoredRow]:
+        cause = Exception()
+        cause.sqlite_errorname, cause.sqlstate = "SQLITE_BUSY", "57P01"  # type: ignore[attr-defined]
+        raise OperationalError("the database is locked") from cause
+
+    monkeypatch.setattr(audit, "read_rows", away)
+    with pytest.raises(OperationalError):
+        check()
+
+
+def test_a_waiting_row_is_held_against_its_own_bytes(ids: list[int]) -> None:
+    first, second = ids[PLACED:]
+    Entry.objects.filter(pk=first).update(leaf_hash=bytes(32))
+    Entry.objects.filter(pk=second).update(body=b"no entry", leaf_hash=leaf_hash(b"no entry"))
+    report = check()
+    assert named(report) == {first, second}
+    assert {finding.what for finding in report.findings} == {FindingKind.CHANGED_ROW}
+
+
+def test_a_row_with_another_number_is_named_by_both(ids: list[int]) -> None:
+    sql("UPDATE ledger_entry SET id = %s WHERE leaf_index = 42", ids[-1] + 50)
+    (finding,) = check().findings
+    assert (finding.what, finding.entry_id) == (FindingKind.CHANGED_ROW, ids[42])
+    assert finding.sentence.startswith(
+        f"Entry {ids[42]} at place 42 (the row is numbered {ids[-1] + 50}) was changed"
+    )
+
+
 def test_entries_that_wait_too_long_are_a_finding(ids: list[int]) -> None:
-    assert [finding.what for finding in check(minutes=3).findings] == [FindingKind.WAITING_TOO_LONG]
+    assert check(minutes=2).ok
+    (finding,) = check(minutes=3).findings
+    assert finding.what is FindingKind.WAITING_TOO_LONG
+    assert "2 entries wait" in finding.sentence

@@ -75,8 +75,8 @@ def is_about(person_id: int, entry: ledger.LedgerEntry) -> bool:
     that ended in nothing."""
     if names_them(person_id, entry.handle):
         return True
-    apart = QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id)
-    return apart.exists() and keys.person_key(person_id) is not None
+    # The row goes with the person.
+    return QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id).exists()
 
 
 def reference_keys(person_id: int, entry: ledger.LedgerEntry) -> tuple[str, ...]:

@@ -37,10 +37,8 @@ def seal(person_id: int, column: str, entry_id: int, words: str) -> bytes:
 
 
 def read(row: RaisedConcern, column: str) -> str | None:
-    """Return the words in a column: empty where there are none, None where they cannot be read."""
-    if not getattr(row, column):
-        return ""
-    key = person_key(row.person_id)
+    """Return the words in a column; None where there are none, or they cannot be read."""
+    key = person_key(row.person_id) if getattr(row, column) else None
     return None if key is None else _open(AESGCM(key), row, column)
 
 
