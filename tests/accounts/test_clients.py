@@ -7,17 +7,19 @@ import json
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client as Browser
 from django.test import override_settings
 
 from aboveboard.accounts.clients import tokens
-from aboveboard.accounts.clients.actions import make_client
+from aboveboard.accounts.clients.actions import make_client, revoke_client
 from aboveboard.accounts.models import ServiceClient
 from aboveboard.accounts.queries import Client
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import client
+from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger.models import Entry
 from aboveboard.ledger.queries import entry
 from aboveboard.promise.queries import NoPromise
@@ -154,6 +156,17 @@ def test_the_log_says_about_which_choices_a_client_may_record_a_yes(
     assert (facts.get("choices") or []) == sorted(choices)
     assert client.choices == tuple(sorted(choices))
     assert list(compare_rows()) == []
+
+
+def test_an_end_that_somebody_wrote_past_the_program_is_not_taken_for_one() -> None:
+    """Nobody is told that a client is revoked whose row may be anybody's."""
+    row, _ = service_client()
+    token = tokens.issue(row, at=clock.now())
+    QuerySet(ServiceClient).filter(pk=row.pk).update(revoked_at=clock.now())
+    with pytest.raises(RowNotAuthentic):
+        revoke_client(row.pk, by=SYSTEM, at=clock.now())
+    assert tokens.client_for_token(token, at=clock.now()) is None, "it is not believed at all"
+    assert not Entry.objects.filter(kind="client.revoked").exists()
 
 
 @override_settings(ROOT_URLCONF="aboveboard.site.urls")

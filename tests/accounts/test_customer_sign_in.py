@@ -4,6 +4,7 @@ and what is left behind."""
 from __future__ import annotations
 
 import logging
+import re
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_the_right_code_opens_the_portal(client: Client) -> None:
     response = client.post(CODE, {"code": mailed_code()})
     assert (response.status_code, response["Location"]) == (302, "/you/")
     assert client.get("/you/").content == f"person {JON}".encode()
+
+
+def test_the_box_for_the_code_brings_up_digits_and_corrects_no_spelling(client: Client) -> None:
+    ask(client)
+    (box,) = re.findall(r'<input[^>]* name="code"[^>]*>', client.get(CODE).content.decode())
+    for said in ('inputmode="numeric"', 'spellcheck="false"', 'autocomplete="one-time-code"'):
+        assert said in box
 
 
 def test_the_code_may_be_typed_without_its_dash(client: Client) -> None:
