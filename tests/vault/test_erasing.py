@@ -5,19 +5,30 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import transaction
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotHeld, RecordedEntry
-from aboveboard.keys.models import PersonKey
-from aboveboard.keys.queries import SecretMissing, person_key, person_keys
+from aboveboard.keys.models import InstanceSecret, PersonKey
+from aboveboard.keys.queries import SecretMissing, instance_secret, person_key, person_keys
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.queries import in_force
-from aboveboard.vault import actions, blind, field_erasure, mailboxes, queries, replay
+from aboveboard.vault import (
+    actions,
+    blind,
+    changing,
+    field_erasure,
+    generations,
+    mailboxes,
+    queries,
+    replay,
+)
 from aboveboard.vault.entries import ErasureDone, FieldErased, erasure_reason
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.records import unreadable
 from tests import world
 
@@ -130,3 +141,47 @@ def test_an_index_key_that_was_destroyed_is_never_made_again() -> None:
         blind.key("email", 3)
     assert blind.number_of("phone:e164") == 2
     assert blind.number_of("text") is None
+
+
+def test_nor_the_first_one_once_people_are_known_to_be_filed_under_it() -> None:
+    """Under a fresh key nobody would ever be found again."""
+    world.load(1)
+    with transaction.atomic():
+        generations.change_generations(0, None)
+    generations.current()
+    InstanceSecret.objects.filter(name=blind.secret_name(0)).delete()
+    instance_secret.cache_clear()
+    with pytest.raises(SecretMissing):
+        queries.find("email", "ada@example.com")
+    assert not InstanceSecret.objects.filter(name=blind.secret_name(0)).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_filed_under_is_fixed_for_one_transaction_alone() -> None:
+    for ask in (
+        generations.written_generations,
+        generations.exclude_writers,
+        lambda: generations.change_generations(0, 1),
+    ):
+        with pytest.raises(RuntimeError, match="for one transaction"):
+            ask()
+    with transaction.atomic():
+        assert generations.written_generations() == (0,)
+        generations.change_generations(0, 1)
+        assert generations.written_generations() == (0, 1)
+
+
+def test_an_address_that_nothing_can_be_sent_to_is_nobodys_mailbox() -> None:
+    """As an earlier version could file it."""
+    (ada, row), *_ = world.load(1)
+    changing.replace(
+        ada,
+        {"email": f"{row['email']} (old)"},
+        kinds={"email": "email"},
+        origins={"email": ValueOrigin(1, None, "", "")},
+        by=SYSTEM,
+        at=clock.now(),
+    )
+    BlindIndex.objects.create(kind=1, digest=blind.digests("email", row["email"])[0], person_id=ada)
+    assert queries.find("email", row["email"]) == [ada]
+    assert mailboxes.owners(row["email"]) == []
