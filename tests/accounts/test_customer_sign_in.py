@@ -54,8 +54,9 @@ def test_the_right_code_opens_the_portal(client: Client) -> None:
     assert client.get("/you/").content == f"person {JON}".encode()
 
 
-def test_the_box_for_the_code_brings_up_digits_and_corrects_no_spelling(client: Client) -> None:
+def test_the_page_says_how_long_a_code_works_and_its_box_brings_up_digits(client: Client) -> None:
     ask(client)
+    assert "The code works for 10 minutes." in client.get(CODE).content.decode()
     (box,) = re.findall(r'<input[^>]* name="code"[^>]*>', client.get(CODE).content.decode())
     for said in ('inputmode="numeric"', 'spellcheck="false"', 'autocomplete="one-time-code"'):
         assert said in box

@@ -27,7 +27,7 @@ from aboveboard.vault import (
     replay,
 )
 from aboveboard.vault.entries import ErasureDone, FieldErased, erasure_reason
-from aboveboard.vault.models import BlindIndex, Person, SealedRecord
+from aboveboard.vault.models import BlindIndex, IndexGenerations, Person, SealedRecord
 from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.records import unreadable
 from tests import world
@@ -154,6 +154,19 @@ def test_nor_the_first_one_once_people_are_known_to_be_filed_under_it() -> None:
     with pytest.raises(SecretMissing):
         queries.find("email", "ada@example.com")
     assert not InstanceSecret.objects.filter(name=blind.secret_name(0)).exists()
+
+
+def test_a_process_lets_go_of_an_index_key_that_another_one_replaced() -> None:
+    world.load(1)
+    generations.current()
+    former = blind.key("email")
+    IndexGenerations.objects.update_or_create(pk=1, defaults={"searched": 1, "also": None})
+    InstanceSecret.objects.filter(name=blind.secret_name(0)).delete()
+    instance_secret(blind.secret_name(1))
+    assert generations.current().searched == 1
+    assert blind.key("email") != former
+    with pytest.raises(SecretMissing):
+        blind.key("email", 0)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,17 +4,21 @@ and is not taken for the end."""
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 import pytest
 
+from aboveboard.basics import clock
 from aboveboard.keys.models import PersonKey
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries
+from aboveboard.vault.holds import NO_END, OpenDates, dates_mac
 from aboveboard.vault.models import Person, SealedRecord
 from aboveboard.vault.retention_state import retention_states, retention_states_of
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
+SOON = clock.now() + timedelta(days=30)
 
 
 def numbers_of(after: int, limit: int) -> list[int]:
@@ -54,3 +58,40 @@ def test_each_field_has_its_moment_and_the_promise_that_it_was_collected_under()
         None,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"held_until": SOON},
+        {"restricted_until": SOON, "restricted_since": clock.now()},
+        {"open_mac": b"made up"},
+        {"held_until": SOON, "open_mac": bytes(32)},
+    ],
+)
+def test_dates_that_were_written_past_the_program_are_read_as_open_without_end(
+    written: dict[str, object],
+) -> None:
+    """Nothing of theirs is erased or used meanwhile; and the hold gives nobody a right."""
+    (ada, _), (ben, _) = load(2)
+    Person.objects.filter(id=ada).update(**written)
+    assert not queries.fetch([ada])[ada].dates_proven
+    for dates in (
+        queries.fetch([ada])[ada],
+        queries.people([ada])[ada],
+        retention_states_of([ada])[ada],
+    ):
+        assert (dates.held_until, dates.restricted_until) == (NO_END, NO_END)  # type: ignore[attr-defined]
+    other = queries.fetch([ben])[ben]
+    assert (other.dates_proven, other.held_until, other.restricted_until) == (True, None, None)
+
+
+def test_dates_that_the_program_wrote_are_read_as_they_stand() -> None:
+    (ada, _), (ben, _) = load(2)
+    dates = OpenDates(SOON, None, None)
+    Person.objects.filter(id=ada).update(held_until=SOON, open_mac=dates_mac(ada, dates))
+    assert queries.people([ada])[ada].held_until == SOON
+    assert queries.fetch([ada])[ada].held_by_law(SOON - timedelta(seconds=1))
+    assert not queries.fetch([ada])[ada].held_by_law(SOON)
+    Person.objects.filter(id=ben).update(held_until=SOON, open_mac=dates_mac(ada, dates))
+    assert queries.people([ben])[ben].held_until == NO_END, "of another person"
