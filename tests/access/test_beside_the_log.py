@@ -4,7 +4,7 @@ database is given again."""
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -28,7 +28,7 @@ from tests.accounts.people import staff_member
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
-WHEN = clock.now() - timedelta(days=3)
+WHEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -172,14 +172,14 @@ def test_a_concern_that_a_backup_lacks_waits_again_has_its_owner_and_its_answer(
     answered: RaisedConcern, lead: Actor
 ) -> None:
     raised = recorded(answered.entry_id, answered.person_id)
-    assigned, told = (
+    assigned, answered_entry = (
         recorded(answered.assigned_entry_id),
         recorded(answered.answer_entry_id),
     )
     RaisedConcern.objects.all().delete()
     for of_none in (
         lambda: replay.repeat_assigned(assigned),
-        lambda: replay.repeat_answered(told),
+        lambda: replay.repeat_answered(answered_entry),
         lambda: replay.repeat_raised(replace(raised, person_id=None)),
     ):
         with pytest.raises(NotHeld):
@@ -197,7 +197,7 @@ def test_a_concern_that_a_backup_lacks_waits_again_has_its_owner_and_its_answer(
     assert not waiting.has_words, "what was written is not in the log"
     replay.repeat_assigned(assigned)
     assert [each.owner_id for each in queries.open_concerns()] == [int(lead.id)]
-    replay.repeat_answered(told)
+    replay.repeat_answered(answered_entry)
     (again,) = queries.answered_concerns()
     assert (again.verdict, again.answered_at) == (ConcernVerdict.WRONG, answered.answered_at)
     assert differences() == []

@@ -213,7 +213,7 @@ def test_each_field_is_judged_by_its_own_age_and_not_by_that_of_another() -> Non
     (ada, _), (ben, _) = load(2)
     at = clock.now()
 
-    def told(person_id: int, days: int, *fields: str) -> None:
+    def collect(person_id: int, days: int, *fields: str) -> None:
         origin = ValueOrigin(in_force().serial, at - timedelta(days=days), "portal", "")
         changing.replace(
             person_id,
@@ -224,9 +224,9 @@ def test_each_field_is_judged_by_its_own_age_and_not_by_that_of_another() -> Non
             at=at,
         )
 
-    told(ada, 30, "city")
-    told(ada, 180, "region", "postal_code", "country")
-    told(ben, 30, "city", "region", "postal_code", "country")
+    collect(ada, 30, "city")
+    collect(ada, 180, "region", "postal_code", "country")
+    collect(ben, 30, "city", "region", "postal_code", "country")
     new = read(changed("by each field's own age"), name="new")
     report = count(OLD, new, at=at)
     assert counted(report) == by_hand(new, [ada, ben], at)

@@ -153,10 +153,10 @@ def test_a_copy_that_was_made_while_the_log_grew_is_as_good(restored: Restored) 
 
 
 def test_it_is_said_how_far_it_is(restored: Restored, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ingest, "_BATCH", 200)
-    told: list[tuple[int, int]] = []
-    take(restored.newest, progress=lambda *how_far: told.append(how_far))
-    assert told == [(200, 502), (400, 502), (502, 502)]
+    monkeypatch.setattr(ingest, "BATCH", 200)
+    steps: list[tuple[int, int]] = []
+    take(restored.newest, progress=lambda *how_far: steps.append(how_far))
+    assert steps == [(200, 502), (400, 502), (502, 502)]
     assert kept()[0] == restored.as_it_was[0]
 
 
@@ -240,7 +240,7 @@ def test_a_copy_that_lacks_entries_is_refused_and_nothing_is_kept(
     why: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(ingest, "_BATCH", 100)
+    monkeypatch.setattr(ingest, "BATCH", 100)
     spoil(restored.newest / "tile/entries" / bundle)
     refused(restored, restored.newest, error=LogRefused, why=why)
 

@@ -42,7 +42,7 @@ def log() -> Path:
 def test_entries_come_in_the_order_that_was_asked_for_placed_or_waiting(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(queries, "_STREAMED", 2)  # several pages of each
+    monkeypatch.setattr(queries, "STREAMED", 2)  # several pages of each
     placed = add((GRANTED, ANNA), (ASKED, ANNA), (GRANTED, BEN), (GRANTED, ANNA), (ASKED, None))
     assert queries.has_waiting()
     sequence()

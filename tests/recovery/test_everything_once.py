@@ -329,8 +329,8 @@ def test_what_happened_since_is_repeated_or_said(lived: Lived) -> None:
         if kinds[kind].on_restore.sentence
         not in {line.reason for line in done.lines if line.kind == kind}
     }
-    # Its secret is in no backup of before: tests/recovery/test_restore.py has a newer keys part. And
-    # a verdict is of a use that came after the backup, whose note for the reviewers is lost.
+    # Its secret is in no backup of before: tests/recovery/test_restore.py has a newer keys part.
+    # And the verdict is of a use that came after the backup and is lost.
     assert unlike.keys() == {"ledger.key-changed", "emergency.reviewed"}, unlike
     after = contents()
     for label, columns in REPEATED_ROWS.items():

@@ -32,7 +32,8 @@ from aboveboard.ledger.verify.walk import LogWalk
 
 Progress = Callable[[int, int], None]
 """Called with how many entries are done, of how many."""
-_BATCH: Final = 2_000
+BATCH: Final = 2_000
+"""Entries read and kept at a time."""
 
 
 class LogRefused(Invalid):
@@ -123,7 +124,7 @@ def ingest(
     # All or nothing, however long: half of a log would be signed on as if it were the whole.
     with transaction.atomic():
         coming = _log_bodies(head, size)
-        while batch := list(islice(coming, _BATCH)):
+        while batch := list(islice(coming, BATCH)):
             first = tree.size
             for body in batch:
                 tree.append(leaf_hash(body))
@@ -161,7 +162,7 @@ def _compare(tree: CompactRange, passing: dict[int, LogHead]) -> None:
 def _restored_bodies(size: int) -> Iterator[bytes]:
     """Yield the bodies of the restored entries in the tree, up to the first gap."""
     done = 0
-    while done < size and (batch := bodies(done, min(_BATCH, size - done))):
+    while done < size and (batch := bodies(done, min(BATCH, size - done))):
         yield from batch
         done += len(batch)
 

@@ -23,7 +23,7 @@ from aboveboard.ledger.published import HeadDamaged, log_folder
 from aboveboard.ledger.signing import HANDOVER
 from aboveboard.ledger.witnessing import WITNESSED
 
-_STREAMED = 2_000
+STREAMED = 2_000
 """Rows fetched at a time where all are read."""
 _HANDOVER = re.compile(rf"{HANDOVER}/[1-9][0-9]{{0,3}}")
 
@@ -138,18 +138,18 @@ def entries_from(leaf_index: int, kinds: Collection[str] = ()) -> Iterator[Entry
     rows = Entry.objects.filter(leaf_index__gte=leaf_index).order_by("leaf_index")
     if kinds:
         rows = rows.filter(kind__in=list(kinds))
-    for body in rows.values_list("body", flat=True).iterator(chunk_size=_STREAMED):
+    for body in rows.values_list("body", flat=True).iterator(chunk_size=STREAMED):
         yield parse(bytes(body))
 
 
 def entries_of(kinds: Collection[str]) -> Iterator[LedgerEntry]:
     """Yield every entry of these kinds, placed or waiting, oldest first."""
     rows = Entry.objects.filter(kind__in=list(kinds)).order_by("pk")
-    page = list(rows[:_STREAMED])
+    page = list(rows[:STREAMED])
     # By number and not by a cursor: who reads these may take hours over it.
     while page:
         yield from map(_recorded, page)
-        page = list(rows.filter(pk__gt=page[-1].pk)[:_STREAMED])
+        page = list(rows.filter(pk__gt=page[-1].pk)[:STREAMED])
 
 
 def newest_of(kind: str) -> LedgerEntry | None:
@@ -162,7 +162,7 @@ def newest_of(kind: str) -> LedgerEntry | None:
 def entries_about(handles: Collection[str]) -> Iterator[LedgerEntry]:
     """Yield everything that concerns the person of these handles, oldest first."""
     rows = Entry.objects.filter(handle__in=list(handles)).order_by("pk")
-    for row in rows.iterator(chunk_size=_STREAMED):
+    for row in rows.iterator(chunk_size=STREAMED):
         yield _recorded(row)
 
 
