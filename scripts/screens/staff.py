@@ -124,7 +124,7 @@ def _as_lead(scene: Scene) -> None:
     _report(scene)
     for name, address in (
         ("strangers", "/console/incidents/2/lines/stranger/"),
-        ("sent", "/console/incidents/1/notices/1/people/sent/"),
+        ("sent", "/console/incidents/1/notices/1/people/?state=sent"),
         ("export", "/console/devices/1/exports/1/"),
     ):
         scene.seen(name, address)
@@ -308,7 +308,10 @@ def _colleagues(scene: Scene) -> None:
         scene.seen(change, f"{place}{change}/")
     scene.send()
     scene.seen("withdrawn")
-    scene.seen("nobody-matches", "/console/staff/?q=nobody")
+    scene.page.goto("/console/staff/")
+    scene.page.locator("#list-q").fill("nobody")
+    scene.page.locator("form[role=search] button").click()
+    scene.seen("nobody-matches")
 
 
 def _person(scene: Scene, index: int) -> int:

@@ -218,9 +218,9 @@ def test_staff_are_found_by_any_part_of_name_or_address_whatever_the_case() -> N
         ("", ["Ada Byron", "Élise Ødegård"]),
         ("nobody", []),
     ):
-        page = queries.staff_page(search)
-        assert [member.name for member in page.members] == found, search
-        assert page.total == len(found)
+        members, total = queries.staff_page(search)
+        assert [member.name for member in members] == found, search
+        assert total == len(found)
 
 
 def test_a_long_list_comes_in_pages_and_those_who_are_gone_come_last() -> None:
@@ -229,8 +229,7 @@ def test_a_long_list_comes_in_pages_and_those_who_are_gone_come_last() -> None:
         account.name = f"Clerk {number:02}"
         account.closed_at = clock.now() if number == 0 else None
         account.save()
-    first = queries.staff_page()
-    assert (len(first.members), first.total, first.next_start) == (50, 52, 50)
-    second = queries.staff_page(start=50)
-    assert [member.name for member in second.members] == ["Clerk 51", "Clerk 00"]
-    assert second.next_start is None
+    first, total = queries.staff_page()
+    assert (len(first), total) == (50, 52)
+    second, _ = queries.staff_page(start=50)
+    assert [member.name for member in second] == ["Clerk 51", "Clerk 00"]

@@ -165,7 +165,7 @@ def test_missing(address: str, keeper: Client, lost: DeviceRow) -> None:
 
 
 def test_wrong_method(keeper: Client, lost: DeviceRow) -> None:
-    assert keeper.post("/console/devices/").status_code == 405
+    assert keeper.put("/console/devices/").status_code == 405
     assert keeper.post(f"/console/devices/{lost.id}/eaten/").status_code == 404
 
 
@@ -204,7 +204,7 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
     manifest = keeper.get(f"/console/exports/{sealed.id}/").content.decode()
     assert manifest.count('data-th="In the file"') == 4
     assert keeper.get("/console/devices/").content.decode().count("/console/exports/") == 1
-    for address in ("99999/", "?before=x", f"?before={2**63}", f"{sealed.id}/?after=x"):
+    for address in ("99999/", "?page=x", f"?page={2**63}", "?page=2", f"{sealed.id}/?after=x"):
         assert keeper.get(f"/console/exports/{address}").status_code == 404
 
 

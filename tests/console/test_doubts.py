@@ -84,7 +84,7 @@ def test_what_is_no_answer_changes_nothing_and_says_what_to_do(client: Client) -
 def test_whom_a_placeholder_fits_are_listed_in_parts(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("aboveboard.console.incidents.people.DOUBTFUL_PEOPLE", 1)
+    monkeypatch.setattr("aboveboard.console.incidents.lines.DOUBTFUL_PEOPLE", 1)
     (_, ann), (bob, bob_row), (cat, cat_row) = load(3)
     line = f"{ann['email']};{bob_row['phone']};{cat_row['phone']}\n"
     incident = open_leak(f"email;phone;mobile\n{line}".encode())

@@ -19,6 +19,7 @@ from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.delivery import actions, claims, limits, queries, rendering
 from aboveboard.delivery.actions import drain
 from aboveboard.delivery.entries import NoticeSent
+from aboveboard.delivery.queries import DispatchFilter
 from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox.reference import RefusedReference
@@ -55,7 +56,7 @@ def test_everyone_is_reached_once_and_each_is_a_row(
         1200,
         True,
     )
-    rows = queries.dispatches(batch_id, DispatchState.SENT, limit=2000)
+    rows = queries.dispatches(batch_id, DispatchFilter(DispatchState.SENT), limit=2000)
     assert len(rows) == 1200
     assert all(row.sent_at and row.smtp_code == 250 and row.attempts == 1 for row in rows)
     assert drain(worker="w", at=AT).sent == 0, "a second drain finds nothing"
@@ -107,10 +108,12 @@ def test_everyone_not_reached_is_a_row_with_the_reason(
         ("skipped", "channel-not-available"): 1,
     }
     for (state, reason), count in lines(batch_id).items():
-        assert len(queries.dispatches(batch_id, DispatchState(state), reason=reason)) == count
+        assert (
+            len(queries.dispatches(batch_id, DispatchFilter(DispatchState(state), reason))) == count
+        )
     assert [
         row.smtp_code
-        for row in queries.dispatches(batch_id, DispatchState.FAILED, reason="refused")
+        for row in queries.dispatches(batch_id, DispatchFilter(DispatchState.FAILED, "refused"))
     ] == [550, 554]
 
 
@@ -372,7 +375,7 @@ def test_a_notice_that_the_ledger_says_was_sent_is_not_sent_again_after_a_restor
     entry = NoticeSent(Code(str(batch_id)), Code(str(sent.id)), Code(sent.channel))
     for _ in range(2):
         actions.repeat_sent(RecordedEntry(9, AT, SYSTEM, entry, 5))
-    assert queries.dispatches(batch_id, DispatchState.SENT)[0].sent_at == AT
+    assert queries.dispatches(batch_id, DispatchFilter(DispatchState.SENT))[0].sent_at == AT
     assert actions.drain(worker="w", at=AT).sent == 1
     assert [item.id for item in renderer.seen] == [waiting.id]
     with pytest.raises(NotHeld):

@@ -53,6 +53,8 @@ A_DEED_EACH = {
     "incidents.actions.open_other": "another incident",
     "incidents.exposure.counting.count": "what is counted already is not counted again",
     "incidents.leaks.opening.open_from_leak": "another incident",
+    "incidents.people_list.record_list": "another file that leaves",
+    "incidents.people_list.take_people_list": "another file that leaves",
     "incidents.veris.import_incident": "another incident",
     "keys.log_signing.rotate_key": "another key",
     "keys.rotation.ceremony.recover": "a ceremony",

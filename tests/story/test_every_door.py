@@ -293,8 +293,6 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "number": number, "how": "list", "row_id": row}
     if pattern.startswith("/console/staff/"):
         known = {**known, "change": "role"}
-    if "/people/<slug:state>" in pattern:
-        known = {**known, "state": "queued"}
     if "/change/" in pattern:
         known = {**known, "change": "stop"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)

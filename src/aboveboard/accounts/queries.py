@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, F, OuterRef, QuerySet
@@ -99,38 +100,52 @@ def staff() -> Sequence[StaffMember]:
     return [member_of(row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class StaffPage:
-    """Some of the staff, by name, those who are gone last. ``total``: how many there are in all;
-    ``next_start``: where the next page begins, or None."""
+def staff_page(
+    search: str = "",
+    *,
+    role: str = "",
+    state: StaffState | None = None,
+    order: str = "",
+    start: int = 0,
+    limit: int = PAGE_SIZE,
+) -> tuple[Sequence[StaffMember], int]:
+    """Return ``limit`` of the staff from the row at place ``start`` on, and how many there are.
 
-    members: Sequence[StaffMember]
-    total: int
-    next_start: int | None
-
-
-def staff_page(search: str = "", *, start: int = 0) -> StaffPage:
-    """Return a page of the staff whose name or address has ``search`` in it, from the row that is
-    number ``start`` on."""
+    ``search``: part of the name or the address. ``order``: ``name`` or ``signed_in``, with ``-``
+    where the greatest is first; without one by name, those who are gone last.
+    """
+    rows = Account.objects.staff().order_by(*_order(order))
+    if role:
+        rows = rows.filter(role=role)
+    if state is StaffState.ENDED:
+        rows = rows.exclude(closed_at=None)
+    elif state is not None:
+        rows = rows.filter(closed_at=None, last_login__isnull=state is StaffState.INVITED)
     wanted = search.strip().casefold()
-    open_first = F("closed_at").asc(nulls_first=True)
-    rows = Account.objects.staff().order_by(open_first, "name", "pk")
     # Compared here and not by the database: SQLite takes É and é for two letters.
     numbers = [
         number
         for number, name, email in rows.values_list("pk", "name", "email")
         if wanted in name.casefold() or wanted in email_addresses.display(email).casefold()
     ]
-    shown = numbers[start : start + PAGE_SIZE]
+    shown = numbers[start : start + limit]
     members = {
         row.pk: member_of(row) for row in _with_factors(Account.objects.filter(pk__in=shown))
     }
-    more = start + PAGE_SIZE < len(numbers)
-    return StaffPage(
-        [members[number] for number in shown if number in members],
-        len(numbers),
-        start + PAGE_SIZE if more else None,
-    )
+    return [members[number] for number in shown if number in members], len(numbers)
+
+
+def _order(order: str) -> tuple[Any, ...]:
+    falling = order.startswith("-")
+    if order.removeprefix("-") == "signed_in":
+        # Whoever never did comes last in either order.
+        by = F("last_login")
+        last = by.desc(nulls_last=True) if falling else by.asc(nulls_last=True)
+        return (last, "name", "pk")
+    if order:
+        return ("-name" if falling else "name", "pk")
+    # PostgreSQL puts what is empty last by itself, SQLite first.
+    return (F("closed_at").asc(nulls_first=True), "name", "pk")
 
 
 def link_ends(account_id: int) -> datetime | None:

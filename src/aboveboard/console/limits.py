@@ -12,3 +12,7 @@ Our choice: a long call."""
 DOUBTFUL_PEOPLE: Final = 50
 """How many customers are listed at once under a line of a leaked file that may be any of theirs.
 Our choice: a placeholder that thousands share would fill the page; the next are a link away."""
+
+COUNTED_NOTICES: Final = 10_000
+"""Up to how many notices a list says how many it found; above it says that there are more. Our
+choice: to count millions takes the database longer than to show a page of them."""

@@ -17,17 +17,21 @@ from aboveboard.console import (
 from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
+from aboveboard.console.devices import overview as devices
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
 from aboveboard.console.incidents import (
     affected,
     circumstances,
+    dispatches,
     leak,
+    lines,
     notices,
     page,
     report,
     reviewing,
 )
+from aboveboard.console.incidents import overview as incidents
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.retention import differences, erasing, held_back, merges, sweeps
 from aboveboard.console.retention import people as retention
@@ -64,14 +68,14 @@ urlpatterns = [
     path("report-a-loss/", report_loss.report, name="report"),
     path("report-a-loss/<int:number>/", report_loss.reported, name="reported"),
     path("report-a-loss/<slug:step>/", report_loss.report, name="report_step"),
-    path("devices/", pages.overview, name="devices"),
+    path("devices/", devices.overview, name="devices"),
     path("devices/add/", pages.add, name="add_device"),
     path("devices/<int:device_id>/", pages.device, name="device"),
     path("devices/<int:device_id>/exports/<int:export_id>/", pages.export, name="device_export"),
     path("devices/<int:device_id>/<slug:change>/", pages.change, name="change_device"),
     path("exports/", exports.overview, name="exports"),
     path("exports/<int:export_id>/", exports.export, name="export"),
-    path("incidents/", page.overview, name="incidents"),
+    path("incidents/", incidents.overview, name="incidents"),
     path("incidents/new/leak/", leak.leak, name="leak"),
     path("incidents/new/leak/columns/", leak.columns, name="leak_columns"),
     path(_INCIDENT, page.incident, name="incident"),
@@ -83,7 +87,7 @@ urlpatterns = [
         affected.withdraw,
         name="withdraw_affected",
     ),
-    path(f"{_INCIDENT}lines/<slug:outcome>/", exposed.lines, name="lines"),
+    path(f"{_INCIDENT}lines/<slug:outcome>/", lines.lines, name="lines"),
     path(f"{_INCIDENT}timeline/", page.timeline, name="timeline"),
     path(f"{_INCIDENT}circumstances/", circumstances.overview, name="circumstances"),
     path(f"{_INCIDENT}circumstances/<slug:key>/", circumstances.question, name="circumstance"),
@@ -99,7 +103,7 @@ urlpatterns = [
     path(f"{_BATCH}changes/answer/", reviewing.answer_changes, name="answer_changes"),
     path(f"{_BATCH}changes/withdraw/", reviewing.withdraw_changes, name="withdraw_changes"),
     path(f"{_BATCH}open/", reviewing.open_sample, name="open_sample"),
-    path(f"{_BATCH}people/<slug:state>/", notices.people, name="notice_people"),
+    path(f"{_BATCH}people/", dispatches.notices_of_batch, name="notice_people"),
     path("retention/", retention.overview, name="retention"),
     path("retention/sweeps/<int:sweep_id>/", sweeps.sweep, name="sweep"),
     path("retention/duplicates/", merges.duplicates, name="duplicates"),

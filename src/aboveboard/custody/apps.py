@@ -23,6 +23,7 @@ class CustodyConfig(AppConfig):
                 "entries",
                 "exporting",
                 "limits",
+                "listing",
                 "manifest",
                 "parcel",
                 "queries",

@@ -112,12 +112,12 @@ def devices(
     state: DeviceState | None = None, *, holder_id: int | None = None
 ) -> Sequence[DeviceRow]:
     """Return devices by label: all, or those in a state, or those of one account."""
-    rows = _annotated()
+    rows = annotated_devices()
     if state is not None:
         rows = rows.filter(stands=state)
     if holder_id is not None:
         rows = rows.filter(holder_id=holder_id)
-    return _device_rows(rows.order_by("tag"))
+    return device_rows(rows.order_by("tag"))
 
 
 def devices_assigned_to(account_id: int) -> Sequence[DeviceRow]:
@@ -131,7 +131,7 @@ def device(device_id: int) -> DeviceRow:
     Raises:
         NotFound: there is none.
     """
-    rows = _device_rows(_annotated().filter(pk=device_id))
+    rows = device_rows(annotated_devices().filter(pk=device_id))
     if not rows:
         raise NotFound(what="device")
     return rows[0]
@@ -143,7 +143,7 @@ def device_by_tag(tag: str) -> DeviceRow:
     Raises:
         NotFound: there is none.
     """
-    rows = _device_rows(_annotated().filter(tag__iexact=tag.strip()))
+    rows = device_rows(annotated_devices().filter(tag__iexact=tag.strip()))
     if not rows:
         raise NotFound(what=f"device with the label {tag.strip()}")
     return rows[0]
@@ -184,7 +184,7 @@ def exports(*, made_only: bool = True) -> Sequence[ExportRow]:
     rows = Export.objects.order_by("-id")
     if made_only:
         rows = rows.filter(made_at__isnull=False)
-    return _export_rows(rows)
+    return export_rows(rows)
 
 
 def exports_on(device_id: int) -> Sequence[ExportRow]:
@@ -192,15 +192,9 @@ def exports_on(device_id: int) -> Sequence[ExportRow]:
 
     Apart from :func:`exports`: a device that nobody named must never mean every export there is.
     """
-    return _export_rows(
+    return export_rows(
         Export.objects.filter(device_id=device_id, made_at__isnull=False).order_by("-id")
     )
-
-
-def newest_exports(*, before: int | None, limit: int) -> Sequence[ExportRow]:
-    """Return a page of all exports, newest first, those that never left too."""
-    rows = Export.objects.order_by("-id")
-    return _export_rows((rows if before is None else rows.filter(pk__lt=before))[:limit])
 
 
 def export(export_id: int) -> ExportRow:
@@ -209,7 +203,7 @@ def export(export_id: int) -> ExportRow:
     Raises:
         NotFound: there is none.
     """
-    rows = _export_rows(Export.objects.filter(pk=export_id))
+    rows = export_rows(Export.objects.filter(pk=export_id))
     if not rows:
         raise NotFound(what="export")
     return rows[0]
@@ -258,7 +252,8 @@ def manifest(export_ids: Collection[int]) -> Iterator[tuple[int, int, int]]:
             yield now[person_id], categories, categories if protection in ENCRYPTED else 0
 
 
-def _annotated() -> QuerySet[Any]:
+def annotated_devices() -> QuerySet[Any]:
+    """Return all devices, each with where it stands, since when, and what is on it."""
     newest = DeviceRecord.objects.filter(device=OuterRef("pk")).order_by("-id")
     left = Q(exports__made_at__isnull=False)
     return Device.objects.annotate(
@@ -269,7 +264,8 @@ def _annotated() -> QuerySet[Any]:
     )
 
 
-def _device_rows(rows: QuerySet[Any]) -> list[DeviceRow]:
+def device_rows(rows: QuerySet[Any]) -> list[DeviceRow]:
+    """Return rows of :func:`annotated_devices` as others see them."""
     listed = rows.values_list(
         "pk",
         "tag",
@@ -302,7 +298,8 @@ def _device_rows(rows: QuerySet[Any]) -> list[DeviceRow]:
     ]
 
 
-def _export_rows(rows: QuerySet[Export]) -> list[ExportRow]:
+def export_rows(rows: QuerySet[Export]) -> list[ExportRow]:
+    """Return rows as others see them."""
     return [
         ExportRow(
             id=row.pk,

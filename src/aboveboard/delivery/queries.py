@@ -7,11 +7,12 @@ import email.policy
 import hashlib
 import heapq
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 
@@ -20,7 +21,10 @@ from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import NotFound
 from aboveboard.delivery import tallies
 from aboveboard.delivery.models import Batch, Dispatch
-from aboveboard.delivery.terms import DispatchState
+from aboveboard.delivery.terms import Channel, DispatchState
+
+_ASKED_AT_ONCE: Final = 5_000
+"""People who are asked for in one statement. Our choice: SQLite takes 32,766 values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +128,86 @@ def _split_in_hand(
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class DispatchFilter:
+    """Which dispatches of a batch: None lets all pass. ``sent_from`` and ``sent_before``: the
+    moment from which on, and before which, they were sent."""
+
+    state: DispatchState | None = None
+    reason: str | None = None
+    channel: Channel | None = None
+    person_id: int | None = None
+    sent_from: datetime | None = None
+    sent_before: datetime | None = None
+
+
 def dispatches(
     batch_id: int,
-    state: DispatchState | None = None,
+    which: DispatchFilter | None = None,
     *,
-    reason: str | None = None,
+    falling: bool = False,
     after: int = 0,
     limit: int = limits.PAGE_SIZE,
 ) -> list[DispatchRow]:
-    """Return a page of a batch's dispatches, by id, after the id ``after``."""
-    rows = Dispatch.objects.filter(batch_id=batch_id, id__gt=after)
-    if state is not None:
-        rows = rows.filter(state=state)
-    if reason is not None:
-        rows = rows.filter(reason=reason)
-    return [_row(row) for row in rows.order_by("id")[:limit]]
+    """Return a page of a batch's dispatches by id, after the id ``after``; ``falling``: the
+    greatest first, ``after`` 0 is their beginning too."""
+    rows = _matching(batch_id, which)
+    if after:
+        rows = rows.filter(id__lt=after) if falling else rows.filter(id__gt=after)
+    return [_row(row) for row in rows.order_by("-id" if falling else "id")[:limit]]
+
+
+def count_dispatches(
+    batch_id: int, which: DispatchFilter | None = None, *, most: int | None = None
+) -> int:
+    """Return how many dispatches of a batch there are; ``most``: enough to know, as there may be
+    millions."""
+    return _matching(batch_id, which).order_by()[:most].count()
+
+
+def _matching(batch_id: int, which: DispatchFilter | None) -> QuerySet[Dispatch]:
+    which = which or DispatchFilter()
+    wanted = {
+        "state": which.state,
+        "reason": which.reason,
+        "channel": which.channel,
+        "person_id": which.person_id,
+        "sent_at__gte": which.sent_from,
+        "sent_at__lt": which.sent_before,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return Dispatch.objects.filter(batch_id=batch_id, **given)
+
+
+def states_of(
+    batch_ids: Collection[int], person_ids: Collection[int]
+) -> Iterator[tuple[int, DispatchState]]:
+    """Yield where each notice of these people stands in these batches, by the number that it has of
+    them."""
+    rows = Dispatch.objects.filter(batch_id__in=batch_ids)
+    waiting = iter(person_ids)
+    while people := list(islice(waiting, _ASKED_AT_ONCE)):
+        for person_id, state in rows.filter(person_id__in=people).values_list("person_id", "state"):
+            yield person_id, DispatchState(state)
+
+
+def count_states(batch_ids: Collection[int]) -> dict[DispatchState, int]:
+    """Return how many dispatches of these batches are in each state; those in a worker's hand are
+    queued."""
+    counts: dict[DispatchState, int] = {}
+    for batch_id in batch_ids:
+        for (state, _), count in tallies.counts(batch_id).items():
+            counts[state] = counts.get(state, 0) + count
+    return counts
+
+
+def people_in(batch_ids: Collection[int], *, sent: bool) -> list[int]:
+    """Return the numbers of those whose notice in these batches was sent, or of the others."""
+    rows = Dispatch.objects.filter(batch_id__in=batch_ids)
+    # By what it is and not by what it is not: the index has the states in order.
+    others = [state for state in DispatchState if state is not DispatchState.SENT]
+    rows = rows.filter(state__in=[DispatchState.SENT] if sent else others)
+    return list(rows.values_list("person_id", flat=True))
 
 
 def for_person(numbers: Sequence[int], *, limit: int = limits.PAGE_SIZE) -> list[DispatchRow]:

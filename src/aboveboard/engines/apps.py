@@ -21,6 +21,7 @@ class EnginesConfig(AppConfig):
                 "leak",
                 "limits",
                 "listing",
+                "ordered",
                 "snapshot",
             ),
         )

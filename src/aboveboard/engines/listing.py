@@ -66,7 +66,8 @@ class DoubtfulLine:
 
 @dataclass(frozen=True, slots=True)
 class ExposureFilter:
-    """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it."""
+    """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it;
+    ``categories``: a bitmap, of which something was exposed of them."""
 
     severity: int | None = None
     band: int | None = None
@@ -75,6 +76,7 @@ class ExposureFilter:
     channel: str | None = None
     language: str | None = None
     after: int = 0
+    categories: int | None = None
 
 
 def summary(exposure: Path) -> list[ExposureCell]:

@@ -105,6 +105,15 @@ class AffectedStated(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class ListTaken(Particulars):
+    """A list of people of an incident left as a file: how many are on it, and the SHA-256 of the
+    exposure set that it was made from, which says who they can be."""
+
+    people: int
+    file: Digest
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -128,6 +137,7 @@ class IncidentChanged(Facts):
     notices: NoticeStep | None = optional_fact()
     settled: DoubtSettled | None = optional_fact()
     affected: AffectedStated | None = optional_fact()
+    list_taken: ListTaken | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,3 +81,7 @@ CHANGE_WORDS: Final = 2_000
 SAMPLE_PEOPLE: Final = 3
 """How many people who get a text are named to whoever reads it, by their numbers. Our choice:
 enough to see whether the text fits, and nobody looks at more."""
+
+NOTIFIED_PEOPLE: Final = 2_000_000
+"""Most people whose numbers are read at once to list those who were notified, or those who were
+not. Our choice: some seconds and 100 MB. Either are few before and after a batch is sent."""

@@ -59,28 +59,31 @@ def incidents(*, at: datetime, state: IncidentState | None = None) -> Sequence[I
     rows = []
     for incident in Incident.objects.select_related("device").order_by("-number"):
         stands = lifecycle.current_state(incident)
-        if state is not None and stands != state:
-            continue
-        known = stated.summarise_affected(incident)
-        rows.append(
-            IncidentRow(
-                number=incident.number,
-                reference=incident.reference,
-                kind=incident.kind,
-                title=incident.title,
-                state=stands,
-                aware_at=incident.aware_at,
-                people=known.people if known else None,
-                exact=known is None or known.exact,
-                high=sum(
-                    cell.people
-                    for cell in (known.cells if known else ())
-                    if cell.severity >= severity.SeverityBand.HIGH
-                ),
-                next_duty=next_duty(duties(incident.number, at=at)),
-            )
-        )
+        if state is None or stands == state:
+            rows.append(row_of(incident, stands, at=at))
     return rows
+
+
+def row_of(incident: Incident, state: IncidentState, *, at: datetime) -> IncidentRow:
+    """Return an incident in a state as a list shows it."""
+    known, judged = stated.summarise_affected(incident), assessment(incident.number)
+    return IncidentRow(
+        number=incident.number,
+        reference=incident.reference,
+        kind=incident.kind,
+        title=incident.title,
+        state=state,
+        aware_at=incident.aware_at,
+        people=known.people if known else None,
+        exact=known is None or known.exact,
+        high=sum(
+            cell.people
+            for cell in (known.cells if known else ())
+            if cell.severity >= severity.SeverityBand.HIGH
+        ),
+        next_duty=next_duty(duties(incident.number, at=at)),
+        risk=judged.risk if judged else "",
+    )
 
 
 def incident(number: int) -> IncidentView:
@@ -115,6 +118,7 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         languages=_tally(cells, "language"),
         channels=_tally(cells, "channel"),
         jurisdictions=_tally(cells, "jurisdiction"),
+        categories=frozenset(key for cell in cells for key in from_bitmap(cell.categories)),
         assessment=judged,
         duties=tuple(due),
         next_duty=next_duty(due),
@@ -221,7 +225,7 @@ def people(
         []
         if counted is None
         else [
-            _person(row)
+            person_of(row)
             for row in listing.page(exposure_file(counted), which or ExposureFilter(), limit=limit)
         ]
     )
@@ -294,7 +298,8 @@ def labels(bits: int) -> tuple[str, ...]:
     return tuple(all_categories()[key].noun for key in from_bitmap(bits))
 
 
-def _person(row: ExposureRow) -> ExposedPerson:
+def person_of(row: ExposureRow) -> ExposedPerson:
+    """Return a row of an exposure set in words."""
     band = severity.SeverityBand(row.severity)
     return ExposedPerson(
         person_id=row.person_id,
@@ -381,4 +386,5 @@ def _passes(cell: listing.ExposureCell, which: ExposureFilter) -> bool:
         )
         and (which.channel is None or cell.channel == which.channel)
         and (which.language is None or cell.language == which.language)
+        and (which.categories is None or cell.categories & which.categories != 0)
     )

@@ -283,7 +283,7 @@ class BandShare:
 @dataclass(frozen=True, slots=True)
 class IncidentRow:
     """An incident as a list shows it. ``people`` is None while nobody knows how many, and about
-    right where it is not ``exact``."""
+    right where it is not ``exact``. ``risk``: as of :class:`AssessmentView`."""
 
     number: int
     reference: str
@@ -295,6 +295,7 @@ class IncidentRow:
     exact: bool
     high: int
     next_duty: DutyView | None
+    risk: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +312,7 @@ class IncidentPage:
     languages: dict[str, int]
     channels: dict[str, int]
     jurisdictions: dict[str, int]
+    categories: frozenset[str]
     assessment: AssessmentView | None
     duties: tuple[DutyView, ...]
     next_duty: DutyView | None

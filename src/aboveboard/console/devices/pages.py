@@ -1,5 +1,5 @@
-"""Devices: who has what, whether it is encrypted, and whose data is on it; adding one, handing one
-over, and taking one out of service."""
+"""One device: whether it is encrypted, and whose data is on it; adding one, handing one over, and
+taking one out of service. The list of them is ``overview``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import actions, queries
 from aboveboard.custody.queries import DeviceRow, DeviceStep, HandoverRow
 from aboveboard.custody.terms import HELD, DeviceDisposal, DeviceKind, DeviceState, EncryptionState
-from aboveboard.promise.explain import mid_sentence
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
@@ -104,26 +103,6 @@ CHANGES: Final = {
 
 @allow_staff
 @require_safe
-def overview(request: HttpRequest) -> HttpResponse:
-    """List one's own devices; leads see all."""
-    actor = actor_of(request)
-    everything = actor.role in LEADS
-    devices = queries.devices() if everything else queries.devices(holder_id=int(actor.id))
-    rows = [
-        {
-            "device": row,
-            "kind": mid_sentence(row.kind.label),
-            "encrypted": _encrypted(row.encrypted),
-            "state": _state(row.state),
-        }
-        for row in devices
-    ]
-    context = {"rows": rows, "everything": everything, "may_add": actor.role in KEEPERS}
-    return render(request, "console/devices/devices.html", context)
-
-
-@allow_staff
-@require_safe
 def device(request: HttpRequest, device_id: int) -> HttpResponse:
     """Show one device: what is on it, who had it, and what can be done."""
     actor = actor_of(request)
@@ -138,8 +117,8 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
     context = {
         "device": shown,
         "holder": _holder(shown),
-        "encrypted": _encrypted(shown.encrypted),
-        "state": _state(shown.state),
+        "encrypted": encryption_pill(shown.encrypted),
+        "state": state_pill(shown.state),
         "history": [
             {"at": step.at, "words": _step_in_words(step), "note": step.note} for step in steps
         ],
@@ -245,10 +224,12 @@ def _holder(device: DeviceRow) -> str:
     return f"held by {device.holder}" if device.holder else "held by nobody"
 
 
-def _encrypted(value: EncryptionState) -> ExportPill:
+def encryption_pill(value: EncryptionState) -> ExportPill:
+    """Return whether a finder can read what is on a device."""
     words = "encryption not known" if value is EncryptionState.UNKNOWN else value.label.lower()
     return ExportPill(words, _TONES[value])
 
 
-def _state(state: DeviceState) -> ExportPill:
+def state_pill(state: DeviceState) -> ExportPill:
+    """Return where a device stands."""
     return ExportPill(state.label.lower(), _STATES[state])

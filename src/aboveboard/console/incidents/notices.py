@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,17 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.incidents.forms import PrepareForm, ReadForm
-from aboveboard.console.incidents.page import LEADS, query_number
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.people import NOTICES
 from aboveboard.console.incidents.reviewing import (
     APPROVERS,
     batch_of_incident,
     show_review,
     who,
 )
-from aboveboard.console.incidents.unsent import in_words
-from aboveboard.delivery.terms import DispatchState
+from aboveboard.console.incidents.unsent import NO_REASON, in_words
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
@@ -91,29 +92,6 @@ def change(request: HttpRequest, number: int, batch_id: int, change: str) -> Htt
     return HttpResponseRedirect(reverse("console:notices", args=[number, batch_id]))
 
 
-@allow(*LEADS)
-@require_safe
-def people(request: HttpRequest, number: int, batch_id: int, state: str) -> HttpResponse:
-    """List those whom a batch tells, in one state, each with its reason."""
-    if state not in DispatchState.values:
-        raise Http404
-    after = query_number(request, "after")
-    # The batch must be of this incident, before any of its rows is listed.
-    batch_of_incident(number, batch_id)
-    dispatches = notices.dispatches(
-        batch_id, state, reason=request.GET.get("reason") or None, after=after, limit=PAGE_SIZE
-    )
-    context = {
-        "page": queries.page(number, at=clock.now()),
-        "batch_id": batch_id,
-        "state": state,
-        "rows": [{"notice": each, "why": in_words(each.reason)} for each in dispatches],
-        "reasons": any(each.reason for each in dispatches),
-        "older": f"?after={dispatches[-1].id}" if len(dispatches) == PAGE_SIZE else "",
-    }
-    return render(request, "console/incidents/notice_people.html", context)
-
-
 def _show(
     request: HttpRequest, number: int, batch_id: int, form: ReadForm | None = None
 ) -> HttpResponse:
@@ -123,7 +101,17 @@ def _show(
     context = {
         "page": queries.page(number, at=clock.now()),
         "view": view,
-        "tallies": [{"line": line, "why": in_words(line.reason)} for line in view.tallies],
+        "tallies": [
+            {
+                "line": line,
+                "words": NOTICES[line.state],
+                "why": in_words(line.reason),
+                # Just those that are counted here: of this reason, or of none.
+                "query": "?"
+                + urlencode({"state": line.state.value, "reason": line.reason or NO_REASON}),
+            }
+            for line in view.tallies
+        ],
         "reasons": any(line.reason for line in view.tallies),
         "steps": _steps(view),
         "may": actor_of(request).role in APPROVERS,

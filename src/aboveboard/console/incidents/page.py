@@ -1,4 +1,4 @@
-"""The list of incidents, the page of one, and the duties on it."""
+"""The page of an incident, and the duties on it."""
 
 from __future__ import annotations
 
@@ -34,15 +34,6 @@ class DueRow:
 
     view: DutyView
     by: str
-
-
-@allow(*LEADS)
-@require_safe
-def overview(request: HttpRequest) -> HttpResponse:
-    """List every incident, newest first."""
-    return render(
-        request, "console/incidents/overview.html", {"rows": queries.incidents(at=clock.now())}
-    )
 
 
 @allow(*LEADS)

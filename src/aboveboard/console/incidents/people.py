@@ -1,209 +1,187 @@
-"""Every number of an incident, opened as the rows it counts. Rows hold reference
+"""The people of an incident: every number opened as the rows it counts. Rows hold reference
 numbers, never names."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from babel import Locale
-from django.contrib import messages
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseNotAllowed,
-    HttpResponseRedirect,
-)
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_http_methods
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
-from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.console.incidents.page import LEADS, query_number
-from aboveboard.console.limits import DOUBTFUL_PEOPLE
+from aboveboard.console.incidents.lines import language_in_words
+from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.lists.asked import (
+    AskedList,
+    ColumnKind,
+    ListColumn,
+    ListFilter,
+    ListShape,
+)
+from aboveboard.console.lists.page import ListPage, address_of, asked_of, csv_of, show_list
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.engines.listing import ExposureFilter
 from aboveboard.incidents import queries
 from aboveboard.incidents.affected import place_in_words
-from aboveboard.incidents.exposure.settling import settle
-from aboveboard.incidents.leaks.reading import SENTENCES
+from aboveboard.incidents.people_list import (
+    ListedPerson,
+    PeopleQuestion,
+    people_page,
+    take_people_list,
+)
 from aboveboard.incidents.views import IncidentPage
+from aboveboard.law.categories import all_categories, bitmap
 
-_OUTCOMES = {
-    "matched": "are our customers",
-    "ambiguous": "match more than one of our customers",
-    "stranger": "are not our customers",
+NOTICES: Final = {
+    DispatchState.QUEUED: "Waiting to be sent",
+    DispatchState.SENDING: "Being sent",
+    DispatchState.SENT: "Sent",
+    DispatchState.FAILED: "Failed",
+    DispatchState.SKIPPED: "Not sent",
 }
+"""Where a notice stands, in words."""
+
+NO_NOTICE: Final = "No notice yet"
+_NOTIFIED: Final = {"yes": "Told", "no": "Not told"}
+_HEADS: Final = ("Customer", "Lives in", "Exposed", "Unreadable", "Severity", "Notice")
 
 
-@allow(*LEADS)
-@require_safe
-def people(request: HttpRequest, number: int) -> HttpResponse:
-    """List the people exposed, all or by band, place, channel or language."""
-    # One filter for the rows and for their number: what is counted is what is listed (design,
-    # invariant 8).
-    which = _filter(request)
-    page = queries.page(number, at=clock.now())
-    rows = queries.people(number, which, limit=PAGE_SIZE)
-    chosen = {name: str(value) for name, value in request.GET.items() if name != "after"}
-    context = {
-        "page": page,
-        "rows": [
-            {
-                "row": row,
-                "place": place_in_words(row.jurisdiction),
-                "readable": [each.removeprefix("your ") for each in row.readable],
-                "protected": [each.removeprefix("your ") for each in row.protected],
-            }
-            for row in rows
-        ],
-        "total": queries.count_matching(number, which),
-        "filters": _filters(page, chosen),
-        "filtered": bool(chosen),
-        "older": f"?{urlencode(chosen | {'after': rows[-1].person_id})}"
-        if len(rows) == PAGE_SIZE
-        else "",
-    }
-    return render(request, "console/incidents/people.html", context)
+def list_shape(page: IncidentPage) -> ListShape:
+    """Return what can be asked of the list of the people in an incident: the places, languages and
+    data that it has."""
+    return ListShape(
+        nouns=("person", "people"),
+        columns=(
+            ListColumn("Customer", "number", ColumnKind.NUMBER),
+            ListColumn("Lives in"),
+            ListColumn("Exposed"),
+            ListColumn("Severity", "severity", ColumnKind.NUMBER),
+            ListColumn("Notice"),
+        ),
+        order="number",
+        filters=(
+            ListFilter(
+                "band",
+                "Severity",
+                {
+                    str(part.band): f"{part.name.capitalize()} ({part.people:,})"
+                    for part in page.slices
+                },
+            ),
+            ListFilter("jurisdiction", "Lives in", _places(page)),
+            ListFilter("category", "What was exposed", _categories(page)),
+            ListFilter(
+                "language",
+                "Language",
+                {
+                    code: f"{language_in_words(code)} ({count:,})"
+                    for code, count in page.languages.items()
+                },
+            ),
+            ListFilter("notified", "Told", _NOTIFIED),
+        ),
+        search="Customer’s number in this list",
+        by_number="person",
+        deep=True,
+    )
 
 
 @allow(*LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
-def lines(request: HttpRequest, number: int, outcome: str) -> HttpResponse:
-    """List the lines of a leaked file with one outcome. What they said is not kept.
+def people(request: HttpRequest, number: int) -> HttpResponseBase:
+    """List the people exposed. As a file the list leaves only with a ledger entry."""
+    incident = queries.page(number, at=clock.now())
+    asked = asked_of(list_shape(incident), request)
+    if request.method == "POST" and not asked.errors:
+        if asked.csv:
+            taken = take_people_list(
+                number, question_of(asked), by=actor_of(request), at=clock.now()
+            )
+            return csv_of(f"{incident.incident.reference}-people", _HEADS, _cells(taken))
+        # A number may stand in the address; what else somebody typed never gets there.
+        return HttpResponseRedirect(address_of(asked))
+    rows, total = ([], 0) if asked.errors else _page(number, asked)
+    context = {"page": incident, "rows": [_row(each) for each in rows[:PAGE_SIZE]]}
+    listing = ListPage(asked, total=total, after=_cursor(asked, rows), recorded=True)
+    return show_list(request, "console/incidents/people.html", listing, context)
 
-    Of a line that fits several customers it is said here whose it is.
-    """
-    if outcome == "ambiguous":
-        return _doubts(request, number)
-    # The others only list; the gate lets a POST through because the lines in doubt share the
-    # address.
-    if request.method == "POST":
-        return HttpResponseNotAllowed(["GET", "HEAD"])
-    page, after = queries.page(number, at=clock.now()), query_number(request, "after")
-    if outcome == "unread":
-        unread = queries.unread_lines(number, after=after, limit=PAGE_SIZE)
-        rows = [{"line": row.line, "why": SENTENCES[row.reason]} for row in unread]
-        words = "could not be read"
-    elif outcome in _OUTCOMES:
-        rows = [
-            {"line": line.line, "why": ""}
-            for line in queries.lines(number, outcome, after=after, limit=PAGE_SIZE)
-        ]
-        words = _OUTCOMES[outcome]
-    else:
-        raise Http404
-    context = {
-        "page": page,
-        "rows": rows,
-        "words": words,
-        "older": f"?after={rows[-1]['line']}" if len(rows) == PAGE_SIZE else "",
+
+def _page(number: int, asked: AskedList) -> tuple[list[ListedPerson], int]:
+    # One more than is shown: whether there is a next page.
+    rows, total = people_page(number, question_of(asked), limit=PAGE_SIZE + 1)
+    return list(rows), total
+
+
+def question_of(asked: AskedList) -> PeopleQuestion:
+    """Return who is asked for."""
+    chosen = asked.chosen
+    place = chosen.get("jurisdiction")
+    band, category = chosen.get("band"), chosen.get("category")
+    notified = chosen.get("notified")
+    return PeopleQuestion(
+        which=ExposureFilter(
+            band=int(band) if band else None,
+            # A country with all its parts, or a part alone.
+            country=place if place and "-" not in place else None,
+            jurisdiction=place if place and "-" in place else None,
+            language=chosen.get("language"),
+            categories=bitmap([category]) if category else None,
+        ),
+        person_id=asked.number,
+        notified=None if notified is None else notified == "yes",
+        order=asked.order,
+        after=asked.after,
+    )
+
+
+def _cursor(asked: AskedList, rows: list[ListedPerson]) -> tuple[int, ...]:
+    """Return behind whom the next page begins."""
+    if len(rows) <= PAGE_SIZE:
+        return ()
+    last = rows[PAGE_SIZE - 1].person
+    return (last.band, last.person_id) if asked.sort == "severity" else (last.person_id,)
+
+
+def _row(listed: ListedPerson) -> Mapping[str, Any]:
+    person = listed.person
+    return {
+        "row": person,
+        "place": place_in_words(person.jurisdiction),
+        "notice": NOTICES[listed.notice] if listed.notice else NO_NOTICE,
+        "told": listed.notice is DispatchState.SENT,
     }
-    return render(request, "console/incidents/lines.html", context)
 
 
-def _doubts(request: HttpRequest, number: int) -> HttpResponse:
-    page, error, line = queries.page(number, at=clock.now()), "", 0
-    if request.method == "POST":
-        try:
-            given, chosen = parse_id(request.POST["line"]), request.POST.getlist("person")
-            people = [int(each) for each in chosen if each != "nobody"]
-            # The form that we sent names a line and people of ours: anything else was made up.
-            if given is None:
-                raise Http404
-            line = given
-            if not chosen:
-                error = f"Choose whose line {line} is."
-            elif people and "nobody" in chosen:
-                error = f"Line {line}: choose customers, or “None of them”, not both."
-            else:
-                settle(number, [line], people, by=actor_of(request), at=clock.now())
-                messages.success(request, f"Line {line} is settled, and everybody counted again")
-                return HttpResponseRedirect(request.get_full_path())
-        except (KeyError, ValueError):
-            raise Http404 from None
-        except AboveboardError as problem:
-            error = str(problem)
-    # One line alone, to go through all whom it fits, or a page of lines with the first of each.
-    only = query_number(request, "line")
-    rows = queries.doubts(
-        number,
-        after=only - 1 if only else query_number(request, "after"),
-        limit=1 if only else PAGE_SIZE,
-        most=DOUBTFUL_PEOPLE,
-        people_after=query_number(request, "people"),
-    )
-    context = {
-        "page": page,
-        "rows": rows,
-        "only": only,
-        "error": error,
-        "wrong": line,
-        "older": f"?after={rows[-1].line}" if len(rows) == PAGE_SIZE and not only else "",
+def _cells(people: Iterator[ListedPerson]) -> Iterator[tuple[object, ...]]:
+    for listed in people:
+        person = listed.person
+        yield (
+            person.person_id,
+            place_in_words(person.jurisdiction),
+            ", ".join(person.readable),
+            ", ".join(person.protected),
+            person.severity,
+            NOTICES[listed.notice] if listed.notice else NO_NOTICE,
+        )
+
+
+def _places(page: IncidentPage) -> dict[str, str]:
+    """Return where the people live, by name: each country, and its parts behind it."""
+    counts = dict(page.jurisdictions)
+    for place, people in page.jurisdictions.items():
+        if "-" in place:
+            counts[place[:2]] = counts.get(place[:2], 0) + people
+    ordered = sorted(counts, key=lambda place: (place_in_words(place[:2]), len(place), place))
+    return {place: f"{place_in_words(place)} ({counts[place]:,})" for place in ordered}
+
+
+def _categories(page: IncidentPage) -> dict[str, str]:
+    nouns = {key: category.noun for key, category in all_categories().items()}
+    return {
+        key: nouns[key][:1].upper() + nouns[key][1:]
+        for key in sorted(page.categories, key=nouns.__getitem__)
     }
-    return render(request, "console/incidents/doubts.html", context, status=422 if error else 200)
-
-
-def _filter(request: HttpRequest) -> ExposureFilter:
-    get = request.GET.get
-    band = query_number(request, "band")
-    return ExposureFilter(
-        band=band or None,
-        severity=query_number(request, "severity") or None,
-        jurisdiction=get("jurisdiction"),
-        country=get("country"),
-        channel=get("channel"),
-        language=get("language"),
-        after=query_number(request, "after"),
-    )
-
-
-def _filters(page: IncidentPage, chosen: dict[str, str]) -> list[dict[str, object]]:
-    groups = (
-        (
-            "band",
-            "Severity",
-            [
-                (str(part.band), f"{part.name} {part.people:,}")
-                for part in page.slices
-                if part.people
-            ],
-        ),
-        (
-            "jurisdiction",
-            "Where they live",
-            [
-                (place, f"{place_in_words(place)} {count:,}")
-                for place, count in page.jurisdictions.items()
-            ],
-        ),
-        (
-            "language",
-            "Language",
-            [
-                (language, f"{language_in_words(language)} {count:,}")
-                for language, count in page.languages.items()
-            ],
-        ),
-    )
-    return [
-        {
-            "label": label,
-            "options": [
-                {
-                    "label": words,
-                    "href": f"?{urlencode(chosen | {name: value})}",
-                    "chosen": chosen.get(name) == value,
-                }
-                for value, words in options
-            ],
-        }
-        for name, label, options in groups
-    ]
-
-
-def language_in_words(code: str) -> str:
-    """Return a language by its English name, or its code if it has none."""
-    return str(Locale.parse("en").languages.get(code, code))

@@ -18,7 +18,7 @@ from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.basics.ids import parse_id
 from aboveboard.console.incidents.forms import AnswerChangesForm, ChangesForm, ReadForm
-from aboveboard.console.incidents.people import language_in_words
+from aboveboard.console.incidents.lines import language_in_words
 from aboveboard.console.opened import OpenedPerson, office_channel, open_people, readable_fields
 from aboveboard.incidents import queries
 from aboveboard.incidents.affected import place_in_words

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from typing import Final
 
+NO_REASON: Final = "-"
+"""Stands in an address for no reason at all: one that is left out asks for every reason."""
+
 _WORDS: Final = {
     "no-address": "no e-mail address is held",
     "refused": "the mail server refused the message",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,8 +18,15 @@ from aboveboard.accounts.queries import StaffMember, StaffState
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.console.lists.asked import (
+    AskedList,
+    ColumnKind,
+    ListColumn,
+    ListFilter,
+    ListShape,
+)
+from aboveboard.console.lists.page import ListPage, asked_of, csv_of, every_row, show_list
 from aboveboard.console.staff.changes import CHANGES
 from aboveboard.console.staff.forms import InvitationForm
 from aboveboard.custody.queries import devices
@@ -27,22 +35,81 @@ ADMINISTRATORS: Final = (Role.ADMINISTRATOR,)
 TONES: Final = {StaffState.INVITED: "look", StaffState.ACTIVE: "kept", StaffState.ENDED: ""}
 
 
+_STATES: Final = {
+    StaffState.INVITED: "Invited",
+    StaffState.ACTIVE: "Active",
+    StaffState.ENDED: "Ended",
+}
+_HEADS: Final = (
+    "Name",
+    "E-mail address",
+    "Role",
+    "Team",
+    "State",
+    "Last sign-in",
+    "Second step",
+)
+
+
+def list_shape() -> ListShape:
+    """Return what can be asked of the list of staff."""
+    roles = {role: role.replace("-", " ").capitalize() for role in queries.staff_roles()}
+    return ListShape(
+        nouns=("person", "people"),
+        columns=(
+            ListColumn("Name", "name"),
+            ListColumn("Role"),
+            ListColumn("Last sign-in", "signed_in", ColumnKind.MOMENT),
+            ListColumn("Second step"),
+            ListColumn("State"),
+        ),
+        order="",
+        filters=(
+            ListFilter("role", "Role", roles),
+            ListFilter("state", "State", {key.value: words for key, words in _STATES.items()}),
+        ),
+        search="Name or e-mail address",
+    )
+
+
 @allow(*ADMINISTRATORS)
-@require_safe
-def overview(request: HttpRequest) -> HttpResponse:
-    """List the staff. ``?q=`` looks for part of a name or address, ``?start=`` goes further."""
-    search = request.GET.get("q", "").strip()[:254]
-    # What is no number starts the list from its beginning.
-    start = parse_id(request.GET.get("start", "")) or 0
-    page = queries.staff_page(search, start=start)
-    context = {
-        "rows": [(member, TONES[member.state]) for member in page.members],
-        "total": page.total,
-        "search": search,
-        "newer": _page(search, max(start - PAGE_SIZE, 0)) if start else "",
-        "older": _page(search, page.next_start) if page.next_start else "",
-    }
-    return render(request, "console/staff/staff.html", context)
+@require_http_methods(["GET", "HEAD", "POST"])
+def overview(request: HttpRequest) -> HttpResponseBase:
+    """List the staff."""
+    asked = asked_of(list_shape(), request)
+    if asked.csv and not asked.errors:
+        return csv_of("staff", _HEADS, map(_cells, every_row(partial(_page, asked))))
+    members, total = ([], 0) if asked.errors else _page(asked, start=asked.start)
+    asked.check_page(total)
+    rows = [(member, TONES[member.state]) for member in members]
+    page = ListPage(asked, total=total)
+    return show_list(request, "console/staff/staff.html", page, {"rows": rows})
+
+
+def _page(asked: AskedList, *, start: int, limit: int = PAGE_SIZE) -> tuple[list[StaffMember], int]:
+    state = asked.chosen.get("state")
+    members, total = queries.staff_page(
+        asked.search,
+        role=asked.chosen.get("role", ""),
+        state=StaffState(state) if state else None,
+        order=asked.order,
+        start=start,
+        limit=limit,
+    )
+    return list(members), total
+
+
+def _cells(member: StaffMember) -> tuple[object, ...]:
+    last = member.last_signed_in_at
+    return (
+        member.name,
+        member.shown_email,
+        member.role_in_words.capitalize(),
+        member.team,
+        _STATES[member.state],
+        clock.to_text(last) if last else "Never",
+        "Set up" if member.has_second_factor else "Not set up",
+    )
 
 
 @allow(*ADMINISTRATORS)
@@ -95,8 +162,3 @@ def member(request: HttpRequest, account_id: int) -> HttpResponse:
 def is_own(member: StaffMember, actor_id: str) -> bool:
     """Whether somebody looks at their own account."""
     return str(member.id) == actor_id
-
-
-def _page(search: str, start: int) -> str:
-    asked = {"q": search, "start": start}
-    return f"?{urlencode({name: value for name, value in asked.items() if value})}"

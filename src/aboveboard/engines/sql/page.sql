@@ -8,5 +8,6 @@ WHERE person_id > $after
   AND ($country IS NULL OR jurisdiction = $country OR starts_with(jurisdiction, $country || '-'))
   AND ($channel IS NULL OR channel = $channel)
   AND ($language IS NULL OR language = $language)
+  AND ($categories IS NULL OR categories & $categories <> 0)
 ORDER BY person_id
 LIMIT $limit

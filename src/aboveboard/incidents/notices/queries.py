@@ -164,14 +164,14 @@ def newest_batch(number: int) -> BatchView | None:
 
 def dispatches(
     batch_pk: int,
-    state: str | None = None,
+    which: delivery.DispatchFilter | None = None,
     *,
-    reason: str | None = None,
+    falling: bool = False,
     after: int = 0,
     limit: int = limits.PAGE_SIZE,
 ) -> Sequence[delivery.DispatchRow]:
-    """Return a page of those a batch tells, by state and reason, so that
-    each number opens as a list.
+    """Return a page of those a batch tells, so that each number opens as a list; by the number of
+    the notice, ``falling`` from the greatest.
 
     Raises:
         NotFound: there is no such batch.
@@ -179,10 +179,23 @@ def dispatches(
     batch = find_batch(batch_pk)
     if batch.delivery_batch is None:
         return []
-    wanted = DispatchState(state) if state else None
     return delivery.dispatches(
-        batch.delivery_batch, wanted, reason=reason, after=after, limit=limit
+        batch.delivery_batch, which, falling=falling, after=after, limit=limit
     )
+
+
+def count_dispatches(
+    batch_pk: int, which: delivery.DispatchFilter | None = None, *, most: int | None = None
+) -> int:
+    """Return how many :func:`dispatches` there are in all; ``most``: enough to know.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+    batch = find_batch(batch_pk)
+    if batch.delivery_batch is None:
+        return 0
+    return delivery.count_dispatches(batch.delivery_batch, which, most=most)
 
 
 def for_person(person_id: int) -> Sequence[PersonalNotice]:

@@ -86,23 +86,33 @@ def pill(words: str, tone: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def table(content: str, *columns: str, label: str = "") -> SafeString:
+def table(content: str, *columns: str, label: str = "", listing: Any = None) -> SafeString:
     """Show rows under ``columns``; one that begins with ``#`` holds numbers.
 
     Each cell but the first needs ``data-th``, its column: on a phone a row becomes a small card. A
-    column that is empty in every row is left out.
+    column that is empty in every row is left out. ``listing``: a list of the console, which has its
+    columns itself, with heads that order its rows.
     """
-    heads = []
-    for column in columns:
+    if listing is not None:
+        columns = tuple(head.name for head in listing.heads)
+    heads: list[Any] = []
+    for place, column in enumerate(columns):
         name = column.removeprefix("#")
         cell = f'<td(?=[^>]*data-th="{re.escape(name)}")[^>]*>'
         with_nothing = re.findall(rf"{cell}\s*</td>", content)
         if with_nothing and len(with_nothing) == len(re.findall(cell, content)):
             content = re.sub(rf"{cell}\s*</td>", "", content)
+        elif listing is not None:
+            heads.append(listing.heads[place])
         else:
             heads.append({"name": name, "number": column.startswith("#")})
     # Cells were taken out, nothing was put in: what was safe stays safe.
-    context = {"content": SafeString(content), "columns": heads, "label": label}
+    context = {
+        "content": SafeString(content),
+        "columns": heads,
+        "label": label,
+        "listing": listing,
+    }
     return render_to_string("components/table.html", context)
 
 

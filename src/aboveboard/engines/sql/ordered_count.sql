@@ -1,0 +1,12 @@
+-- How many people the filters of ordered.sql let pass. Parameters: as there, without the order and the page.
+SELECT count(*)
+FROM read_parquet($exposure)
+WHERE ($severity IS NULL OR severity >= $severity)
+  AND ($band IS NULL OR severity = $band)
+  AND ($jurisdiction IS NULL OR jurisdiction = $jurisdiction)
+  AND ($country IS NULL OR jurisdiction = $country OR starts_with(jurisdiction, $country || '-'))
+  AND ($channel IS NULL OR channel = $channel)
+  AND ($language IS NULL OR language = $language)
+  AND ($categories IS NULL OR categories & $categories <> 0)
+  AND ($person_id IS NULL OR person_id = $person_id)
+  AND ($chosen IS NULL OR (person_id IN (SELECT person_id FROM chosen)) = $chosen)
