@@ -124,6 +124,8 @@ def _as_lead(scene: Scene) -> None:
     _report(scene)
     for name, address in (
         ("strangers", "/console/incidents/2/lines/stranger/"),
+        ("everyone-notified", "/console/incidents/1/state/told/"),
+        ("contained", "/console/incidents/1/state/contained/"),
         ("sent", "/console/incidents/1/notices/1/people/?state=sent"),
         ("export", "/console/devices/1/exports/1/"),
     ):

@@ -166,3 +166,33 @@ def test_notices_are_reviewed_and_changes_requested(run: Any, staff: None, tmp_p
     assert run("notices", "withdraw", "1", *second)[0] == exits.NOT_FOUND
     assert run("notices", "send-back", "1", *second)[0] == exits.DONE
     assert run("notices", "approve", "1", *second)[0] == exits.CONFLICT
+
+
+def test_the_same_file_is_noticed_and_opened_again_if_asked(
+    run: Any, staff: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "dump.csv"
+    file.write_bytes(leak_bytes([row for _, row in load(3)], strangers=1))
+    opened = ("open-leak", str(file), "--yes", "--json")
+    first = json.loads(run(*opened)[1])["incident"]
+    assert run(*opened)[0] == exits.CONFLICT
+    assert json.loads(run(*opened, "--again")[1])["incident"] != first
+
+
+def test_where_an_incident_stands_is_said_and_taken_back(run: Any, staff: None) -> None:
+    load(1)
+    _, out = run("open-other", "A letter", "--json", "--as", "lead@example.com")
+    number = json.loads(out)["incident"]
+    assert run("state", number, "contained", "--note", "Fetched.")[0] == exits.DONE
+    assert f"{number}: open." in run("state", number, "contained", "--undo")[1]
+    assert run("state", number, "contained", "--undo")[0] == exits.CONFLICT
+    duties = json.loads(run("duties", number, "--json")[1])
+    due = [each["duty"] for each in duties if each["required"] == "yes"]
+    assert due
+    assert run("state", number, "closed")[0] == exits.CONFLICT
+    for duty in due:
+        assert run("done", str(duty))[0] == exits.DONE
+    assert run("done", str(due[0]), "--undo")[0] == exits.DONE
+    assert run("state", number, "notified")[0] == exits.CONFLICT
+    assert run("done", str(due[0]))[0] == exits.DONE
+    assert run("state", number, "notified")[0] == exits.DONE

@@ -16,6 +16,7 @@ from aboveboard.incidents.assessment.circumstances import NoSuchAnswer
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.models import Exposure, Incident
+from aboveboard.incidents.taking_back import take_back_state
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, STAFF, People, export, laptop
@@ -128,6 +129,44 @@ def test_nothing_is_closed_while_a_duty_that_binds_is_open(people: People, tmp_p
         IncidentState.CLOSED,
         IncidentState.OPEN,
     ]
+
+
+def test_what_was_taken_back_leads_to_the_state_before_it(people: People, tmp_path: Path) -> None:
+    number = lose(people, tmp_path).number
+    while (due := queries.page(number, at=AT).next_duty) is not None:
+        actions.mark_done(due.id, by=LEAD, at=AT)
+    contained, notified = IncidentState.CONTAINED, IncidentState.NOTIFIED
+    actions.contain(number, by=LEAD, at=AT)
+    actions.mark_notified(number, by=LEAD, at=AT)
+    assert take_back_state(number, notified, by=LEAD, at=AT) is contained
+    # Not to where it was a moment ago, which was taken back.
+    assert take_back_state(number, contained, by=LEAD, at=AT) is IncidentState.OPEN
+    actions.mark_notified(number, by=LEAD, at=AT)
+    assert take_back_state(number, notified, by=LEAD, at=AT) is IncidentState.OPEN
+    with pytest.raises(Conflict):
+        take_back_state(number, IncidentState.OPEN, by=LEAD, at=AT)
+
+
+def test_the_refusal_to_close_names_what_is_open(people: People, tmp_path: Path) -> None:
+    number = lose(people, tmp_path).number
+    due = queries.page(number, at=AT).next_duty
+    assert due is not None
+    with pytest.raises(actions.DutiesOpen) as refused:
+        actions.close(number, by=LEAD, at=AT)
+    assert f"{due.id} ({due.who}, {due.place})" in str(refused.value)
+
+
+def test_the_last_sentence_said_again_is_one_line(people: People, tmp_path: Path) -> None:
+    number, later = lose(people, tmp_path).number, AT + timedelta(minutes=1)
+    said = "The police were told."
+    for _ in range(2):
+        actions.note(number, said, by=LEAD, at=AT)
+    actions.note(number, said, by=STAFF, at=later)
+    actions.note(number, said, happened_at=AT, by=STAFF, at=later)
+    actions.note(number, "They answered.", by=STAFF, at=later)
+    actions.note(number, said, by=STAFF, at=later)
+    lines = [each.sentence for each in queries.timeline(number)]
+    assert lines.count(said) == 4, "by somebody else, of another moment, after another line"
 
 
 def test_an_incident_without_anything_to_count_says_so(db: None) -> None:

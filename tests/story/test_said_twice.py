@@ -37,6 +37,8 @@ from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
 from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import taking_back
+from aboveboard.incidents.terms import IncidentState
 from aboveboard.intake import erased, held_back, notes
 from aboveboard.intake.changes import HeldBackState, NoteState
 from aboveboard.intake.models import ErasedPerson, FieldNote
@@ -234,6 +236,21 @@ def _(world: World) -> Callable[[], object]:
     number = incident(world)
     incidents.contain(number, **world.acting)
     return lambda: incidents.reopen(number, words="Again.", **world.acting)
+
+
+@twice("incidents.actions.note")
+def _(world: World) -> Callable[[], object]:
+    sentence = "The police were told."
+    return partial(lambda number: incidents.note(number, sentence, **world.acting), incident(world))
+
+
+@twice("incidents.taking_back.take_back_state")
+def _(world: World) -> Callable[[], object]:
+    number = incident(world)
+    incidents.contain(number, **world.acting)
+    incidents.close(number, **world.acting)
+    closed = IncidentState.CLOSED
+    return lambda: taking_back.take_back_state(number, closed, **world.acting)
 
 
 @twice("incidents.actions.publish")

@@ -19,9 +19,17 @@ from aboveboard.incidents import affected, entries, lifecycle
 from aboveboard.incidents.assessment import assess, circumstances
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.exposure import counting
-from aboveboard.incidents.models import DutyDone, DutyRecord, Incident
+from aboveboard.incidents.models import DutyDone, DutyRecord, Incident, TimelineEvent
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import DutyDoneView, IncidentView
+
+
+class DutiesOpen(Conflict):
+    """{reference} has required duties that are not done yet: {which}."""
+
+    code = "duties_open"
+    next_step = "Mark each as done: aboveboard incident done NUMBER"
+
 
 _MOMENTS = ("occurred_at", "discovered_at", "aware_at", "determined_at")
 
@@ -185,7 +193,9 @@ def note(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Add a sentence to the timeline; ``public`` shows it on the trust centre as it is.
+    """Add a sentence to the timeline; ``public`` shows it on the trust centre as it is. The
+    sentence that stands there last, said again by the same person, changes nothing: it is a second
+    click.
 
     ``lessons``: it says what was changed so that this does not happen
     again, as the promise may ask.
@@ -201,9 +211,12 @@ def note(
     check_order(occurred_at=happened_at, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
+        code = "lessons" if lessons else "note"
+        if _is_last(incident, code, text, happened_at, public, by):
+            return
         lifecycle.add_timeline_event(
             incident,
-            "lessons" if lessons else "note",
+            code,
             text,
             by=by,
             at=happened_at or at,
@@ -214,6 +227,23 @@ def note(
             incident=lifecycle.reference_of(incident), note=True, public=public
         )
         lifecycle.append_entry(entry, by=by, at=at)
+
+
+def _is_last(
+    incident: Incident,
+    code: str,
+    text: str,
+    happened_at: datetime | None,
+    public: bool,
+    by: Actor,
+) -> bool:
+    """Whether the newest line of the timeline is just this."""
+    last = TimelineEvent.objects.filter(incident=incident).order_by("-id").first()
+    if last is None or (last.code, last.sentence, last.public) != (code, text, public):
+        return False
+    # A line without a moment of its own happened when it was recorded.
+    moment = None if last.at == last.recorded_at else last.at
+    return moment == happened_at and last.by == by.as_json()
 
 
 def mark_done(
@@ -288,7 +318,8 @@ def mark_notified(number: int, *, words: str = "", by: Actor, at: datetime) -> N
     """Record that everyone who must be notified has been, or is a row with the reason why not.
 
     Raises:
-        NotFound: there is no such incident. Conflict: a required duty is not done.
+        NotFound: there is no such incident. DutiesOpen: a required duty is not done.
+        Conflict: it cannot be called so from where it is.
     """
     _change_state(
         number,
@@ -305,8 +336,8 @@ def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
     """Close an incident.
 
     Raises:
-        NotFound: there is no such incident. Conflict: a duty that binds is
-            not done, or it is closed.
+        NotFound: there is no such incident. DutiesOpen: a duty that binds is not done.
+        Conflict: it is closed.
     """
     _change_state(number, IncidentState.CLOSED, "Closed.", words, by, at, all_done=True)
 
@@ -346,13 +377,17 @@ def _change_state(
         incident = lifecycle.find(number, lock=True)
         # Asked while the incident is held, as whoever works out duties holds it too: a duty that
         # came in between would be open on an incident that is closed.
-        if all_done and (left := _count_open_duties(incident)):
-            raise Conflict(why=f"{left} required duties are not done yet")
+        if all_done and (left := _open_duties(incident)):
+            raise DutiesOpen(reference=incident.reference, which="; ".join(left))
         lifecycle.change_state(incident, state, note=words.strip(), by=by, at=at)
         lifecycle.add_timeline_event(incident, state.value, sentence, by=by, at=at, public=True)
 
 
-def _count_open_duties(incident: Incident) -> int:
-    return DutyRecord.objects.filter(
-        incident=incident, dropped_at=None, required="yes", done=None
-    ).count()
+def _open_duties(incident: Incident) -> list[str]:
+    """Return the duties that bind and are not done, each with its number and whom to notify."""
+    rows = DutyRecord.objects.filter(incident=incident, dropped_at=None, required="yes", done=None)
+    return [
+        f"{row.pk} ({row.facts.get('authority') or row.facts.get('recipient', '')}, "
+        f"{row.facts['jurisdiction_name']})"
+        for row in rows.order_by("position")
+    ]

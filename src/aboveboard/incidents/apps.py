@@ -47,6 +47,7 @@ class IncidentsConfig(AppConfig):
                 "public",
                 "queries",
                 "reports",
+                "taking_back",
                 "terms",
                 "veris",
                 "views",

@@ -114,6 +114,14 @@ class ListTaken(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class DutyTakenBack(Particulars):
+    """That a duty was done was said too early, and taken back. ``duty``: a key of the duties."""
+
+    duty: Code
+    jurisdiction: Code
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -138,6 +146,7 @@ class IncidentChanged(Facts):
     settled: DoubtSettled | None = optional_fact()
     affected: AffectedStated | None = optional_fact()
     list_taken: ListTaken | None = optional_fact()
+    duty: DutyTakenBack | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,14 @@ def change_state(
     now = current_state(incident)
     if to not in _FOLLOWS[now]:
         raise Conflict(why=f"{incident.reference} has the status “{now.label.lower()}”")
+    return_to(incident, to, note=note, by=by, at=at)
+
+
+def return_to(
+    incident: Incident, to: IncidentState, *, note: str = "", by: Actor, at: datetime
+) -> None:
+    """Write down that an incident is in a state, inside the caller's transaction, whether or not it
+    may follow."""
     StateRecord.objects.create(incident=incident, state=to, at=at, by=by.as_json(), note=note)
     changed = IncidentChanged(incident=reference_of(incident), state=Code(to.value))
     append_entry(changed, by=by, at=at)

@@ -15,7 +15,13 @@ from aboveboard.engines.leak import unread_file
 from aboveboard.incidents import limits, queries
 from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.leaks import staging
-from aboveboard.incidents.leaks.opening import open_from_leak, sample
+from aboveboard.incidents.leaks.opening import (
+    FileOpenedBefore,
+    file_digest,
+    open_from_leak,
+    opened_before,
+    sample,
+)
 from aboveboard.incidents.models import Incident, UnreadRow
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, People, open_leak
@@ -98,6 +104,25 @@ def test_a_file_without_a_readable_line_opens_nothing(people: People) -> None:
         )
     assert not Incident.objects.exists()
     assert not list(_folder().glob("new-*"))
+
+
+def test_the_same_file_is_opened_again_only_if_that_is_said(people: People) -> None:
+    content = f"email,name\n{people[0][1]['email']},X\n".encode()
+    first = open_leak(content)
+    shape = sample(io.BytesIO(content))
+    roles = [guess.role for guess in shape.columns]
+    said = {"file_name": "other.csv", "by": LEAD, "at": AT}
+    with pytest.raises(FileOpenedBefore, match=first.reference):
+        open_from_leak(io.BytesIO(content), shape.form, roles, **said)  # type: ignore[arg-type]
+    assert Incident.objects.count() == 1
+    assert opened_before(file_digest(io.BytesIO(content))) == [first]
+    assert opened_before(file_digest(io.BytesIO(content + b"\n"))) == []
+    again = open_from_leak(  # type: ignore[call-overload]
+        io.BytesIO(content), shape.form, roles, again=True, **said
+    )
+    assert opened_before(file_digest(io.BytesIO(content))) == [first, again]
+    jobs.run_jobs_once(worker="test")
+    assert queries.people(again.number)
 
 
 def test_an_upload_waits_sealed(db: None) -> None:

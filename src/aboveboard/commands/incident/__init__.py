@@ -23,6 +23,8 @@ aboveboard incident count INC-0001
 aboveboard incident doubts INC-0001
 aboveboard incident duties INC-0001 --json
 aboveboard incident done 7 --reference ICO-123 --as lead@example.com
+aboveboard incident done 7 --undo --as lead@example.com
+aboveboard incident state INC-0001 contained --note "The account is locked." --as lead@example.com
 aboveboard incident notices prepare INC-0001 --measures "We locked the account." \
 --as lead@example.com
 aboveboard incident settle INC-0001 --line 17 --person 41 --as lead@example.com
@@ -35,7 +37,7 @@ aboveboard incident veris INC-0001 > veris.json"""
 NEEDS_INSTANCE = True
 
 _CHANGING = frozenset(
-    {"open-leak", "report-device", "open-other", "count", "done", "settle", "affected"}
+    {"open-leak", "report-device", "open-other", "count", "done", "settle", "affected", "state"}
 )
 _ABOUT_ONE = {
     "show": "show one incident",
@@ -80,6 +82,9 @@ def _configure_opening(verbs: argparse._SubParsersAction[argparse.ArgumentParser
     )
     leak.add_argument("--yes", action="store_true", help="accept the guess without asking")
     leak.add_argument("--title", default="", help="a title for the incident")
+    leak.add_argument(
+        "--again", action="store_true", help="open it though the very same file was opened before"
+    )
     device = verbs.add_parser(
         "report-device", help="report a device missing, and count whose data is on it"
     )
@@ -101,6 +106,14 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     done = verbs.add_parser("done", help="mark a duty as done")
     done.add_argument("duty", type=int, help="its number, as `duties` lists it")
     done.add_argument("--reference", default="", help="such as the authority’s case number")
+    done.add_argument("--undo", action="store_true", help="it was said too early: open it again")
+    state = verbs.add_parser(
+        "state", help="say where an incident stands; with --undo, take back that it stands there"
+    )
+    state.add_argument("incident", type=_number, help="such as INC-0001")
+    state.add_argument("state", choices=("contained", "notified", "closed", "open"))
+    state.add_argument("--note", default="", help="a note for colleagues; do not name customers")
+    state.add_argument("--undo", action="store_true", help="it was said too early")
     settle = verbs.add_parser(
         "settle", help="say whose a line of a leaked file is, where it fits more than one customer"
     )
@@ -203,6 +216,7 @@ def run(args: argparse.Namespace) -> int:
         "report": showing.report,
         "veris": showing.veris,
         "done": acting.duty_done,
+        "state": acting.state,
         "notices": acting.notices,
     }
     if args.verb == "notices" and args.step in reviewing.STEPS:

@@ -4,23 +4,53 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from aboveboard.accounts.queries import staff_member
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.delivery.templates import LANGUAGES
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents import queries as queries_of_incidents
+from aboveboard.incidents import taking_back
 from aboveboard.incidents.actions import mark_done
 from aboveboard.incidents.exposure import settling
 from aboveboard.incidents.notices import actions, queries
+from aboveboard.incidents.terms import IncidentState
 
 
 def duty_done(args: argparse.Namespace) -> int:
-    """Mark a duty as done."""
+    """Mark a duty as done, or take that back."""
+    if args.undo:
+        taking_back.take_back_duty(args.duty, by=actor_of(args), at=clock.now())
+        print_result(args, {"duty": args.duty, "done_at": None}, "Taken back: it is open again.")
+        return 0
     marked = mark_done(args.duty, reference=args.reference, by=actor_of(args), at=clock.now())
     print_result(args, {"duty": args.duty, "done_at": clock.to_text(marked.at)}, "Marked as done.")
+    return 0
+
+
+_STATES: Final[Mapping[str, tuple[IncidentState, Callable[..., None]]]] = {
+    "contained": (IncidentState.CONTAINED, incidents.contain),
+    "notified": (IncidentState.NOTIFIED, incidents.mark_notified),
+    "closed": (IncidentState.CLOSED, incidents.close),
+    "open": (IncidentState.OPEN, incidents.reopen),
+}
+
+
+def state(args: argparse.Namespace) -> int:
+    """Say where an incident stands, or take that back."""
+    stands, change = _STATES[args.state]
+    by, at = actor_of(args), clock.now()
+    if args.undo:
+        stands = taking_back.take_back_state(args.incident, stands, by=by, at=at)
+    else:
+        change(args.incident, words=args.note, by=by, at=at)
+    reference = queries_of_incidents.incident(args.incident).reference
+    facts = {"incident": reference, "state": stands.value}
+    print_result(args, facts, f"{reference}: {stands.label.lower()}.")
     return 0
 
 

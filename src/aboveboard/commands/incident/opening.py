@@ -16,7 +16,14 @@ from aboveboard.incidents import queries
 from aboveboard.incidents.actions import open_other, report_loss
 from aboveboard.incidents.exposure.counting import STEPS
 from aboveboard.incidents.exposure.counting import count as count_exposed
-from aboveboard.incidents.leaks.opening import LeakSample, open_from_leak, sample
+from aboveboard.incidents.leaks.opening import (
+    FileOpenedBefore,
+    LeakSample,
+    file_digest,
+    open_from_leak,
+    opened_before,
+    sample,
+)
 from aboveboard.incidents.views import IncidentView
 
 
@@ -25,6 +32,12 @@ def open_leak(args: argparse.Namespace) -> int:
     by = actor_of(args)
     if not args.file.is_file():
         raise Invalid(found=f"there is no file {args.file}", fix="Check the path.")
+    # Said before anything is asked, read or counted: that takes minutes.
+    if not args.again:
+        with args.file.open("rb") as file:
+            before = opened_before(file_digest(file))
+        if before:
+            raise FileOpenedBefore(references=", ".join(each.reference for each in before))
     with args.file.open("rb") as file:
         guessed = sample(file)
     chosen = (
@@ -43,6 +56,7 @@ def open_leak(args: argparse.Namespace) -> int:
             chosen,
             file_name=args.file.name,
             title=args.title,
+            again=args.again,
             progress=advance,
             by=by,
             at=clock.now(),

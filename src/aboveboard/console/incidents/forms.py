@@ -69,6 +69,18 @@ class DoneForm(forms.Form):
     )
 
 
+class MoveForm(forms.Form):
+    """What somebody says about a step of an incident."""
+
+    words = forms.CharField(
+        label="Note",
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For colleagues. Do not name customers.",
+    )
+
+
 class CircumstancesForm(forms.Form):
     """Every question about the loss; an empty answer is taken as the worst one
     until somebody knows."""
@@ -216,10 +228,22 @@ class LeakForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """What each column of the file holds, as guessed, to be confirmed."""
+    """What each column of the file holds, as guessed, to be confirmed. ``again``: the very same
+    file was opened before, so that it is another loss is confirmed too."""
 
-    def __init__(self, *args: Any, guesses: Sequence[columns.ColumnGuess], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        guesses: Sequence[columns.ColumnGuess],
+        again: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if again:
+            self.fields["again"] = forms.BooleanField(
+                label="It is another loss: open a second incident from the same file",
+                error_messages={"required": "Confirm that it is another loss."},
+            )
         choices = [(role.name, role.label) for role in columns.roles().values()]
         for guess in guesses:
             self.fields[f"column_{guess.position}"] = forms.ChoiceField(
@@ -232,7 +256,12 @@ class ColumnsForm(forms.Form):
 
     def chosen(self) -> list[str]:
         """Return the role of each column, in order."""
-        return [self.cleaned_data[name] for name in self.fields]
+        return [self.cleaned_data[name] for name in self.fields if name != "again"]
+
+    @property
+    def again(self) -> bool:
+        """Whether somebody confirmed that it is another loss."""
+        return bool(self.cleaned_data.get("again"))
 
 
 def _guess_reason(guess: columns.ColumnGuess) -> str:

@@ -6,6 +6,8 @@ says is never shown, for most of it is of strangers.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -21,7 +23,12 @@ from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.incidents.forms import ColumnsForm, LeakForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents.leaks import staging
-from aboveboard.incidents.leaks.opening import LeakSample, open_from_leak, sample
+from aboveboard.incidents.leaks.opening import (
+    LeakSample,
+    open_from_leak,
+    opened_before,
+    sample,
+)
 from aboveboard.incidents.limits import UPLOAD_BYTES
 from aboveboard.incidents.views import IncidentView
 
@@ -43,13 +50,15 @@ def leak(request: HttpRequest) -> HttpResponse:
         # Only one upload waits at a time: an earlier one that nobody confirmed is other people's
         # data, and goes now.
         _forget(request)
+        sha256 = hashlib.sha256()
         try:
-            token = staging.store(file.chunks())
+            token = staging.store(_hashed(file.chunks(), sha256))
         except AboveboardError as error:
             form.add_error("file", str(error))
         else:
             request.session[_WAITING] = {
                 "token": token,
+                "digest": sha256.hexdigest(),
                 "name": file.name or "",
                 "title": form.cleaned_data["title"],
             }
@@ -62,7 +71,8 @@ def leak(request: HttpRequest) -> HttpResponse:
 @allow(*LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: HttpRequest) -> HttpResponse:
-    """Show what each column seems to hold; once confirmed, open the incident."""
+    """Show what each column seems to hold; once confirmed, open the incident. If it is a file that
+    was opened before, that is said first."""
     waiting = request.session.get(_WAITING)
     try:
         if waiting is None:
@@ -72,7 +82,12 @@ def columns(request: HttpRequest) -> HttpResponse:
             seen = sample(stream)
     except NotFound:
         return HttpResponseRedirect(reverse("console:leak"))
-    form = ColumnsForm(request.POST if request.method == "POST" else None, guesses=seen.columns)
+    before = opened_before(waiting["digest"])
+    form = ColumnsForm(
+        request.POST if request.method == "POST" else None,
+        guesses=seen.columns,
+        again=bool(before),
+    )
     if (
         request.method == "POST"
         and form.is_valid()
@@ -82,6 +97,7 @@ def columns(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("console:incident", args=[incident.number]))
     context = {
         "form": form,
+        "before": before,
         "waiting": waiting,
         "words": seen.words,
         "count": seen.form.columns,
@@ -104,12 +120,20 @@ def _open(
                 form.chosen(),
                 file_name=waiting["name"],
                 title=waiting["title"],
+                again=form.again,
                 by=actor_of(request),
                 at=clock.now(),
             )
     except AboveboardError as error:
         form.add_error(None, str(error))
         return None
+
+
+def _hashed(blocks: Iterable[bytes], sha256: hashlib._Hash) -> Iterator[bytes]:
+    """Yield the blocks of an upload, hashed on their way: it is read once."""
+    for block in blocks:
+        sha256.update(block)
+        yield block
 
 
 def _forget(request: HttpRequest) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
@@ -127,37 +127,19 @@ def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class StateChange:
-    """The button that takes an incident to its next state."""
+class StateOffer:
+    """The link to the page that takes an incident to its next state."""
 
     to: IncidentState
     words: str
 
 
 _NEXT = {
-    IncidentState.OPEN: StateChange(IncidentState.CONTAINED, "Mark as contained"),
-    IncidentState.CONTAINED: StateChange(IncidentState.NOTIFIED, "Mark as notified"),
-    IncidentState.NOTIFIED: StateChange(IncidentState.CLOSED, "Close the incident"),
-    IncidentState.CLOSED: StateChange(IncidentState.OPEN, "Reopen the incident"),
+    IncidentState.OPEN: StateOffer(IncidentState.CONTAINED, "Mark as contained"),
+    IncidentState.CONTAINED: StateOffer(IncidentState.NOTIFIED, "Mark as notified"),
+    IncidentState.NOTIFIED: StateOffer(IncidentState.CLOSED, "Close the incident"),
+    IncidentState.CLOSED: StateOffer(IncidentState.OPEN, "Reopen the incident"),
 }
-_MOVES = {
-    IncidentState.CONTAINED: actions.contain,
-    IncidentState.NOTIFIED: actions.mark_notified,
-    IncidentState.CLOSED: actions.close,
-    IncidentState.OPEN: actions.reopen,
-}
-
-
-@allow(*LEADS)
-@require_POST
-def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
-    """Move the incident to another state, or say which duties are still open."""
-    # The button is only an offer. Whether the incident may go there from where it is now, the
-    # action asks under its lock.
-    if state not in IncidentState.values:
-        raise Http404
-    _MOVES[IncidentState(state)](number, words="", by=actor_of(request), at=clock.now())
-    return HttpResponseRedirect(reverse("console:incident", args=[number]))
 
 
 @dataclass(frozen=True, slots=True)

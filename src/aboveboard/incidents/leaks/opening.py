@@ -63,6 +63,30 @@ class LeakSample:
         return f"{form.WORDS[self.form.shape]}{_separated(self.form)}{packing}."
 
 
+class FileOpenedBefore(Conflict):
+    """This very file was opened already, as {references}."""
+
+    code = "file_opened_before"
+    next_step = (
+        "Go on with that incident. If it is another loss all the same, open it again: aboveboard "
+        "incident open-leak FILE --again"
+    )
+
+
+def file_digest(stream: IO[bytes]) -> str:
+    """Return the SHA-256 of a file, hex, by which :func:`opened_before` knows it."""
+    sha256 = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        sha256.update(block)
+    return sha256.hexdigest()
+
+
+def opened_before(digest: str) -> list[IncidentView]:
+    """Return the incidents that were opened from a file of just these bytes, oldest first."""
+    rows = Evidence.objects.filter(digest=digest).select_related("incident").order_by("pk")
+    return [IncidentView.of(row.incident) for row in rows]
+
+
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars", ":": "colons"}
 
 
@@ -144,11 +168,14 @@ def open_from_leak(
     title: str = "",
     discovered_at: datetime | None = None,
     reported_in_seconds: int | None = None,
+    again: bool = False,
     progress: Callable[[int], None] = lambda size: None,
     by: Actor,
     at: datetime,
 ) -> IncidentView:
     """Open an incident from a leaked file, read from its beginning; the count follows as a job.
+
+    ``again``: though an incident was opened from the very same file.
 
     ``shape`` and ``chosen`` (a role for each column) are what :func:`sample` guessed and a person
     confirmed. ``progress`` is given the bytes read so far.
@@ -156,6 +183,7 @@ def open_from_leak(
     Raises:
         NothingToMatchBy: no column can be looked up. NoSuchRole: a role is not in the list.
         Invalid: there is not a role for each column, or no line of the file can be read.
+        FileOpenedBefore: it was, and not ``again``.
         Conflict: the index key was replaced meanwhile.
     """
     columns.check(chosen)
@@ -185,6 +213,11 @@ def open_from_leak(
                 by=by,
                 at=at,
             )
+            # Only now, as the numbering is locked since: of two who open it at one moment the second
+            # finds the first.
+            before = [] if again else opened_before(hashed.sha256.hexdigest())
+            if before:
+                raise FileOpenedBefore(references=", ".join(each.reference for each in before))
             _seal(incident, hashed, file_name, chosen, digested, by, at)
             counting.enqueue(incident)  # 4
             # Until the row is committed nobody else can know whose digests these are: a sweep that
