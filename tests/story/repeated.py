@@ -28,6 +28,7 @@ ELSEWHERE = {
     "intake.load.load": "tests/trials/test_import_again.py",
     "intake.notes.answer_another": "by intake.notes.answer_difference",
     "promise.actions.adopt_promise": "tests/promise: one that is in force is not adopted again",
+    "recovery.versions.record_version": "a version that stands last is not written again",
     "rights.correction.correct_fields": "by rights.correction.correct",
     "retention.sweep.erasing.erase": "tests/retention: a sweep erases what it reviewed, once",
     "vault.actions.correct": "within rights.correction, which asks what is held before",

@@ -213,8 +213,8 @@ def open_from_leak(
                 by=by,
                 at=at,
             )
-            # Only now, as the numbering is locked since: of two who open it at one moment the second
-            # finds the first.
+            # Only now, as the numbering is locked since: of two who open it at one moment, the
+            # second finds the first.
             before = [] if again else opened_before(hashed.sha256.hexdigest())
             if before:
                 raise FileOpenedBefore(references=", ".join(each.reference for each in before))
