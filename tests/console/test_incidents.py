@@ -23,7 +23,7 @@ from aboveboard.incidents.models import Incident, NoticeBatch
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.notices.actions import prepare
 from aboveboard.incidents.notices.queries import BatchView
-from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentView
 from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client, staff_member
@@ -224,70 +224,6 @@ def test_the_report_says_first_what_is_open(client: Client, lost: IncidentView) 
     assert document["incident"] == lost.reference
     assert document["edpb"]["field_68"] == 12
     assert document["missing"]
-
-
-def test_what_still_binds_is_listed_with_links_and_keeps_it_from_being_closed(
-    client: Client, lost: IncidentView
-) -> None:
-    due = queries.page(lost.number, at=clock.now()).next_duty
-    assert due is not None
-    asked = client.get(at(lost, "state/told/"))
-    assert at(lost, f"duties/{due.id}/") in asked.content.decode()
-    assert "Mark as notified" not in words(asked), "no button that cannot do it"
-    for state in ("told", "closed"):
-        answer = client.post(at(lost, f"state/{state}/"))
-        assert answer.status_code == 409
-        assert at(lost, f"duties/{due.id}/") in answer.content.decode()
-    assert client.get(at(lost, "state/eaten/")).status_code == 404
-    assert client.post(at(lost, "state/eaten/")).status_code == 404
-
-
-def test_a_step_is_asked_about_done_and_taken_back(client: Client, lost: IncidentView) -> None:
-    asked = words(client.get(at(lost, "state/contained/")))
-    assert "Is it contained?" in asked
-    assert queries.page(lost.number, at=clock.now()).state is IncidentState.OPEN, "only asked"
-    answer = client.post(at(lost, "state/contained/"), {"words": "Locked."}, follow=True)
-    assert "You can undo it" in words(answer)
-    assert queries.states(lost.number)[-1].note == "Locked."
-    undone = client.post(at(lost, "state/contained/take-back/"), follow=True)
-    assert "The status is “open” again" in words(undone)
-    assert "Taken back: it is not contained yet." in words(client.get(at(lost, "timeline/")))
-    assert client.post(at(lost, "state/contained/take-back/")).status_code == 409, "twice"
-    assert client.post(at(lost, "state/eaten/take-back/")).status_code == 404
-    assert client.post(at(lost, "state/contained/"), {"words": "x" * 2001}).status_code == 422
-
-
-def test_a_duty_that_was_marked_too_early_is_open_again(client: Client, lost: IncidentView) -> None:
-    due = queries.page(lost.number, at=clock.now()).next_duty
-    assert due is not None
-    place = at(lost, f"duties/{due.id}/")
-    undo = f"{place}take-back/"
-    assert client.post(undo).status_code == 404, "it is not done"
-    client.post(place, {"reference": "ICO-417", "words": "By phone."})
-    assert "Undo" in words(client.get(place))
-    assert "The duty is open again" in words(client.post(undo, follow=True))
-    again = queries.duty(due.id, at=clock.now())
-    assert again is not None
-    assert again.done is None
-    timeline = words(client.get(at(lost, "timeline/")))
-    assert "It was said: ICO-417; By phone." in timeline, "nothing is lost"
-    assert client.post(at(lost, "duties/9999/take-back/")).status_code == 404
-
-
-def test_no_duty_is_taken_back_under_a_state_that_needs_it(
-    client: Client, lost: IncidentView
-) -> None:
-    while (due := queries.page(lost.number, at=clock.now()).next_duty) is not None:
-        client.post(at(lost, f"duties/{due.id}/"))
-        last = due.id
-    assert client.post(at(lost, "state/told/")).status_code == 302
-    refused = words(client.post(at(lost, f"duties/{last}/take-back/"), follow=True))
-    assert "take that back first" in refused
-    client.post(at(lost, "state/told/take-back/"))
-    client.post(at(lost, f"duties/{last}/take-back/"))
-    again = queries.duty(last, at=clock.now())
-    assert again is not None
-    assert again.done is None
 
 
 def test_notices_need_a_second_person(client: Client, lost: IncidentView, lead: Account) -> None:

@@ -17,11 +17,10 @@ from aboveboard.incidents.actions import open_other, report_loss
 from aboveboard.incidents.exposure.counting import STEPS
 from aboveboard.incidents.exposure.counting import count as count_exposed
 from aboveboard.incidents.leaks.opening import (
-    FileOpenedBefore,
     LeakSample,
     file_digest,
     open_from_leak,
-    opened_before,
+    refuse_opened,
     sample,
 )
 from aboveboard.incidents.views import IncidentView
@@ -35,9 +34,7 @@ def open_leak(args: argparse.Namespace) -> int:
     # Said before anything is asked, read or counted: that takes minutes.
     if not args.again:
         with args.file.open("rb") as file:
-            before = opened_before(file_digest(file))
-        if before:
-            raise FileOpenedBefore(references=", ".join(each.reference for each in before))
+            refuse_opened(file_digest(file))
     with args.file.open("rb") as file:
         guessed = sample(file)
     chosen = (

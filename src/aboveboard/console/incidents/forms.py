@@ -69,7 +69,7 @@ class DoneForm(forms.Form):
     )
 
 
-class MoveForm(forms.Form):
+class StateNoteForm(forms.Form):
     """What somebody says about a step of an incident."""
 
     words = forms.CharField(

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Conflict
-from aboveboard.console.incidents.forms import MoveForm
+from aboveboard.console.incidents.forms import StateNoteForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.taking_back import take_back_duty, take_back_state
@@ -79,7 +79,7 @@ TAKEN_BACK: Final = frozenset(MOVES) - {IncidentState.OPEN}
 def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
     """Ask before an incident comes into a state, or say which duties are still open."""
     page, to = queries.page(number, at=clock.now()), _state(state)
-    form = MoveForm(request.POST if request.method == "POST" else None)
+    form = StateNoteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             # The page is only an offer. Whether the incident may go there from where it is now, the
@@ -128,7 +128,7 @@ def _state(state: str) -> IncidentState:
 
 
 def _ask(
-    request: HttpRequest, page: IncidentPage, to: IncidentState, form: MoveForm, *, status: int
+    request: HttpRequest, page: IncidentPage, to: IncidentState, form: StateNoteForm, *, status: int
 ) -> HttpResponse:
     open_duties = [duty for duty in page.duties if duty.required == "yes" and duty.done is None]
     context = {

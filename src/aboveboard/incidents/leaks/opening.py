@@ -87,6 +87,16 @@ def opened_before(digest: str) -> list[IncidentView]:
     return [IncidentView.of(row.incident) for row in rows]
 
 
+def refuse_opened(digest: str) -> None:
+    """Refuse a file that was opened before.
+
+    Raises:
+        FileOpenedBefore: it was.
+    """
+    if before := opened_before(digest):
+        raise FileOpenedBefore(references=", ".join(each.reference for each in before))
+
+
 _SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas", "|": "vertical bars", ":": "colons"}
 
 
@@ -215,9 +225,8 @@ def open_from_leak(
             )
             # Only now, as the numbering is locked since: of two who open it at one moment, the
             # second finds the first.
-            before = [] if again else opened_before(hashed.sha256.hexdigest())
-            if before:
-                raise FileOpenedBefore(references=", ".join(each.reference for each in before))
+            if not again:
+                refuse_opened(hashed.sha256.hexdigest())
             _seal(incident, hashed, file_name, chosen, digested, by, at)
             counting.enqueue(incident)  # 4
             # Until the row is committed nobody else can know whose digests these are: a sweep that
