@@ -209,12 +209,7 @@ def open_from_leak(
         written = generations.current().written
         digested = _digest(hashed, shape, chosen, folder, written)  # 1, 2
         with transaction.atomic():  # 3
-            # Asked again inside the transaction: digests made with a key that nobody searches by
-            # any more would find nobody, and everyone in the file would count as a stranger.
-            if generations.written_generations()[0] not in written:
-                raise Conflict(
-                    why="the index key was replaced while the file was read; open it again"
-                )
+            _refuse_replaced_key(written)
             incident = lifecycle.open_incident(
                 IncidentKind.LEAKED_FILE,
                 title=title.strip() or "A file of leaked rows was found",
@@ -234,6 +229,13 @@ def open_from_leak(
             held.enter_context(locked(claim_path(incident)))
             _give_name(folder, incident)
     return IncidentView.of(incident)
+
+
+def _refuse_replaced_key(written: Collection[int]) -> None:
+    # Asked again inside the transaction: digests made with a key that nobody searches by any more
+    # would find nobody, and everyone in the file would count as a stranger.
+    if generations.written_generations()[0] not in written:
+        raise Conflict(why="the index key was replaced while the file was read; open it again")
 
 
 def _digest(
