@@ -57,7 +57,7 @@ def said() -> str:
     parts = []
     for path in source.files("src"):
         text = source.text(path)
-        if path.suffix == ".html":
+        if path.suffix in (".html", ".txt"):
             parts += [plain(_BRANCHES.sub(branch, text)) for branch in (r"\1", r"\2")]
             # What is said from a tag's arguments too: {% card "Title" %}, with title="...".
             parts += map(plain, re.findall(r'"([^"{}<>]+)"', text))

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
-from django.template.loader import render_to_string
 
 from aboveboard.accounts import actions, limits, mail, queries
 from aboveboard.accounts.queries import StaffMember, StaffState
@@ -101,16 +100,12 @@ def send_link(ref: Reference) -> None:
         actions.forget_mailed_links(member.id)
         path = actions.make_link(member.id, by=by, at=clock.now(), life=limits.INVITATION_LIFE)
     current = settings.current()
-    context = {
+    facts = {
         "member": member,
-        "organisation": current.organisation.name,
-        "contact": current.organisation.contact,
         "link": current.server.origin.rstrip("/") + path,
         "days": limits.INVITATION_LIFE.days,
     }
-    text = render_to_string(f"accounts/mail/{why}.en.txt", context)
-    subject, _, body = text.strip().partition("\n")
-    mail.send(subject.strip(), body.strip() + "\n", to=member.email)
+    mail.send_to_staff(f"accounts/mail/{why}", facts, to=member.email)
 
 
 def _invited(account_id: int) -> StaffMember:

@@ -7,7 +7,12 @@ normal form of an address.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
 from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 
 from aboveboard.basics import settings
 from aboveboard.kinds import email_addresses
@@ -27,6 +32,32 @@ def send_to_contact(subject: str, body: str) -> None:
     """Send a message to ``organisation.contact`` now. Raises: as :func:`send`."""
     contact = settings.current().organisation.contact
     _send(subject, body, email_addresses.read_setting(contact))
+
+
+def send_to_staff(
+    template: str,
+    facts: Mapping[str, object],
+    *,
+    to: str | None = None,
+    zone: ZoneInfo | None = None,
+) -> None:
+    """Send a mail in the organisation's language now: to a member of staff, or to
+    ``organisation.contact``.
+
+    ``template``: the path of its texts without language and ending; the first line of one is the
+    subject. ``zone``: in which moments are written.
+
+    Raises: as :func:`send`.
+    """
+    organisation = settings.current().organisation
+    given = {"organisation": organisation.name, "contact": organisation.contact} | dict(facts)
+    with translation.override(organisation.language), timezone.override(zone):
+        text = render_to_string(f"{template}.{organisation.language}.txt", given)
+    subject, _, body = text.strip().partition("\n")
+    if to is None:
+        send_to_contact(subject.strip(), body.strip() + "\n")
+    else:
+        send(subject.strip(), body.strip() + "\n", to=to)
 
 
 def _send(subject: str, body: str, recipient: str) -> None:

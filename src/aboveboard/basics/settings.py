@@ -72,6 +72,11 @@ class OrganisationSettings:
     contact: str = _setting(
         "privacy@localhost", "The e-mail address for questions about data.", checks.check_not_empty
     )
+    language: str = _setting(
+        "en",
+        "The language of mails to staff: en, fr or de. Customers are written to in theirs.",
+        checks.choice_check("en", "fr", "de"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,8 @@ class DatabaseSettings:
 
     url: str = _setting(
         "sqlite:aboveboard.sqlite3",
-        (
-            "`sqlite:FILE` (relative to the instance folder) or "
-            "`postgresql://USER:PASSWORD@HOST:PORT/NAME`."
-        ),
+        "`sqlite:FILE` (relative to the instance folder) or "
+        "`postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
         checks.url_check("sqlite", "postgresql"),
     )
     pool: int = _setting(
@@ -119,10 +122,8 @@ class MailSettings:
 
     url: str = _setting(
         "smtp://127.0.0.1:1025",
-        (
-            "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; "
-            "USER:PASSWORD@ if needed."
-        ),
+        "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; "
+        "USER:PASSWORD@ if needed.",
         checks.url_check("smtp", "smtp+tls", "smtps"),
     )
     sender: str = _setting(
@@ -146,25 +147,19 @@ class KeySettings:
     )
     lease: int = _setting(
         5,
-        (
-            "Seconds that a process may use a wrapping key before it asks for it again. What a "
-            "withdrawn key may still open."
-        ),
+        "Seconds that a process may use a wrapping key before it asks for it again. What a "
+        "withdrawn key may still open.",
         checks.check_positive,
     )
     passphrase_file: str = _setting(
         "",
-        (
-            "A file with the passphrase of a `file:` root key, if it has one. Else it is asked "
-            "for, or taken from `ABOVEBOARD_PASSPHRASE`."
-        ),
+        "A file with the passphrase of a `file:` root key, if it has one. Else it is asked "
+        "for, or taken from `ABOVEBOARD_PASSPHRASE`.",
     )
     token_file: str = _setting(
         "",
-        (
-            "A file with the token for `vault:`, read each time. Else `BAO_TOKEN` or "
-            "`VAULT_TOKEN` is taken."
-        ),
+        "A file with the token for `vault:`, read each time. Else `BAO_TOKEN` or "
+        "`VAULT_TOKEN` is taken.",
     )
 
 
@@ -174,18 +169,14 @@ class LedgerSettings:
 
     origin: str = _setting(
         "localhost/log",
-        (
-            "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never "
-            "changed later."
-        ),
+        "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never "
+        "changed later.",
         checks.check_log_origin,
     )
     witnesses: str = _setting(
         "",
-        (
-            "Who cosigns the log: for each witness its key and its address with a space between, "
-            "one witness a line."
-        ),
+        "Who cosigns the log: for each witness its key and its address with a space between, "
+        "one witness a line.",
         checks.check_witnesses,
     )
     witness_every: int = _setting(
@@ -199,10 +190,8 @@ class RetentionSettings:
 
     sweep: str = _setting(
         "off",
-        (
-            "What the worker does by itself about data whose purposes have lapsed: `off`, `review` "
-            "(list it) or `erase` (list and erase it)."
-        ),
+        "What the worker does by itself about data whose purposes have lapsed: `off`, `review` "
+        "(list it) or `erase` (list and erase it).",
         checks.choice_check("off", "review", "erase"),
     )
     every_days: int = _setting(7, "Days from one such sweep to the next.", checks.check_positive)

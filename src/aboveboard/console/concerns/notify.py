@@ -7,7 +7,6 @@ The mails hold a code and a link, so they say nothing about anybody.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.urls import reverse
 
@@ -34,7 +33,7 @@ def notify_privacy_lead(ref: Reference) -> None:
     records = queries.concerns_of_entries(entry_ids)
     try:
         if records:
-            mail.send_to_contact(*_mail(records))
+            _send("concerns", records)
     except Exception:
         for message in more:  # this job is tried again by itself, and they with it
             fail(message.id, "unavailable", clock.now())
@@ -52,33 +51,22 @@ def notify_owner(ref: Reference) -> None:
         return  # erased, or gone, meanwhile
     if owner is None or record.answered_at is not None:
         return
-    handed = "A customer’s question about a look at their data was handed over to you."
-    mail.send(
-        "A customer’s question is yours to answer",
-        f"{handed}\n\n{_lines(record)}\n",
-        to=owner.email,
-    )
+    _send("concern_handed_over", [record], to=owner.email)
 
 
-def _mail(records: Sequence[ConcernRecord]) -> tuple[str, str]:
-    """Return subject and text."""
-    if len(records) == 1:
-        return (
-            "A customer has questioned a look at their data",
-            f"A customer says that something looks wrong.\n\n{_lines(records[0])}\n",
-        )
-    return (
-        f"Customers have questioned looks at their data ({len(records)} messages)",
-        "\n\n".join(map(_lines, records)) + "\n",
-    )
-
-
-def _lines(record: ConcernRecord) -> str:
-    what = (
-        "Their list as a whole" if record.about is None else f"Entry {record.about} of the record"
-    )
-    address = absolute(reverse("console:concern", args=[record.id]))
-    return f"{what}: {IN_WORDS[record.concern]}.\nAnswer by {_day(record.due_at)}: {address}"
+def _send(name: str, records: Sequence[ConcernRecord], to: str | None = None) -> None:
+    facts = [
+        {
+            "about": record.about,
+            "concern": record.concern.value,
+            "in_words": IN_WORDS[record.concern],
+            "due_at": record.due_at,
+            "page": absolute(reverse("console:concern", args=[record.id])),
+        }
+        for record in records
+    ]
+    zone = in_force().promise.organisation.zone
+    mail.send_to_staff(f"console/mail/{name}", {"concerns": facts}, to=to, zone=zone)
 
 
 def absolute(path: str) -> str:
@@ -87,7 +75,3 @@ def absolute(path: str) -> str:
     # server.origin may lack its scheme in an old settings file; a link without one would not be
     # clickable.
     return address if "://" in address else f"https://{address}"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.astimezone(in_force().promise.organisation.zone):%-d %B %Y}"

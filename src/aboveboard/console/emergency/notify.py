@@ -27,13 +27,13 @@ def notify_privacy_lead(ref: Reference) -> None:
     # clickable.
     if "://" not in address:
         address = f"https://{address}"
-    due = record.review_due.astimezone(in_force().promise.organisation.zone)
-    role, team = record.actor.role.replace("-", " "), record.actor.team
-    body = (
-        f"A member of staff ({role}{', ' + team if team else ''}) used emergency access "
-        "to see a customer’s data.\n\n"
-        f"{IN_WORDS[record.why]}.\n\n"
-        f"The customer can see this. Review it by {due:%d %B %Y, %H:%M} ({due.tzname()}):\n"
-        f"{address}\n"
-    )
-    mail.send_to_contact("Emergency access to review", body)
+    facts = {
+        "role": record.actor.role.replace("-", " "),
+        "team": record.actor.team,
+        "why": record.why.value,
+        "why_in_words": IN_WORDS[record.why],
+        "due": record.review_due,
+        "page": address,
+    }
+    zone = in_force().promise.organisation.zone
+    mail.send_to_staff("console/mail/emergency", facts, zone=zone)

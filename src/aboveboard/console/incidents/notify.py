@@ -20,26 +20,23 @@ def notify_preparer(ref: Reference) -> None:
     asked = change_request(int(str(ref["request"])))
     if asked.is_open:
         prepared_by = notices.batch(asked.batch_id).prepared_by
-        _send(asked, prepared_by, "Changes to the notices of {incident} were requested")
+        _send(asked, prepared_by, "changes_requested")
 
 
 def notify_asker(ref: Reference) -> None:
     """Mail whoever asked for changes. Done again after a crash, it repeats one mail."""
     asked = change_request(int(str(ref["request"])))
-    _send(asked, asked.by, "Your request to change the notices of {incident} was answered")
+    _send(asked, asked.by, "changes_answered")
 
 
-def _send(asked: ChangeRequestView, to: dict[str, str], subject: str) -> None:
+def _send(asked: ChangeRequestView, to: dict[str, str], name: str) -> None:
     incident = notices.batch(asked.batch_id).incident
-    words = subject.format(incident=incident.reference)
     page = absolute(reverse("console:notices", args=[incident.number, asked.batch_id]))
-    body = f"{words}.\n\nNobody can approve them while a request is open. Read it here: {page}\n"
     try:
         member = staff_member_by_id(int(to["id"])) if to["kind"] == ActorKind.STAFF else None
     except NotFound:
         member = None
-    if member is not None and member.is_active:
-        mail.send(words, body, to=member.email)
-    else:
-        # Prepared on the command line, or by somebody who has left: somebody must read it.
-        mail.send_to_contact(words, body)
+    # Prepared on the command line, or by somebody who has left: somebody must read it.
+    address = member.email if member is not None and member.is_active else None
+    facts = {"incident": incident.reference, "page": page}
+    mail.send_to_staff(f"console/mail/{name}", facts, to=address)
