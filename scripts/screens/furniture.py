@@ -22,6 +22,7 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.identity.actions import merge
+from aboveboard.identity.scanning import find_duplicates
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.queries import page as incident_page
 from aboveboard.intake.limits import HELD_BACK_KEPT
@@ -151,6 +152,7 @@ def _retention(kept: int, people: Sequence[int], rows: Sequence[Row]) -> None:
             at=at,
         )
     merge(people[4], people[5], chosen={}, reference="call/91", by=lead, at=at)
+    find_duplicates(at=at)
     erase(people[6], ErasureReason.ASKED, by=lead, at=at)
     FieldNote.objects.create(
         person_id=people[7], field="email", state="asked", digest=b"1", at=at, line=7

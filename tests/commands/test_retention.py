@@ -8,6 +8,7 @@ import pytest
 
 from aboveboard.commands.main import main
 from aboveboard.vault import aliases
+from tests.identity.test_scanning import PHONE, give
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_a_restriction_is_placed_and_lifted(capsys: pytest.CaptureFixture[str]) 
 
 def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]) -> None:
     (one, _), (other, _) = load(2)
-    assert "No records share" in said(capsys, "people", "duplicates")
+    assert "0 of 0 groups looked at; 2 records" in said(capsys, "people", "duplicates")
     assert "email: differs" in said(capsys, "people", "compare", str(one), str(other))
     merged = json.loads(
         said(
@@ -95,3 +96,27 @@ def test_two_records_become_one_and_two_again(capsys: pytest.CaptureFixture[str]
     )
     assert main(["people", "merge", str(one), str(one), "--reference", "case/1"]) == 2
     assert main(["people", "split", str(merged["merge"]), "--reference", "case/2"]) == 4
+
+
+def test_duplicates_are_listed_and_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    people = [person_id for person_id, _ in load(9)]
+    first, second = sorted(people[:2])
+    give([first, second], email="couple@shop.example")
+    give(people[2:], phone=PHONE)
+    lines = said(capsys, "people", "duplicates", "--find", "--json").splitlines()
+    (group,) = map(json.loads, lines)
+    assert group["pairs"][0]["records"] == [first, second]
+    assert "the same e-mail address" in group["pairs"][0]["reasons"]
+    shown = said(capsys, "people", "duplicates")
+    assert f"{first}  {second}  the same e-mail address" in shown
+    assert "couple@" not in shown
+    assert "7  phone number: too many share it" in said(capsys, "people", "duplicates", "--shared")
+    assert "Remembered" in said(capsys, "people", "different", str(second), str(first))
+    assert main(["people", "merge", str(first), str(second), "--reference", "case/1"]) == 4
+    assert "1 of 1 groups looked at" in said(capsys, "people", "duplicates", "--find")
+    assert "(not the same person)" in said(capsys, "people", "duplicates", "--all")
+    assert "Taken back" in said(
+        capsys, "people", "different", str(first), str(second), "--take-back"
+    )
+    assert main(["people", "different", str(first), str(second), "--take-back"]) == 3
+    assert main(["people", "different", str(first), "404"]) == 3

@@ -117,11 +117,10 @@ def test_two_records_are_compared_without_a_value_made_one_and_two_again(
     vault_actions.correct(
         other, "email", row["email"], kinds=kinds, origin=origin, by=ADVISER, at=clock.now()
     )
-    assert "e-mail address" in lead.get("/console/retention/duplicates/").content.decode()
     address = f"/console/retention/duplicates/{one}/{other}/"
-    page = lead.get(address).content.decode()
+    page = words(lead.get(address))
     for value in (row["email"], other_row["email"], row["last_name"], other_row["last_name"]):
-        assert value not in page.split("<main")[1]
+        assert value not in page.split()
     form = lead.get(address).context["form"]
     said = {name: field.initial for name, field in form.fields.items() if name != "reference"}
     assert lead.post(address, said).status_code == 422

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
+from aboveboard.identity import duplicates, scanning
 from aboveboard.intake.models import FieldNote
 from aboveboard.promise.queries import in_force
 from aboveboard.retention import actions as retention
@@ -49,6 +50,8 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
     )
     row_held_back = held_back_row()
     sweep = reviewing.review(by=SYSTEM, at=at + timedelta(days=366 * 12))
+    scanning.find_duplicates(at=at)
+    (group,) = duplicates.duplicate_groups()
     sign_in(page, staff_member(Role.PRIVACY_LEAD, team="Privacy"))
     for name, address in (
         ("retention-overview", "/console/retention/"),
@@ -57,6 +60,8 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         ("retention-lift", f"/console/retention/people/{third}/restrictions/1/"),
         ("retention-sweep", f"/console/retention/sweeps/{sweep.id}/"),
         ("retention-duplicates", "/console/retention/duplicates/"),
+        ("retention-shared-values", "/console/retention/duplicates/shared/"),
+        ("retention-duplicate-group", f"/console/retention/duplicates/groups/{group.id}/"),
         ("retention-differences", "/console/retention/differences/"),
         ("retention-difference", f"/console/retention/differences/{note.pk}/"),
         ("retention-held-back", "/console/retention/held-back/"),

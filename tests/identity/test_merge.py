@@ -313,13 +313,9 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(two: People) -> None
     assert aliases.numbers_of(one) == [one, other, third]
 
 
-def test_two_who_share_an_address_are_proposed_and_compared_without_a_value(two: People) -> None:
+def test_two_who_share_an_address_are_compared_without_a_value(two: People) -> None:
     one, row, other, _ = two
-    assert matching.candidates() == []
     correct(other, row["email"].upper())
-    (pair,) = matching.candidates()
-    assert (pair.first, pair.second, pair.kinds) == (min(one, other), max(one, other), ("email",))
-    assert matching.candidates(after=(pair.first, pair.second)) == []
     found = {one.field: one for one in matching.preview(one, other)}
     assert found["email"].likeness is not FieldLikeness.ONLY_KEPT
     assert found["email"].newer is RecordSide.MERGED, "it was corrected later"

@@ -33,6 +33,7 @@ from aboveboard.commands.instance import doctor
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
+from aboveboard.identity import distinct
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected
 from aboveboard.incidents.models import Exposure, Incident
@@ -91,6 +92,9 @@ def make_everything() -> Everything:
     identity.merge(kept, merged, chosen={}, reference="case/4", by=SYSTEM, at=at)
     undone = identity.merge(split_kept, split_away, chosen={}, reference="case/5", by=SYSTEM, at=at)
     identity.split(undone.id, kinds={}, reference="case/6", by=SYSTEM, at=clock.now())
+    distinct.distinguish(chose, held, by=SYSTEM, at=at)
+    distinct.withdraw_distinction(chose, held, by=SYSTEM, at=clock.now())
+    distinct.distinguish(chose, kept, by=SYSTEM, at=at)
     _instructions(people[-1], at)
     _sign_ins(at)
     _lose([chose, held])

@@ -12,12 +12,15 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
+from aboveboard.identity import distinct, scanning
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected
 from aboveboard.incidents import queries as incident_queries
 from aboveboard.incidents.exposure import counting, settling
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import DutyRecord
+from aboveboard.incidents.notices import actions as notices
+from aboveboard.incidents.notices import changes
 from aboveboard.keys import log_signing
 from aboveboard.keys.providers.places import provider_at
 from aboveboard.keys.rotation import ceremony, root
@@ -54,6 +57,10 @@ def losses(once: Once) -> None:
     )
     lost = loss.lost_laptop(once.ids[18:24], once.folder, at=once.now, tag=f"LT-{once.number}")
     incidents.change(lost.number, title="A laptop", **said)
+    first = notices.prepare(lost.number, by=loss.LEAD, at=once.now).id
+    changes.request_changes(first, "Say when.", by=loss.SECOND, at=once.now)
+    changes.answer(first, "I prepare them anew.", by=loss.LEAD, at=once.now)
+    notices.send_back(first, note="", by=loss.LEAD, at=once.now)
     loss.approved(lost, at=once.now)
     once.work()
     with ScriptedServer() as server, files.mail_to(once.patch, server.port):
@@ -62,6 +69,18 @@ def losses(once: Once) -> None:
     duty = DutyRecord.objects.filter(done=None, dropped_at=None).order_by("-pk").first()
     assert duty is not None
     incidents.mark_done(duty.pk, reference="mail/1", words="By letter.", **said)
+
+
+def duplicates(once: Once) -> None:
+    """Two who live in one place, with one placeholder, and are not one person."""
+    alike = {"address_line1": "1 Same Street", "postal_code": "AB1 2CD", "phone": "+1 212 555 0123"}
+    for person_id in once.ids[22:24]:
+        for field, value in alike.items():
+            vault.correct(
+                person_id, field, value, kinds=once.kinds, origin=once.origin, **once.said
+            )
+    distinct.distinguish(*once.ids[22:24], **once.said)
+    scanning.find_duplicates(at=once.now)
 
 
 def leak(once: Once) -> None:

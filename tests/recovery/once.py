@@ -152,6 +152,7 @@ class Once:
         self.kept()
         self.files()
         happening.losses(self)
+        happening.duplicates(self)
         happening.leak(self)
         happening.keys(self)
 

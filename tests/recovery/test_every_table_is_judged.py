@@ -29,6 +29,9 @@ DECIDES_NOTHING = {
     "delivery.Batch": "a queue: whom a notice is for the incident decides at each sending",
     "delivery.BatchTally": "counts of a queue, for what people are shown; nobody is chosen by them",
     "delivery.Dispatch": "a queue: that a notice was sent has its entry",
+    "identity.CandidatePair": "a list to work through; a merge is decided by who compares the two",
+    "identity.DuplicateScan": "when records were compared; shown",
+    "identity.SharedValue": "a list to look at; nothing is decided by it",
     "incidents.AffectedEstimate": "what somebody said, with its entry in the log",
     "incidents.AffectedList": "what somebody said, with its entry in the log",
     "incidents.AffectedPerson": "a manifest: who is exposed is counted from it, with its entry",
@@ -100,6 +103,10 @@ NOT_UNDER_THE_MAC = {
         "evidence": "where they said so: shown, and in its entry, sealed",
     },
     "delivery.Correspondence": {"actor": "who recorded it: shown, and in its entry"},
+    "identity.DistinctPeople": {
+        "actor": "who said so: shown, and in its entry",
+        "ended_actor": "who took it back: shown, and in its entry",
+    },
     "identity.MergedPerson": {
         "actor": "who did it: shown, and in its entry",
         "merged_boxes": "sealed under the person's key, and bound to their number",

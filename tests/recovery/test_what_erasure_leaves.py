@@ -31,6 +31,7 @@ BECOMES: dict[str, str] = {
     "vault.Alias": GOES,
     "retention.Hold": GOES,
     "identity.MergedPerson": GOES,
+    "identity.SharedValue": GOES,
     "vault.AttachmentChunk": GOES,
     # The row stays for its review, without the person's number and without what was written.
     "access.EmergencyUse": GOES,

@@ -34,7 +34,7 @@ from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, DemoStory
 from aboveboard.custody import queries as custody
 from aboveboard.identity.actions import merge
-from aboveboard.identity.models import MergedPerson
+from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerson
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
@@ -222,6 +222,20 @@ def _is_reporters(address: str) -> bool:
     return re.fullmatch(r"/console/report-a-loss/\d+/", address) is not None
 
 
+def _alike(person: int) -> int:
+    """Two records that may be of one person: the group of them."""
+    scan = DuplicateScan.objects.create(at=clock.now(), people=2, seconds=1)
+    pair = CandidatePair.objects.create(
+        scan=scan,
+        group=1,
+        first_id=person,
+        second_id=person + 1,
+        score=60,
+        reasons=["email"],
+    )
+    return pair.pk
+
+
 def _rows_of(person: int) -> dict[str, int]:
     """Place a hold and a restriction, and let a yes wait; return the number of each, by the part of
     its address."""
@@ -270,6 +284,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "merged": story.person(45),
         "step": "when",
         "merge_id": MergedPerson.objects.get().pk,
+        "group_id": _alike(person),
         "sweep_id": Sweep.objects.get().pk,
     }
     if "/differences/" in pattern:
@@ -282,6 +297,8 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:
             known = {**known, "row_id": row_id, "choice_id": row_id}
+    if "/duplicates/" in pattern:
+        known = {**known, "how": "different"}
     if "/documents/" in pattern:
         known = {**known, "field": "purchase_proof"}
     if pattern.startswith("/console/people/"):

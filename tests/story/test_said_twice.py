@@ -36,6 +36,7 @@ from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
+from aboveboard.identity import distinct
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import taking_back
 from aboveboard.incidents.terms import IncidentState
@@ -262,6 +263,17 @@ def _(world: World) -> Callable[[], object]:
 def _(world: World) -> Callable[[], object]:
     case = {"chosen": {}, "reference": "case/1"}
     return lambda: identity.merge(world.one, world.other, **case, **world.acting)
+
+
+@twice("identity.distinct.distinguish")
+def _(world: World) -> Callable[[], object]:
+    return lambda: distinct.distinguish(world.one, world.other, **world.acting)
+
+
+@twice("identity.distinct.withdraw_distinction")
+def _(world: World) -> Callable[[], object]:
+    distinct.distinguish(world.one, world.other, **world.acting)
+    return lambda: distinct.withdraw_distinction(world.other, world.one, **world.acting)
 
 
 @twice("identity.actions.split")

@@ -34,7 +34,7 @@ from aboveboard.console.incidents import (
 )
 from aboveboard.console.incidents import overview as incidents
 from aboveboard.console.incidents import people as exposed
-from aboveboard.console.retention import differences, erasing, held_back, merges, sweeps
+from aboveboard.console.retention import differences, duplicates, erasing, held_back, merges, sweeps
 from aboveboard.console.retention import people as retention
 from aboveboard.console.staff import changes
 from aboveboard.console.staff import pages as staff
@@ -45,6 +45,7 @@ _INCIDENT = "incidents/<int:number>/"
 _CONCERN = "concerns/<int:number>/"
 _PERSON = "retention/people/<int:person_id>/"
 _BATCH = f"{_INCIDENT}notices/<int:batch_id>/"
+_GROUP = "retention/duplicates/groups/<int:group_id>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -113,7 +114,11 @@ urlpatterns = [
     path(f"{_BATCH}people/", dispatches.notices_of_batch, name="notice_people"),
     path("retention/", retention.overview, name="retention"),
     path("retention/sweeps/<int:sweep_id>/", sweeps.sweep, name="sweep"),
-    path("retention/duplicates/", merges.duplicates, name="duplicates"),
+    path("retention/duplicates/", duplicates.overview, name="duplicates"),
+    path("retention/duplicates/scan/", duplicates.scan, name="scan_duplicates"),
+    path("retention/duplicates/shared/", duplicates.shared, name="shared_values"),
+    path(_GROUP, duplicates.group, name="duplicate_group"),
+    path(f"{_GROUP}<slug:how>/", duplicates.tell_apart, name="tell_apart"),
     path("retention/duplicates/<int:kept>/<int:merged>/", merges.compare, name="compare"),
     path("retention/merges/<int:merge_id>/undo/", merges.undo, name="undo_merge"),
     path("retention/differences/", differences.overview, name="differences"),

@@ -27,6 +27,7 @@ from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.package import NotNeeded, personal_data
 from aboveboard.basics.reference import parse_reference as checked_reference
 from aboveboard.identity.choosing import RecordSide, resolve_sides
+from aboveboard.identity.distinct import distinct_pairs
 from aboveboard.identity.entries import MergeClosed, PeopleMerged, PeopleSplit
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.identity.matching import MergeRecord, preview, record_of
@@ -53,6 +54,13 @@ class MergedElsewhere(Conflict):
     next_step = "Look at the list of merges, and keep the record that others were merged into."
 
 
+class SaidToDiffer(Conflict):
+    """Somebody said that these two are not the same person."""
+
+    code = "said_to_differ"
+    next_step = "Take that back first, where it was said: among the possible duplicates."
+
+
 class CannotSplit(Conflict):
     """This merge cannot be undone: {why}."""
 
@@ -77,8 +85,8 @@ def merge(
     Raises:
         SamePerson, NotHeldThere, ReferenceRefused: what was asked makes no sense.
         NotFound: one of the two is not held.
-        MergedElsewhere: one of the two was merged meanwhile, or others were merged into the one
-            that would go.
+        MergedElsewhere: one of the two was merged meanwhile, or others into the one that would go.
+        SaidToDiffer: somebody said that they are two people.
     """
     if kept == merged:
         raise SamePerson(found="the same record twice", fix="")
@@ -218,5 +226,7 @@ def _check_mergeable(kept: int, merged: int, locked: frozenset[int]) -> None:
         raise MergedElsewhere(why="one of the two was merged into another record meanwhile")
     if missing:
         raise NotFound(what="person")
+    if (min(kept, merged), max(kept, merged)) in distinct_pairs([kept, merged]):
+        raise SaidToDiffer
     if len(aliases.numbers_of(merged)) > 1:
         raise MergedElsewhere(why="other records were merged into the one that would go")

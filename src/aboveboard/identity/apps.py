@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.package import Job, Package
 
 
 class IdentityConfig(AppConfig):
@@ -13,7 +13,7 @@ class IdentityConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.identity import entries
+        from aboveboard.identity import entries, scanning
         from aboveboard.identity.deciding import DECIDING
         from aboveboard.identity.personal_data import PERSONAL_DATA
 
@@ -22,11 +22,21 @@ class IdentityConfig(AppConfig):
             public=(
                 "actions",
                 "choosing",
+                "distinct",
+                "duplicates",
                 "entries",
                 "limits",
                 "matching",
+                "scanning",
+                "scoring",
             ),
-            entries=(entries.PeopleMerged, entries.PeopleSplit, entries.MergeClosed),
+            entries=(
+                entries.PeopleMerged,
+                entries.PeopleSplit,
+                entries.MergeClosed,
+                entries.PeopleDistinguished,
+            ),
+            jobs=(Job(scanning.JOB, scanning.run_job),),
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,
         )

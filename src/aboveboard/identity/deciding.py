@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from aboveboard.basics.package import DecidingTable, RecordedEntry
-from aboveboard.identity.entries import PeopleMerged, PeopleSplit
-from aboveboard.identity.models import MergedPerson
+from aboveboard.identity.entries import PeopleDistinguished, PeopleMerged, PeopleSplit
+from aboveboard.identity.models import DistinctPeople, MergedPerson
 from aboveboard.vault.aliases import all_aliases, authenticate
 
 
@@ -36,6 +36,12 @@ def _authenticate_aliases() -> None:
             authenticate(row.merged_id, row.person_id)
 
 
+def _distinct_differs(row: DistinctPeople, entry: RecordedEntry[Any]) -> str:
+    if entry.facts.ends is None:
+        return "" if row.entry_id == entry.id else "entry_id"
+    return "" if row.entry_id == entry.facts.ends else "ended_entry_id"
+
+
 DECIDING: Final = (
     DecidingTable(
         table="identity.MergedPerson",
@@ -48,5 +54,17 @@ DECIDING: Final = (
         twice=True,
         check=_unlike_aliases,
         upgraded=_authenticate_aliases,
+    ),
+    DecidingTable(
+        table="identity.DistinctPeople",
+        speaks_of={
+            PeopleDistinguished: lambda entry: (
+                "entry_id",
+                entry.id if entry.facts.ends is None else entry.facts.ends,
+            )
+        },
+        named_in=("entry_id", "ended_entry_id"),
+        differs=_distinct_differs,
+        since="identity.0003_duplicates",
     ),
 )

@@ -1,4 +1,4 @@
-"""The ledger entries of merges. All but the last are written under the handles of both records.
+"""The ledger entries of merges. Merges and splits are written under the handles of both records.
 
 ``merged`` is the number of the entry that says the two were merged.
 """
@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, NothingToRestore, OnRestore, RedoByHand, SealedFact
+from aboveboard.basics.facts import (
+    Facts,
+    NothingToRestore,
+    OnRestore,
+    RedoByHand,
+    SealedFact,
+    optional_fact,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +52,16 @@ class MergeClosed(Facts):
     )
 
     merged: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleDistinguished(Facts):
+    """Somebody said that two records are not of one person; or took that back: ``ends`` is the
+    entry that said so. It names neither of the two."""
+
+    kind: ClassVar[str] = "people.distinguished"
+    on_restore: ClassVar[OnRestore] = RedoByHand(
+        "the ledger does not say of which two records: look through the possible duplicates again"
+    )
+
+    ends: int | None = optional_fact()

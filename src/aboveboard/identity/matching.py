@@ -1,5 +1,4 @@
-"""Finding records that may be of one person, and comparing two, without a
-value leaving the vault."""
+"""Comparing two records, without a value leaving the vault; and which were merged."""
 
 from __future__ import annotations
 
@@ -7,58 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from aboveboard.basics.errors import NotFound
 from aboveboard.identity.choosing import ComparedField, compare
 from aboveboard.identity.models import MergedPerson
-from aboveboard.vault import blind, merging, prepared
-
-_KINDS = {number: kind for kind, number in blind.KIND_NUMBERS.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class MatchedPair:
-    """Two records that share a look-up of some kinds: the same e-mail address, say,
-    however it was spelled."""
-
-    first: int
-    second: int
-    kinds: tuple[str, ...]
-
-
-_PAIRS = f"""
-    SELECT low.person_id, high.person_id, low.kind
-    FROM {prepared.BLIND_INDEX} AS low
-    JOIN {prepared.BLIND_INDEX} AS high
-        ON high.digest = low.digest AND high.kind = low.kind
-        AND high.person_id > low.person_id
-    WHERE low.person_id > %s OR (low.person_id = %s AND high.person_id > %s)
-    ORDER BY low.person_id, high.person_id, low.kind
-    LIMIT %s
-"""  # noqa: S608 - the table is the vault's; values are parameters
-
-
-def candidates(*, after: tuple[int, int] = (-1, -1), limit: int = 50) -> Sequence[MatchedPair]:
-    """Return pairs of people who share a look-up, in the order of their numbers; nothing is opened.
-
-    ``after``: the two numbers of the last pair of the page before. That two people share an address
-    does not make them one: couples do. Somebody has to look.
-    """
-    kinds = len(_KINDS)
-    with connection.cursor() as cursor:
-        # Twice, because each look-up is there under two generations while the index key is rotated.
-        cursor.execute(_PAIRS, [after[0], after[0], after[1], 2 * limit * kinds])
-        rows = cursor.fetchall()
-    pairs: dict[tuple[int, int], list[str]] = {}
-    for first, second, kind in rows:
-        shared = pairs.setdefault((first, second), [])
-        if _KINDS[kind] not in shared:
-            shared.append(_KINDS[kind])
-    return [
-        MatchedPair(first, second, tuple(shared))
-        for (first, second), shared in list(pairs.items())[:limit]
-    ]
+from aboveboard.vault import merging
 
 
 def preview(kept: int, merged: int) -> list[ComparedField]:

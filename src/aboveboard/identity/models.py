@@ -1,5 +1,5 @@
 """What is kept of merges: who became whom, which value came from where, and, for a time, what is
-needed to undo it."""
+needed to undo it; which records may be of one person, and which somebody said are not."""
 
 from __future__ import annotations
 
@@ -55,5 +55,82 @@ class MergedPerson(DecidingRow):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["merged_id"], condition=_MERGED, name="identity_merged_once"
+            )
+        ]
+
+
+class DuplicateScan(models.Model):
+    """All records were compared once. The newest is the one whose pairs are shown."""
+
+    at = models.DateTimeField()
+    people = models.BigIntegerField(help_text="how many records were compared")
+    seconds = models.FloatField(help_text="wall time of the comparison")
+
+
+class CandidatePair(models.Model):
+    """Two records that may be of one person. Pairs that hang together have one ``group``. Numbers
+    alone: what they share is a code."""
+
+    scan = models.ForeignKey(DuplicateScan, on_delete=models.CASCADE)
+    group = models.IntegerField()
+    first_id = models.BigIntegerField(db_index=True)
+    second_id = models.BigIntegerField(db_index=True)
+    score = models.PositiveSmallIntegerField(help_text="0 to 100")
+    reasons = models.JSONField(help_text="codes of scoring.SharedTrait and scoring.Opposing")
+    decided_at = models.DateTimeField(
+        null=True, help_text="since when they are merged, or are said not to be one person"
+    )
+
+    class Meta:
+        """A pair stands once in a scan."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["scan", "first_id", "second_id"], name="identity_pair_once"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["scan", "group"], name="identity_grouped")]
+
+
+class SharedValue(models.Model):
+    """A value that was not compared: more than a handful of people share it, or it has the form of
+    one that is nobody's. The value itself is not kept; ``person_id`` is one who has it."""
+
+    scan = models.ForeignKey(DuplicateScan, on_delete=models.CASCADE)
+    trait = models.CharField(max_length=20, help_text="scoring.SharedTrait")
+    people = models.BigIntegerField()
+    placeholder = models.BooleanField(help_text="it has the form of one that is nobody's")
+    person_id = models.BigIntegerField(db_index=True)
+
+
+class DistinctPeople(DecidingRow):
+    """Somebody said that two records are not of one person. Ended by being filled in."""
+
+    first_id = models.BigIntegerField(db_index=True, help_text="the lower number of the two")
+    second_id = models.BigIntegerField(db_index=True)
+    at = models.DateTimeField()
+    actor = models.JSONField(help_text="who said so: kind, id, role, team")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
+    ended_at = models.DateTimeField(null=True)
+    ended_actor = models.JSONField(null=True)
+    ended_entry_id = models.BigIntegerField(null=True)
+
+    DECIDING: ClassVar = (
+        "first_id",
+        "second_id",
+        "at",
+        "entry_id",
+        "ended_at",
+        "ended_entry_id",
+    )
+
+    class Meta:
+        """It is said once of two people until it is taken back."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["first_id", "second_id"],
+                condition=models.Q(ended_at__isnull=True),
+                name="identity_distinct_once",
             )
         ]

@@ -10,7 +10,12 @@ from django.db.models import Q
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData, SealedCopy
-from aboveboard.identity.models import MergedPerson
+from aboveboard.identity.models import (
+    CandidatePair,
+    DistinctPeople,
+    MergedPerson,
+    SharedValue,
+)
 from aboveboard.vault import merging
 
 
@@ -91,6 +96,50 @@ def _reseal(row: MergedPerson, undo: merging.UndoBoxes, without: Collection[str]
         row.save(update_fields=["merged_boxes", "replaced_boxes"])
 
 
+def _export_pairs(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    pairs = CandidatePair.objects.filter(_of_either(numbers)).select_related("scan").order_by("id")
+    for pair in pairs:
+        # Not with whom: that is somebody else's.
+        yield {
+            "compared_at": clock.to_text(pair.scan.at),
+            "like_somebody_else_in": list(pair.reasons),
+            "likely_percent": pair.score,
+        }
+
+
+def _erase_pairs(numbers: Numbers) -> None:
+    CandidatePair.objects.filter(_of_either(numbers)).delete()
+    SharedValue.objects.filter(person_id__in=numbers).delete()
+
+
+def _merge_pairs(kept: int, merged: int) -> Json:
+    """Let what was asked of the two be decided; return which pairs that were."""
+    both = (kept, merged)
+    pairs = CandidatePair.objects.filter(
+        first_id__in=both, second_id__in=both, decided_at=None
+    ).values_list("pk", flat=True)
+    decided = list(pairs)
+    CandidatePair.objects.filter(pk__in=decided).update(decided_at=clock.now())
+    return list(decided)
+
+
+def _split_pairs(kept: int, merged: int, state: Any) -> None:
+    CandidatePair.objects.filter(pk__in=state).update(decided_at=None)
+
+
+def _export_distinct(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in DistinctPeople.objects.filter(_of_either(numbers)).order_by("id"):
+        yield {
+            "not_the_same_as_somebody_since": clock.to_text(row.at),
+            "until": clock.to_text(row.ended_at) if row.ended_at else None,
+            "entry": row.entry_id,
+        }
+
+
+def _of_either(numbers: Numbers) -> Q:
+    return Q(first_id__in=numbers) | Q(second_id__in=numbers)
+
+
 PERSONAL_DATA: Final = (
     PersonalData(
         name="merges",
@@ -103,5 +152,28 @@ PERSONAL_DATA: Final = (
         in_use=NotNeeded("a sweep takes the fields out of it"),
         erase_fields=_erase_fields,
         sealed_copies=_sealed_copies,
+    ),
+    PersonalData(
+        name="possible_duplicates",
+        tables=("identity.CandidatePair", "identity.SharedValue"),
+        export=_export_pairs,
+        erase=_erase_pairs,
+        merge=_merge_pairs,
+        split=_split_pairs,
+        re_encrypt=NotNeeded("numbers and codes, and no value of anybody"),
+        in_use=NotNeeded("a list to work through, which the next comparison replaces"),
+    ),
+    PersonalData(
+        name="distinctions",
+        tables=("identity.DistinctPeople",),
+        export=_export_distinct,
+        erase=NotNeeded(
+            "it holds two numbers and that they are two people; a number leads to nobody once the "
+            "person's key is destroyed, and the entry names neither"
+        ),
+        merge=NotNeeded("what was said of a record is said of the person whom it is part of"),
+        split=NotNeeded("what was said of a record is said of it again"),
+        re_encrypt=NotNeeded("numbers, and no value of anybody"),
+        in_use=NotNeeded("nobody is kept because they are not somebody else"),
     ),
 )

@@ -23,6 +23,7 @@ class KindsConfig(AppConfig):
                 "kind",
                 "limits",
                 "normalise",
+                "placeholders",
                 "recognise",
                 "values",
             ),

@@ -35,6 +35,7 @@ class VaultConfig(AppConfig):
                 "grant",
                 "holds",
                 "identifiers",
+                "likeness",
                 "limits",
                 "locking",
                 "merging",

@@ -8,12 +8,13 @@ import json
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.commands.people import erasing
+from aboveboard.commands.people import duplicates, erasing
 
 NAME = "people"
 HELP = "Find and merge duplicate records; erase one person on request."
 EXAMPLE = """\
-aboveboard people duplicates
+aboveboard people duplicates --find
+aboveboard people different 192162611299331807 192162611299331811
 aboveboard people compare 192162611299331807 192162611299331811
 aboveboard people merge 192162611299331807 192162611299331811 --reference case/417 --take email
 aboveboard people split 3 --reference case/418
@@ -23,17 +24,11 @@ aboveboard people let-in 4 --reference form/2026-118
 aboveboard people write-to 192162611299331807 --address parent@example.org --reason child
 aboveboard people write-to 192162611299331807 --nobody --reason deceased"""
 
-# In pages, each printed before the next is asked for: a list of millions of pairs is never held.
-_PAGE = 500
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     below = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    duplicates = below.add_parser(
-        "duplicates",
-        help="list pairs of records that share an e-mail address, phone or other number",
-    )
+    duplicates.configure(below)
     compare = below.add_parser(
         "compare", help="list which fields of two records agree or differ, without their values"
     )
@@ -60,32 +55,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for command in (merge, split):
         command.add_argument("--reference", required=True, help="the case number; no names")
     erasing.configure(below)
-    for command in (duplicates, compare, merge, split):
+    for command in (compare, merge, split):
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it. Exit codes: 0 done, 2 wrong input, 3 no such person or merge, 4 not possible now."""
     return _VERBS[args.what](args)
-
-
-def _duplicates(args: argparse.Namespace) -> int:
-    from aboveboard.identity import matching
-
-    after, count = (-1, -1), 0
-    while pairs := matching.candidates(after=after, limit=_PAGE):
-        for pair in pairs:
-            words = f"{pair.first}  {pair.second}  share: {', '.join(pair.kinds)}"
-            print(
-                json.dumps({"records": [pair.first, pair.second], "share": pair.kinds})
-                if args.json
-                else words
-            )
-        count += len(pairs)
-        after = (pairs[-1].first, pairs[-1].second)
-    if not count and not args.json:
-        print("No records share an address or number.")
-    return 0
 
 
 def _compare(args: argparse.Namespace) -> int:
@@ -140,7 +116,8 @@ def _split(args: argparse.Namespace) -> int:
 
 
 _VERBS = {
-    "duplicates": _duplicates,
+    "duplicates": duplicates.list_duplicates,
+    "different": duplicates.say_different,
     "compare": _compare,
     "merge": _merge,
     "split": _split,

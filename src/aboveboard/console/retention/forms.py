@@ -225,6 +225,22 @@ class UndoForm(forms.Form):
     reference = _reference("Case number")
 
 
+class OpenForm(forms.Form):
+    """Which fields of the people of a group are needed to tell whether they are one."""
+
+    fields_wanted = forms.MultipleChoiceField(
+        label="What do you need to see?",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Select only what you need now.",
+        error_messages={"required": "Select what you need to see."},
+    )
+
+    def __init__(self, *args: Any, choices: list[tuple[str, Any]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A ChoiceField's own.
+        self.fields["fields_wanted"].choices = choices  # type: ignore[attr-defined]
+
+
 class MergeForm(forms.Form):
     """For each field that differs, whose value stays; and under which case."""
 

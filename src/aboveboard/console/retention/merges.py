@@ -1,57 +1,27 @@
-"""Two records of one person: pairs that may be, what agrees and differs, making
-them one, and undoing it."""
+"""Two records of one person: what agrees and differs, making them one, and undoing it."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError, NotFound
-from aboveboard.basics.ids import parse_id
-from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.console.retention.forms import MergeForm, UndoForm
 from aboveboard.console.retention.people import KEEPER, ask_and_do
 from aboveboard.identity import actions, limits, matching
 from aboveboard.identity.choosing import FieldLikeness
 from aboveboard.promise.queries import in_force
 
-_SHARED = {
-    "email": "e-mail address",
-    "phone": "phone number",
-    "customer_number": "customer number",
-    "national_id": "national number",
-}
 _LIKENESS = {
     FieldLikeness.DIFFERS: {"words": "differs", "tone": "look"},
     FieldLikeness.SAME: {"words": "the same", "tone": "kept"},
     FieldLikeness.ONLY_KEPT: {"words": "only in the record we keep", "tone": ""},
     FieldLikeness.ONLY_MERGED: {"words": "only in the other record", "tone": ""},
 }
-
-
-@allow(KEEPER)
-@require_safe
-def duplicates(request: HttpRequest) -> HttpResponse:
-    """List pairs of records that share an address or number, and the merges so far.
-    ``?after=`` goes further."""
-    first, _, second = request.GET.get("after", "").partition("-")
-    after = parse_id(first), parse_id(second)
-    # Anything but two numbers starts the list from its beginning.
-    pairs = matching.candidates(
-        after=(-1, -1) if after[0] is None or after[1] is None else (after[0], after[1])
-    )
-    context = {
-        "pairs": [
-            {"pair": pair, "shared": [_SHARED[kind] for kind in pair.kinds]} for pair in pairs
-        ],
-        "older": f"?after={pairs[-1].first}-{pairs[-1].second}" if len(pairs) == PAGE_SIZE else "",
-        "merges": matching.latest_merges(),
-    }
-    return render(request, "console/retention/duplicates.html", context)
 
 
 @allow(KEEPER)
