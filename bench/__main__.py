@@ -20,6 +20,7 @@ BENCHES = (
     "look_up",
     "uses",
     "ledger",
+    "leaks",
     "exposure",
     "notices",
 )

@@ -67,9 +67,11 @@ _NUMBER_DIGITS: Final = 6
 def may_contain_more(value: str) -> bool:
     """Whether a cell that reads as one address may be one with something around it, which an
     earlier version's rule took for a part of it."""
+    if "@" not in value:
+        return False
     if _CLEAN.fullmatch(value) and "@c.us" not in value and "whatsapp" not in value:
         return False
-    return "@" in value and (
+    return (
         _ADDRESS.fullmatch(value) is None
         or _JOINED.search(value) is not None
         or _MESSENGER.search(value) is not None
