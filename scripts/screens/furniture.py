@@ -92,7 +92,7 @@ def _link(account_id: int, *, demo: bool = True) -> str:
 
 
 def _member(role: Role) -> StaffMember:
-    return next(member for member in staff() if member.role is role and member.name[0] != "B")
+    return next(member for member in staff() if member.role == role and member.name[0] != "B")
 
 
 def _choices(customer: int, people: Sequence[int], colleague: StaffMember) -> None:
