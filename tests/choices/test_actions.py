@@ -13,6 +13,7 @@ from aboveboard.choices import queries
 from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
+from aboveboard.keys.models import PersonKey
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
@@ -101,6 +102,15 @@ def test_nobody_is_who_is_not_held() -> None:
     load(2)
     with pytest.raises(NotFound):
         say(10**9, ChoiceAnswer.NO, "phone", ADVISER)
+
+
+def test_nor_who_cannot_be_read_any_more() -> None:
+    """Their key is gone, and their row is not yet."""
+    person, _ = load(2)[0]
+    PersonKey.objects.filter(person_id=person).delete()
+    with pytest.raises(NotFound):
+        say(person, ChoiceAnswer.NO, "phone", ADVISER)
+    assert not Choice.objects.exists()
 
 
 @pytest.mark.parametrize("waits", [False, True])

@@ -119,6 +119,19 @@ def test_a_yes_waits_also_where_the_clock_of_another_machine_was_behind(people: 
     assert queries.waiting_choices(confirmable_by=COLLEAGUE) == [waits]
 
 
+def test_a_no_on_one_record_stands_against_a_later_yes_on_the_other_until_they_say_more(
+    people: list[int],
+) -> None:
+    """Whoever said yes there may not have known that they are asked twice."""
+    kept, merged, *_ = people
+    say(merged, ChoiceAnswer.NO, CUSTOMER)
+    say(kept, ChoiceAnswer.YES, CUSTOMER)
+    merge(kept, merged, chosen={}, reference="case/9", by=SYSTEM, at=clock.now())
+    assert queries.consent_state(kept).answer(PURPOSE) is ChoiceAnswer.NO
+    say(kept, ChoiceAnswer.YES, CUSTOMER)
+    assert queries.consent_state(kept).answer(PURPOSE) is ChoiceAnswer.YES
+
+
 def test_of_two_records_that_became_one_the_newest_yes_waits_for_who_recorded_neither(
     people: list[int],
 ) -> None:

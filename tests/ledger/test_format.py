@@ -224,6 +224,17 @@ def test_a_bundle_is_read_back_and_cut_short_is_refused(entries: list[bytes], cu
         )
 
 
+@given(st.integers(1, 8), st.integers(0, 9 * 32))
+def test_a_tile_gives_as_many_hashes_as_are_asked_for_or_is_refused(width: int, size: int) -> None:
+    data = bytes(range(256)) * 2
+    hashes = [data[at : at + 32] for at in range(0, 8 * 32, 32)]
+    if size % 32 == 0 and size >= width * 32:
+        assert tiles.decode_hashes(data[:size], width) == hashes[:width]
+    else:
+        with pytest.raises(tiles.TileRefused):
+            tiles.decode_hashes(data[:size], width)
+
+
 def test_an_entry_too_long_for_a_bundle_is_refused() -> None:
     with pytest.raises(tiles.TileRefused):
         tiles.encode_bundle([b"x" * 65_536])

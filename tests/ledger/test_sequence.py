@@ -19,6 +19,7 @@ from aboveboard.ledger.folder import LogFolder
 from aboveboard.ledger.format import proof as proofs
 from aboveboard.ledger.format.checkpoint import Checkpoint, CheckpointRefused, open_note
 from aboveboard.ledger.format.note import Signer
+from aboveboard.ledger.format.tiles import WIDTH, Tile
 from aboveboard.ledger.format.tree import leaf_hash, root_of
 from aboveboard.ledger.models import CheckpointRow, Entry
 from aboveboard.ledger.published import LogAhead, LogForked
@@ -285,3 +286,15 @@ def test_writing_a_tile_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(OSError, match="disk full"):
         folder.write_note("checkpoint", "new\n")
     assert (tmp_path / "checkpoint").read_text() == "old\n"
+
+
+def test_whoever_publishes_for_months_keeps_no_file_open(tmp_path: Path) -> None:
+    def opened() -> int:
+        return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+    folder, before = LogFolder(tmp_path), opened()
+    for number in range(3):
+        with folder.lock():
+            folder.write_tiles([(Tile(0, number, WIDTH), bytes(32 * WIDTH))])
+            folder.write_note("checkpoint", "a note\n")
+    assert opened() == before

@@ -66,7 +66,7 @@ class ChoiceRecord:
     promise_serial: int
     actor: Actor
     entry_id: int
-    waits: bool = False
+    waits: bool
 
 
 _NOBODY: Mapping[str, frozenset[str]] = MappingProxyType({})
