@@ -20,7 +20,7 @@ from aboveboard.ledger.format.cosignature import ED25519, ML_DSA_44, Cosigner, W
 from aboveboard.ledger.format.note import NoteRefused, Signer, Verifier
 from aboveboard.ledger.format.submission import Submission, SubmissionRefused, parse, parse_size
 from aboveboard.ledger.witness.client import WitnessRefuses, WitnessSilent
-from aboveboard.ledger.witness.state import Witness, WitnessExists, make
+from aboveboard.ledger.witness.state import EVIDENCE, Witness, WitnessExists, make
 from tests.ledger.logs import SIGNER
 from tests.ledger.witnesses import FORK, asked, head, post, proved, serving, submission
 
@@ -140,6 +140,17 @@ def test_a_log_that_changed_its_key_goes_on_once_the_new_key_is_added(witness: W
     assert witness.add_checkpoint(parse(submission(3, 4, signer=later)), 1).status == 403  # type: ignore[union-attr]
     witness.add_log(later.verifier)
     assert isinstance(witness.add_checkpoint(parse(submission(3, 4, signer=later)), 1), str)
+
+
+@pytest.mark.parametrize("witness", ["ed25519"], indirect=True)
+def test_a_sender_of_forks_does_not_fill_the_disk(witness: Witness) -> None:
+    assert isinstance(witness.add_checkpoint(parse(submission(0, 3)), 1), str)
+    for size in range(4, EVIDENCE + 7):
+        forked = Submission(3, [], head(size).sign(SIGNER))
+        assert not isinstance(witness.add_checkpoint(forked, size), str)
+    kept = witness.refused_checkpoints()
+    assert [at for _, at, _, _ in kept] == list(range(4, EVIDENCE + 4)), "the first of them"
+    assert witness.known_logs()[0].refused == EVIDENCE
 
 
 def test_a_witness_is_made_once(witness: Witness, tmp_path: Path) -> None:
