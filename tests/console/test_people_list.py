@@ -105,6 +105,7 @@ def test_somebody_is_found_by_number_and_nothing_else_gets_into_an_address(
     assert "No people match what you asked for" in words(nobody)
 
 
+@pytest.mark.database
 def test_who_was_told_is_a_filter_before_while_and_after(lead: Client, lost: Incident) -> None:
     everybody = numbers(lead.get(address(lost)))
     assert numbers(lead.get(address(lost), {"notified": "yes"})) == []
@@ -139,6 +140,7 @@ def test_too_many_to_tell_apart_is_said(
     assert "ask again when more were sent" in words(answer)
 
 
+@pytest.mark.database
 def test_a_long_list_goes_on_behind_the_last_in_either_order(lead: Client, tmp_path: Path) -> None:
     lost = lost_laptop([person for person, _ in load(PAGE_SIZE + 3)], tmp_path, at=clock.now())
     for order in ("number", "-number", "severity", "-severity"):
@@ -157,6 +159,7 @@ def test_a_page_that_is_none(after: str, lead: Client, lost: Incident) -> None:
     assert lead.get(address(lost), {"after": after}).status_code == 404
 
 
+@pytest.mark.database
 def test_people_leave_as_a_file_only_with_an_entry(lead: Client, lost: Incident) -> None:
     before = Entry.objects.count()
     assert lead.get(address(lost), {"format": "csv"})["Content-Type"].startswith("text/html")
@@ -193,6 +196,7 @@ def test_nobody_was_counted(lead: Client, lost: Incident) -> None:
     assert lead.post(page, {"format": "csv"}).status_code == 404
 
 
+@pytest.mark.database
 def test_notices_are_filtered_in_words_and_show_no_address(lead: Client, lost: Incident) -> None:
     approved(lost, at=clock.now())
     everybody = numbers(lead.get(address(lost)))
