@@ -262,17 +262,6 @@ def test_a_score_that_forgets_a_combination_is_refused_and_nothing_appears(tmp_p
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_leak_that_could_not_be_read_to_its_end_leaves_nothing(tmp_path: Path) -> None:
-    def fail() -> None:
-        with LeakWriter(tmp_path) as writer:
-            writer.add(1, 1, 0)
-            raise RuntimeError("the disk is full")
-
-    with pytest.raises(RuntimeError, match="disk"):
-        fail()
-    assert not list(tmp_path.iterdir())
-
-
 values = st.sampled_from(["a", "b", "c", "d"])
 index_rows = st.sets(
     st.tuples(st.sampled_from([EMAIL, PHONE, NUMBER]), values, st.integers(1, 4)), max_size=12

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Protocol, Self
 
-from aboveboard.engines.snapshot import split_digest, to_parquet
+from aboveboard.engines import limits
+from aboveboard.engines.snapshot import join_parquet, split_digest, to_parquet
 
 ROWS = {"line": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
 SEARCHED = 8
@@ -52,10 +53,17 @@ def unread_file(folder: Path) -> Path:
     return folder / "unread.parquet"
 
 
+class _SupportsWrite(Protocol):
+    """What takes text."""
+
+    def write(self, text: str, /) -> object:
+        """Add to it."""
+
+
 class LeakLines:
     """Takes the lines of a leak, each as it is read: rows, keys and unread lines, as text."""
 
-    def __init__(self, rows: TextIO, keys: TextIO, unread: TextIO) -> None:
+    def __init__(self, rows: _SupportsWrite, keys: _SupportsWrite, unread: _SupportsWrite) -> None:
         self._rows, self._keys, self._unread = rows, keys, unread
 
     def add(self, line: int, categories: int, protected: int) -> None:
@@ -95,21 +103,19 @@ class LeakPart(LeakLines):
 
 class LeakWriter(LeakLines):
     """Writes a leak row by row; the Parquet files appear when the ``with`` block ends
-    well, else nothing stays."""
+    well, else nothing stays. On the disk it takes little more than they do."""
 
     def __init__(self, folder: Path) -> None:
         self.leak = LeakPaths.in_folder(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        self._tables = (
-            (self.leak.rows, ROWS),
-            (self.leak.keys, KEYS),
-            (unread_file(folder), UNREAD),
+        self._files = (
+            _ParquetInParts(self.leak.rows, ROWS),
+            _ParquetInParts(self.leak.keys, KEYS),
+            _ParquetInParts(unread_file(folder), UNREAD),
         )
-        self._texts = tuple(path.with_name(path.name + ".csv") for path, _ in self._tables)
+        super().__init__(*self._files)
 
     def __enter__(self) -> Self:
-        self._files = tuple(text.open("w", encoding="ascii") for text in self._texts)
-        super().__init__(*self._files)
         return self
 
     def __exit__(
@@ -118,12 +124,46 @@ class LeakWriter(LeakLines):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for file in self._files:
-            file.close()
         try:
             if kind is None:
-                for text, (path, columns) in zip(self._texts, self._tables, strict=True):
-                    to_parquet(text, path, columns)
+                for file in self._files:
+                    file.finish()
         finally:
-            for text in self._texts:
-                text.unlink()
+            for file in self._files:
+                file.delete()
+
+
+class _ParquetInParts:
+    """One table as text, of which each part becomes Parquet as soon as it is long: the text of a
+    hundred million lines is four times as long."""
+
+    def __init__(self, path: Path, columns: Mapping[str, str]) -> None:
+        self._path, self._columns = path, columns
+        self._text = path.with_name(path.name + ".csv")
+        self._parts: list[Path] = []
+        self._file, self._size = self._text.open("w", encoding="ascii"), 0
+
+    def write(self, text: str, /) -> None:
+        """Add some lines."""
+        self._file.write(text)
+        self._size += len(text)
+        if self._size >= limits.LEAK_TEXT_BYTES:
+            self._end_part()
+            self._file, self._size = self._text.open("w", encoding="ascii"), 0
+
+    def _end_part(self) -> None:
+        self._file.close()
+        part = self._path.with_name(f"{self._path.name}.{len(self._parts)}")
+        self._parts.append(part)  # first: a conversion that fails leaves it to be deleted
+        to_parquet(self._text, part, self._columns)
+
+    def finish(self) -> None:
+        """Put the parts together in the place of the file, whole or not at all."""
+        self._end_part()
+        join_parquet(self._parts, self._path)
+
+    def delete(self) -> None:
+        """Delete the text and the parts."""
+        self._file.close()
+        for path in (self._text, *self._parts):
+            path.unlink(missing_ok=True)

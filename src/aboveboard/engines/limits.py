@@ -15,3 +15,7 @@ CROWD_OWNERS: Final = 256
 """Most people with one phone, address or number of whom each is looked at on each line that has it.
 More are a placeholder, or a switchboard, and are matched as one: with K of them on K lines, pair by
 pair would be K times K. Our choice: above every family and most offices."""
+
+LEAK_TEXT_BYTES: Final = 256 * 1024**2
+"""Text of a leak's digests that becomes Parquet before more is written, in bytes. Our choice: as
+text the digests of 145 million lines would take 18 GB."""

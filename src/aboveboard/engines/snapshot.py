@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import struct
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,3 +86,12 @@ def to_parquet(text: Path, path: Path, columns: Mapping[str, str]) -> None:
             escapechar='"',
         )
         source.write_parquet(str(part))
+
+
+def join_parquet(parts: Sequence[Path], path: Path) -> None:
+    """Put Parquet files of the same columns together, whole or not at all."""
+    if len(parts) == 1:
+        parts[0].replace(path)
+        return
+    with engine() as duck, atomic_path(path) as part:
+        duck.read_parquet([str(each) for each in parts]).write_parquet(str(part))
