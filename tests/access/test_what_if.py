@@ -7,6 +7,7 @@ import argparse
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.impact import counting
 from aboveboard.access.impact.counting import affected_people, count
+from aboveboard.access.impact.judging import PurposePair
 from aboveboard.access.impact.report import ImpactReport
 from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
@@ -28,7 +30,13 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands import promise as command
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.loading import load as read
-from aboveboard.promise.model import Promise
+from aboveboard.promise.model import (
+    LawfulBasis,
+    Period,
+    Promise,
+    RestrictedUse,
+    RetentionStart,
+)
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -358,3 +366,32 @@ def test_the_command_says_it_lists_it_and_leaves_the_promise_in_force(
     assert sum(row["field"] == found["uses"][0]["field"] for row in rows) == lost > 0
 
     assert in_force().serial == found["compared_with"]
+
+
+STATS = OLD.purposes["improve-shops"]
+ALONE: dict[str, dict[str, Any]] = {
+    "what it rests on": {"basis": LawfulBasis.PUBLIC_TASK},
+    "what a restriction leaves": {"when_restricted": RestrictedUse.LEGAL_CLAIMS},
+    "that it is marketing": {"direct_marketing": True},
+    "how long it is kept": {"retention": replace(STATS.retention, keep=Period(years=3))},
+    "from when that counts": {
+        "retention": replace(STATS.retention, starts=RetentionStart.COLLECTION)
+    },
+    "a field less": {"fields": STATS.fields[1:]},
+    "a role more": {"roles": (*STATS.roles, "finance")},
+    "a channel less": {"channels": STATS.channels[1:]},
+}
+
+
+@pytest.mark.parametrize("what", ALONE)
+def test_whatever_a_use_depends_on_is_noticed_alone(what: str) -> None:
+    assert PurposePair(STATS.key, STATS, replace(STATS, **ALONE[what])).differs()
+
+
+def test_the_order_in_which_they_are_listed_is_nothing_that_a_use_depends_on() -> None:
+    turned = replace(
+        STATS, fields=STATS.fields[::-1], roles=STATS.roles[::-1], channels=STATS.channels[::-1]
+    )
+    assert not PurposePair(STATS.key, STATS, turned).differs()
+    assert PurposePair(STATS.key, None, STATS).differs()
+    assert PurposePair(STATS.key, STATS, None).differs()
