@@ -46,7 +46,7 @@ def address(incident: Incident, rest: str = "people/") -> str:
 
 
 def numbers(answer: Any) -> list[int]:
-    return [int(each) for each in re.findall(r'<td class="ab-num">(\d+)</td>', _body(answer))]
+    return [int(each) for each in re.findall(r"<td>(\d+)</td>", _body(answer))]
 
 
 def _body(answer: Any) -> str:

@@ -49,7 +49,7 @@ def list_shape(batch: notices.BatchView) -> ListShape:
         nouns=("notice", "notices"),
         columns=(
             # Notices are queued by rising number, so their own numbers have that order.
-            ListColumn("Customer", "number", ColumnKind.NUMBER),
+            ListColumn("Customer", "number", ColumnKind.IDENTIFIER),
             ListColumn("By"),
             ListColumn("Sent"),
             ListColumn("State"),

@@ -56,10 +56,10 @@ def list_shape(page: IncidentPage) -> ListShape:
     return ListShape(
         nouns=("person", "people"),
         columns=(
-            ListColumn("Customer", "number", ColumnKind.NUMBER),
+            ListColumn("Customer", "number", ColumnKind.IDENTIFIER),
             ListColumn("Lives in"),
             ListColumn("Exposed"),
-            ListColumn("Severity", "severity", ColumnKind.NUMBER),
+            ListColumn("Severity", "severity", ColumnKind.GRADE),
             ListColumn("Notice"),
         ),
         order="number",

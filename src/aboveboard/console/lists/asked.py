@@ -29,12 +29,16 @@ class ColumnKind(StrEnum):
     WORDS = "words"
     NUMBER = "number"
     MOMENT = "moment"
+    IDENTIFIER = "identifier"
+    GRADE = "grade"
 
 
 _ORDERS: Final = {
     ColumnKind.WORDS: ("A to Z", "Z to A"),
     ColumnKind.NUMBER: ("lowest first", "highest first"),
     ColumnKind.MOMENT: ("oldest first", "newest first"),
+    ColumnKind.IDENTIFIER: ("lowest first", "highest first"),
+    ColumnKind.GRADE: ("lowest first", "highest first"),
 }
 
 

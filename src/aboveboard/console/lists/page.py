@@ -181,7 +181,8 @@ class ListPage:
             return ListHead(column.name, number, None, "")
         by_this = self.asked.sort == column.sort
         # A second click turns the order round; the first gives what one wants first.
-        falling = not self.asked.falling if by_this else column.kind is not ColumnKind.WORDS
+        first_falls = column.kind not in (ColumnKind.WORDS, ColumnKind.IDENTIFIER)
+        falling = not self.asked.falling if by_this else first_falls
         order = self._link(column.name, SORT, f"{'-' if falling else ''}{column.sort}")
         now = ("descending" if self.asked.falling else "ascending") if by_this else ""
         return ListHead(column.name, number, order, now)
