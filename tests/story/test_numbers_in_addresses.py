@@ -138,6 +138,8 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
             [retention.restrictions(person)[0].id for person in people[:2]],
         ),
     }
+    duty = "/console/incidents/<int:number>/duties/<int:duty_id>/"
+    seconds[f"{duty}take-back/"] = seconds[duty]
     back = "/console/incidents/<int:number>/affected/<slug:how>/<int:row_id>/take-back/"
     seconds[back] = (letters, lists)
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
