@@ -215,7 +215,7 @@ def test_looking_somebody_up(page: Page) -> None:
     row = load(5)[0][1]
     sign_in(page, staff_member(Role.ADVISER))
     seen(page, "console-people", "/console/people/")
-    page.get_by_role("link", name="To answer when you contact us").click()
+    page.get_by_role("link", name="To answer a customer").click()
     seen(page, "console-look-up")
     page.get_by_role("button", name="Look up").click()
     seen(page, "console-look-up-error")

@@ -45,7 +45,8 @@ def test_the_reasons_to_look_are_those_of_the_role(
     adviser: Client, someone: tuple[int, dict[str, str]]
 ) -> None:
     page = adviser.get("/console/people/").content.decode()
-    assert "answer" in page
+    assert "To answer a customer" in page
+    assert "when you contact us" not in page, "the customer's words"
     assert "tax" not in page.lower().split("<main")[1]
 
 

@@ -69,11 +69,11 @@ class Screens:
     def _just_what_is_needed(self, page: Page) -> None:
         self._press(page, "Look someone up")
         self._shows(page, "Why do you need to look someone up?")
-        self._press(page, "To answer when you contact us")
+        self._press(page, "To answer a customer")
         self._look_up(page, "george.taylor0@example.org")
         self._quoted(page)
         self._press(page, "People")
-        self._press(page, "To send offers chosen for you")
+        self._press(page, "To choose offers for a customer")
         self._look_up(page, "AW11000")
         self._quoted(page)
 

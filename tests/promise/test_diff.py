@@ -176,6 +176,11 @@ STORIES = {
         ChangeDirection.REWORDED,
         "“To send news” is explained in other words.",
     ),
+    "words for staff": (
+        [("why: You asked for it.", "why: You asked for it.\n    for_staff: {title: A, what: B.}")],
+        ChangeDirection.REWORDED,
+        "“To send news” is explained to staff in other words.",
+    ),
     "another question": (
         [("May we?", "May we write?")],
         ChangeDirection.REWORDED,

@@ -222,6 +222,23 @@ STORIES: dict[str, Story] = {
         "and and",
         "at most 25 words",
     ),
+    "a sentence too long for staff": (
+        [("Make sure who is asking, and answer them.", " ".join(["and"] * 26))],
+        "long_sentence",
+        "and and",
+        "at most 25 words",
+    ),
+    "words for staff without what they do": (
+        [
+            (
+                "      what:\n        en: See where an order goes",
+                "      that:\n        en: See where",
+            )
+        ],
+        "unknown_key",
+        "that:",
+        "what",
+    ),
     "a language that nobody listed": (
         [("languages: [en, fr, de]", "languages: [en, fr]")],
         "undeclared_language",

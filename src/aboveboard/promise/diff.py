@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 from aboveboard.law import categories
 from aboveboard.promise.explain import basis_in_words, country_in_words, period_in_words
 from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, TranslatedText
+from aboveboard.promise.wording import asks, differs, legal_notes, staff_words
 
 
 class ChangeDirection(StrEnum):
@@ -65,7 +67,7 @@ def _fields(old: Promise, new: Promise) -> Iterator[PromiseChange]:
                 key,
                 f"“{field.label}” is now {shown}.",
             )
-        elif _differs(before.label, field.label) or before.kind_and_format != field.kind_and_format:
+        elif differs(before.label, field.label) or before.kind_and_format != field.kind_and_format:
             yield PromiseChange(
                 ChangeDirection.REWORDED,
                 key,
@@ -144,17 +146,20 @@ def _purpose(
     yield from _basis(before, after)
     yield from _retention(before, after)
     yield from _despite_objection(before, after)
-    if any(
-        _differs(getattr(before, part), getattr(after, part)) for part in ("title", "what", "why")
-    ) or _asks(before) != _asks(after):
-        yield PromiseChange(ChangeDirection.REWORDED, key, f"{title} is explained in other words.")
-    if (before.basis_note, before.law, before.balancing, before.article9) != (
-        after.basis_note,
-        after.law,
-        after.balancing,
-        after.article9,
+    yield from _words(before, after, title)
+
+
+def _words(before: Purpose, after: Purpose, title: str) -> Iterator[PromiseChange]:
+    reworded = partial(PromiseChange, ChangeDirection.REWORDED, before.key)
+    parts = ("title", "what", "why")
+    if any(differs(getattr(before, part), getattr(after, part)) for part in parts) or (
+        asks(before) != asks(after)
     ):
-        yield PromiseChange(ChangeDirection.REWORDED, key, f"The legal notes on {title} changed.")
+        yield reworded(f"{title} is explained in other words.")
+    if staff_words(before) != staff_words(after):
+        yield reworded(f"{title} is explained to staff in other words.")
+    if legal_notes(before) != legal_notes(after):
+        yield reworded(f"The legal notes on {title} changed.")
 
 
 def _basis(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
@@ -279,7 +284,7 @@ def _losses(old: Promise, new: Promise) -> Iterator[PromiseChange]:
                 key,
                 f"When data is lost, we now promise: {loss.text} (It was: {before.text})",
             )
-        elif _differs(before.text, loss.text):
+        elif differs(before.text, loss.text):
             yield PromiseChange(
                 ChangeDirection.REWORDED,
                 key,
@@ -371,18 +376,10 @@ def _titles(
     section: str, before: Mapping[str, TranslatedText], after: Mapping[str, TranslatedText]
 ) -> Iterator[PromiseChange]:
     for key, title in after.items():
-        if key in before and _differs(before[key], title):
+        if key in before and differs(before[key], title):
             yield PromiseChange(
                 ChangeDirection.REWORDED, section, f"“{before[key]}” is now called “{title}”."
             )
-
-
-def _differs(before: TranslatedText, after: TranslatedText) -> bool:
-    return dict(before.translations) != dict(after.translations)
-
-
-def _asks(purpose: Purpose) -> dict[str, str]:
-    return dict(purpose.question.asks.translations) if purpose.question else {}
 
 
 def _start(words: str) -> str:

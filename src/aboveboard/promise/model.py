@@ -23,6 +23,7 @@ from aboveboard.promise.purpose import (
     Retention,
     RetentionStart,
     SpecialCondition,
+    StaffWords,
 )
 from aboveboard.promise.text import TranslatedText, translate
 
@@ -45,6 +46,7 @@ __all__ = [
     "RetentionStart",
     "RoleOrChannel",
     "SpecialCondition",
+    "StaffWords",
     "Transfer",
     "TranslatedText",
 ]

@@ -79,9 +79,20 @@ class SpecialCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffWords:
+    """A purpose in the words of whoever does it: ``title`` reads "To answer a customer"."""
+
+    title: TranslatedText
+    what: TranslatedText
+
+
+@dataclass(frozen=True, slots=True)
 class Purpose:
     """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and
-    ``why`` are plain sentences.
+    ``why`` are plain sentences to the customer.
+
+    ``own_staff_words``: what staff read in place of ``title`` and ``what``, where the promise says
+    it another way to them.
 
     ``when_restricted``: why it may go on when use is restricted, None when it stops.
     ``direct_marketing``: whether an objection to it stands whatever is weighed against it
@@ -105,6 +116,12 @@ class Purpose:
     article9: SpecialCondition | None
     when_restricted: RestrictedUse | None = None
     direct_marketing: bool = False
+    own_staff_words: StaffWords | None = None
+
+    @property
+    def for_staff(self) -> StaffWords:
+        """Return what staff read of it."""
+        return self.own_staff_words or StaffWords(self.title, self.what)
 
     @property
     def needs_consent(self) -> bool:

@@ -37,6 +37,7 @@ from aboveboard.promise.model import (
     RetentionStart,
     RoleOrChannel,
     SpecialCondition,
+    StaffWords,
     Transfer,
     TranslatedText,
 )
@@ -150,7 +151,7 @@ def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipi
 def _purpose(key: str, item: Item) -> Purpose:
     fields = entries(item)
     choice, article9, retention = fields.get("choice"), fields.get("article9"), fields["retention"]
-    restricted = scalar_text(item, "allowed_when_restricted")
+    restricted, for_staff = scalar_text(item, "allowed_when_restricted"), fields.get("for_staff")
     return Purpose(
         key=key,
         title=_text(fields["title"]),
@@ -173,6 +174,11 @@ def _purpose(key: str, item: Item) -> Purpose:
         else None,
         when_restricted=RestrictedUse(restricted) if restricted else None,
         direct_marketing=scalar_text(item, "direct_marketing") == "true",
+        own_staff_words=StaffWords(
+            _text(entries(for_staff)["title"]), _text(entries(for_staff)["what"])
+        )
+        if for_staff
+        else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Can it be understood? Sentences that customers read are short, in every language."""
+"""Can it be understood? Sentences that customers and staff read are short, in every language."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def _texts(root: Table) -> Iterator[Scalar]:
     for purpose in entries(root, "purposes").values():
         for key in ("title", "what", "why"):
             yield from _scalars(entries(purpose).get(key))
+        for key in ("title", "what"):
+            yield from _scalars(entries(purpose, "for_staff").get(key))
         yield from _scalars(entries(purpose, "retention").get("text"))
         yield from _scalars(entries(purpose, "choice").get("asks"))
     for loss in entries(root, "losses").values():

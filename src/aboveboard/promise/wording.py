@@ -1,0 +1,26 @@
+"""The words of a purpose, as they are compared when a promise changes. Pure."""
+
+from __future__ import annotations
+
+from aboveboard.promise.model import Purpose, TranslatedText
+
+
+def differs(before: TranslatedText, after: TranslatedText) -> bool:
+    """Return whether two texts differ in any language."""
+    return dict(before.translations) != dict(after.translations)
+
+
+def legal_notes(purpose: Purpose) -> tuple[object, ...]:
+    """Return what a lawyer reads of it."""
+    return (purpose.basis_note, purpose.law, purpose.balancing, purpose.article9)
+
+
+def staff_words(purpose: Purpose) -> list[dict[str, str]]:
+    """Return its own words for staff, each by language; none where they read the customer's."""
+    words = purpose.own_staff_words
+    return [dict(text.translations) for text in (words.title, words.what)] if words else []
+
+
+def asks(purpose: Purpose) -> dict[str, str]:
+    """Return the question of its consent by language; none where it asks nothing."""
+    return dict(purpose.question.asks.translations) if purpose.question else {}
