@@ -163,7 +163,7 @@ def privacy_lead(scene: Scene) -> None:
     scene.seen("duplicate-group-opened")
     scene.page.get_by_role("button", name="Same person: compare").first.click()
     scene.seen("duplicates")
-    scene.seen("shared-values", "/console/retention/duplicates/shared/")
+    scene.seen("shared-values", "/console/retention/duplicates/placeholders/")
     scene.page.goto("/console/retention/differences/")
     scene.page.locator("main a[href*='differences/']").first.click()
     scene.seen("differences")

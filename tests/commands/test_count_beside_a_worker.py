@@ -71,7 +71,9 @@ def test_twenty_people_each_time_and_nothing_left_of_a_killed_count(
     (tmp_path / "found.txt").write_text("\n".join([*ours, *strangers]) + "\n")
     with worker(tmp_path):
         for _ in range(TIMES):
-            opened = aboveboard("incident", "open-leak", "found.txt", "--yes", "--json", *HOME)
+            opened = aboveboard(
+                "incident", "open-leak", "found.txt", "--again", "--yes", "--json", *HOME
+            )
             assert json.loads(opened.stdout)["people"] == OURS, opened.stderr
         time.sleep(4)  # what the worker has to do with them, it does now
         listed = json.loads(aboveboard("incident", "list", "--json", *HOME).stdout)

@@ -299,6 +299,7 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
     monkeypatch.setattr(worker, "make_loops", stopped)
     monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
     monkeypatch.setattr("aboveboard.keys.queries.check_root_key", lambda: None)
+    monkeypatch.setattr("aboveboard.commands.instance.upgrading.prepare", lambda say: None)
     assert worker.run(argparse.Namespace(once=False)) == exits.DONE
     assert turns == ["sequencing"]
 

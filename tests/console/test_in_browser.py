@@ -133,7 +133,7 @@ def test_an_incident_from_its_page_to_everyone_told(page: Page, lead: Account) -
     jobs.run_jobs_once(worker="test")
     page.reload()
     seen(page, "console-sending")
-    page.get_by_role("link", name="queued").first.click()
+    page.get_by_role("link", name="Waiting to be sent").first.click()
     seen(page, "console-told")
 
 

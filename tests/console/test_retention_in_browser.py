@@ -60,7 +60,7 @@ def test_holds_restrictions_sweeps_and_duplicates(page: Page) -> None:
         ("retention-lift", f"/console/retention/people/{third}/restrictions/1/"),
         ("retention-sweep", f"/console/retention/sweeps/{sweep.id}/"),
         ("retention-duplicates", "/console/retention/duplicates/"),
-        ("retention-shared-values", "/console/retention/duplicates/shared/"),
+        ("retention-shared-values", "/console/retention/duplicates/placeholders/"),
         ("retention-duplicate-group", f"/console/retention/duplicates/groups/{group.id}/"),
         ("retention-differences", "/console/retention/differences/"),
         ("retention-difference", f"/console/retention/differences/{note.pk}/"),

@@ -21,7 +21,7 @@ from aboveboard.vault.models import Person
 from scripts import reference
 from tests.house import not_yet, source
 
-PERSON_COLUMNS = ("person_id", "merged_id")
+PERSON_COLUMNS = ("person_id", "merged_id", "first_id", "second_id")
 """What a column is called that holds a person's number without a foreign key."""
 
 

@@ -95,7 +95,7 @@ def leak_bytes(rows: Sequence[dict[str, str]], strangers: int = 5) -> bytes:
     return "\r\n".join(lines).encode("cp1252")
 
 
-def open_leak(content: bytes) -> Incident:
+def open_leak(content: bytes, *, again: bool = False) -> Incident:
     """Open an incident from a leaked file, with its columns as guessed."""
     seen = sample(io.BytesIO(content))
     return open_from_leak(
@@ -103,6 +103,7 @@ def open_leak(content: bytes) -> Incident:
         seen.form,
         [guess.role for guess in seen.columns],
         file_name="forum-dump.csv",
+        again=again,
         by=LEAD,
         at=AT,
     )

@@ -55,6 +55,7 @@ NO_FREE_TEXT = {
     "aboveboard.keys.rotation.progress.begin": "words of the code, and it writes no entry",
     "aboveboard.ledger.actions.change_key": "keys of signed notes, which have that form",
     "aboveboard.recovery.restoring.replay.replay": "names of files, for the report alone",
+    "aboveboard.recovery.versions.record_version": "words of the program, and a digest",
     "aboveboard.retention.sweep.erasing.erase": "a digest that must be that of a review",
 }
 """Actions whose texts are none of the caller's own."""

@@ -27,8 +27,8 @@ from tests.world import ADVISER, load
 pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
-OURS = ("vault.", "retention.", "identity.")
-PERSON_COLUMNS = ("person_id", "merged_id")
+OURS = ("vault.", "retention.", "identity.MergedPerson")
+PERSON_COLUMNS = ("person_id", "merged_id", "first_id")
 CHECKED: dict[str, dict[str, Any]] = {
     "custody.Export": {"recipient": "a printer"},
     "custody.ExportPerson": {"reasons": ""},

@@ -245,14 +245,14 @@ def test_a_leak_counts_the_same_and_one_that_waits_is_waited_for() -> None:
     leaked = leak_bytes([row for _, row in rows[:12]])
     number = open_leak(leaked).number
     counted = counting.count(number, by=SYSTEM, at=clock.now())
-    waits = open_leak(leaked)
+    waits = open_leak(leaked, again=True)
     with pytest.raises(index.OldKeyNeeded, match=waits.reference):
         rotate()
-    between = open_leak(leaked)  # made with both keys: nobody need wait for it
+    between = open_leak(leaked, again=True)  # made with both keys: nobody need wait for it
     assert counting.count(waits.number, by=SYSTEM, at=clock.now()).people == counted.people
     rotate()
     assert counting.count(between.number, by=SYSTEM, at=clock.now()).people == counted.people
-    after = open_leak(leaked)
+    after = open_leak(leaked, again=True)
     assert counting.count(after.number, by=SYSTEM, at=clock.now()).people == counted.people
     assert {person.person_id for person in queries.people(after.number)} == {
         person.person_id for person in queries.people(number)

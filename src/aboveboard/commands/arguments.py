@@ -42,7 +42,11 @@ class CommandParser(argparse.ArgumentParser):
 
     def _intended(self, word: str) -> str:
         name = word.partition("=")[0]
-        return nearest(name, options(self)) if name.startswith("--") else ""
+        if not name.startswith("--"):
+            return ""
+        # Without what all of them begin with, which would make any two of them alike.
+        close = nearest(name[2:], (option[2:] for option in options(self)))
+        return f"--{close}" if close else ""
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         choices = [str(choice) for choice in action.choices or ()]

@@ -105,6 +105,8 @@ def _export_pairs(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
             "like_somebody_else_in": list(pair.reasons),
             "likely_percent": pair.score,
         }
+    for value in SharedValue.objects.filter(person_id__in=numbers).order_by("id"):
+        yield {"has_what_many_have": value.trait}
 
 
 def _erase_pairs(numbers: Numbers) -> None:
