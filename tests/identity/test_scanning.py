@@ -172,6 +172,25 @@ def test_whoever_is_erased_is_in_no_pair(people: list[int]) -> None:
     assert found() == set()
 
 
+def test_whoever_is_erased_while_records_are_compared_is_in_no_pair(people: list[int]) -> None:
+    a, b, c = people[:3]
+    crowd = sorted(people[3:])
+    give([a, b, c], email="same@shop.example")
+    give(crowd, phone=PHONE)
+
+    def erase(done: int) -> None:
+        """Records are read by now, and nothing is written yet."""
+        if done == len(people):
+            for person_id in (a, crowd[0]):
+                vault.erase(person_id, reason="asked", by=ADVISER, at=clock.now())
+
+    assert scanning.find_duplicates(at=clock.now(), on_batch=erase) == 1
+    assert {(row.first_id, row.second_id) for row in CandidatePair.objects.all()} == {
+        tuple(sorted((b, c)))
+    }
+    assert not SharedValue.objects.exists(), "its one example is nobody any more"
+
+
 def test_nobody_unknown_is_told_apart(people: list[int]) -> None:
     for pair in ((people[0], 404), (people[0], people[0])):
         with pytest.raises(distinct.NotFound):

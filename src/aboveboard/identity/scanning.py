@@ -8,7 +8,8 @@
 3. Whoever shares another digest is a pair, with all that the two share; what one person has once
    and they have two of speaks against it.
 4. Pairs that hang together are a group. They replace those of the comparison before, in one
-   transaction. What somebody said are two people is decided already.
+   transaction, in which everybody who is named is locked: who was erased meanwhile is left out.
+   What somebody said are two people is decided already.
 
 K people who share a value make K rows and never K × K.
 """
@@ -38,6 +39,7 @@ from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
 from aboveboard.vault.likeness import LikenessKey, likenesses
+from aboveboard.vault.locking import lock_people
 
 JOB: Final = "identity.find_duplicates"
 """The job that compares all records."""
@@ -112,7 +114,11 @@ def find_duplicates(*, at: datetime, on_batch: Callable[[int], object] = lambda 
         table.execute(_SHARED)
         apart = table.execute(_APART, [HANDFUL]).fetchall()  # 2
         pairs = list(_pairs(table))  # 3
+    named = {person for *_, person in apart}.union(*(pair[:2] for pair in pairs))
     with transaction.atomic():  # 4
+        # Before anything else is locked: an erasure holds its person, and then takes their rows.
+        held = lock_people(named)
+        pairs = [pair for pair in pairs if held.issuperset(pair[:2])]
         DuplicateScan.objects.all().delete()
         scan = DuplicateScan.objects.create(at=at, people=people, seconds=time.monotonic() - began)
         SharedValue.objects.bulk_create(
@@ -121,6 +127,7 @@ def find_duplicates(*, at: datetime, on_batch: Callable[[int], object] = lambda 
                     scan=scan, trait=key, people=count, placeholder=bool(form), person_id=person
                 )
                 for key, count, form, person in apart
+                if person in held
             ),
             batch_size=1_000,
         )
