@@ -18,10 +18,12 @@ Whatever dies before 6 leaves the present database as it was.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Invalid
@@ -42,6 +44,9 @@ from aboveboard.recovery.models import Restoration
 from aboveboard.recovery.restoring import staging
 from aboveboard.recovery.restoring.parts import BackupParts
 from aboveboard.recovery.upgrading import authenticate_restored_rows
+
+_KEYS_APP: Final = "keys"
+"""Whose tables the keys part has, and nobody else's (``copying.tables``)."""
 
 
 class BackupOfAnotherInstance(Invalid):
@@ -79,7 +84,7 @@ def load(
         forget_database()
         _fill(parts, on_step)  # 3
         _try_keys(parts)  # 4
-        authenticate_restored_rows(parts.records.migrations)
+        authenticate_restored_rows(_applied(parts))
         Restoration.objects.create(  # 5
             backup=parts.records_at.name,
             backup_made_at=parts.records.made_at,
@@ -99,25 +104,13 @@ def load(
 def _fill(parts: BackupParts, on_step: OnStep) -> None:
     """Step 3."""
     executor = MigrationExecutor(connection)
-    applied = {
-        (name.partition(".")[0], name.partition(".")[2]) for name in parts.records.migrations
-    }
-    unknown = [
-        f"{app}.{name}"
-        for app, name in sorted(applied)
-        if (app, name) not in executor.loader.graph.nodes
-    ]
-    if unknown or set(parts.keys.migrations) != set(parts.records.migrations):
-        reason = (
-            f"it has {unknown[0]}, which this version does not know"
-            if unknown
-            else "its keys part is of another version than its records"
-        )
-        raise BackupOfAnotherVersion(
-            place=parts.records_at, found=reason, version=parts.records.version
-        )
-    on_step("tables")
     graph = executor.loader.graph
+    for folder, part in ((parts.records_at, parts.records), (parts.keys_at, parts.keys)):
+        for name in sorted(part.migrations):
+            if _node(name) not in graph.nodes:
+                reason = f"it has {name}, which this version does not know"
+                raise BackupOfAnotherVersion(place=folder, found=reason, version=part.version)
+    applied = set(map(_node, _applied(parts)))
     # To the leaves of what the backup had, not to today's: its rows fit the tables of its own time.
     # The newer migrations then change them, as they would have changed the living database.
     nodes = [
@@ -125,6 +118,13 @@ def _fill(parts: BackupParts, on_step: OnStep) -> None:
         for node in sorted(applied)
         if not {child.key for child in graph.node_map[node].children} & applied
     ]
+    plan = executor.migration_plan(nodes)
+    if not applied.issuperset((step.app_label, step.name) for step, _ in plan):
+        reason = "its keys part is of another version, and has tables that do not go with it"
+        raise BackupOfAnotherVersion(
+            place=parts.records_at, found=reason, version=parts.keys.version
+        )
+    on_step("tables")
     executor.migrate(nodes)
     copying: CopyableDatabase | RowRestorer = database()
     if parts.records.database != connection.vendor:
@@ -138,12 +138,29 @@ def _fill(parts: BackupParts, on_step: OnStep) -> None:
     copying.set_sequences(
         {name: max(part.get(name, 0) for part in numbers) for name in set().union(*numbers)}
     )
+    # Which migrations there were is a row of the records, which know none that the keys alone had.
+    recorder = MigrationRecorder(connection)
+    for node in sorted(applied - recorder.applied_migrations().keys()):
+        recorder.record_applied(*node)
     # Now, not at the commit: PostgreSQL alters no table that has a check outstanding, and the
     # migrations that follow do.
     connection.check_constraints()
     executor = MigrationExecutor(connection)
     executor.migrate(executor.loader.graph.leaf_nodes())
     call_command("createcachetable", verbosity=0)
+
+
+def _applied(parts: BackupParts) -> set[str]:
+    """Return the migrations after which both parts fit the tables. The keys part may be of a later
+    version, for each backup replaces the one before, and an upgrade may lie between: then its own
+    tables are as they were in that version, and all others as the records need them."""
+    of_keys = {name for name in parts.keys.migrations if _node(name)[0] == _KEYS_APP}
+    return {name for name in parts.records.migrations if _node(name)[0] != _KEYS_APP} | of_keys
+
+
+def _node(name: str) -> tuple[str, str]:
+    app, _, migration = name.partition(".")
+    return app, migration
 
 
 def _try_keys(parts: BackupParts) -> None:
