@@ -18,7 +18,7 @@ from aboveboard.incidents import actions
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
-from tests.world import ADVISER
+from tests.world import ADVISER, HOLDER
 
 # Numbers that no account of a test reaches: whoever prepares does not approve, and must be
 # nobody who signs in by chance.
@@ -45,7 +45,7 @@ def lost_laptop(
         name="Field laptop",
         tag=tag,
         encrypted=EncryptionState.NO,
-        holder_id=7,
+        holder_id=HOLDER,
         by=ADVISER,
         at=at,
     )

@@ -24,6 +24,8 @@ MAPPING_FILE = SRC / "intake" / "samples" / "adventureworks.yaml"
 
 # A number that no account of a test reaches: who answers a concern must not be who is questioned.
 ADVISER = Actor(ActorKind.STAFF, "900007", Role.ADVISER, "Leeds shop")
+HOLDER = 900_008
+"""The account that holds a device of which nothing more is asked; no account of a test has it."""
 OFFERS = Actor(ActorKind.SERVICE, "3", "offers-service", "Marketing")
 
 

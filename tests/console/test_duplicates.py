@@ -116,7 +116,7 @@ def test_what_many_share_is_listed_apart(lead: Client, people: list[int]) -> Non
     give(people[7:], phone="+1 212 555 0123")
     scanning.find_duplicates(at=clock.now())
     assert "2 values not compared" in words(lead.get(PAGE))
-    page = words(lead.get(f"{PAGE}shared/"))
+    page = words(lead.get(f"{PAGE}placeholders/"))
     assert "Phone number too many share it" in page
     assert "looks like a placeholder" in page
     assert PHONE not in page
@@ -126,7 +126,7 @@ def test_it_is_for_the_privacy_lead(group: str) -> None:
     assert refused_to_the_others(group, (Role.PRIVACY_LEAD,)) == []
 
 
-@pytest.mark.parametrize("page", ["", "shared/"])
+@pytest.mark.parametrize("page", ["", "placeholders/"])
 def test_the_lists_are_too(page: str, people: list[int]) -> None:
     assert refused_to_the_others(f"{PAGE}{page}", (Role.PRIVACY_LEAD,)) == []
 
@@ -135,7 +135,7 @@ def test_what_is_not_there_and_wrong_methods(lead: Client, group: str) -> None:
     assert lead.get(f"{PAGE}groups/99999/").status_code == 404
     assert lead.get(f"{PAGE}scan/").status_code == 405
     assert lead.get(f"{group}different/").status_code == 405
-    assert lead.post(f"{PAGE}shared/").status_code == 405
+    assert lead.post(f"{PAGE}placeholders/").status_code == 405
     for start in ("x", "9" * 18, "²"):
         assert lead.get(PAGE, {"start": start}).status_code == 404
 

@@ -20,6 +20,7 @@ from aboveboard.custody.terms import DeviceDisposal, DeviceKind, DeviceState, En
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_member
 from tests.incidents.conftest import AT, STAFF, laptop
+from tests.world import HOLDER
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +83,7 @@ def test_the_list_says_where_each_stands_since_when() -> None:
     assert (rows["A"].state, rows["A"].since) == (DeviceState.MISSING, AT + timedelta(days=1))
     assert (rows["B"].state, rows["B"].exports, rows["B"].people) == (DeviceState.IN_USE, 0, 0)
     assert [row.tag for row in queries.devices(DeviceState.MISSING)] == ["A"]
-    assert [row.tag for row in queries.devices(holder_id=7)] == ["A", "B"]
+    assert [row.tag for row in queries.devices(holder_id=HOLDER)] == ["A", "B"]
     assert queries.device(other.id).tag == "B"
 
 
@@ -99,9 +100,9 @@ def test_handing_a_device_over_is_a_row_with_who_and_when() -> None:
     )
     assert (handed.holder_id, handed.holder) == (colleague.pk, "The adviser")
     assert [row.tag for row in queries.devices_assigned_to(colleague.pk)] == [device.tag]
-    assert queries.devices_assigned_to(7) == []
+    assert queries.devices_assigned_to(HOLDER) == []
     assert [(row.holder_id, row.at, row.by["id"]) for row in queries.handovers(device.id)] == [
-        (7, AT, STAFF.id),
+        (HOLDER, AT, STAFF.id),
         (colleague.pk, later, STAFF.id),
     ]
     body = bytes(Entry.objects.get(kind="device.handed-over").body)
@@ -115,7 +116,7 @@ def test_to_whom_a_device_cannot_be_handed_over() -> None:
     with pytest.raises(NotFound):
         actions.hand_over(device.id, to=123456, by=STAFF, at=AT)
     with pytest.raises(Conflict, match="already holds"):
-        actions.hand_over(device.id, to=7, by=STAFF, at=AT)
+        actions.hand_over(device.id, to=HOLDER, by=STAFF, at=AT)
     Account.objects.filter(pk=colleague.pk).update(closed_at=AT)
     with pytest.raises(Conflict, match="closed"):
         actions.hand_over(device.id, to=colleague.pk, by=STAFF, at=AT)
@@ -131,7 +132,7 @@ def test_a_retired_device_says_how_it_left_service(how: DeviceDisposal) -> None:
     assert actions.retire(device.id, how=how, by=STAFF, at=AT).state is DeviceState.RETIRED
     assert queries.device_history(device.id)[-1].how is how
     assert f'"how":"{how.value}"'.encode() in bytes(Entry.objects.get(kind="device.retired").body)
-    assert queries.devices_assigned_to(7) == []
+    assert queries.devices_assigned_to(HOLDER) == []
 
 
 def test_a_restored_database_repeats_hand_overs_and_retirements() -> None:

@@ -19,6 +19,7 @@ from aboveboard.delivery.rendering import RenderedNotice
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import Incident
 from tests import world
+from tests.world import HOLDER
 
 LEAD = Actor(ActorKind.STAFF, "900011", Role.INCIDENT_LEAD, "Security")
 SECOND = Actor(ActorKind.STAFF, "900012", Role.PRIVACY_LEAD, "Privacy")
@@ -53,7 +54,7 @@ def laptop(encrypted: EncryptionState = EncryptionState.NO, tag: str = "LT-0042"
         name="Field laptop",
         tag=tag,
         encrypted=encrypted,
-        holder_id=7,
+        holder_id=HOLDER,
         by=STAFF,
         at=AT,
     )
