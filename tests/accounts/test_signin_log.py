@@ -6,8 +6,10 @@ from __future__ import annotations
 import logging
 
 import pytest
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from aboveboard.accounts.models import Account
 from aboveboard.basics.actor import Role
@@ -51,3 +53,13 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(
     assert _said(caplog) == ["a sign-in was refused"] * 2
     assert "staff.example" not in caplog.text
     assert "not the right one" not in caplog.text
+
+
+def test_whoever_leaves_without_having_signed_in_is_nobody_who_signed_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    request = RequestFactory().post("/accounts/logout/")
+    request.session, request.user = Client().session, AnonymousUser()
+    logout(request)
+    assert _said(caplog) == []

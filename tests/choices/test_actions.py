@@ -135,10 +135,14 @@ def test_what_one_hand_says_twice_on_one_evidence_is_one_choice(waits: bool) -> 
     assert len(queries.history(person)) == 3 + waits
 
 
-def test_a_choice_that_was_changed_past_the_program_is_not_taken_for_the_same() -> None:
+@pytest.mark.parametrize("changed", [{"waits": True}, {"entry_id": 1}])
+def test_a_choice_that_was_changed_past_the_program_is_not_taken_for_the_same(
+    changed: dict[str, int],
+) -> None:
+    """Whatever it is that was changed: what they say now must count."""
     person, _ = load(2)[0]
     say(person, ChoiceAnswer.NO, "phone", CUSTOMER)
-    QuerySet(Choice).update(waits=True)
+    QuerySet(Choice).update(**changed)
     say(person, ChoiceAnswer.NO, "phone", CUSTOMER)
     assert Choice.objects.count() == 2
 
