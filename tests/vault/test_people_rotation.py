@@ -83,6 +83,27 @@ def test_everybody_has_a_new_key_and_their_handles_stay(monkeypatch: pytest.Monk
 
 
 @pytest.mark.django_db
+def test_of_two_processes_at_one_rotation_one_says_that_it_is_finished(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known = world.people(5)
+    monkeypatch.setattr(people, "RESEAL_BATCH", 2)
+    others: list[int] = []
+
+    def meanwhile(done: int) -> None:
+        """Another process goes on with it, to the end."""
+        if not others:
+            others.append(0)
+            others.append(people.rotate_all(by=SYSTEM, at=clock.now()))
+
+    assert people.rotate_all(by=SYSTEM, at=clock.now(), progress=meanwhile) == 5
+    assert others == [0, 5]
+    world.check(known)
+    for kind in ("keys.people.begun", "keys.people.finished"):
+        assert Entry.objects.filter(kind=kind).count() == 1
+
+
+@pytest.mark.django_db
 def test_two_who_are_one_stay_one_and_can_be_two_again() -> None:
     known = world.people(2)
     ann, bob = known
