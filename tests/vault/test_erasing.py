@@ -169,6 +169,12 @@ def test_a_process_lets_go_of_an_index_key_that_another_one_replaced() -> None:
         blind.key("email", 0)
 
 
+def test_a_process_that_has_just_begun_finds_people_as_one_that_asked_before() -> None:
+    ((ada, row),) = world.load(1)
+    generations.forget()
+    assert queries.find("email", row["email"]) == [ada]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_filed_under_is_fixed_for_one_transaction_alone() -> None:
     for ask in (
