@@ -13,6 +13,7 @@ from aboveboard.keys.models import PersonKey
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import actions, changing, likeness
 from aboveboard.vault.likeness import Likeness, LikenessKey, likenesses
+from aboveboard.vault.models import Person
 from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying.people import rotate_one
 from tests import world
@@ -20,6 +21,7 @@ from tests import world
 pytestmark = pytest.mark.django_db
 NAME = LikenessKey("name", ("first_name", "last_name"))
 EMAIL = LikenessKey("email", ("email",), "email")
+PHONE = LikenessKey("phone", ("phone",), "phone")
 SECRET = bytes(32)
 
 
@@ -60,6 +62,20 @@ def test_who_lacks_a_part_of_what_is_compared_is_not_compared_by_it() -> None:
     ((ada, _),) = world.load(1)
     say(ada, first_name="", last_name="Neill")
     assert digests(ada).keys() == {"email"}
+
+
+def test_a_phone_is_read_as_their_country_dials_also_where_a_state_of_it_is_known() -> None:
+    (ada, _), (ben, _), (eve, _) = world.load(3)
+    Person.objects.filter(id=ada).update(jurisdiction="US-CA")
+    Person.objects.filter(id=eve).update(jurisdiction="FR")
+    for person, phone in ((ada, "(415) 555-2671"), (ben, "+1 415 555 2671"), (eve, "4155552671")):
+        say(person, phone=phone)
+    alike = {
+        person: {each.digest for each in likenesses([person], [PHONE], SECRET)}
+        for person in (ada, ben, eve)
+    }
+    assert alike[ada] & alike[ben]
+    assert not alike[eve] & alike[ben]
 
 
 def test_who_has_no_key_is_left_out() -> None:
