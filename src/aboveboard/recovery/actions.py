@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -92,7 +92,7 @@ def back_up(
     """
     began = time.monotonic()
     with backups.locked(where):  # 1
-        written = write_parts(where, at=at, index=blind.check(), on_step=on_step)  # 2-5
+        written = write_parts(where, at=at, index=blind.check, on_step=on_step)  # 2-5
         seconds = time.monotonic() - began
         with transaction.atomic():  # 6
             append(written.entry, by=by, handle=None, at=at)
@@ -111,11 +111,15 @@ def back_up(
 
 
 def write_parts(
-    where: Path, *, at: datetime, index: str, on_step: OnStep = lambda what: None
+    where: Path,
+    *,
+    at: datetime,
+    index: Callable[[], str],
+    on_step: OnStep = lambda what: None,
 ) -> WrittenBackup:
     """Steps 2 to 5 of :func:`back_up`, in a folder that is locked; nothing is written into the
-    database, which may be of an earlier version. ``index``: which index key the look-ups are made
-    with (``vault.blind.check``).
+    database, which may be of an earlier version. ``index``: asks with which index key the
+    look-ups are made (``vault.blind.check``), once the folder can be written.
 
     Raises:
         CannotWrite, Conflict, DatabaseError: as :func:`back_up`.
@@ -154,7 +158,7 @@ def _fill(
     keys: backups.BackupPart,
     *,
     at: datetime,
-    index: str,
+    index: Callable[[], str],
     on_step: OnStep,
 ) -> DatabaseSnapshot:
     current = settings.current()
@@ -171,8 +175,9 @@ def _fill(
         out.write(without_passwords(current.path(settings.FILE_NAME).read_text("utf-8")).encode())
     taken = database().copy_out(records, keys, on_step)
     # With the key of the log: whoever restores can know it, and the root key leads to it.
-    records.finish(_manifest(RECORDS, taken, taken.records, records, at, index), signer())
-    keys.finish(_manifest(KEYS, taken, taken.keys, keys, at, index), signer())
+    searched = index()
+    records.finish(_manifest(RECORDS, taken, taken.records, records, at, searched), signer())
+    keys.finish(_manifest(KEYS, taken, taken.keys, keys, at, searched), signer())
     return taken
 
 

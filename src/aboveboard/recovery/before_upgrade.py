@@ -87,8 +87,7 @@ def back_up_before_upgrade(*, at: datetime, on_step: OnStep = lambda what: None)
     place = upgrade_backups()
     try:
         with backups.locked(place):
-            index = blind.check(generations.recall_from_any_version().searched)
-            written = write_parts(place, at=at, index=index, on_step=on_step)
+            written = write_parts(place, at=at, index=_index_check, on_step=on_step)
             for older in _parts(place):
                 if older not in (written.records, written.keys):
                     shutil.rmtree(older)
@@ -98,6 +97,10 @@ def back_up_before_upgrade(*, at: datetime, on_step: OnStep = lambda what: None)
     except AboveboardError as error:
         raise UpgradeBackupFailed(why=error.message.rstrip(".")) from error
     return written
+
+
+def _index_check() -> str:
+    return blind.check(generations.recall_from_any_version().searched)
 
 
 def delete_expired(*, at: datetime) -> int:
