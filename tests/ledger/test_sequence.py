@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from aboveboard.basics import settings
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.ledger import actions, limits, queries
+from aboveboard.ledger import actions, limits, queries, rows
 from aboveboard.ledger.actions import NewEntry
 from aboveboard.ledger.audit import verify_database
 from aboveboard.ledger.folder import LogFolder
@@ -205,6 +205,18 @@ def test_signed_but_not_published_is_published_by_the_next_run() -> None:
         (log() / name).write_bytes(data)
     run()
     assert {name: data for name, data in files().items() if name in after} == after
+
+
+def test_what_is_published_is_not_read_again_for_what_comes_next(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else each second of a large log would cost as much as all that it holds."""
+    add(300)
+    run()
+    monkeypatch.setattr(rows, "bodies", lambda *asked: pytest.fail("it was read again"))
+    add(1)
+    assert run() == 301
+    assert caplog.records == [], "nor was anything damaged"
 
 
 @pytest.mark.parametrize(
