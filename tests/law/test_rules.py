@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 import yaml
 
-from aboveboard.law import bases, categories, severity, timing
-from aboveboard.law.duties import checked_against
+from aboveboard.law import bases, categories, severity
 from aboveboard.law.rules import authorities, catalogue, definitions, listing
 from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.sources import LawSource, SourceRead, last_checked
 from aboveboard.law.terms import Required
 from tests.conftest import SHARED
 
 FOLDER = Path(catalogue.__file__).parent
-TODAY = date(2026, 11, 22)
+TODAY = date(2026, 11, 30)
 
 STATES = sorted(
     place.removeprefix("US-") for place in definitions.places() if place.startswith("US-")
@@ -29,9 +29,8 @@ STATES = sorted(
 
 def test_every_entry_says_when_and_how_it_was_checked() -> None:
     for rule in catalogue.rules():
-        assert rule.checked <= TODAY, rule.id
-        assert rule.source, rule.id
-        assert rule.confidence in {"high", "medium", "low"}, rule.id
+        assert rule.sources, rule.id
+        assert last_checked(rule.sources) <= TODAY, rule.id
         assert rule.citation, rule.id
         assert rule.status, rule.id
 
@@ -39,8 +38,8 @@ def test_every_entry_says_when_and_how_it_was_checked() -> None:
 def test_every_entry_uses_words_that_the_rules_know() -> None:
     for rule in catalogue.rules():
         assert rule.harm_test in catalogue.harm_answers(), rule.id
-        assert rule.clock_start in timing.START_WORDS or rule.clock_start == "none", rule.id
-        assert not rule.sector or rule.sector in catalogue.sectors(), rule.id
+        assert rule.clock_start in catalogue.moments() or rule.clock_start == "none", rule.id
+        assert rule.sectors <= set(catalogue.sectors()), rule.id
         assert not rule.data or rule.data in definitions.places(), rule.id
         assert rule.relation in {"", "before", "with"}, rule.id
         assert rule.safe_harbour in {"yes", "no", "indirect"}, rule.id
@@ -180,10 +179,15 @@ def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
 @pytest.mark.parametrize(
     ("duty", "first", "count", "in_force"),
     [
-        ("US-FL-AGENT", "`US-FL-AGENT` (processors)", "anyone", "yes"),
+        ("US-FL-AGENT", "`US-FL-AGENT` (processors)", "anyone", "known since 2026-01-01"),
         ("US-RI-PUBLIC", "`US-RI-PUBLIC` (public bodies)", "anyone", "since 2023-06-27"),
         ("UK-CSR-BILL", "`UK-CSR-BILL` (sector `essential_services`)", "anyone", "no: not law yet"),
-        ("US-HIPAA-406-MEDIA", "`US-HIPAA-406-MEDIA` (sector `hipaa`)", "more than 500", "yes"),
+        (
+            "US-HIPAA-406-MEDIA",
+            "`US-HIPAA-406-MEDIA` (sector `hipaa`)",
+            "more than 500",
+            "known since 2026-01-01",
+        ),
         ("US-CA-IND", "`US-CA-IND`", "anyone", "since 2026-01-01"),
     ],
 )
@@ -197,7 +201,10 @@ def test_the_page_says_whom_a_duty_binds_from_how_many_and_since_when(
 
 def test_the_page_keeps_what_was_the_law_until_it_changed() -> None:
     rows = [line for line in listing.page() if line.startswith("| `US-CA-IND`")]
-    assert [row.split("|")[8].strip() for row in rows] == ["since 2026-01-01", "until 2025-12-31"]
+    assert [row.split("|")[8].strip() for row in rows] == [
+        "since 2026-01-01",
+        "known since 2025-01-01 until 2025-12-31",
+    ]
 
 
 def test_the_page_has_every_rule_sector_and_definition_once() -> None:
@@ -248,22 +255,18 @@ def test_no_note_of_whoever_checked_is_shown_to_readers() -> None:
     for rule in catalogue.rules():
         shown = (*rule.content_required, *rule.content_forbidden, rule.deadline.text, rule.records)
         assert not [words for words in shown if jargon.search(words)], rule.id
-        assert checked_against(rule.source) in {
-            "the text of the law",
-            "parts of the text of the law, and what others write about it",
-            "what others write about the law, not its own text. Read it, or ask counsel",
-        }
 
 
 @pytest.mark.parametrize(
-    ("source", "said"),
+    ("read", "quote", "expected"),
     [
-        ("statute text read", "the text of the law"),
-        ("text of Rule 7 read", "the text of the law"),
-        ("statute text read (pre-2024 version) + secondary text for the 30 days", "parts of"),
-        ("text, secondary", "what others write"),
-        ("general knowledge", "what others write"),
+        (SourceRead.OFFICIAL, "within 72 hours", "high"),
+        (SourceRead.COPY, "within 72 hours", "high"),
+        (SourceRead.COPY, "", "medium"),
+        (SourceRead.SECONDARY, "within 72 hours", "medium"),
+        (SourceRead.MEMORY, "within 72 hours", "low"),
     ],
 )
-def test_what_a_duty_was_checked_against_is_said_in_words(source: str, said: str) -> None:
-    assert checked_against(source).startswith(said)
+def test_confidence_follows_from_what_was_read(read: SourceRead, quote: str, expected: str) -> None:
+    source = LawSource("Act, s. 1", "https://example.org", quote, read, "its text", TODAY)
+    assert source.confidence == expected

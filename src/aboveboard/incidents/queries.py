@@ -7,7 +7,7 @@ Each number on a page opens as the rows it counts. A person's own notices, and h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
@@ -50,6 +50,7 @@ from aboveboard.incidents.views import (
 )
 from aboveboard.law import clocks, severity
 from aboveboard.law.categories import all_categories, from_bitmap
+from aboveboard.law.rules.sources import read_sources
 
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -335,17 +336,11 @@ def _duty(row: DutyRecord, at: datetime) -> DutyView:
         clock_words=facts["clock_words"],
         content_required=tuple(facts["content_required"]),
         content_forbidden=tuple(facts["content_forbidden"]),
-        checked=_checked(facts["checked"]),
-        source=facts["source"],
+        sources=read_sources(facts.get("sources", ())),
+        confidence=facts["confidence"],
         not_covered=facts["not_covered"],
         done=DutyDoneView.of(done) if done else None,
     )
-
-
-def _checked(day: str | None) -> date | None:
-    """Return the day on which a law was checked; none where we hold no law."""
-    checked = date.fromisoformat(day) if day else date.min
-    return None if checked == date.min else checked
 
 
 def _slices(cells: Sequence[listing.ExposureCell]) -> tuple[BandShare, ...]:

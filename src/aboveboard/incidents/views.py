@@ -18,6 +18,7 @@ from aboveboard.incidents.models import (
 )
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.law.duties import checked_against
+from aboveboard.law.rules.sources import LawSource, last_checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,15 +250,20 @@ class DutyView:
     clock_words: str
     content_required: tuple[str, ...]
     content_forbidden: tuple[str, ...]
-    checked: date | None
-    source: str
+    sources: tuple[LawSource, ...]
+    confidence: str
     not_covered: bool
     done: DutyDoneView | None
 
     @property
     def checked_against(self) -> str:
-        """Return in words what the law was checked against."""
-        return checked_against(self.source)
+        """Return in words what the law was checked against; empty where we hold no law."""
+        return checked_against(self.sources) if self.sources else ""
+
+    @property
+    def checked(self) -> date | None:
+        """Return when its text was last read; none where we hold no law."""
+        return last_checked(self.sources) if self.sources else None
 
     @property
     def deed(self) -> str:

@@ -24,6 +24,7 @@ class LawConfig(AppConfig):
                 "reports.ico",
                 "reports.template",
                 "risk",
+                "rules.sources",
                 "severity",
                 "terms",
                 "transfers",

@@ -20,14 +20,13 @@ makes it "ask counsel". A place for which no rule is held is a row that says so,
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from aboveboard.law.binding import JudgedDuty, judge
 from aboveboard.law.rules import authorities, catalogue
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.catalogue import Binding, DutyRule
+from aboveboard.law.rules.sources import LawSource, SourceRead
 from aboveboard.law.terms import (
     AffectedGroup,
     BreachTimes,
@@ -57,10 +56,12 @@ def due(
     # The law of the day on which the organisation became aware, by its own calendar: an act that
     # comes into force during an incident does not change what the incident asks for.
     day = times.aware.astimezone(ZoneInfo(profile.time_zone)).date()
-    rules = [rule for rule in catalogue.in_force_on(day) if _applies_to_us(rule, profile)]
+    ours = [rule for rule in _rules_for(groups, profile) if _applies_to_us(rule, profile)]
+    rules = [rule for rule in ours if rule.is_in_force_on(day)]
+    unknown = catalogue.not_known_on(day, ours)
     rows: list[DutyDue] = []
     for rule in rules:
-        there = [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction)]
+        there = _bound_for(rule, groups)
         if not there:
             continue
         # Thresholds are asked of the people of the place; ``everyone`` is for laws that count
@@ -72,16 +73,48 @@ def due(
                     _row(rule, place, judged, profile), rule, times=times, profile=profile
                 )
             )
+    for rule in unknown:
+        there = _bound_for(rule, groups)
+        if there:
+            rows.append(_not_known(rule, sum(group.people for group in there)))
     # After every rule was asked: a place is left out only when none of them reached it.
-    rows += _uncovered_places(groups, rules, profile)
+    rows += _uncovered_places(groups, [*rules, *unknown], profile)
     return ordered(rows)
 
 
 def _applies_to_us(rule: DutyRule, profile: OrgProfile) -> bool:
     """Step 1."""
-    if rule.role is not profile.role or (rule.public_body and not profile.public_body):
+    if rule.role is not profile.role:
         return False
-    return not rule.sector or rule.sector in profile.sectors
+    if (rule.public_body and not profile.public_body) or (
+        rule.private_only and profile.public_body
+    ):
+        return False
+    if rule.binds is Binding.DOMICILED and profile.domicile != rule.jurisdiction:
+        return False
+    if rule.binds is Binding.ESTABLISHED and not any(
+        _lives_under(code, rule.jurisdiction) for code in profile.established_in
+    ):
+        return False
+    return not rule.sectors or bool(rule.sectors & profile.sectors)
+
+
+def _rules_for(groups: Sequence[AffectedGroup], profile: OrgProfile) -> list[DutyRule]:
+    """Return the entries of the places where people live and where we are, by place."""
+    codes = {group.jurisdiction for group in groups} | {*profile.established_in, profile.domicile}
+    # "US-CA" is bound by the law of "US" too, and a country of the EEA by that of the EU.
+    codes |= {code.split("-")[0] for code in codes}
+    if any(authorities.in_eea(code) for code in codes):
+        codes.add(_EU)
+    return [rule for code in sorted(codes) for rule in catalogue.rules_of(code)]
+
+
+def _bound_for(rule: DutyRule, groups: Sequence[AffectedGroup]) -> list[AffectedGroup]:
+    """Return the groups for whom the rule binds us: those who live there, or everybody where the
+    rule binds us by our own place."""
+    if rule.binds is not Binding.RESIDENTS:
+        return list(groups)
+    return [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction)]
 
 
 def _lives_under(jurisdiction: str, place: str) -> bool:
@@ -129,19 +162,17 @@ def has_law_of_its_own(code: str) -> bool:
     return catalogue.has_law_of_its_own(code)
 
 
-def checked_against(source: str) -> str:
-    """Return in words for readers what a duty was checked against, of the note that whoever checked
-    it made for themselves."""
-    others = bool(
-        re.search(r"secondary|general knowledge|data set|as the notes|quoted|part", source)
-    )
-    if not re.search(r"text read|text of .*(read|seen)|^text: .*read|bill text", source):
-        return "what others write about the law, not its own text. Read it, or ask counsel"
-    return (
-        "parts of the text of the law, and what others write about it"
-        if others
-        else "the text of the law"
-    )
+def checked_against(sources: Sequence[LawSource]) -> str:
+    """Return in words for readers what a duty was checked against, by the best of its sources."""
+    best = min((source.read for source in sources), key=list(SourceRead).index)
+    return {
+        SourceRead.OFFICIAL: "the text of the law",
+        SourceRead.COPY: "a copy of the text of the law",
+        SourceRead.SECONDARY: (
+            "what others write about the law, not its own text. Read it, or ask counsel"
+        ),
+        SourceRead.MEMORY: "nothing yet: it was written down from memory. Read it, or ask counsel",
+    }[best]
 
 
 def place_name(code: str) -> str:
@@ -185,9 +216,38 @@ def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile) ->
         follow_ups=rule.follow_ups,
         content_required=rule.content_required,
         content_forbidden=rule.content_forbidden,
-        checked=rule.checked,
+        sources=rule.sources,
         confidence=rule.confidence,
-        source=rule.source,
+    )
+
+
+def _not_known(rule: DutyRule, people: int) -> DutyDue:
+    """Return the row of a duty whose law on that day was not checked: a question, never a no."""
+    return DutyDue(
+        duty_id=rule.id,
+        jurisdiction=rule.jurisdiction,
+        jurisdiction_name=catalogue.place_name(rule.jurisdiction),
+        recipient_type=rule.recipient_type,
+        recipient=rule.recipient,
+        authority=rule.authority,
+        law=rule.law,
+        citation=rule.citation,
+        people=people,
+        people_there=people,
+        required=Required.ASK,
+        reasons=(
+            "Not known for that date: ask counsel.",
+            f"This duty was checked for {rule.begins:%-d %B %Y} and later. What the law asked for "
+            "before that day is not held here.",
+        ),
+        due_at=None,
+        deadline=Deadline(None, None, "unknown", "not known for that date"),
+        clock_start="none",
+        clock_started_at=None,
+        clock_words="No clock is known for that date.",
+        sources=rule.sources,
+        confidence=rule.confidence,
+        not_known=True,
     )
 
 
@@ -219,7 +279,7 @@ def _uncovered_places(
 ) -> list[DutyDue]:
     """Return a row for every place that no general rule reaches, so that nobody
     is left out in silence."""
-    general = {rule.jurisdiction for rule in rules if not rule.sector}
+    general = {rule.jurisdiction for rule in rules if not rule.sectors}
     counts: dict[str, int] = {}
     for group in groups:
         if not any(_lives_under(group.jurisdiction, place) for place in general):
@@ -259,6 +319,5 @@ def _ask_counsel(place: str, people: int, profile: OrgProfile) -> DutyDue:
         clock_start="none",
         clock_started_at=None,
         clock_words="No clock is known for this place.",
-        checked=date.min,
         not_covered=True,
     )

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from aboveboard.law.clocks import PeriodUnit
 from aboveboard.law.risk import Risk
+from aboveboard.law.rules.sources import LawSource
 
 
 class DataAcquisition(StrEnum):
@@ -111,6 +112,7 @@ class OrgProfile:
     ``established_in``: ISO 3166 codes, the main establishment first ("DE-BY" where the Land decides
     the authority). ``sectors``: keys of :func:`aboveboard.law.rules.catalogue.sectors`; a
     sector duty applies only if its sector is declared. ``time_zone``: IANA name in which days end.
+    ``domicile``: an insurer's home state ("US-OH").
     """
 
     established_in: tuple[str, ...]
@@ -118,6 +120,7 @@ class OrgProfile:
     role: OrgRole = OrgRole.CONTROLLER
     public_body: bool = False
     time_zone: str = "UTC"
+    domicile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,8 @@ class DutyDue:
     ``due_at`` is ``None`` where the law sets no fixed time or the clock has not started:
     ``clock_words`` says which. ``depends_on``: duty ids whose doing starts this clock;
     ``after``: duty ids that must be done first, whatever the clocks say.
-    ``not_covered``: no rule is held for this place; the row says to ask counsel.
+    ``not_covered``: no rule is held for this place; the row says to ask counsel. ``not_known``: the
+    rule was not checked for the day of the loss; the row says from when it was.
     """
 
     duty_id: str
@@ -164,7 +168,7 @@ class DutyDue:
     follow_ups: tuple[Deadline, ...] = ()
     content_required: tuple[str, ...] = ()
     content_forbidden: tuple[str, ...] = ()
-    checked: date | None = None
+    sources: tuple[LawSource, ...] = ()
     confidence: str = ""
-    source: str = ""
     not_covered: bool = False
+    not_known: bool = False

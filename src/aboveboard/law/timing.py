@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aboveboard.law import clocks
+from aboveboard.law.rules import catalogue
 from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.terms import BreachTimes, DutyDue, OrgProfile, Required
-
-START_WORDS: Mapping[str, str] = {
-    "aware": "you became aware",
-    "discovered": "you discovered it",
-    "determined": "you determined that a breach occurred",
-    "scope_known": "you knew its scope",
-    "statement_prepared": "the statement to the authority is prepared",
-    "individuals_told": "the people are told",
-    "authority_told": "the authority is told",
-    "authority_ordered": "the authority orders it",
-    "incident_classified": "you classify the incident",
-    "materiality_determined": "you determine that it is material",
-    "hhs_told": "the US health department is told",
-    "payment_made": "the payment is made",
-    "no_harm_concluded": "you conclude that harm is unlikely",
-    "letter_drafted": "you draft the letter",
-    "year_end": "the calendar year ends",
-}
-"""The moments that start clocks, as they stand after "when"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +143,7 @@ def _discovery(rule: DutyRule, times: BreachTimes) -> _Start:
 def _clock_words(rule: DutyRule, start: _Start) -> str:
     if rule.clock_start == "none":
         return "No deadline, but you must always do it."
-    begin = START_WORDS[rule.clock_start]
+    begin = catalogue.moments()[rule.clock_start]["words"]
     if rule.relation == "before":
         return "Before the people are told."
     if rule.relation == "with":

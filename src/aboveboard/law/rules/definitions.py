@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from aboveboard.basics import shipped
+from aboveboard.law.rules import catalogue
 from aboveboard.law.severity import any_of
 from aboveboard.law.terms import Required
 
@@ -36,14 +37,14 @@ def coverage(
     """Say whether ``readable`` is personal information in the sense of the
     law of ``place`` on ``on``.
 
-    ``place``: a key of ``definitions.yaml``. ``codes_taken``: codes or passwords that open cards
-    and accounts went too; ``None``: not known.
+    ``place``: a place with a definition (:func:`places`). ``codes_taken``: codes or passwords that
+    open cards and accounts went too; ``None``: not known.
 
     Raises:
         KeyError: there is no definition for the place.
     """
     tables = _tables()
-    definition = tables["places"][place]
+    definition = _definition(place)
     sure, unsure = _elements(definition, readable, codes_taken, on)
     if definition.get("credentials") and all(
         any_of(tables["credentials"][part], readable) for part in ("identifier", "secret")
@@ -102,7 +103,7 @@ def coverage_in_words(place: str) -> str:
         KeyError: there is no definition for the place.
     """
     tables = _tables()
-    definition = tables["places"][place]
+    definition = _definition(place)
     parts = [
         _element_words(item, definition)
         for item in definition.get("with_name", ())
@@ -131,8 +132,20 @@ def _element_words(item: str, definition: Mapping[str, Any]) -> str:
 
 
 def places() -> frozenset[str]:
-    """Return the keys of all definitions."""
-    return frozenset(_tables()["places"])
+    """Return the places with a definition of their own, and the definitions that several share."""
+    own = {
+        place for place in catalogue.place_codes() if "definition" in catalogue.place_file(place)
+    }
+    return frozenset(own | set(_tables()["shared"]))
+
+
+def _definition(place: str) -> Mapping[str, Any]:
+    shared: Mapping[str, Any] = _tables()["shared"]
+    if place in shared:
+        definition: Mapping[str, Any] = shared[place]
+    else:
+        definition = catalogue.place_file(place)["definition"]
+    return definition
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from aboveboard.law.rules import catalogue, definitions
 from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.sources import last_checked
 from aboveboard.law.terms import OrgRole
 
 
@@ -37,14 +38,14 @@ def _table(rules: Iterable[DutyRule]) -> list[str]:
             catalogue.harm_answers()[rule.harm_test]["words"],
             f"{rule.law}, {rule.citation}",
             _in_force(rule),
-            f"{rule.checked:%Y-%m}, {rule.confidence}",
+            f"{last_checked(rule.sources):%Y-%m}, {rule.confidence}",
         ]
         lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return lines
 
 
 def _sector_note(rule: DutyRule) -> str:
-    who = [f"sector `{rule.sector}`"] if rule.sector else []
+    who = [f"sector `{sector}`" for sector in sorted(rule.sectors)]
     who += ["processors"] if rule.role is OrgRole.PROCESSOR else []
     who += ["public bodies"] if rule.public_body else []
     return f" ({', '.join(who)})" if who else ""
@@ -53,7 +54,7 @@ def _sector_note(rule: DutyRule) -> str:
 def _in_force(rule: DutyRule) -> str:
     if not rule.in_force:
         return "no: not law yet"
-    since = f"since {rule.valid_from}" if rule.valid_from else ""
+    since = f"since {rule.valid_from}" if rule.valid_from else f"known since {rule.known_since}"
     until = f"until {rule.valid_to}" if rule.valid_to else ""
     return f"{since} {until}".strip() or "yes"
 
