@@ -111,6 +111,24 @@ def test_a_period_of_two_days_or_more_has_two_working_days(start: str, days: int
     assert found.at == _end(end)
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-11-20T15:00", "2026-11-23T15:00"),  # Friday and Monday
+        ("2026-11-21T15:00", "2026-11-24T15:00"),  # Monday and Tuesday
+        ("2026-12-24T15:00", "2026-12-28T15:00"),  # Christmas Day, a weekend: Thursday and Monday
+        ("2026-12-25T15:00", "2026-12-29T15:00"),  # from Christmas Day: Monday and Tuesday
+    ],
+)
+def test_seventy_two_hours_have_two_working_days_in_them(start: str, end: str) -> None:
+    """Regulation 1182/71, Art. 3(5), in a country without other holidays then (France)."""
+    begun, ended = (datetime.fromisoformat(f"{text}+00:00") for text in (start, end))
+    counted = deadline(
+        begun, 72, PeriodUnit.HOURS, country="FR", counting=PeriodCounting.EU_1182_71
+    )
+    assert counted.at == ended
+
+
 def test_an_hour_that_has_just_begun_is_not_lost() -> None:
     """Regulation 1182/71, Art. 3(1): the hour of the event is not counted; from a full hour on,
     none is lost."""

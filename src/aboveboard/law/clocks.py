@@ -11,7 +11,7 @@ Rules, each an option because laws differ:
   place and year were not checked, the answer says so.
 - **Regulation (EEC, Euratom) 1182/71, Art. 3**: a period in hours starts at the next full hour; one
   in days, weeks or months that would end on a weekend or holiday ends with the next working day,
-  and every period of two days or more has two working days in it.
+  and every period of two days or more, in hours too, has two working days in it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from aboveboard.law.holidays import DaysOff
+
+_TWO_DAYS = 48  # hours
 
 
 class PeriodUnit(StrEnum):
@@ -74,11 +76,14 @@ def deadline(
     zone = ZoneInfo(time_zone)
     # Before the day is taken in a time zone: hours are counted in UTC, so that a change to summer
     # time neither gives nor takes one.
-    if unit is PeriodUnit.HOURS:
-        return PeriodEnd(_hours(start, value, counting))
-    first = start.astimezone(zone).date()
     # One for the whole count: it remembers which years it could not vouch for.
     days_off = DaysOff(country)
+    if unit is PeriodUnit.HOURS:
+        end = _hours(start, value, counting)
+        if counting is PeriodCounting.EU_1182_71 and value >= _TWO_DAYS:
+            end = _with_two_working_days(days_off, start, end, zone)
+        return PeriodEnd(end, days_off.notes)
+    first = start.astimezone(zone).date()
     if unit is PeriodUnit.BUSINESS_DAYS:
         last = _add_working(days_off, first, value)
     elif unit is PeriodUnit.MONTHS:
@@ -129,6 +134,18 @@ def _hours(start: datetime, value: int, counting: PeriodCounting) -> datetime:
         whole = moment.replace(minute=0, second=0, microsecond=0)
         moment = whole if whole == moment else whole + timedelta(hours=1)
     return moment + timedelta(hours=value)
+
+
+def _with_two_working_days(
+    days_off: DaysOff, start: datetime, end: datetime, zone: ZoneInfo
+) -> datetime:
+    """Return the end of a period in hours by Art. 3(5) of Regulation 1182/71: two days or more have
+    two working days in them. Only the hour of the event is left out, so the day of the event
+    counts; an end that moves keeps its hour (the stricter readings of both)."""
+    day_before = start.astimezone(zone).date() - timedelta(days=1)
+    while _working(days_off, day_before, end.astimezone(zone).date()) < 2:
+        end += timedelta(days=1)
+    return end
 
 
 def _end_of_day(day: date, zone: ZoneInfo) -> datetime:

@@ -21,6 +21,7 @@ makes it "ask counsel". A place for which no rule is held is a row that says so,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from aboveboard.law.binding import JudgedDuty, judge
@@ -56,33 +57,33 @@ def due(
     # The law of the day on which the organisation became aware, by its own calendar: an act that
     # comes into force during an incident does not change what the incident asks for.
     day = times.aware.astimezone(ZoneInfo(profile.time_zone)).date()
-    ours = [rule for rule in _rules_for(groups, profile) if _applies_to_us(rule, profile)]
+    ours = [rule for rule in _rules_for(groups, profile, day) if _applies_to_us(rule, profile, day)]
     rules = [rule for rule in ours if rule.is_in_force_on(day)]
     unknown = catalogue.not_known_on(day, ours)
     rows: list[DutyDue] = []
     for rule in rules:
-        there = _bound_for(rule, groups)
+        there = _bound_for(rule, groups, day)
         if not there:
             continue
         # Thresholds are asked of the people of the place; ``everyone`` is for laws that count
         # people wherever they live.
-        for place, own in _split(rule, there, profile):
+        for place, own in _split(rule, there, profile, day):
             judged = judge(rule, facts, own, everyone=groups, on=day)
             rows.append(
                 with_deadline(
-                    _row(rule, place, judged, profile), rule, times=times, profile=profile
+                    _row(rule, place, judged, profile, day), rule, times=times, profile=profile
                 )
             )
     for rule in unknown:
-        there = _bound_for(rule, groups)
+        there = _bound_for(rule, groups, day)
         if there:
             rows.append(_not_known(rule, sum(group.people for group in there)))
     # After every rule was asked: a place is left out only when none of them reached it.
-    rows += _uncovered_places(groups, [*rules, *unknown], profile)
+    rows += _uncovered_places(groups, [*rules, *unknown], profile, day)
     return ordered(rows)
 
 
-def _applies_to_us(rule: DutyRule, profile: OrgProfile) -> bool:
+def _applies_to_us(rule: DutyRule, profile: OrgProfile, day: date) -> bool:
     """Step 1."""
     if rule.role is not profile.role:
         return False
@@ -93,45 +94,45 @@ def _applies_to_us(rule: DutyRule, profile: OrgProfile) -> bool:
     if rule.binds is Binding.DOMICILED and profile.domicile != rule.jurisdiction:
         return False
     if rule.binds is Binding.ESTABLISHED and not any(
-        _lives_under(code, rule.jurisdiction) for code in profile.established_in
+        _lives_under(code, rule.jurisdiction, day) for code in profile.established_in
     ):
         return False
     return not rule.sectors or bool(rule.sectors & profile.sectors)
 
 
-def _rules_for(groups: Sequence[AffectedGroup], profile: OrgProfile) -> list[DutyRule]:
+def _rules_for(groups: Sequence[AffectedGroup], profile: OrgProfile, day: date) -> list[DutyRule]:
     """Return the entries of the places where people live and where we are, by place."""
     codes = {group.jurisdiction for group in groups} | {*profile.established_in, profile.domicile}
     # "US-CA" is bound by the law of "US" too, and a country of the EEA by that of the EU.
     codes |= {code.split("-")[0] for code in codes}
-    if any(authorities.in_eea(code) for code in codes):
+    if any(authorities.in_eea(code, on=day) for code in codes):
         codes.add(_EU)
     return [rule for code in sorted(codes) for rule in catalogue.rules_of(code)]
 
 
-def _bound_for(rule: DutyRule, groups: Sequence[AffectedGroup]) -> list[AffectedGroup]:
+def _bound_for(rule: DutyRule, groups: Sequence[AffectedGroup], day: date) -> list[AffectedGroup]:
     """Return the groups for whom the rule binds us: those who live there, or everybody where the
     rule binds us by our own place."""
     if rule.binds is not Binding.RESIDENTS:
         return list(groups)
-    return [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction)]
+    return [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction, day)]
 
 
-def _lives_under(jurisdiction: str, place: str) -> bool:
+def _lives_under(jurisdiction: str, place: str, day: date) -> bool:
     if place == _EU:
-        return authorities.in_eea(jurisdiction)
+        return authorities.in_eea(jurisdiction, on=day)
     # With the hyphen: "US-CA" is within "US", and no code is within one that it only begins like.
     return jurisdiction == place or jurisdiction.startswith(place + "-")
 
 
 def _split(
-    rule: DutyRule, there: list[AffectedGroup], profile: OrgProfile
+    rule: DutyRule, there: list[AffectedGroup], profile: OrgProfile, day: date
 ) -> list[tuple[str, list[AffectedGroup]]]:
     """Return the rows that one rule makes: in the EEA people are told by
     country, authorities by lead."""
     if rule.jurisdiction != _EU:
         return [(rule.jurisdiction, there)]
-    lead = _lead(profile)
+    lead = _lead(profile, day)
     # One lead authority for everybody in the EEA (GDPR Art. 56). It leads only authorities;
     # the notice to people has a row for each country.
     if rule.recipient_type == "authority" and lead:
@@ -180,18 +181,18 @@ def place_name(code: str) -> str:
     return catalogue.place_name(code)
 
 
-def _lead(profile: OrgProfile) -> str:
-    return next((code for code in profile.established_in if authorities.in_eea(code)), "")
+def _lead(profile: OrgProfile, day: date) -> str:
+    return next((code for code in profile.established_in if authorities.in_eea(code, on=day)), "")
 
 
-def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile) -> DutyDue:
+def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile, day: date) -> DutyDue:
     reasons = list(judged.reasons)
     authority = rule.authority
     name = catalogue.place_name(place)
     if rule.jurisdiction == _EU and place != _EU:
         name = authorities.country_name(place)
         if rule.recipient_type == "authority":
-            authority, more = _eea_authority(place, profile)
+            authority, more = _eea_authority(place, profile, day)
             reasons += more
     note = catalogue.place_note(rule.jurisdiction)
     return DutyDue(
@@ -251,9 +252,9 @@ def _not_known(rule: DutyRule, people: int) -> DutyDue:
     )
 
 
-def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
+def _eea_authority(place: str, profile: OrgProfile, day: date) -> tuple[str, list[str]]:
     authority = authorities.authority_for(place, public_body=profile.public_body)
-    if _lead(profile):
+    if _lead(profile, day):
         why = (
             f"Your main establishment in the EEA is in {authority.country}, so its authority takes "
             "the lead (GDPR Art. 56)."
@@ -275,14 +276,14 @@ def _eea_authority(place: str, profile: OrgProfile) -> tuple[str, list[str]]:
 
 
 def _uncovered_places(
-    groups: list[AffectedGroup], rules: list[DutyRule], profile: OrgProfile
+    groups: list[AffectedGroup], rules: list[DutyRule], profile: OrgProfile, day: date
 ) -> list[DutyDue]:
     """Return a row for every place that no general rule reaches, so that nobody
     is left out in silence."""
     general = {rule.jurisdiction for rule in rules if not rule.sectors}
     counts: dict[str, int] = {}
     for group in groups:
-        if not any(_lives_under(group.jurisdiction, place) for place in general):
+        if not any(_lives_under(group.jurisdiction, place, day) for place in general):
             counts[group.jurisdiction] = counts.get(group.jurisdiction, 0) + group.people
     return [_ask_counsel(place, people, profile) for place, people in sorted(counts.items())]
 

@@ -111,7 +111,9 @@ class OrgProfile:
 
     ``established_in``: ISO 3166 codes, the main establishment first ("DE-BY" where the Land decides
     the authority). ``sectors``: keys of :func:`aboveboard.law.rules.catalogue.sectors`; a
-    sector duty applies only if its sector is declared. ``time_zone``: IANA name in which days end.
+    sector duty applies only if its sector is declared. ``time_zone``: IANA name in which days end;
+    ``other_zones``: those in which they may end too, where the organisation does not say in which
+    it is: the earliest end counts.
     ``domicile``: an insurer's home state ("US-OH").
     """
 
@@ -120,6 +122,7 @@ class OrgProfile:
     role: OrgRole = OrgRole.CONTROLLER
     public_body: bool = False
     time_zone: str = "UTC"
+    other_zones: tuple[str, ...] = ()
     domicile: str = ""
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from aboveboard.law import clocks
+from aboveboard.law.clocks import PeriodCounting, PeriodEnd, PeriodUnit
 from aboveboard.law.rules import catalogue
 from aboveboard.law.rules.catalogue import DutyRule
-from aboveboard.law.terms import BreachTimes, DutyDue, OrgProfile, Required
+from aboveboard.law.terms import BreachTimes, Deadline, DutyDue, OrgProfile, Required
+
+_EU = "EU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +27,73 @@ def with_deadline(
     row: DutyDue, rule: DutyRule, *, times: BreachTimes, profile: OrgProfile
 ) -> DutyDue:
     """Return ``row`` with its deadline and its clock in words (step 6 of :mod:`duties`)."""
-    start = _start(rule, times)
-    due_at, notes = None, tuple[str, ...]()
-    deadline = rule.deadline
+    start = _start(rule, rule.clock_start, times)
+    periods = [(rule.deadline, start)]
+    if rule.outer_limit:
+        periods.append((rule.outer_limit.deadline, _start(rule, rule.outer_limit.start, times)))
+    ends = []
     # A duty that is still asked about has a deadline too: the clock does not wait for counsel.
-    if start.at and deadline.value is not None and row.required is not Required.NO:
-        if rule.year_end:
-            due_at = clocks.year_end(start.at, deadline.value, time_zone=profile.time_zone).at
-        elif deadline.unit:
-            end = clocks.deadline(
-                start.at,
-                deadline.value,
-                deadline.unit,
-                time_zone=profile.time_zone,
-                country=rule.jurisdiction,
-            )
-            due_at, notes = end.at, end.notes
+    if row.required is not Required.NO:
+        ends = [
+            _end(rule, row, deadline, deadline.value, begun.at, profile)
+            for deadline, begun in periods
+            if begun.at and deadline.value is not None and (deadline.unit or rule.year_end)
+        ]
+    first = min(ends, key=lambda end: end.at, default=None)
+    notes = (*first.notes, *_counting_notes(rule, profile)) if first else ()
     words = " ".join(part for part in (_clock_words(rule, start), start.assumed, *notes) if part)
     return replace(
-        row, due_at=due_at, clock_started_at=start.at, clock_words=words, after=_duties_before(rule)
+        row,
+        due_at=first.at if first else None,
+        clock_started_at=start.at,
+        clock_words=words,
+        after=_duties_before(rule),
     )
+
+
+def _end(
+    rule: DutyRule,
+    row: DutyDue,
+    deadline: Deadline,
+    value: int,
+    start: datetime,
+    profile: OrgProfile,
+) -> PeriodEnd:
+    """Return when a period ends: in the zone of the law's own, else in ours; where it is not known
+    which is ours, at the earliest end of all that it may be."""
+    zones = (rule.zone,) if rule.zone else (profile.time_zone, *profile.other_zones)
+    if deadline.unit is None:
+        ends = [clocks.year_end(start, value, time_zone=zone) for zone in zones]
+    else:
+        # The holidays of the place that the row is for: the EU has none, its countries do.
+        ends = [
+            clocks.deadline(
+                start,
+                value,
+                deadline.unit,
+                time_zone=zone,
+                country=rule.holidays or row.jurisdiction,
+                counting=rule.counting,
+            )
+            for zone in zones
+        ]
+    return min(ends, key=lambda end: end.at)
+
+
+def _counting_notes(rule: DutyRule, profile: OrgProfile) -> tuple[str, ...]:
+    """Return what to say of how the period was counted."""
+    in_hours = rule.deadline.unit is PeriodUnit.HOURS
+    if in_hours and rule.jurisdiction == _EU and rule.counting is PeriodCounting.PLAIN:
+        return (
+            "Every hour counts, also on weekends and holidays. Regulation 1182/71 may give you "
+            "longer; this is the stricter reading.",
+        )
+    if profile.other_zones and not rule.zone and not in_hours:
+        return (
+            "Your promise does not say in which time zone you are, so the day ends where it ends "
+            "first in your country.",
+        )
+    return ()
 
 
 def ordered(rows: Sequence[DutyDue]) -> tuple[DutyDue, ...]:
@@ -97,10 +147,9 @@ def _duties_before(rule: DutyRule) -> tuple[str, ...]:
     return (f"*{rule.relation}*",) if rule.relation else ()
 
 
-def _start(rule: DutyRule, times: BreachTimes) -> _Start:
-    """Return when the clock of ``rule`` started. What was not written down is counted
+def _start(rule: DutyRule, name: str, times: BreachTimes) -> _Start:
+    """Return when the moment ``name`` of ``rule`` was. What was not written down is counted
     from awareness, and said, with where the law says what starts it."""
-    name = rule.clock_start
     if name == "aware":
         return _Start(times.aware)
     if name in ("discovered", "year_end"):

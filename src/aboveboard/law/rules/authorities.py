@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,16 @@ class Authority:
         )
 
 
-def in_eea(jurisdiction: str) -> bool:
-    """Say whether an ISO 3166 code lies in a country of the EEA."""
-    return jurisdiction.split("-")[0] in _rows()
+def in_eea(jurisdiction: str, *, on: date | None = None) -> bool:
+    """Say whether an ISO 3166 code lies in a country of the EEA ``on`` a day; without one, today.
+
+    The United Kingdom did until 31 December 2020 (Withdrawal Agreement, Art. 126 and 127).
+    """
+    row = _rows().get(jurisdiction.split("-")[0])
+    if row is None:
+        return False
+    until: date | None = row.get("until")
+    return until is None or (on is not None and on <= until)
 
 
 def country_name(jurisdiction: str) -> str:
@@ -99,5 +107,5 @@ def authority_for(jurisdiction: str, *, public_body: bool = False) -> Authority:
 
 @cache
 def _rows() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = shipped.load(_DATA)["eea"]
-    return loaded
+    file = shipped.load(_DATA)
+    return {**file["eea"], **file["formerly"]}
