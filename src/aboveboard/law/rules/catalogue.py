@@ -194,6 +194,17 @@ def not_known_on(day: date, among: Iterable[DutyRule]) -> tuple[DutyRule, ...]:
     )
 
 
+def coming(day: date) -> tuple[DutyRule, ...]:
+    """Return what is not the law on ``day`` but will be or may become it: acts that are not in
+    force yet, and bills."""
+    return tuple(
+        rule
+        for rule in rules()
+        if (not rule.in_force and (rule.valid_from is None or rule.valid_from > day))
+        or (rule.in_force and rule.valid_from is not None and rule.valid_from > day)
+    )
+
+
 @cache
 def place_codes() -> frozenset[str]:
     """Return the codes of the places whose duties are held ("EU", "GB", "US-CA")."""
