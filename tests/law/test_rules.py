@@ -22,6 +22,10 @@ from tests.conftest import SHARED
 FOLDER = Path(catalogue.__file__).parent
 TODAY = date(2026, 11, 30)
 
+# Of the research, what an audit found wrong: a model law that is no law, and one entry for the
+# telling of people, authority and media under one threshold.
+CORRECTED = {"US-NAIC-668", "US-FTC-HBNR"}
+
 STATES = sorted(
     place.removeprefix("US-") for place in definitions.places() if place.startswith("US-")
 )
@@ -158,6 +162,8 @@ def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
     ours = {rule.id: rule for rule in catalogue.rules() if rule.valid_to is None}
     units = {"days": "calendar_days", None: None}
     for row in researched:
+        if row["id"] in CORRECTED:
+            continue
         rule = ours[row["id"]]
         assert rule.deadline.value == row["deadline"]["value"], row["id"]
         if not rule.year_end:
@@ -186,7 +192,7 @@ def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
             "US-HIPAA-406-MEDIA",
             "`US-HIPAA-406-MEDIA` (sector `hipaa`)",
             "more than 500",
-            "known since 2026-01-01",
+            "since 2013-03-26",
         ),
         ("US-CA-IND", "`US-CA-IND`", "anyone", "since 2026-01-01"),
     ],
