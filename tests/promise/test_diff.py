@@ -29,6 +29,33 @@ STORIES = {
         ChangeDirection.REWORDED,
         "Times are now shown in the time zone Europe/Paris, not UTC.",
     ),
+    "a sector that is declared": (
+        [("country: FR, ", "country: FR, sectors: [telecoms], ")],
+        ChangeDirection.REWORDED,
+        "The sectors that we declare changed: Provider of a public electronic communications "
+        "service.",
+    ),
+    "a processor, too": (
+        [("country: FR, ", "country: FR, role: [controller, processor], ")],
+        ChangeDirection.REWORDED,
+        "What we are in law changed: decides over the data it holds (controller) and holds data "
+        "for others (processor).",
+    ),
+    "another establishment": (
+        [("country: FR, ", "country: FR, establishments: [FR, DE-BY], ")],
+        ChangeDirection.REWORDED,
+        "Where we are established changed: France and Bayern, Germany.",
+    ),
+    "a public body": (
+        [("country: FR, ", "country: FR, public_body: true, ")],
+        ChangeDirection.REWORDED,
+        "Whether we are a public body changed: we are one.",
+    ),
+    "another lead": (
+        [("country: FR, ", "country: FR, lead_authority: IE, ")],
+        ChangeDirection.REWORDED,
+        "The authority that leads for us changed: Ireland.",
+    ),
     "a field that means something else": (
         [("category: user.contact.email", "category: user.account.username")],
         ChangeDirection.WIDENED,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from aboveboard.accounts.gate import public
 from aboveboard.centre.page import in_english
 from aboveboard.promise import diff, explain, queries, register
+from aboveboard.promise.organisation import place_list
 
 
 @public("anyone may read what is promised")
@@ -31,6 +32,8 @@ def promise(request: HttpRequest) -> HttpResponse:
         ],
         "losses": promised.losses.values(),
         "security": promised.security,
+        "organisation": promised.organisation,
+        "places": place_list(promised.organisation.established_in),
         "versions": queries.versions(),
     }
     return render(request, "centre/promise.html", context)

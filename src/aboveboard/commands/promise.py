@@ -14,7 +14,7 @@ from pathlib import Path
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands.exits import ATTENTION, DONE
-from aboveboard.promise import diff, explain, register
+from aboveboard.promise import diff, explain, organisation, register
 from aboveboard.promise.limits import PROMISE_BYTES
 from aboveboard.promise.loading import SAMPLE, PromiseRefused, json_schema, load
 from aboveboard.promise.model import Promise
@@ -96,11 +96,24 @@ def run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     promise = _load(args.file)
     if args.json:
-        _print_json({"file": str(args.file), "accepted": True, "problems": []})
+        _print_json(
+            {
+                "file": str(args.file),
+                "accepted": True,
+                "problems": [],
+                "warnings": list(organisation.warnings(promise)),
+            }
+        )
     else:
         fields, purposes = len(promise.fields), len(promise.purposes)
         print(f"{args.file}: no problems found. {fields} fields, {purposes} purposes.")
+        _print_warnings(promise)
     return DONE
+
+
+def _print_warnings(promise: Promise) -> None:
+    for sentence in organisation.warnings(promise):
+        print(f"Warning: {sentence}")
 
 
 def _explain(args: argparse.Namespace) -> int:
@@ -165,7 +178,7 @@ def _adopt(args: argparse.Namespace) -> int:
     from aboveboard.promise.queries import last_serial
 
     source = _read(args.file)
-    load(source, name=str(args.file))
+    promise = load(source, name=str(args.file))
     before = last_serial()
     adopted = adopt_promise(source.decode("utf-8-sig"), name=args.file.name, by=SYSTEM, at=now())
     if adopted.serial == before:
@@ -175,6 +188,7 @@ def _adopt(args: argparse.Namespace) -> int:
         )
     else:
         print(f"Version {adopted.serial} of the promise is now in force. SHA-256: {adopted.digest}")
+    _print_warnings(promise)
     return DONE
 
 

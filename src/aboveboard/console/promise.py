@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics.actor import Role
-from aboveboard.promise import diff, explain, queries, register
+from aboveboard.promise import diff, explain, organisation, queries, register
 
 
 @allow_staff
@@ -27,6 +27,9 @@ def promise(request: HttpRequest) -> HttpResponse:
         "losses": promised.losses.values(),
         "versions": queries.versions(),
         "problems": queries.problems_today(),
+        "organisation": promised.organisation,
+        "standing": organisation.standing(promised.organisation),
+        "warnings": organisation.warnings(promised),
         "explains": role == Role.PRIVACY_LEAD,
     }
     return render(request, "console/promise/promise.html", context)

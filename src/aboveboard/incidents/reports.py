@@ -117,7 +117,7 @@ def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
         organisation_contact=", ".join(
             filter(None, (promise.organisation.contact, promise.organisation.address))
         ),
-        established_in=(promise.organisation.country,),
+        established_in=promise.organisation.established_in,
         reference=incident.reference,
         reporter=_reporter(incident, promise),
         dpo=_dpo(promise),

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache
 from typing import Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 from babel.core import get_global
@@ -43,6 +44,31 @@ def time_zones() -> frozenset[str]:
     """Return every name of a time zone. The list is read from the disk once: it takes longer than
     all the rest of reading a promise."""
     return frozenset(available_timezones())
+
+
+# The names of all zones are read from the disk: too long for each few hundred notices.
+@cache
+def zones_of(country: str) -> tuple[str, ...]:
+    """Return the time zones of a country (CLDR), one for each clock that is kept there, those that
+    are known best first: several for the United States, none for a country that is not known."""
+    zones = {
+        zone for zone, territory in get_global("zone_territories").items() if territory == country
+    }
+    aliases = get_global("zone_aliases")
+    known_best = {*get_global("windows_zone_mapping").values()}
+    canonical = sorted(
+        {aliases.get(zone, zone) for zone in zones} & time_zones(),
+        key=lambda zone: (zone not in known_best, zone),
+    )
+    by_hours: dict[tuple[object, ...], str] = {}
+    for zone in canonical:
+        hours = tuple(moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in _MONTHS)
+        by_hours.setdefault(hours, zone)
+    return tuple(by_hours.values())
+
+
+# A day of each month: some places change their clocks a few weeks before or after others.
+_MONTHS: Final = tuple(datetime(2026, month, 20, tzinfo=UTC) for month in range(1, 13))
 
 
 def nearest_country(text: str) -> str | None:

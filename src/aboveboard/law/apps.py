@@ -20,6 +20,7 @@ class LawConfig(AppConfig):
                 "categories",
                 "clocks",
                 "duties",
+                "organisation",
                 "reports.facts",
                 "reports.ico",
                 "reports.template",

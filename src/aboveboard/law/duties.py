@@ -85,7 +85,7 @@ def due(
 
 def _applies_to_us(rule: DutyRule, profile: OrgProfile, day: date) -> bool:
     """Step 1."""
-    if rule.role is not profile.role:
+    if rule.role not in profile.roles:
         return False
     if (rule.public_body and not profile.public_body) or (
         rule.private_only and profile.public_body
@@ -182,7 +182,9 @@ def place_name(code: str) -> str:
 
 
 def _lead(profile: OrgProfile, day: date) -> str:
-    return next((code for code in profile.established_in if authorities.in_eea(code, on=day)), "")
+    return profile.lead_authority or next(
+        (code for code in profile.established_in if authorities.in_eea(code, on=day)), ""
+    )
 
 
 def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile, day: date) -> DutyDue:
@@ -290,7 +292,7 @@ def _uncovered_places(
 
 def _ask_counsel(place: str, people: int, profile: OrgProfile) -> DutyDue:
     reason = "No duties are held here for this place. That does not mean that there are none."
-    if profile.role is OrgRole.PROCESSOR:
+    if profile.roles == {OrgRole.PROCESSOR}:
         reason = (
             "No duty of a processor is held here for this place; your contract with the controller "
             "decides."

@@ -113,17 +113,24 @@ class OrgProfile:
     the authority). ``sectors``: keys of :func:`aboveboard.law.rules.catalogue.sectors`; a
     sector duty applies only if its sector is declared. ``time_zone``: IANA name in which days end;
     ``other_zones``: those in which they may end too, where the organisation does not say in which
-    it is: the earliest end counts.
-    ``domicile``: an insurer's home state ("US-OH").
+    it is: the earliest end counts. ``domicile``: an insurer's home state ("US-OH").
+    ``lead_authority``: the place in the EEA whose authority leads, where that is not the first
+    establishment there. ``role``: one, or several where it holds data in several.
     """
 
     established_in: tuple[str, ...]
     sectors: frozenset[str] = frozenset()
-    role: OrgRole = OrgRole.CONTROLLER
+    role: OrgRole | frozenset[OrgRole] = OrgRole.CONTROLLER
     public_body: bool = False
     time_zone: str = "UTC"
     other_zones: tuple[str, ...] = ()
     domicile: str = ""
+    lead_authority: str = ""
+
+    @property
+    def roles(self) -> frozenset[OrgRole]:
+        """Every role in which the organisation holds data; the duties of each are judged."""
+        return frozenset({self.role}) if isinstance(self.role, OrgRole) else self.role
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class PromiseConfig(AppConfig):
                 "limits",
                 "loading",
                 "model",
+                "organisation",
                 "queries",
                 "register",
                 "words",

@@ -4,13 +4,14 @@ with people's data. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 from aboveboard.law import categories
 from aboveboard.promise.explain import basis_in_words, country_in_words, period_in_words
 from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, TranslatedText
+from aboveboard.promise.organisation import contact_details, standing_changes
 from aboveboard.promise.wording import asks, differs, legal_notes, staff_words
 
 
@@ -316,15 +317,10 @@ def _other_changes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     for measure in new.security:
         if measure not in old.security:
             yield PromiseChange(ChangeDirection.NARROWED, "security", f"We now also say: {measure}")
-    zones = old.organisation.time_zone, new.organisation.time_zone
-    if zones[0] != zones[1]:
-        yield PromiseChange(
-            ChangeDirection.REWORDED,
-            "organisation",
-            f"Times are now shown in the time zone {zones[1]}, not {zones[0]}.",
-        )
-    # The time zone changes what pages show and nothing that is promised: said apart.
-    if replace(old.organisation, time_zone=zones[1]) != new.organisation:
+    # What decides whom we must tell of a loss is said apart from names and addresses.
+    for sentence in standing_changes(old.organisation, new.organisation):
+        yield PromiseChange(ChangeDirection.REWORDED, "organisation", sentence)
+    if contact_details(old.organisation) != contact_details(new.organisation):
         yield PromiseChange(
             ChangeDirection.REWORDED,
             "organisation",

@@ -35,6 +35,7 @@ __all__ = [
     "LossMeasure",
     "LossPromise",
     "Organisation",
+    "OrganisationRole",
     "Period",
     "Promise",
     "PromisedChannel",
@@ -83,12 +84,25 @@ class LossMeasure(StrEnum):
         return self in (LossMeasure.EXPLAINED, LossMeasure.REACHED)
 
 
+class OrganisationRole(StrEnum):
+    """What the organisation is in law to the data that it holds (GDPR Art. 4(7), 4(8), 26)."""
+
+    CONTROLLER = "controller"
+    PROCESSOR = "processor"
+    JOINT_CONTROLLER = "joint_controller"
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """Who makes the promise (GDPR Art. 30(1)(a)); ``country`` decides what a third country is.
+    """Who makes the promise (GDPR Art. 30(1)(a)), and what decides whom it must tell of a loss.
 
-    ``time_zone``: the IANA name of the zone in which times are shown; what a record must say
-    stays in UTC.
+    ``country`` decides what a third country is; ``region`` is the part of it (ISO 3166-2: "DE-BY"),
+    where that decides the authority. ``establishments``: places, the main one in the EEA before
+    others there; none means ``country`` alone. ``lead_authority``: the place in the EEA whose
+    authority leads, where it is not that of the first there. ``sectors``: keys of
+    :func:`aboveboard.law.organisation.sectors`. ``domicile``: an insurer's home state ("US-OH").
+    ``time_zone``: the IANA name of the zone in which times are shown and days end; empty where it
+    is not said. What a record must say stays in UTC.
     """
 
     name: str
@@ -99,12 +113,26 @@ class Organisation:
     address: str = ""
     privacy_lead: str = ""
     representative: str = ""
-    time_zone: str = "UTC"
+    time_zone: str = ""
+    region: str = ""
+    establishments: tuple[str, ...] = ()
+    lead_authority: str = ""
+    roles: tuple[OrganisationRole, ...] = (OrganisationRole.CONTROLLER,)
+    public_body: bool = False
+    sectors: tuple[str, ...] = ()
+    domicile: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
         """The time zone, for showing a moment."""
-        return ZoneInfo(self.time_zone)
+        return ZoneInfo(self.time_zone or "UTC")
+
+    @property
+    def established_in(self) -> tuple[str, ...]:
+        """Every place where it is established, the part of its own country said where it is
+        declared; never empty."""
+        places = self.establishments or (self.country,)
+        return tuple(self.region or place if place == self.country else place for place in places)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment import circumstances, scoring
-from aboveboard.incidents.assessment.profile import time_zone_of
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
@@ -126,12 +125,3 @@ def test_moments_are_in_order() -> None:
     ):
         with pytest.raises(Invalid):
             check_order(**wrong, at=AT)
-
-
-def test_days_end_where_the_organisation_is() -> None:
-    assert (time_zone_of("GB"), time_zone_of("DE"), time_zone_of("US"), time_zone_of("XX")) == (
-        "Europe/London",
-        "Europe/Berlin",
-        "UTC",
-        "UTC",
-    )

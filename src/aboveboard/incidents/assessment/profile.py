@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from babel.core import get_global
-
+from aboveboard.kinds.codes import zones_of
+from aboveboard.law.organisation import ROLES
 from aboveboard.law.terms import OrgProfile
 from aboveboard.promise.model import Organisation
 
@@ -15,28 +13,32 @@ from aboveboard.promise.model import Organisation
 def org_profile(organisation: Organisation) -> OrgProfile:
     """Return the profile of the organisation that makes the promise.
 
-    Days end in its country's time zone; in UTC where the country has several.
+    Days end in the time zone that it declares; without one in its country's, and where the country
+    has several, in whichever of them a day ends first.
     """
+    zone, *others = time_zones(organisation)
     return OrgProfile(
-        established_in=(organisation.country,), time_zone=time_zone_of(organisation.country)
+        established_in=organisation.established_in,
+        sectors=frozenset(organisation.sectors),
+        role=frozenset(ROLES[role] for role in organisation.roles),
+        public_body=organisation.public_body,
+        time_zone=zone,
+        other_zones=tuple(others),
+        domicile=organisation.domicile,
+        lead_authority=organisation.lead_authority,
     )
 
 
-# The names of all zones are read from the disk: too long for each few hundred notices.
-@cache
-def time_zone_of(country: str) -> str:
-    """Return a country's time zone (CLDR), or UTC where its zones keep different hours."""
-    # By the country of the promise and not by the server's clock: a server may stand anywhere.
-    zones = {
-        zone for zone, territory in get_global("zone_territories").items() if territory == country
-    }
-    aliases = get_global("zone_aliases")
-    canonical = sorted({aliases.get(zone, zone) for zone in zones} & available_timezones())
-    hours = {
-        tuple(moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in _SEASONS)
-        for zone in canonical
-    }
-    return canonical[0] if len(hours) == 1 else "UTC"
+def time_zones(organisation: Organisation) -> tuple[str, ...]:
+    """Return the zones in which the organisation's days may end; never empty."""
+    # By the promise and not by the server's clock: a server may stand anywhere.
+    if organisation.time_zone:
+        return (organisation.time_zone,)
+    return zones_of(organisation.country) or ("UTC",)
 
 
-_SEASONS = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+def zone_of(organisation: Organisation) -> ZoneInfo:
+    """Return the zone in which the organisation's calendar says which day it is; UTC where it may
+    be one of several."""
+    zones = time_zones(organisation)
+    return ZoneInfo(zones[0] if len(zones) == 1 else "UTC")

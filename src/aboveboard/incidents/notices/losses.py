@@ -3,10 +3,8 @@ promise and the settings."""
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from aboveboard.basics import settings
-from aboveboard.incidents.assessment.profile import time_zone_of
+from aboveboard.incidents.assessment.profile import zone_of
 from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.rendering import LossDetails
 from aboveboard.promise.queries import in_force
@@ -20,9 +18,7 @@ def loss_details(batch: NoticeBatch) -> LossDetails:
     """
     organisation = in_force().promise.organisation
     incident = batch.incident
-    known_on = incident.discovered_at.astimezone(
-        ZoneInfo(time_zone_of(organisation.country))
-    ).date()
+    known_on = incident.discovered_at.astimezone(zone_of(organisation)).date()
     return LossDetails(
         kind=incident.kind,
         thing=incident.device.kind if incident.device else "",

@@ -255,14 +255,15 @@ def _cross_border_fields(facts: ReportFacts) -> dict[int, Answer]:
     )
     if not facts.established_in or not facts.people_by_country:
         return {113: "c", 120: "c"}
+    countries = {code.split("-")[0] for code in inside}
     answers: dict[int, Answer] = {
-        113: "a" if inside and len(people.keys() | set(inside)) > 1 else "b",
+        113: "a" if inside and len(people.keys() | countries) > 1 else "b",
         120: "a" if not inside and people else "b",
     }
     if answers[113] == "a":
         answers |= {
             114: authorities.authority_for(inside[0]).title,
-            115: "; ".join(authorities.country_name(code) for code in inside),
+            115: "; ".join(dict.fromkeys(authorities.country_name(code) for code in inside)),
         }
         answers |= {116: listed, 117: sum(people.values())}
     if answers[120] == "a":

@@ -105,6 +105,18 @@ def authority_for(jurisdiction: str, *, public_body: bool = False) -> Authority:
     )
 
 
+def regions_of(country: str) -> frozenset[str]:
+    """Return the codes of the parts of a country that have authorities of their own."""
+    regions = _rows().get(country, {}).get("regions", {})
+    return frozenset(code for code in regions if not code.endswith("-PUBLIC"))
+
+
+def region_name(code: str) -> str:
+    """Return the name of a part of a country that has an authority of its own ("Bayern"), or ""."""
+    region = _rows().get(code.split("-")[0], {}).get("regions", {}).get(code)
+    return region["region"].split(" (")[0] if region else ""
+
+
 @cache
 def _rows() -> Mapping[str, Any]:
     file = shipped.load(_DATA)

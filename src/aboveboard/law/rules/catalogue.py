@@ -264,6 +264,13 @@ def has_law_of_its_own(code: str) -> bool:
     return code in place_codes()
 
 
+def parts_of(country: str) -> frozenset[str]:
+    """Return the codes of the parts of a country that are held, or named for a list."""
+    return frozenset(
+        code for code in (*place_codes(), *_also_named()) if code.startswith(f"{country}-")
+    )
+
+
 def part_needed(code: str) -> str:
     """Return what to say of people whose part of a country is not recorded
     though it decides, or ""."""

@@ -26,6 +26,7 @@ from aboveboard.promise.model import (
     LossMeasure,
     LossPromise,
     Organisation,
+    OrganisationRole,
     Period,
     Promise,
     PromisedChannel,
@@ -102,8 +103,21 @@ def _organisation(item: Item) -> Organisation:
         address=scalar_text(item, "address"),
         privacy_lead=scalar_text(item, "privacy_lead"),
         representative=scalar_text(item, "representative"),
-        time_zone=scalar_text(item, "time_zone") or "UTC",
+        time_zone=scalar_text(item, "time_zone"),
+        region=scalar_text(item, "region"),
+        establishments=_keys(item, "establishments"),
+        lead_authority=scalar_text(item, "lead_authority"),
+        roles=_roles(item),
+        public_body=scalar_text(item, "public_body") == "true",
+        sectors=_keys(item, "sectors"),
+        domicile=scalar_text(item, "domicile"),
     )
+
+
+def _roles(item: Item) -> tuple[OrganisationRole, ...]:
+    # One word, or a list; an organisation that says nothing decides over its data.
+    words = _keys(item, "role") or (scalar_text(item, "role") or OrganisationRole.CONTROLLER,)
+    return tuple(OrganisationRole(word) for word in words)
 
 
 def _field(key: str, item: Item) -> Field:

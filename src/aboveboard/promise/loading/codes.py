@@ -1,4 +1,5 @@
-"""Is every code that a promise names one that its list has? Countries, languages, time zones.
+"""Is every code that a promise names one that its list has? Countries and parts of them, languages,
+time zones, sectors.
 
 Not part of ``shape``: lists change, and a promise that was adopted while a code was good must stay
 readable (``loading.reread``).
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aboveboard.kinds import codes
+from aboveboard.law import organisation as declared
 from aboveboard.promise.loading.lines import Item, Scalar, Table, entries, list_scalars
 from aboveboard.promise.loading.problems import ProblemReport, quoted
 from aboveboard.promise.loading.shape import nearest
@@ -50,8 +52,17 @@ _TIME_ZONES: Final = _CodeList(
 )
 
 
+_SECTORS: Final = _CodeList(
+    "unknown_sector",
+    "sector",
+    declared.sectors,
+    lambda text: None,
+    "docs/reference/duties.md lists them.",
+)
+
+
 def check(root: Table, report: ProblemReport) -> None:
-    """Report every country, language and time zone that does not exist."""
+    """Report every country and part of one, language, time zone and sector that does not exist."""
     for item, listed in _codes_in(root):
         # An empty word, or no word at all, is for ``shape`` to report.
         # As written, with its capitals: programs compare these codes letter by letter.
@@ -66,6 +77,37 @@ def check(root: Table, report: ProblemReport) -> None:
             else listed.otherwise
         )
         report.add(item, listed.code, f"There is no {listed.noun} {quoted(item.text)}.", fix)
+    for item in _places_in(root):
+        _check_place(item, report)
+
+
+def _check_place(item: Item | None, report: ProblemReport) -> None:
+    """Report a place whose country, or whose part of a country of which all parts are held, does
+    not exist."""
+    # What does not look like a place is for ``shape`` to report.
+    if not isinstance(item, Scalar) or not declared.PLACE.fullmatch(item.text):
+        return
+    country, _, part = item.text.partition("-")
+    if country not in codes.countries():
+        meant = codes.nearest_country(country)
+        fix = f"Did you mean {quoted(meant + item.text[2:])}?" if meant else _COUNTRIES.otherwise
+        report.add(item, _COUNTRIES.code, f"There is no country {quoted(country)}.", fix)
+    elif part and (parts := declared.parts_of(country)) and item.text not in parts:
+        report.add(
+            item,
+            "unknown_region",
+            f"There is no part {quoted(item.text)} of {quoted(country)} in ISO 3166-2.",
+            nearest(
+                item.text, sorted(parts), otherwise="Write its code of ISO 3166-2, such as DE-BY."
+            ),
+        )
+
+
+def _places_in(root: Table) -> Iterator[Item | None]:
+    organisation = entries(root, "organisation")
+    for key in ("region", "lead_authority", "domicile"):
+        yield organisation.get(key)
+    yield from list_scalars(organisation.get("establishments"))
 
 
 def _codes_in(root: Table) -> Iterator[tuple[Item | None, _CodeList]]:
@@ -73,6 +115,7 @@ def _codes_in(root: Table) -> Iterator[tuple[Item | None, _CodeList]]:
     yield organisation.get("country"), _COUNTRIES
     yield from ((country, _COUNTRIES) for country in list_scalars(organisation.get("trades_in")))
     yield organisation.get("time_zone"), _TIME_ZONES
+    yield from ((sector, _SECTORS) for sector in list_scalars(organisation.get("sectors")))
     for recipient in entries(root, "recipients").values():
         yield entries(recipient).get("country"), _COUNTRIES
     # The languages of the translations must be among these (``references``).

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from aboveboard.kinds.kind import FieldKind
-from aboveboard.law import bases, categories, transfers
+from aboveboard.law import bases, categories, organisation, transfers
 from aboveboard.promise.model import (
     LawfulBasis,
     LossMeasure,
+    OrganisationRole,
     RecipientKind,
     RestrictedUse,
     RetentionStart,
@@ -50,6 +51,11 @@ def json_schema() -> Schema:
         # From the code and the lists of law, so that an editor offers exactly what the reader
         # takes.
         whole["$defs"][shape]["properties"][key]["enum"] = words
+    whole["$defs"]["organisation_role"]["enum"] = [role.value for role in OrganisationRole]
+    # Offered by editors, and not part of the shape: the list grows and shrinks with the law, and a
+    # promise that was adopted stays readable.
+    sectors = whole["$defs"]["organisation"]["properties"]["sectors"]
+    sectors["items"]["examples"] = list(organisation.sectors())
     renamed = {category.formerly: key for key, category in known.items() if category.formerly}
     whole["$defs"]["field"]["properties"]["category"]["x-renamed"] = renamed
     return whole

@@ -45,11 +45,10 @@ def nearest(
 
 def _check(item: Item, part: Schema, name: str, report: ProblemReport) -> None:
     part = resolve_ref(part)
-    if "anyOf" in part:  # a text: one line, or a table of translations
-        part = {
-            **resolve_ref(part["anyOf"][1 if isinstance(item, Table) else 0]),
-            "description": part["description"],
-        }
+    if "anyOf" in part:  # one word, or several: a text in languages, a list of roles
+        simple, several = map(resolve_ref, part["anyOf"])
+        fitting = several if isinstance(item, _CONTAINERS[several["type"]]) else simple
+        part = {**fitting, "description": part["description"]}
     if part["type"] == "object" and isinstance(item, Table):
         _check_table(item, part, name, report)
     elif part["type"] == "array" and isinstance(item, Series):
@@ -66,6 +65,7 @@ def _check(item: Item, part: Schema, name: str, report: ProblemReport) -> None:
         )
 
 
+_CONTAINERS = {"object": Table, "array": Series}
 _EXAMPLES = {
     "object": "Write `key: value` lines, indented below it.",
     "array": "Write a list: [one, two], or lines that start with `- `.",

@@ -1,0 +1,50 @@
+"""Does what an organisation says of where it stands fit together? What decides, in a loss, whom it
+must tell."""
+
+from __future__ import annotations
+
+from aboveboard.law import organisation as declared
+from aboveboard.promise.loading.lines import Table, entries, list_scalars, scalar_text
+from aboveboard.promise.loading.problems import ProblemReport, quoted
+
+
+def check(root: Table, report: ProblemReport) -> None:
+    """Report a region outside the country, establishments without it, a lead authority outside the
+    EEA, and a domicile outside the United States."""
+    organisation = entries(root, "organisation")
+    country, region = (
+        scalar_text(organisation.get("country")),
+        scalar_text(organisation.get("region")),
+    )
+    if country and declared.PLACE.fullmatch(region) and not region.startswith(f"{country}-"):
+        report.add(
+            organisation["region"],
+            "region_elsewhere",
+            f"{quoted(region)} is no part of {quoted(country)}, the organisation's country.",
+            f"Write a part of {country}, or mend `country:`.",
+        )
+    establishments = organisation.get("establishments")
+    places = {scalar.text.partition("-")[0] for scalar in list_scalars(establishments)}
+    if establishments is not None and country and places and country not in places:
+        report.add(
+            establishments,
+            "country_not_established",
+            f"`establishments` does not list {quoted(country)}, the organisation's country.",
+            "List every place where it is established, that one too.",
+        )
+    lead = scalar_text(organisation.get("lead_authority"))
+    if declared.PLACE.fullmatch(lead) and not declared.in_eea(lead):
+        report.add(
+            organisation["lead_authority"],
+            "lead_outside_eea",
+            f"Only an authority in the European Economic Area leads; {quoted(lead)} is outside.",
+            "Write a country of the EEA, such as IE, or a German state, such as DE-BY.",
+        )
+    domicile = scalar_text(organisation.get("domicile"))
+    if declared.PLACE.fullmatch(domicile) and not domicile.startswith("US-"):
+        report.add(
+            organisation["domicile"],
+            "domicile_elsewhere",
+            "`domicile` is for insurers in the United States.",
+            "Write the state, such as US-OH, or remove the line.",
+        )

@@ -1,0 +1,135 @@
+"""Who makes a promise, in words: where it is, what it is in law, what it does. That decides, when
+something is lost, whom it must tell, on what law and by when. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from aboveboard.kinds.codes import zones_of
+from aboveboard.law import organisation as declared
+from aboveboard.promise.explain import country_in_words, join_words
+from aboveboard.promise.model import Organisation, OrganisationRole, Promise
+
+ROLE_WORDS: Final[Mapping[OrganisationRole, str]] = {
+    OrganisationRole.CONTROLLER: "decides over the data it holds (controller)",
+    OrganisationRole.PROCESSOR: "holds data for others (processor)",
+    OrganisationRole.JOINT_CONTROLLER: "decides together with others (joint controller)",
+}
+
+
+def standing(organisation: Organisation) -> Sequence[tuple[str, str]]:
+    """Return what decides whom the organisation must tell of a loss: a heading and words for each
+    thing; what it has not declared says so."""
+    zone = organisation.time_zone or _assumed_zone(organisation)
+    rows = [
+        ("Established in", place_list(organisation.established_in)),
+        ("Time zone", zone),
+        ("In law", join_words([ROLE_WORDS[role] for role in organisation.roles])),
+        ("Public body", "Yes" if organisation.public_body else "No"),
+        ("Sectors with duties of their own", sectors_in_words(organisation.sectors)),
+    ]
+    if organisation.lead_authority:
+        rows.insert(1, ("Lead authority of", place_list((organisation.lead_authority,))))
+    if organisation.domicile:
+        rows.append(("Domicile as an insurer", place_list((organisation.domicile,))))
+    return rows
+
+
+def _assumed_zone(organisation: Organisation) -> str:
+    zones = zones_of(organisation.country)
+    if len(zones) == 1:
+        return f"Not declared. Days end by {zones[0]}, the one of its country"
+    return "Not declared. A day counts as over where it ends first in its country"
+
+
+def sectors_in_words(keys: Sequence[str]) -> str:
+    """Return sectors as people know them, or that none is declared; one that is no longer in the
+    list by its key."""
+    known = declared.sectors()
+    return "; ".join(known.get(key, key) for key in keys) or "None declared"
+
+
+def place_list(codes: Sequence[str]) -> str:
+    """Return places as a list in a sentence: "Ireland and Bayern, Germany"."""
+    return join_words([place_in_words(code) for code in codes])
+
+
+def place_in_words(code: str) -> str:
+    """Return a country, or a part of one, by name: "Ireland", "Texas, United States"."""
+    country, _, part = code.partition("-")
+    name = country_in_words(country)
+    if not part:
+        return name
+    named = declared.place_name(code)
+    return f"{named}, {name}" if named != code else f"{name} ({part})"
+
+
+_PARTS: Final[Mapping[str, str]] = {
+    "established_in": "Where we are established changed: {}.",
+    "lead_authority": "The authority that leads for us changed: {}.",
+    "roles": "What we are in law changed: {}.",
+    "public_body": "Whether we are a public body changed: {}.",
+    "sectors": "The sectors that we declare changed: {}.",
+    "domicile": "Where we are domiciled as an insurer changed: {}.",
+}
+
+
+def standing_changes(old: Organisation, new: Organisation) -> list[str]:
+    """Return a sentence for each thing that changed of what decides whom we must tell of a loss."""
+    sentences = []
+    if old.zone.key != new.zone.key:
+        sentences.append(
+            f"Times are now shown in the time zone {new.zone.key}, not {old.zone.key}."
+        )
+    for name, sentence in _PARTS.items():
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            sentences.append(sentence.format(_part_in_words(name, after)))
+    return sentences
+
+
+def _part_in_words(name: str, value: str | bool | tuple[str, ...]) -> str:
+    if isinstance(value, bool):
+        return "we are one" if value else "we are none"
+    codes = (value,) if isinstance(value, str) else value
+    if not any(codes):
+        return "it is no longer declared" if name != "sectors" else "we declare none"
+    if name == "roles":
+        return join_words([ROLE_WORDS[OrganisationRole(code)] for code in codes])
+    return sectors_in_words(codes) if name == "sectors" else place_list(codes)
+
+
+def contact_details(organisation: Organisation) -> tuple[object, ...]:
+    """Return what of an organisation is name, address and reach, for comparing."""
+    return (
+        organisation.name,
+        organisation.country,
+        organisation.contact,
+        organisation.trades_in,
+        organisation.legal_name,
+        organisation.address,
+        organisation.privacy_lead,
+        organisation.representative,
+    )
+
+
+def warnings(promise: Promise) -> tuple[str, ...]:
+    """Return what a promise had better say, a sentence each with how: without it, a loss is judged
+    by the strictest of what may be true."""
+    organisation = promise.organisation
+    country = country_in_words(organisation.country)
+    sentences = []
+    zones = zones_of(organisation.country)
+    if not organisation.time_zone and len(zones) > 1:
+        sentences.append(
+            f"{country} has several time zones, and the promise does not say in which you are. A "
+            "legal deadline then ends where its last day ends first. Add `time_zone:` to "
+            f"`organisation:`, such as {zones[0]}."
+        )
+    if not organisation.region and declared.has_authority_for_each_part(organisation.country):
+        sentences.append(
+            f"Each part of {country} has an authority of its own, and the promise does not say in "
+            "which you are. Add `region:` to `organisation:`, such as DE-BY."
+        )
+    return tuple(sentences)
