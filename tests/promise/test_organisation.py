@@ -1,4 +1,4 @@
-"""Who makes a promise: what it declares is what a loss is judged by, and what it leaves out, said."""
+"""Who makes a promise: what it declares is what a loss is judged by; what it leaves out is said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from aboveboard.law.terms import OrgRole
 from aboveboard.promise.explain import as_text
 from aboveboard.promise.loading import load
 from aboveboard.promise.model import Promise
-from aboveboard.promise.organisation import standing, warnings
+from aboveboard.promise.organisation import declarations, warnings
 from tests.promise import RETAILER, SMALL, edited
 
 CLINIC = """  role: [controller, processor]
@@ -87,7 +87,7 @@ def test_what_a_promise_had_better_say_is_said(country: str, more: str, wanted: 
 
 
 def test_who_we_are_is_said_in_words() -> None:
-    rows = dict(standing(_clinic().organisation))
+    rows = dict(declarations(_clinic().organisation))
     assert rows["Established in"] == "California, United States, Ireland and Bayern, Germany"
     assert rows["Lead authority of"] == "Bayern, Germany"
     assert rows["Domicile as an insurer"] == "Ohio, United States"

@@ -28,7 +28,7 @@ def promise(request: HttpRequest) -> HttpResponse:
         "versions": queries.versions(),
         "problems": queries.problems_today(),
         "organisation": promised.organisation,
-        "standing": organisation.standing(promised.organisation),
+        "declarations": organisation.declarations(promised.organisation),
         "warnings": organisation.warnings(promised),
         "explains": role == Role.PRIVACY_LEAD,
     }

@@ -11,7 +11,7 @@ from functools import partial
 from aboveboard.law import categories
 from aboveboard.promise.explain import basis_in_words, country_in_words, period_in_words
 from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, TranslatedText
-from aboveboard.promise.organisation import contact_details, standing_changes
+from aboveboard.promise.organisation import contact_details, declaration_changes
 from aboveboard.promise.wording import asks, differs, legal_notes, staff_words
 
 
@@ -318,7 +318,7 @@ def _other_changes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
         if measure not in old.security:
             yield PromiseChange(ChangeDirection.NARROWED, "security", f"We now also say: {measure}")
     # What decides whom we must tell of a loss is said apart from names and addresses.
-    for sentence in standing_changes(old.organisation, new.organisation):
+    for sentence in declaration_changes(old.organisation, new.organisation):
         yield PromiseChange(ChangeDirection.REWORDED, "organisation", sentence)
     if contact_details(old.organisation) != contact_details(new.organisation):
         yield PromiseChange(

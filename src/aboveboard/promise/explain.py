@@ -160,14 +160,16 @@ def as_text(promise: Promise, language: str = "en") -> str:
     aloud. Headings in English."""
     # Before anything is written: a text that has no translation is English everywhere, and not here
     # and there.
-    from aboveboard.promise.organisation import standing  # it builds its sentences with this module
+    from aboveboard.promise.organisation import (
+        declarations,
+    )  # it builds its sentences with this module
 
     spoken = promise.in_language(language)
     lines = [
         f"The promise of {promise.organisation.name}",
         "",
         f"Questions: {promise.organisation.contact}",
-        *(f"{heading}: {words}" for heading, words in standing(promise.organisation)),
+        *(f"{heading}: {words}" for heading, words in declarations(promise.organisation)),
         "",
     ]
     lines += [

@@ -18,7 +18,7 @@ ROLE_WORDS: Final[Mapping[OrganisationRole, str]] = {
 }
 
 
-def standing(organisation: Organisation) -> Sequence[tuple[str, str]]:
+def declarations(organisation: Organisation) -> Sequence[tuple[str, str]]:
     """Return what decides whom the organisation must tell of a loss: a heading and words for each
     thing; what it has not declared says so."""
     zone = organisation.time_zone or _assumed_zone(organisation)
@@ -75,7 +75,7 @@ _PARTS: Final[Mapping[str, str]] = {
 }
 
 
-def standing_changes(old: Organisation, new: Organisation) -> list[str]:
+def declaration_changes(old: Organisation, new: Organisation) -> list[str]:
     """Return a sentence for each thing that changed of what decides whom we must tell of a loss."""
     sentences = []
     if old.zone.key != new.zone.key:

@@ -5,7 +5,7 @@ Numbered as in :func:`load`:
 1. Is it text, and YAML that is safe to read? (``lines``; stops here if not)
 2. Is it shaped like a promise? (``shape``, along ``schema``)
 3. Does everything named exist, and everything declared serve a purpose? (``references``, ``codes``)
-   Does it say of itself what fits together? (``standing``)
+   Does it say of itself what fits together? (``organisation``)
 4. Would it be lawful? (``lawfulness``)
 5. Can it be understood? (``plainness``)
 6. Only then is it a promise (``build``).
@@ -20,10 +20,10 @@ from aboveboard.promise.loading import (
     codes,
     lawfulness,
     lines,
+    organisation,
     plainness,
     references,
     shape,
-    standing,
 )
 from aboveboard.promise.loading.problems import ProblemReport, PromiseProblem, PromiseRefused
 from aboveboard.promise.loading.schema import json_schema
@@ -52,7 +52,7 @@ def load(source: str | bytes, *, name: str) -> Promise:
         shape.check(root, report)  # 2
         references.check(root, report)  # 3
         codes.check(root, report)
-        standing.check(root, report)
+        organisation.check(root, report)
         lawfulness.check(root, report)  # 4
         plainness.check(root, report)  # 5
     problems = report.problems()
