@@ -350,9 +350,9 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
         Required.ASK,
         (
             "The law covers what was lost: social security number, taxpayer number.",
-            "This law speaks of: unauthorised acquisition of unencrypted computerised PI. The "
-            "data could be read by somebody without a right to it; nothing shows that it was "
-            "taken. Whether that is enough is for counsel.",
+            "This law speaks of: unauthorised acquisition of unencrypted computerised personal "
+            "information. The data could be read by somebody without a right to it; nothing shows "
+            "that it was taken. Whether that is enough is for counsel.",
             WHATEVER_HARM,
         ),
     ),

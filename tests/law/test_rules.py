@@ -185,7 +185,7 @@ def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
 @pytest.mark.parametrize(
     ("duty", "first", "count", "in_force"),
     [
-        ("US-FL-AGENT", "`US-FL-AGENT` (processors)", "anyone", "known since 2026-01-01"),
+        ("US-FL-AGENT", "`US-FL-AGENT` (processors)", "anyone", "since 2014-07-01"),
         ("US-RI-PUBLIC", "`US-RI-PUBLIC` (public bodies)", "anyone", "since 2023-06-27"),
         ("UK-CSR-BILL", "`UK-CSR-BILL` (sector `essential_services`)", "anyone", "no: not law yet"),
         (
@@ -209,7 +209,7 @@ def test_the_page_keeps_what_was_the_law_until_it_changed() -> None:
     rows = [line for line in listing.page() if line.startswith("| `US-CA-IND`")]
     assert [row.split("|")[8].strip() for row in rows] == [
         "since 2026-01-01",
-        "known since 2025-01-01 until 2025-12-31",
+        "since 2016-01-01 until 2025-12-31",
     ]
 
 
