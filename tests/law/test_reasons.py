@@ -217,7 +217,8 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
         "US-CA-IND",
         Required.NO,
         (
-            "None of the data that this law covers was exposed in readable form. What else would "
+            "None of the data that this law covers was exposed in readable form. It also counts "
+            "what is not asked for here: what number plate readers collect. What else would "
             "have counted cannot be read, and its keys are safe.",
         ),
     ),

@@ -54,13 +54,15 @@ def judge(
     *,
     everyone: Sequence[AffectedGroup],
     on: date,
+    public_body: bool = False,
 ) -> JudgedDuty:
     """Say whether ``rule`` binds for the groups ``there`` (steps 2 to 5 of :mod:`duties`).
 
     ``everyone``: all groups of the loss, for laws that count people wherever they live.
+    ``public_body``: we are one; some laws count some data only then.
     """
     total = sum(group.people for group in there)
-    counted = [_count(rule, facts, group, on) for group in there]
+    counted = [_count(rule, facts, group, on, public_body) for group in there]
     kept = [row for row in counted if row.covered is not Required.NO]
     if not kept:
         return JudgedDuty(Required.NO, 0, total, (_not_covered_sentence(rule, counted),))
@@ -72,7 +74,10 @@ def judge(
     people = sum(row.group.people for row in kept)
     if rule.threshold:
         enough = _threshold_answer(
-            rule, rule.threshold, kept, _count_everywhere(rule, facts, everyone, on)
+            rule,
+            rule.threshold,
+            kept,
+            _count_everywhere(rule, facts, everyone, on, public_body),
         )
         if not rule.threshold.alternative:
             answers.append(enough)
@@ -96,7 +101,9 @@ def _worst(answers: Sequence[Required]) -> Required:
     return Required.YES
 
 
-def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> _GroupUnderLaw:
+def _count(
+    rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date, public_body: bool
+) -> _GroupUnderLaw:
     """Step 2: what this law counts of the group's data."""
     usable = group.readable
     # Unreadable data counts where the law does not spare it, and where its keys went too: then it
@@ -108,10 +115,10 @@ def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> 
         if group.readable or facts.keys_taken or facts.taking is DataAcquisition.UNAVAILABLE
         else Risk.UNLIKELY
     )
-    covered, reason = _coverage(rule, usable, facts, on)
+    covered, reason = _coverage(rule, usable, facts, on, public_body)
     # Not known is not "no": a duty that would bind if the keys went is asked about, not dropped.
     if covered is Required.NO and facts.keys_taken is None and group.protected:
-        covered, reason = _coverage(rule, group.readable | group.protected, facts, on)
+        covered, reason = _coverage(rule, group.readable | group.protected, facts, on, public_body)
         if covered is not Required.NO:
             return _GroupUnderLaw(
                 group,
@@ -123,7 +130,7 @@ def _count(rule: DutyRule, facts: LossFacts, group: AffectedGroup, on: date) -> 
 
 
 def _coverage(
-    rule: DutyRule, usable: frozenset[str], facts: LossFacts, on: date
+    rule: DutyRule, usable: frozenset[str], facts: LossFacts, on: date, public_body: bool
 ) -> tuple[Required, str]:
     if not usable and facts.taking is not DataAcquisition.UNAVAILABLE:
         return (
@@ -132,7 +139,9 @@ def _coverage(
         )
     if not rule.data:
         return Required.YES, ""
-    coverage = definitions.coverage(rule.data, usable, codes_taken=facts.codes_taken, on=on)
+    coverage = definitions.coverage(
+        rule.data, usable, codes_taken=facts.codes_taken, on=on, public_body=public_body
+    )
     return coverage.covered, coverage.reason
 
 
@@ -211,7 +220,11 @@ _RISK_WORDS: Mapping[Risk, str] = {
 
 
 def _count_everywhere(
-    rule: DutyRule, facts: LossFacts, everyone: Sequence[AffectedGroup], on: date
+    rule: DutyRule,
+    facts: LossFacts,
+    everyone: Sequence[AffectedGroup],
+    on: date,
+    public_body: bool,
 ) -> int:
     country = rule.jurisdiction.split("-")[0]
     scope = [
@@ -221,7 +234,9 @@ def _count_everywhere(
         and (rule.threshold.of == "everyone" or group.jurisdiction.split("-")[0] == country)
     ]
     return sum(
-        group.people for group in scope if _count(rule, facts, group, on).covered is not Required.NO
+        group.people
+        for group in scope
+        if _count(rule, facts, group, on, public_body).covered is not Required.NO
     )
 
 

@@ -68,7 +68,9 @@ def due(
         # Thresholds are asked of the people of the place; ``everyone`` is for laws that count
         # people wherever they live.
         for place, own in _split(rule, there, profile, day):
-            judged = judge(rule, facts, own, everyone=groups, on=day)
+            judged = judge(
+                rule, facts, own, everyone=groups, on=day, public_body=profile.public_body
+            )
             rows.append(
                 with_deadline(
                     _row(rule, place, judged, profile, day), rule, times=times, profile=profile

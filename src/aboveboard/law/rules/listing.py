@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from aboveboard.law.rules import catalogue, definitions
 from aboveboard.law.rules.catalogue import DutyRule
-from aboveboard.law.rules.sources import last_checked
+from aboveboard.law.rules.sources import confidence, last_checked
 from aboveboard.law.terms import OrgRole
 
 
@@ -73,12 +73,20 @@ def _sectors() -> list[str]:
 def _coverage_lines() -> list[str]:
     lines = [
         "## What US laws count\n",
-        "With a name, unless said otherwise.\n",
-        "| law of | counts |",
-        "|---|---|",
+        "With a name, unless said otherwise. For a day before `from`, counsel is asked.\n",
+        "| law of | counts | from | law | checked |",
+        "|---|---|---|---|---|",
     ]
-    lines += [
-        f"| `{place}` | {definitions.coverage_in_words(place)} |"
-        for place in sorted(definitions.places())
+    return [*lines, *(_coverage_row(place) for place in sorted(definitions.places()))]
+
+
+def _coverage_row(place: str) -> str:
+    sources = definitions.definition_sources(place)
+    cells = [
+        f"`{place}`",
+        definitions.coverage_in_words(place),
+        str(definitions.first_day(place) or ""),
+        "; ".join(f"[{source.title}]({source.address})" for source in sources),
+        f"{last_checked(sources):%Y-%m}, {confidence(sources)}" if sources else "",
     ]
-    return lines
+    return "| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |"
