@@ -57,7 +57,7 @@ def test_the_manifest_says_what_is_really_in_the_file_of_each(
     made = export(laptop(), [person_id for person_id, _ in people], tmp_path)
     cards = {person_id: bool(row["card_number"]) for person_id, row in people}
     for line in queries.export_people(made.id):
-        assert ("user.financial.credit_card" in from_bitmap(line.categories)) == cards[
+        assert ("user.financial.card_last_digits" in from_bitmap(line.categories)) == cards[
             line.person_id
         ]
 

@@ -167,7 +167,8 @@ def test_categories_of_some_fields() -> None:
     promise = load(RETAILER, name="x")
     assert promise.categories_of(["card_number", "card_type", "email"]) == (
         "user.contact.email",
-        "user.financial.credit_card",
+        "user.financial.card_last_digits",
+        "user.financial.card_kind",
     )
     with pytest.raises(KeyError):
         promise.categories_of(["shoe_size"])
