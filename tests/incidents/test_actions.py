@@ -53,7 +53,7 @@ def test_an_answer_changes_severity_and_a_new_count_file_stands(
         )
     assert after.assessment is not None
     assert after.assessment.risk == "unlikely"
-    assert "hands" not in {question.key for question in after.unanswered}
+    assert "hands" not in {each.question.key for each in after.unanswered}
     actions.change(incident.number, answers={"hands": ""}, by=LEAD, at=AT)  # taken back
     assert queries.page(incident.number, at=AT).slices == before.slices
 

@@ -52,6 +52,7 @@ RISKS = [
         BreachFacts(
             frozenset({"user.government_id.passport_number"}),
             DataHolder.FEW_KNOWN,
+            recipients=3,
             deletion=True,
             vulnerable=True,
         ),
@@ -115,7 +116,9 @@ def test_from_a_thousand_people_on_telling_data_in_unknown_hands_is_a_high_risk(
 
 
 def test_where_nothing_was_exposed_nothing_is_telling() -> None:
-    assert assess(BreachFacts(frozenset(), DataHolder.FEW_KNOWN)).risk is Risk.UNLIKELY
+    assert (
+        assess(BreachFacts(frozenset(), DataHolder.FEW_KNOWN, recipients=1)).risk is Risk.UNLIKELY
+    )
     assert assess(BreachFacts(frozenset(), DataHolder.HOSTILE, vulnerable=True)).risk is Risk.RISK
 
 

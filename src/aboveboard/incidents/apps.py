@@ -25,7 +25,9 @@ class IncidentsConfig(AppConfig):
             public=(
                 "actions",
                 "affected",
+                "assessment.asking",
                 "assessment.circumstances",
+                "assessment.inquiry",
                 "exposure.counting",
                 "exposure.settling",
                 "entries",

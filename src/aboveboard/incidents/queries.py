@@ -14,7 +14,8 @@ from aboveboard.custody import queries as custody
 from aboveboard.engines import listing
 from aboveboard.engines.listing import CountedLine, ExposureFilter, ExposureRow
 from aboveboard.incidents import affected, lifecycle
-from aboveboard.incidents.assessment.circumstances import questions, resolve
+from aboveboard.incidents.assessment.facts import circumstances_of
+from aboveboard.incidents.assessment.inquiry import inquiry_of
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file, leak_files
@@ -106,7 +107,7 @@ def page(number: int, *, at: datetime) -> IncidentPage:
     counted = current_count(incident)
     cells = summary_cells(counted) if counted else []
     due = duties(number, at=at)
-    circumstances = resolve(incident.kind, incident.circumstances)
+    circumstances = circumstances_of(incident)
     judged = assessment(number)
     evidence = Evidence.objects.filter(incident=incident).first()
     return IncidentPage(
@@ -127,9 +128,7 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         evidence=EvidenceView.of(evidence) if evidence else None,
         exports=tuple(custody.exports_on(incident.device_id)) if incident.device_id else (),
         circumstances=circumstances,
-        unanswered=tuple(
-            question for question in questions() if question.key not in circumstances.answered
-        ),
+        unanswered=tuple(inquiry_of(incident).taken),
         lists=tuple(affected_lists(number)),
         estimates=tuple(affected_estimates(number)),
     )

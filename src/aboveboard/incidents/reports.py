@@ -15,7 +15,8 @@ from aboveboard.custody import queries as custody
 from aboveboard.custody.terms import ENCRYPTED
 from aboveboard.delivery.letters import as_text
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.assessment.circumstances import Circumstances, resolve
+from aboveboard.incidents.assessment.circumstances import Circumstances
+from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.assessment.scoring import readable
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count
@@ -41,6 +42,7 @@ _ALTERATION = {
     risk.DataChange.NONE: "",
     risk.DataChange.RESTORED: "no_use",
     risk.DataChange.USED: "recoverable",
+    risk.DataChange.FOR_GOOD: "not_recoverable",
 }
 _OUTAGE = {
     risk.DataOutage.NONE: "",
@@ -101,7 +103,7 @@ def report_json(number: int, *, at: datetime) -> dict[str, Any]:
 def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
     """Return everything known that a report may ask."""
     promise = in_force().promise
-    known = resolve(incident.kind, incident.circumstances)
+    known = circumstances_of(incident).as_reported()
     affected, counted = stated.summarise_affected(incident), current_count(incident)
     cells = affected.cells if affected else ()
     judged = Assessment.objects.filter(incident=incident).order_by("-id").first()

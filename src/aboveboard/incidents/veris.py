@@ -22,7 +22,7 @@ from aboveboard.basics import shipped
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.terms import IncidentKind, IncidentState
@@ -72,7 +72,7 @@ def export(number: int) -> dict[str, Any]:
         NotFound: there is no such incident.
     """
     incident = lifecycle.find(number)
-    known = resolve(incident.kind, incident.circumstances)
+    known = circumstances_of(incident).as_reported()
     table = _table()
     terms = copy.deepcopy(table["kinds"][incident.kind])
     if incident.kind == IncidentKind.LOST_DEVICE and known.malicious:

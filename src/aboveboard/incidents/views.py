@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from aboveboard.custody.queries import ExportRow
-from aboveboard.incidents.assessment.circumstances import CircumstanceQuestion, Circumstances
+from aboveboard.incidents.assessment.asking import TakenAnswer
+from aboveboard.incidents.assessment.circumstances import Circumstances
 from aboveboard.incidents.models import (
     Assessment,
     DutyDone,
@@ -307,7 +308,8 @@ class IncidentRow:
 @dataclass(frozen=True, slots=True)
 class IncidentPage:
     """All that the page of one incident shows. ``exposure`` is None until counted;
-    then so are the lists."""
+    then so are the lists. ``unanswered``: questions that can change the answer, with what is taken
+    until somebody says."""
 
     incident: IncidentView
     state: IncidentState
@@ -326,7 +328,7 @@ class IncidentPage:
     evidence: EvidenceView | None
     exports: tuple[ExportRow, ...]
     circumstances: Circumstances
-    unanswered: tuple[CircumstanceQuestion, ...]
+    unanswered: tuple[TakenAnswer, ...]
     lists: tuple[AffectedListView, ...]
     estimates: tuple[AffectedEstimateView, ...]
 

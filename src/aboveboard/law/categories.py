@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -87,6 +87,8 @@ def bitmap(keys: Iterable[str]) -> int:
     return bits
 
 
+# A count has a few dozen combinations, and each answer asks for all of them again.
+@lru_cache(maxsize=4_096)
 def from_bitmap(bits: int) -> tuple[str, ...]:
     """Return the keys in a bitmap, in the order of their bits.
 

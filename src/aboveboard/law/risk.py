@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,8 @@ class DataChange(StrEnum):
     NONE = "none"
     RESTORED = "restored"
     USED = "used"
+    FOR_GOOD = "for_good"
+    """It may have been used as it is now, and what it was cannot be found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ class BreachFacts:
     ``exposed``: data category keys. ``context``: what is known beyond them. ``unintelligible``: it
     was encrypted or hashed so that it cannot be read, and the key is safe. ``deletion``: the
     recipients deleted it, gave it back or were asked to. ``vital``: people's health or safety hangs
-    on the data. ``people``, ``recipients``: how many, ``None`` if not known. ``remedied``: later
-    measures mean that the high risk will not come about.
+    on the data. ``people``, ``recipients``: how many; recipients who are not counted are not few.
+    ``remedied``: later measures mean that the high risk will not come about.
     """
 
     exposed: frozenset[str]
@@ -121,8 +123,8 @@ def assess(facts: BreachFacts) -> RiskAssessment:
     tier, reasons = tier_of(facts)  # 1
     answers = [
         _risk_by_holder(facts, tier),  # 2
-        _risk_by_outage(facts),  # 3
-        _row(tables["alteration"][facts.change], "answer"),
+        _row(tables["outage"][facts.outage], _column(facts)),  # 3
+        _row(tables["alteration"][facts.change], _column(facts)),
     ]
     # Only the reasons of the answer that counted are given: a milder one beside it would read as
     # if it had been weighed against it, which Articles 33 and 34 do not allow.
@@ -148,26 +150,34 @@ _ORDER = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)
 
 def tier_of(facts: BreachFacts) -> tuple[int, list[RiskReason]]:
     """Return how telling the data is, 1 to 3, and why."""
-    if not facts.exposed:
-        return 1, []
+    tier, reasons = _tier(facts.exposed, facts.context, facts.vulnerable)
+    return tier, list(reasons)
+
+
+@lru_cache(maxsize=4_096)
+def _tier(
+    exposed: frozenset[str], known: severity.SeverityContext, vulnerable: bool
+) -> tuple[int, tuple[RiskReason, ...]]:
+    if not exposed:
+        return 1, ()
     tables = _tables()
-    context = severity.dpc(facts.exposed, facts.context)
+    context = severity.dpc(exposed, known)
     # ENISA's scale has a fourth step, for severity; who must be told does not change above three.
     tier = min(3, int(context.value))
     reasons = [RiskReason(text, "ENISA methodology v1.0, Annex 1") for text in context.reasons]
     for rule in tables["identity_fraud"]:
         met = (
-            severity.any_of(rule["any"], facts.exposed)
+            severity.any_of(rule["any"], exposed)
             if "any" in rule
-            else all(severity.any_of(keys, facts.exposed) for keys in rule["all"])
+            else all(severity.any_of(keys, exposed) for keys in rule["all"])
         )
         if met and rule["tier"] > tier:
             tier = rule["tier"]
             reasons.append(_reason(rule))
-    if facts.vulnerable and tier < 3:
+    if vulnerable and tier < 3:
         tier += int(tables["people_who_need_more_care"]["step"])
         reasons.append(_reason(tables["people_who_need_more_care"]))
-    return tier, reasons
+    return tier, tuple(reasons)
 
 
 def _risk_by_holder(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
@@ -177,7 +187,7 @@ def _risk_by_holder(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
     # good as unknown. The order matters: a trusted one may fall through both.
     if hands is DataHolder.TRUSTED and not facts.deletion:
         hands = DataHolder.FEW_KNOWN
-    if hands is DataHolder.FEW_KNOWN and (facts.recipients or 0) > tables["few_recipients"]:
+    if hands is DataHolder.FEW_KNOWN and not _are_few(facts.recipients):
         hands = DataHolder.UNKNOWN
     row = tables["hands"][
         "few_known_deleted" if hands is DataHolder.FEW_KNOWN and facts.deletion else hands
@@ -186,11 +196,34 @@ def _risk_by_holder(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
     scale = tables["scale"]
     if hands == scale["hands"] and tier == scale["tier"] and (facts.people or 0) >= scale["people"]:
         answer = Risk.HIGH
+    unnamed = tables["unnamed"]
+    if answer is not Risk.UNLIKELY and _is_unnamed(facts):
+        return _ORDER[_ORDER.index(answer) - 1], _reason(unnamed)
     return answer, _reason(row)
 
 
-def _risk_by_outage(facts: BreachFacts) -> tuple[Risk, RiskReason]:
-    return _row(_tables()["outage"][facts.outage], "vital" if facts.vital else "answer")
+def few_recipients() -> int:
+    """Return up to how many recipients are a few, whom we can ask one by one."""
+    return int(_tables()["few_recipients"])
+
+
+def _are_few(recipients: int | None) -> bool:
+    return recipients is not None and recipients <= few_recipients()
+
+
+def _is_unnamed(facts: BreachFacts) -> bool:
+    """Whether nobody can tell whose the data is, and it harms nobody without that."""
+    tables = _tables()
+    ei = facts.context.ei
+    return (
+        ei is not None
+        and ei <= severity.ei_level(tables["unnamed"]["ei"])
+        and not severity.any_of(tables["unnamed"]["works_alone"], facts.exposed)
+    )
+
+
+def _column(facts: BreachFacts) -> str:
+    return "vital" if facts.vital else "answer"
 
 
 def _row(row: Mapping[str, str], column: str) -> tuple[Risk, RiskReason]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +90,20 @@ class SeverityContext:
     """What is known beyond the categories.
 
     ``steps``: ENISA's adjustment for a kind, such as ``{Kind.SIMPLE: 2}`` for the customer list of
-    a pharmacy; it replaces the step that the combination shows. ``credentials_open``: the kind of
-    data that exposed passwords open. ``ei``: a known ease of identification, 0.25 to 1.
+    a pharmacy; it may lower a kind, but not undo what the combination shows. ``credentials_open``:
+    the kind of data that exposed passwords open. ``ei``: a known ease of identification, 0.25 to 1.
+    ``picture``: everyday details are many, as in a job application.
     """
 
     steps: Mapping[DataKind, int] = field(default_factory=dict)
     credentials_open: DataKind | None = None
     ei: float | None = None
+    picture: bool = False
+
+    def __hash__(self) -> int:
+        """Of the steps in any order, as they are compared."""
+        steps = frozenset(self.steps.items())
+        return hash((steps, self.credentials_open, self.ei, self.picture))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,8 @@ def score(
     )
 
 
+# Each answer to a question scores the same combinations again, most of them alike.
+@lru_cache(maxsize=4_096)
 def dpc(exposed: frozenset[str], context: SeverityContext | None = None) -> ScoredComponent:
     """Return the data processing context of the categories exposed: 1 to 4.
 
@@ -166,10 +175,15 @@ def dpc(exposed: frozenset[str], context: SeverityContext | None = None) -> Scor
     if not exposed:
         raise ValueError("no data, no data processing context")
     context = context or SeverityContext()
-    by_kind: dict[DataKind, set[str]] = {}
+    by_kind: dict[tuple[bool, DataKind], set[str]] = {}
     for category in exposed:
-        by_kind.setdefault(_kind(category, context), set()).add(category)
-    parts = [_dpc_of_kind(kind, exposed, frozenset(own), context) for kind, own in by_kind.items()]
+        key = (_is_credential(category), _kind(category, context))
+        by_kind.setdefault(key, set()).add(category)
+    # In an order of their own, and not that of a set: of two that score alike the first explains.
+    parts = [
+        _dpc_of_kind(kind, exposed, frozenset(own), context)
+        for (_, kind), own in sorted(by_kind.items(), key=lambda item: item[0])
+    ]
     # Kinds are not added up: ENISA takes the highest score of those that apply.
     return max(parts, key=lambda part: part.value)
 
@@ -180,6 +194,7 @@ def dpc_of(kind: DataKind, step: int = 0) -> int:
     return int(min(high, max(low, _tables()["kinds"][kind]["base"] + step)))
 
 
+@lru_cache(maxsize=4_096)
 def ei(exposed: frozenset[str], context: SeverityContext | None = None) -> ScoredComponent:
     """Return the ease of identification of the categories exposed: 0.25 to 1."""
     context = context or SeverityContext()
@@ -278,6 +293,11 @@ def any_of(keys: Sequence[str], exposed: frozenset[str]) -> bool:
 
     A key written "not user.x" takes out what it covers.
     """
+    return _any_of(tuple(keys), exposed)
+
+
+@lru_cache(maxsize=16_384)
+def _any_of(keys: tuple[str, ...], exposed: frozenset[str]) -> bool:
     wanted = [key for key in keys if not key.startswith(_NOT)]
     taken_out = [key.removeprefix(_NOT) for key in keys if key.startswith(_NOT)]
     left = [category for category in exposed if not any(covers(key, category) for key in taken_out)]
@@ -300,11 +320,10 @@ def _kind(category: str, context: SeverityContext) -> DataKind:
     return DataKind(known[key].enisa)
 
 
-def _is_credentials_only(own: frozenset[str]) -> bool:
-    """Whether what counts as this kind is nothing but credentials: the harm
-    lies in what they open."""
+def _is_credential(category: str) -> bool:
+    """Whether the harm lies in what it opens."""
     known = categories.all_categories()
-    return bool(own) and all(category in known and known[category].credential for category in own)
+    return category in known and known[category].credential
 
 
 def _dpc_of_kind(
@@ -313,27 +332,48 @@ def _dpc_of_kind(
     label = _tables()["kinds"][kind]["label"]
     reasons = [
         _tables()["credentials"]["reason"]
-        if _is_credentials_only(own)
+        if all(map(_is_credential, own))
         else f"The data exposed is about {label}."
     ]
-    step = context.steps.get(kind, 0)
-    # A step that somebody set replaces what the tables infer, even with none: they know the list.
-    if kind in context.steps:
+    step = context.steps.get(kind)
+    # What a password opens is not told any milder by what is said of other data of that kind.
+    if step is not None and all(map(_is_credential, own)):
+        step = max(step, 0) or None
+    met = [
+        rule
+        for rule in _tables()["combinations"]
+        if rule["kind"] == kind and _applies(rule, exposed, own, context)
+    ]
+    shown = max(met, key=lambda item: int(item["step"])) if met else None
+    # What somebody set holds where they know the list better; what the combination itself shows to
+    # be worse it cannot take away.
+    if shown and (step is None or int(shown["step"]) > max(step, 0)):
+        step = int(shown["step"])
+        reasons.append(shown["reason"])
+    elif step is not None:
         reasons.append(_tables()["steps"][kind].get(step, "Nothing raises or lowers that."))
-    else:
-        met = [
-            rule
-            for rule in _tables()["combinations"]
-            if rule["kind"] == kind and _applies(rule, exposed, own)
-        ]
-        if met:
-            rule = max(met, key=lambda item: int(item["step"]))
-            step = int(rule["step"])
-            reasons.append(rule["reason"])
-    return ScoredComponent(dpc_of(kind, step), tuple(reasons))
+    return ScoredComponent(dpc_of(kind, step or 0), tuple(reasons))
 
 
-def _applies(rule: Mapping[str, Any], exposed: frozenset[str], own: frozenset[str]) -> bool:
+def answer_step(question: str, answer: str, kind: DataKind) -> int:
+    """Return ENISA's step for an answer about the data: ``reveals``, ``habits``, ``money`` or
+    ``sensitive``.
+
+    Raises:
+        KeyError: there is no such question or answer.
+    """
+    row = _tables()["answers"][question][answer]
+    return int(row.get(kind, 0) if isinstance(row, Mapping) else row)
+
+
+def _applies(
+    rule: Mapping[str, Any],
+    exposed: frozenset[str],
+    own: frozenset[str],
+    context: SeverityContext,
+) -> bool:
+    if rule.get("if") == "picture" and not context.picture:
+        return False
     if "alone" in rule:
         return all(any(covers(key, category) for key in rule["alone"]) for category in own)
     return _matches_all(rule["all"], exposed)

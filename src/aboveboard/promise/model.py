@@ -102,7 +102,9 @@ class Organisation:
     authority leads, where it is not that of the first there. ``sectors``: keys of
     :func:`aboveboard.law.organisation.sectors`. ``domicile``: an insurer's home state ("US-OH").
     ``time_zone``: the IANA name of the zone in which times are shown and days end; empty where it
-    is not said. What a record must say stays in UTC.
+    is not said. What a record must say stays in UTC. ``customers_reveal``: what it says
+    about somebody that they are a customer ("nothing", "health", "safety" ...); empty where that
+    is not declared.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Organisation:
     address: str = ""
     privacy_lead: str = ""
     representative: str = ""
+    customers_reveal: tuple[str, ...] = ()
     time_zone: str = ""
     region: str = ""
     establishments: tuple[str, ...] = ()

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment import circumstances, scoring
+from aboveboard.incidents.assessment.asking import answers_to_try
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
-from aboveboard.law.categories import bitmap
+from aboveboard.law.categories import all_categories, bitmap
+from aboveboard.law.severity import DataKind
 from aboveboard.law.terms import DataAcquisition
 from tests.incidents.conftest import AT
 
@@ -27,24 +31,109 @@ EMAIL, PASSWORD, CARD = (
 def test_every_question_has_an_answer_until_someone_gives_one(kind: str) -> None:
     assert not circumstances.resolve(kind, {}).answered
     for question in circumstances.questions():
-        assert question.unless_said[kind] in question.options
-        for answer in question.options:
+        assert question.unless_said[kind] in (question.options or {""})
+        for answer in answers_to_try(question):
             said = circumstances.resolve(kind, circumstances.check({question.key: answer}))
             assert said.answered == {question.key}
 
 
-@pytest.mark.parametrize("kind", IncidentKind.values)
-def test_not_answering_never_makes_a_loss_look_smaller(kind: str) -> None:
-    """Each answer on how far it went scores no higher than what was taken without one,
-    save the worst hands."""
-    combination = [ExposedCombination(EMAIL | CARD, 0, 10)]
-    taken = scoring.score(combination, circumstances.resolve(kind, {}))[0].score.se
-    milder = ["nobody", "trusted", "few_known"]
-    for hands in milder:
-        assert (
-            scoring.score(combination, circumstances.resolve(kind, {"hands": hands}))[0].score.se
-            <= taken
-        )
+QUESTIONS = {question.key: question for question in circumstances.questions()}
+_SHOWN_BY_THE_KIND = {"outage", "change"}
+_COUNTED_WITHOUT_AN_ANSWER = {"money", "identifiable"}
+
+
+@given(
+    st.sampled_from(IncidentKind.values),
+    st.frozensets(st.sampled_from(sorted(all_categories())), min_size=1, max_size=5),
+    st.dictionaries(st.sampled_from(sorted(QUESTIONS)), st.integers(0, 9), max_size=9),
+    st.sampled_from(sorted(QUESTIONS)),
+    st.booleans(),
+)
+@settings(deadline=None, max_examples=300)
+def test_not_answering_never_makes_a_loss_look_smaller(
+    kind: str,
+    exposed: frozenset[str],
+    others: dict[str, int],
+    key: str,
+    protected: bool,
+) -> None:
+    """Whatever else is answered. Two things are not in doubt: what the kind of incident shows by
+    itself, and how the data scores by ENISA's base where nobody knows more."""
+    question = QUESTIONS[key]
+    if question.key in _COUNTED_WITHOUT_AN_ANSWER or (
+        question.key in _SHOWN_BY_THE_KIND and kind != IncidentKind.OTHER
+    ):
+        return
+    if question.key == "protection" and kind != IncidentKind.OTHER:
+        return
+    stored = {
+        other: answers_to_try(QUESTIONS[other])[place % len(answers_to_try(QUESTIONS[other]))]
+        for other, place in others.items()
+        if other != key
+    }
+    bits = bitmap(exposed)
+    combination = ExposedCombination(bits, bits if protected else 0, 10)
+
+    def judged(answers: dict[str, str]) -> tuple[int, bool, float]:
+        known = circumstances.resolve(kind, answers)
+        (answer,) = scoring.risks([combination], known).values()
+        se = scoring.score([combination], known)[0].score.se
+        return list(risk.Risk).index(answer.risk), answer.notify_subjects, se
+
+    taken = judged(stored)
+    for answer in answers_to_try(question):
+        said = judged({**stored, question.key: answer})
+        assert all(one <= other for one, other in zip(said, taken, strict=True)), (answer, stored)
+
+
+def test_what_a_promise_declares_of_its_customers_is_taken_until_somebody_says_otherwise() -> None:
+    assert circumstances.revealed(("finances", "health")) == "private"
+    assert circumstances.revealed(()) == ""
+    declared = {"reveals": "private"}
+    taken = circumstances.resolve(IncidentKind.OTHER, {}, declared=declared)
+    said = circumstances.resolve(IncidentKind.OTHER, {"reveals": "nothing"}, declared=declared)
+    silent = circumstances.resolve(IncidentKind.OTHER, {})
+    steps = [each.context.steps.get(DataKind.SIMPLE, 0) for each in (said, taken, silent)]
+    assert steps == [0, 2, 3]
+
+
+def test_a_number_is_a_number() -> None:
+    assert circumstances.check({"recipients": 15}) == {"recipients": "15"}
+    for wrong in ("0", "-2", "many", "1.5", "9" * 40, "²"):
+        with pytest.raises(circumstances.NoSuchAnswer):
+            circumstances.check({"recipients": wrong})
+
+
+@pytest.mark.parametrize(
+    ("form", "keys", "hidden"),
+    [
+        ("encrypted", "no", True),
+        ("encrypted", "unknown", False),
+        ("encrypted", "yes", False),
+        ("tokenised", "no", True),
+        ("hashed_keyed", "no", True),
+        ("hashed_strong", "unknown", True),
+        ("hashed_plain", "no", False),
+        ("truncated", "yes", True),
+    ],
+)
+def test_what_was_protected_is_hidden_only_while_nothing_that_opens_it_may_be_gone(
+    form: str, keys: str, hidden: bool
+) -> None:
+    known = circumstances.resolve("other", {"protection": form, "keys_taken": keys})
+    assert (scoring.readable(EMAIL | CARD, CARD, known) == {"user.contact.email"}) is hidden
+
+
+def test_a_report_says_no_more_than_somebody_answered() -> None:
+    silent = circumstances.resolve(IncidentKind.OTHER, {}).as_reported()
+    assert (silent.outage, silent.change, silent.malicious) == (
+        risk.DataOutage.NONE,
+        risk.DataChange.NONE,
+        False,
+    )
+    said = {"outage": "days", "change": "for_good", "malicious": "yes"}
+    known = circumstances.resolve(IncidentKind.OTHER, said)
+    assert known.as_reported() == known
 
 
 def test_answers_that_nobody_offered_are_refused() -> None:

@@ -21,6 +21,8 @@ aboveboard incident list
 aboveboard incident show INC-0001
 aboveboard incident count INC-0001
 aboveboard incident doubts INC-0001
+aboveboard incident questions INC-0001
+aboveboard incident answer INC-0001 hands=few_known recipients=2 deletion=yes --as lead@example.com
 aboveboard incident duties INC-0001 --json
 aboveboard incident done 7 --reference ICO-123 --as lead@example.com
 aboveboard incident done 7 --undo --as lead@example.com
@@ -37,7 +39,17 @@ aboveboard incident veris INC-0001 > veris.json"""
 NEEDS_INSTANCE = True
 
 _CHANGING = frozenset(
-    {"open-leak", "report-device", "open-other", "count", "done", "settle", "affected", "state"}
+    {
+        "open-leak",
+        "report-device",
+        "open-other",
+        "count",
+        "done",
+        "settle",
+        "affected",
+        "state",
+        "answer",
+    }
 )
 _ABOUT_ONE = {
     "show": "show one incident",
@@ -58,6 +70,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         verbs.add_parser(name, help=words).add_argument(
             "incident", type=_number, help="such as INC-0001"
         )
+    _configure_answering(verbs)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -100,6 +113,26 @@ def _configure_opening(verbs: argparse._SubParsersAction[argparse.ArgumentParser
     other.add_argument("--note", default="", help="what happened")
     for verb in (leak, device):
         verb.add_argument("--later", action="store_true", help="leave the count to the worker")
+
+
+def _configure_answering(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    asking = verbs.add_parser(
+        "questions",
+        help="list the questions that can change the answer, and what is taken until you say",
+    )
+    asking.add_argument("incident", type=_number, help="such as INC-0001")
+    asking.add_argument("--all", action="store_true", help="list all questions")
+    answering = verbs.add_parser(
+        "answer", help="answer questions about a loss; severity, risk and duties follow at once"
+    )
+    answering.add_argument("incident", type=_number, help="such as INC-0001")
+    answering.add_argument(
+        "answers",
+        nargs="+",
+        type=_answer,
+        metavar="QUESTION=ANSWER",
+        help="as `questions` lists them; QUESTION= takes an answer back",
+    )
 
 
 def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -199,7 +232,14 @@ def _configure_notices(verbs: argparse._SubParsersAction[argparse.ArgumentParser
 def run(args: argparse.Namespace) -> int:
     """Do one verb. Exit codes: 0 done, 1 a duty is late, 2 wrong use, 3 not found, 4 not possible
     now, 5 not allowed."""
-    from aboveboard.commands.incident import acting, affected, opening, reviewing, showing
+    from aboveboard.commands.incident import (
+        acting,
+        affected,
+        answering,
+        opening,
+        reviewing,
+        showing,
+    )
     from aboveboard.keys.log_signing import sequence_now
 
     verbs = {
@@ -208,6 +248,8 @@ def run(args: argparse.Namespace) -> int:
         "open-other": opening.open_loss,
         "count": opening.count,
         "doubts": showing.doubts,
+        "questions": answering.list_questions,
+        "answer": answering.answer,
         "settle": acting.settle,
         "affected": affected.affected,
         "list": showing.list_all,
@@ -242,6 +284,14 @@ def _estimate(text: str) -> tuple[str, int]:
     if not equals or not people.isdecimal():
         raise argparse.ArgumentTypeError(f"{text} is not an estimate, such as GB=200")
     return place.strip().upper(), int(people)
+
+
+def _answer(text: str) -> tuple[str, str]:
+    """Read ``hands=nobody``; nothing after the sign takes an answer back."""
+    question, equals, answer = text.partition("=")
+    if not equals or not question:
+        raise argparse.ArgumentTypeError(f"{text} is not an answer, such as hands=nobody")
+    return question.strip(), answer.strip()
 
 
 def _moment(text: str) -> datetime:

@@ -53,11 +53,20 @@ def show(args: argparse.Namespace) -> int:
         return 0
     if count is not None and (count.people or incident.kind != IncidentKind.OTHER):
         _show_count(page, count)
+    _show_open_questions(page)
     if (duty := page.next_duty) is not None:
         when = f"within {duty.left}" if duty.left else f"({duty.clock_words})"
         when = f"now: {duty.left}" if duty.late else when
         print(f"Next: {duty.deed} {when} ({duty.law} {duty.citation})")
     return 0
+
+
+def _show_open_questions(page: IncidentPage) -> None:
+    for each in page.unanswered:
+        how = "the promise says" if each.declared else "taken until you say"
+        print(f"Open: {each.question.ask} {how[0].upper()}{how[1:]}: {each.words}")
+    if page.unanswered:
+        print(f"Answer with: aboveboard incident answer {page.incident.reference} QUESTION=ANSWER")
 
 
 def _show_estimates(page: IncidentPage) -> None:
@@ -103,6 +112,7 @@ def _facts(page: IncidentPage) -> dict[str, Any]:
         "doubtful": count.doubtful if count else None,
         "severity": {part.name: part.people for part in page.slices},
         "jurisdictions": page.jurisdictions,
+        "open_questions": {each.question.key: each.words for each in page.unanswered},
         "next_duty": {"who": duty.who, "left": duty.left} if duty else None,
     }
 

@@ -23,6 +23,8 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.console.incidents.forms import CircumstancesForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents import actions, queries
+from aboveboard.incidents.assessment.circumstances import questions
+from aboveboard.incidents.assessment.inquiry import inquiry
 from aboveboard.incidents.views import IncidentView
 
 
@@ -38,11 +40,15 @@ class CircumstancesPage:
 PAGES: Final = (
     CircumstancesPage("when", "When it happened", ("occurred_at", "how_found")),
     CircumstancesPage("what", "What happened", ("what_happened", "nature", "cause")),
-    CircumstancesPage("hands", "Who has the data", ("hands", "deletion")),
-    CircumstancesPage("taking", "How far it went", ("taking", "malicious")),
-    CircumstancesPage("medium", "What it was on", ("medium", "keys_taken", "codes_taken")),
-    CircumstancesPage("use", "Missing or changed data", ("outage", "change")),
-    CircumstancesPage("people", "The people", ("vulnerable", "consequences", "impacts")),
+    CircumstancesPage("hands", "Who has the data", ("hands", "recipients", "deletion")),
+    CircumstancesPage("taking", "How far it went", ("taking", "seen", "malicious")),
+    CircumstancesPage("medium", "What it was on", ("medium", "protection", "keys_taken")),
+    CircumstancesPage("codes", "Passwords and codes", ("opens", "codes_taken")),
+    CircumstancesPage("use", "Missing or changed data", ("outage", "change", "vital")),
+    CircumstancesPage("list", "What being on the list says", ("reveals", "picture")),
+    CircumstancesPage("data", "How much the data tells", ("habits", "money", "sensitive")),
+    CircumstancesPage("whose", "Whose it is", ("identifiable", "vulnerable")),
+    CircumstancesPage("people", "The people", ("consequences", "impacts")),
     CircumstancesPage("before", "Protection before", ("protection_before", "measures_before")),
     CircumstancesPage("since", "What you have done", ("measures", "remedied")),
     CircumstancesPage("after", "Preventing it next time", ("protection_after", "measures_after")),
@@ -61,13 +67,16 @@ def page_key(field: str) -> str:
 def overview(request: HttpRequest, number: int) -> HttpResponse:
     """List every question with its answer, or what is assumed until there is one."""
     page = queries.page(number, at=clock.now())
-    form = _form(None, page.incident)
+    form, shown = _form(None, page.incident), _visible_fields(page.incident)
     rows = [
         {
             "page": each,
-            "answers": [_answer(form, page.incident, name) for name in each.fields],
+            "answers": [
+                _answer(form, page.incident, name) for name in each.fields if name in shown
+            ],
         }
         for each in PAGES
+        if shown & set(each.fields)
     ]
     return render(request, "console/incidents/circumstances.html", {"page": page, "rows": rows})
 
@@ -81,11 +90,17 @@ def question(request: HttpRequest, number: int, key: str) -> HttpResponse:
         raise Http404
     asked, page = PAGES[place], queries.page(number, at=clock.now())
     form = _form(request.POST if request.method == "POST" else None, page.incident)
-    form.keep(asked.fields)
+    shown = _visible_fields(page.incident)
+    # What was asked when the page was opened is taken, though a colleague has settled it since.
+    names = [name for name in asked.fields if name in shown or name in request.POST]
+    if not names:  # nothing that is asked here can change the answer, as the others stand
+        return HttpResponseRedirect(reverse("console:circumstances", args=[number]))
+    form.keep(names)
     # The questions of this page alone are saved (``keep``): a field that the browser did not send
     # would otherwise empty an answer that a colleague gave meanwhile.
     if form.is_valid() and _saved(request, form, page.incident):
-        following = PAGES[place + 1].key if place + 1 < len(PAGES) else ""
+        # Read again: an answer may have settled what the next page asks.
+        following = _following(place, queries.incident(number))
         if request.POST.get("then") == "overview" or not following:
             return HttpResponseRedirect(reverse("console:circumstances", args=[number]))
         return HttpResponseRedirect(reverse("console:circumstance", args=[number, following]))
@@ -102,10 +117,27 @@ def question(request: HttpRequest, number: int, key: str) -> HttpResponse:
     )
 
 
+def _visible_fields(incident: IncidentView) -> frozenset[str]:
+    """Return the fields to show: of the questions those that can change the answer, or that
+    somebody answered; and all that is asked in words or for the report."""
+    asked = inquiry(incident.number).asked | incident.answers.keys()
+    chosen = {question.key for question in questions()}
+    return frozenset(
+        name for page in PAGES for name in page.fields if name in asked or name not in chosen
+    )
+
+
+def _following(place: int, incident: IncidentView) -> str:
+    """Return the next page that asks anything, or "" after the last."""
+    shown = _visible_fields(incident)
+    return next((page.key for page in PAGES[place + 1 :] if shown & set(page.fields)), "")
+
+
 def _form(data: Mapping[str, Any] | None, incident: IncidentView) -> CircumstancesForm:
     return CircumstancesForm(
         data,
         stored=incident.answers,
+        taken={each.question.key: each.words for each in inquiry(incident.number).taken},
         kind=incident.kind,
         initial={"occurred_at": _minute(incident.occurred_at)},
     )

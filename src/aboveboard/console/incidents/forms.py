@@ -94,7 +94,14 @@ class CircumstancesForm(forms.Form):
         error_messages={"invalid": "Choose a date and a time."},
     )
 
-    def __init__(self, *args: Any, stored: Mapping[str, str], kind: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        stored: Mapping[str, str],
+        taken: Mapping[str, str],
+        kind: str,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         for key, ask in circumstances.open_questions().items():
             area = forms.Textarea(attrs={"rows": 2})
@@ -108,15 +115,8 @@ class CircumstancesForm(forms.Form):
         for question in circumstances.questions():
             # Said beside the question, so that whoever leaves it open knows which worse reading the
             # figures rest on meanwhile.
-            assumed = question.options.get(question.unless_said.get(kind, ""), "")
-            self.fields[question.key] = forms.ChoiceField(
-                label=question.ask,
-                choices=[("", "Not known yet"), *question.options.items()],
-                required=False,
-                widget=forms.RadioSelect,
-                initial=stored.get(question.key, ""),
-                help_text=_assumed_help(assumed),
-            )
+            hint = _assumed_help(taken.get(question.key, ""))
+            self.fields[question.key] = _choice(question, stored.get(question.key, ""), hint)
         for reported in circumstances.reported_questions():
             self.fields[reported.key] = _reported(reported, stored.get(reported.key, ""), kind)
 
@@ -126,7 +126,33 @@ class CircumstancesForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """Return the answers, without the moment."""
-        return {key: value for key, value in self.cleaned_data.items() if key != "occurred_at"}
+        return {
+            key: "" if value is None else value
+            for key, value in self.cleaned_data.items()
+            if key != "occurred_at"
+        }
+
+
+def _choice(question: circumstances.CircumstanceQuestion, stored: str, hint: str) -> forms.Field:
+    """Return the field for a question with options, or for a number."""
+    if question.number:
+        return forms.IntegerField(
+            label=question.ask,
+            required=False,
+            min_value=1,
+            max_value=10**9,
+            initial=stored or None,
+            help_text=hint,
+            error_messages={"invalid": "Give a number.", "min_value": "Give a number from 1."},
+        )
+    return forms.ChoiceField(
+        label=question.ask,
+        choices=[("", "Not known yet"), *question.options.items()],
+        required=False,
+        widget=forms.RadioSelect,
+        initial=stored,
+        help_text=hint,
+    )
 
 
 def _reported(question: circumstances.ReportQuestion, stored: str, kind: str) -> forms.Field:

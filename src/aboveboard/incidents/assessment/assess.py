@@ -21,7 +21,8 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment import scoring
-from aboveboard.incidents.assessment.circumstances import Circumstances, resolve
+from aboveboard.incidents.assessment.circumstances import Circumstances
+from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.assessment.profile import org_profile
 from aboveboard.incidents.entries import AssessedRisk, IncidentChanged
 from aboveboard.incidents.exposure import stated
@@ -54,7 +55,7 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
         counted = current_count(incident)
         if counted is None:
             return None
-        circumstances = resolve(incident.kind, incident.circumstances)
+        circumstances = circumstances_of(incident)
         estimated = stated.estimated_cells(incident)
         scored = scoring.score(
             scoring.combinations([*summary_cells(counted), *estimated]), circumstances

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.engines.listing import ExposureCell
@@ -32,10 +32,9 @@ class ScoredCombination:
 
 
 def readable(categories: int, protected: int, circumstances: Circumstances) -> frozenset[str]:
-    """Return the category keys that can be read: all of them when the keys went too."""
-    return frozenset(
-        from_bitmap(categories if circumstances.keys_taken else categories & ~protected)
-    )
+    """Return the category keys that can be read: all of them unless what was protected surely
+    cannot be."""
+    return frozenset(from_bitmap(categories & ~protected if circumstances.protects else categories))
 
 
 def score(
@@ -57,7 +56,7 @@ def score(
                 item.categories,
                 item.protected,
                 item.people,
-                severity.score(seen, circumstances.for_severity),
+                severity.score(seen, circumstances.for_severity, circumstances.context),
             )
         )
     return scored
@@ -87,15 +86,8 @@ def risks(
     tiers = {key: risk.tier_of(each)[0] for key, each in facts.items()}
     return {
         key: risk.assess(
-            risk.BreachFacts(
-                exposed=each.exposed,
-                hands=each.hands,
-                unintelligible=each.unintelligible,
-                outage=each.outage,
-                change=each.change,
-                deletion=each.deletion,
-                vulnerable=each.vulnerable,
-                remedied=each.remedied,
+            replace(
+                each,
                 # Counted together with whoever lost more, so that splitting one loss into many
                 # small combinations makes none of them small.
                 people=sum(
@@ -129,8 +121,11 @@ def _facts(item: ExposedCombination, circumstances: Circumstances) -> risk.Breac
         unintelligible=not open_to_read and bool(item.categories),
         outage=circumstances.outage,
         change=circumstances.change,
+        context=circumstances.context,
         deletion=circumstances.deletion,
         vulnerable=circumstances.vulnerable,
+        vital=circumstances.vital,
+        recipients=circumstances.recipients,
         remedied=circumstances.remedied,
     )
 

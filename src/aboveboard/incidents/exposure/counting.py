@@ -39,7 +39,7 @@ from aboveboard.engines.leak import LeakPaths
 from aboveboard.engines.snapshot import take_snapshot
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
-from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.entries import IncidentCounted
 from aboveboard.incidents.exposure import merging, stated
 from aboveboard.incidents.exposure.counts import cells_json, current_count
@@ -156,7 +156,7 @@ def _count(
     """Make a new count, under the claim."""
     folder_of(incident).mkdir(mode=0o700, exist_ok=True)
     _delete_unrecorded(incident)
-    score = score_for(resolve(incident.kind, incident.circumstances))
+    score = score_for(circumstances_of(incident))
     leak, sources = LeakPaths.in_folder(folder_of(incident)), _sources(incident)
     with working_folder() as scratch:
         made, files = scratch / "exposure.parquet", engine.LeakFiles.in_folder(scratch)

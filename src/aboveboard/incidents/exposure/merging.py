@@ -18,7 +18,7 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines import limits, listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
-from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.exposure.counts import (
     current_count,
     derived_count,
@@ -48,7 +48,7 @@ def apply_merges(number: int, *, by: Actor, at: datetime) -> Exposure | None:
                 exposure_file(latest),
                 merged,
                 made,
-                score=score_for(resolve(incident.kind, incident.circumstances)),
+                score=score_for(circumstances_of(incident)),
             )
             row = derived_count(latest, made, done, at=at)
             # How many of the doubtful were merged the file does not say: the higher number stays,

@@ -17,7 +17,7 @@ from aboveboard.engines import exposure as engine
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
-from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.entries import DoubtSettled, IncidentChanged
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import (
@@ -111,7 +111,7 @@ def _count_again(number: int, lines: int, by: Actor, at: datetime) -> Exposure:
                 exposure_file(first),
                 settled,
                 made,
-                score=score_for(resolve(incident.kind, incident.circumstances)),
+                score=score_for(circumstances_of(incident)),
             )
             row = derived_count(latest, made, done, at=at)
             row.doubtful, row.ambiguous_lines = done.doubtful, done.ambiguous

@@ -11,7 +11,7 @@ from aboveboard.engines import limits
 from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment import scoring
-from aboveboard.incidents.assessment.circumstances import resolve
+from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.models import AffectedEstimate, AffectedPerson, Incident
 from aboveboard.incidents.terms import IncidentKind
@@ -51,7 +51,7 @@ def estimated_cells(incident: Incident) -> list[ExposureCell]:
 
 
 def _cells(incident: Incident, rows: Sequence[AffectedEstimate]) -> list[ExposureCell]:
-    circumstances = resolve(incident.kind, incident.circumstances)
+    circumstances = circumstances_of(incident)
     combinations = [ExposedCombination(each.categories, 0, each.people) for each in rows]
     scored = scoring.score(combinations, circumstances)
     return [

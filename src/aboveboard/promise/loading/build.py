@@ -103,6 +103,7 @@ def _organisation(item: Item) -> Organisation:
         address=scalar_text(item, "address"),
         privacy_lead=scalar_text(item, "privacy_lead"),
         representative=scalar_text(item, "representative"),
+        customers_reveal=_keys(item, "customers_reveal"),
         time_zone=scalar_text(item, "time_zone"),
         region=scalar_text(item, "region"),
         establishments=_keys(item, "establishments"),

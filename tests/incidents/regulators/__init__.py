@@ -1,0 +1,1 @@
+"""Cases that regulators published, on the path of production."""
