@@ -209,6 +209,8 @@ def test_the_page_keeps_what_was_the_law_until_it_changed() -> None:
     assert [row.split("|")[8].strip() for row in rows] == [
         "since 2026-01-01",
         "since 2016-01-01 until 2025-12-31",
+        "since 2012-01-01 until 2015-12-31",
+        "since 2003-07-01 until 2011-12-31",
     ]
 
 

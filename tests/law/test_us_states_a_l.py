@@ -213,6 +213,9 @@ BEGAN = [
     ("Alabama has no law before June 2018", "AL", "IND", "2018-06-01", None, 45),
     ("Arizona fixes 45 days", "AZ", "IND", "2018-08-03", "soon", 45),
     ("Arizona tells its Attorney General", "AZ", "AG", "2018-08-03", None, 45),
+    ("Florida shortens 45 days to 30", "FL", "IND", "2014-07-01", 45, 30),
+    ("Connecticut fixes 90 days", "CT", "IND", "2015-10-01", "soon", 90),
+    ("Delaware fixes 60 days", "DE", "IND", "2018-04-14", "soon", 60),
     ("Louisiana fixes 60 days", "LA", "IND", "2018-08-01", "soon", 60),
     ("Colorado fixes 30 days", "CO", "IND", "2018-09-01", "soon", 30),
     ("Colorado tells its Attorney General", "CO", "AG", "2018-09-01", None, 30),
@@ -254,8 +257,8 @@ def test_a_law_binds_from_its_day_and_not_from_the_day_before(
 
 def test_before_a_state_was_checked_the_answer_is_a_question() -> None:
     aware = day("2005-01-15")
-    rows = duties_of([AffectedGroup("US-FL", 1500, SSN)], profile=COMPANY, aware=aware)
-    assert (rows["US-FL-IND"].required, rows["US-FL-IND"].not_known) == (Required.ASK, True)
+    rows = duties_of([AffectedGroup("US-GU", 1500, SSN)], profile=COMPANY, aware=aware)
+    assert (rows["US-GU-IND"].required, rows["US-GU-IND"].not_known) == (Required.ASK, True)
 
 
 def test_every_duty_of_these_states_is_dated_and_has_an_address() -> None:
