@@ -132,7 +132,9 @@ def _split(
 ) -> list[tuple[str, list[AffectedGroup]]]:
     """Return the rows that one rule makes: in the EEA people are told by
     country, authorities by lead."""
-    if rule.jurisdiction != _EU:
+    # A sector's duties go to the authority of the sector that the entry names, which is no data
+    # protection authority, and bind for people outside the EEA too.
+    if rule.jurisdiction != _EU or rule.sectors:
         return [(rule.jurisdiction, there)]
     lead = _lead(profile, day)
     # One lead authority for everybody in the EEA (GDPR Art. 56). It leads only authorities;
