@@ -231,7 +231,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
         KEYS_NOT_KNOWN,
         "US-TX-AG",
         Required.YES,
-        (SECURITY_NUMBER, WHATEVER_HARM, "Due at 250 or more (TX residents); here 300."),
+        (SECURITY_NUMBER, WHATEVER_HARM, "Due at 250 or more (Texas residents); here 300."),
     ),
     (
         "Texas, 249 certain and 51 behind keys that may be gone: for counsel",
@@ -242,7 +242,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
         (
             SECURITY_NUMBER,
             WHATEVER_HARM,
-            "Due at 250 or more (TX residents); here 300. For some of them it is not clear that "
+            "Due at 250 or more (Texas residents); here 300. For some of them it is not clear that "
             "the law covers the data.",
         ),
     ),
@@ -252,7 +252,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
         KEYS_NOT_KNOWN,
         "US-TX-AG",
         Required.ASK,
-        (KEYS_UNKNOWN, WHATEVER_HARM, "Due at 250 or more (TX residents); here 300."),
+        (KEYS_UNKNOWN, WHATEVER_HARM, "Due at 250 or more (Texas residents); here 300."),
     ),
     (
         "Texas, 249: too few",
@@ -260,7 +260,7 @@ DUTIES: list[tuple[str, list[AffectedGroup], LossFacts, str, Required, tuple[str
         STOLEN,
         "US-TX-AG",
         Required.NO,
-        (SECURITY_NUMBER, WHATEVER_HARM, "Due at 250 or more (TX residents); here 249."),
+        (SECURITY_NUMBER, WHATEVER_HARM, "Due at 250 or more (Texas residents); here 249."),
     ),
     (
         "Indiana from the first person on: no count is named",
