@@ -291,3 +291,10 @@ def test_the_page_leads_from_what_a_state_counts_to_its_law() -> None:
         "| 2018-05-25 | [Del. Code tit. 6, § 12B-101(7)]"
         "(https://delcode.delaware.gov/title6/c012b/index.html) | 2026-11, high |"
     )
+
+
+def test_kentucky_counts_a_driving_licence_and_no_identity_card() -> None:
+    """Ky. Rev. Stat. § 365.732(1)(c)2."""
+    assert _covered("KY", NAME, "user.government_id.drivers_license_number") == "yes"
+    assert _covered("KY", NAME, "user.government_id") == "no"
+    assert _covered("OH", NAME, "user.government_id") == "yes"
