@@ -122,7 +122,7 @@ def test_every_definition_is_held_from_the_day_the_gdpr_applied_or_the_act_began
     late = {
         state: first
         for state in STATES
-        if (first := definitions.first_day(f"US-{state}")) != date(2018, 5, 25)
+        if (first := definitions.first_day(f"US-{state}") or TODAY) > date(2018, 5, 25)
     }
     assert late == {"AL": date(2018, 6, 1), "SD": date(2018, 7, 1)}
 
@@ -288,13 +288,27 @@ def test_what_a_law_counts_is_said_with_its_days_and_what_it_needs_beside() -> N
 def test_the_page_leads_from_what_a_state_counts_to_its_law() -> None:
     row = next(line for line in listing.page() if line.startswith("| `US-DE` | social"))
     assert row.endswith(
-        "| 2018-05-25 | [Del. Code tit. 6, § 12B-101(7)]"
-        "(https://delcode.delaware.gov/title6/c012b/index.html) | 2026-11, high |"
+        "| 2005-06-28 | [Del. Code tit. 6, § 12B-101(7)]"
+        "(https://delcode.delaware.gov/title6/c012b/index.html); "
+        "[Del. Code tit. 6, § 12B-101(4), until 13 April 2018]"
+        "(https://delcode.delaware.gov/sessionlaws/) | 2026-11, high |"
     )
 
 
-def test_kentucky_counts_a_driving_licence_and_no_identity_card() -> None:
-    """Ky. Rev. Stat. § 365.732(1)(c)2."""
-    assert _covered("KY", NAME, "user.government_id.drivers_license_number") == "yes"
-    assert _covered("KY", NAME, "user.government_id") == "no"
+def test_kentucky_and_tennessee_count_a_driving_licence_and_no_identity_card() -> None:
+    """Ky. Rev. Stat. § 365.732(1)(c)2; Tenn. Code § 47-18-2107(a)(4)."""
+    for state in ("KY", "TN"):
+        assert _covered(state, NAME, "user.government_id.drivers_license_number") == "yes"
+        assert _covered(state, NAME, "user.government_id") == "no"
     assert _covered("OH", NAME, "user.government_id") == "yes"
+
+
+@pytest.mark.parametrize(("state", "answer"), [("AL", "yes"), ("IA", "yes"), ("OK", "yes")])
+def test_an_expiry_date_opens_a_card_where_the_law_says_so(state: str, answer: str) -> None:
+    """Ala. Code § 8-38-2(6)a.3; Iowa Code § 715C.1(11)a(3); Okla. Stat. tit. 24, § 162(6)."""
+    expiry = "user.financial.card_expiry"
+    assert _covered(state, NAME, CARD, expiry) == answer
+    assert _covered(state, NAME, CARD) == "no"
+    assert _covered(state, NAME, "user.financial.card_last_digits", expiry) == "no"
+    assert _covered("OK", NAME, CARD, expiry, on=date(2025, 12, 31)) == "no"
+    assert _covered("OH", NAME, CARD, expiry) == "no"
