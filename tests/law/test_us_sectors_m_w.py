@@ -68,7 +68,7 @@ def test_an_insurer_tells_the_commissioner_of_its_domicile_whoever_is_affected(
 ) -> None:
     """The model law counts 250 residents only for the commissioners of other states."""
     elsewhere = [AffectedGroup("US-CA", 3, SSN)]
-    duty = f"US-{state}-INS-DOM"
+    duty = f"US-{state}-INS-HOME"
     row = rows_of(elsewhere, insurer(f"US-{state}"))[duty]
     assert (row.required, row.people) == (Required.YES, 3), cites
     # Michigan counts over Presidents' Day.
@@ -95,13 +95,13 @@ def test_south_carolina_counts_hours_and_rhode_island_only_its_own_insurers() ->
     """S.C. Code § 38-99-40: 72 hours. R.I. Gen. Laws § 27-1-47: domestic insurers."""
     there = [AffectedGroup("US-SC", 250, SSN), AffectedGroup("US-RI", 900, SSN)]
     rows = rows_of(there, insurer("US-SC"))
-    assert rows["US-SC-INS-DOM"].due_at == MONDAY + timedelta(hours=72)
+    assert rows["US-SC-INS-HOME"].due_at == MONDAY + timedelta(hours=72)
     assert rows["US-SC-INS"].required is Required.YES
     assert not any(key.startswith("US-RI-INS") for key in rows)
-    own = rows_of(there, insurer("US-RI"))["US-RI-INS-DOM"]
+    own = rows_of(there, insurer("US-RI"))["US-RI-INS-HOME"]
     assert own.due_at == end_of_day("2026-02-05")
     eve = datetime(2018, 12, 31, 12, 0, tzinfo=UTC)
-    assert "US-SC-INS-DOM" not in rows_of(there, insurer("US-SC"), aware=eve)
+    assert "US-SC-INS-HOME" not in rows_of(there, insurer("US-SC"), aware=eve)
 
 
 def test_a_card_number_counts_for_an_insurer_without_its_code_and_an_address_does_not() -> None:
@@ -110,7 +110,7 @@ def test_a_card_number_counts_for_an_insurer_without_its_code_and_an_address_doe
     contact = [AffectedGroup("US-OH", 250, CONTACT)]
     assert rows_of(card, insurer("US-CA"))["US-OH-INS"].required is Required.YES
     assert rows_of(card, insurer("US-CA"))["US-OH-IND"].required is Required.NO
-    assert rows_of(contact, insurer("US-OH"))["US-OH-INS-DOM"].required is Required.NO
+    assert rows_of(contact, insurer("US-OH"))["US-OH-INS-HOME"].required is Required.NO
 
 
 def test_maine_is_told_by_its_own_licensees_whatever_the_harm() -> None:
@@ -118,7 +118,7 @@ def test_maine_is_told_by_its_own_licensees_whatever_the_harm() -> None:
     people = [AffectedGroup("US-CA", 1, SSN)]
     notified = {
         state: rows_of(people, insurer(f"US-{state}"), facts=unlikely)[
-            f"US-{state}-INS-DOM"
+            f"US-{state}-INS-HOME"
         ].required
         for state in ("ME", "OH")
     }
@@ -217,3 +217,21 @@ def test_new_york_hears_within_five_business_days_what_the_health_department_hea
     assert (row.required, row.due_at) == (Required.YES, end_of_day("2026-02-09"))
     before = datetime(2019, 10, 22, 12, 0, tzinfo=UTC)
     assert "US-NY-HIPAA-AG" not in rows_of(people, clinic, aware=before)
+
+
+def test_who_follows_federal_rules_instead_sends_oregon_a_copy_of_the_notice() -> None:
+    """ORS 646A.604: at any number of people, while the duty of others begins over 250."""
+    people = [AffectedGroup("US-OR", 1, SSN)]
+    clinic = rows_of(people, OrgProfile(("US-OR",), frozenset({"hipaa"})))
+    assert clinic["US-OR-HIPAA-AG"].required is Required.YES
+    assert clinic["US-OR-AG"].required is Required.NO
+    assert "US-OR-HIPAA-AG" not in rows_of(people, OrgProfile(("US-OR",)))
+
+
+def test_public_bodies_of_virginia_tell_of_medical_information_that_others_need_not() -> None:
+    """Va. Code § 32.1-127.1:05, beside § 18.2-186.6, which does not count it."""
+    people = [AffectedGroup("US-VA", 1, CONTACT | {"user.health"})]
+    body = rows_of(people, OrgProfile(("US-VA",), public_body=True))
+    assert body["US-VA-MED-IND"].required is body["US-VA-MED-AG"].required is Required.YES
+    assert body["US-VA-IND"].required is Required.NO
+    assert "US-VA-MED-IND" not in rows_of(people, OrgProfile(("US-VA",)))
