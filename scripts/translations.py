@@ -1,8 +1,8 @@
-"""Keep the portal's translations: ``python scripts/translations.py`` finds
-every sentence and compiles.
+"""Keep the translations of the portal and the trust centre: ``python scripts/translations.py``
+finds every sentence and compiles.
 
-1. Sentences are found in the templates and modules of ``src/aboveboard/portal``, in the
-   pages of ``accounts`` for signing in, and in the parts of pages that ``site`` shares.
+1. Sentences are found in the templates and modules of ``src/aboveboard/portal`` and ``centre``, in
+   the pages of ``accounts`` for signing in, and in the parts of pages that ``site`` shares.
 2. Each ``locale/<language>/LC_MESSAGES/django.po`` gets the new ones, empty, and
    loses those no longer said.
 3. Each ``.po`` is compiled to the ``.mo`` that Django reads.
@@ -23,9 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PORTAL = Path(__file__).parents[1] / "src" / "aboveboard" / "portal"
-SHARED = tuple(
-    PORTAL.parent / folder for folder in ("accounts", "site/templates", "site/templatetags")
-)
+SHARED = tuple(PORTAL.parent / folder for folder in ("accounts", "centre", "site"))
 LANGUAGES = ("fr", "de")
 KINDS = (".html", ".txt", ".py")
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -45,7 +43,7 @@ def po_file(language: str) -> Path:
 
 
 def found() -> Catalog:
-    """Return every sentence that the portal says, with the file that says it."""
+    """Return every sentence that these pages say, with the file that says it."""
     from django.utils.translation.template import templatize
 
     catalog = Catalog(fuzzy=False)

@@ -1,6 +1,7 @@
 """What ``centre`` declares."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop
 
 from aboveboard.basics.package import Face, NavEntry, Package
 
@@ -16,9 +17,11 @@ class CentreConfig(AppConfig):
         return Package(
             name="centre",
             navigation=(
-                NavEntry(Face.CENTRE, 1, "Our promise", "/trust/promise/"),
-                NavEntry(Face.CENTRE, 2, "What we hold", "/trust/register/"),
-                NavEntry(Face.CENTRE, 3, "When things went wrong", "/trust/incidents/"),
-                NavEntry(Face.CENTRE, 4, "Check our record", "/trust/check/"),
+                NavEntry(Face.CENTRE, 1, gettext_noop("Our promise"), "/trust/promise/"),
+                NavEntry(Face.CENTRE, 2, gettext_noop("What we hold"), "/trust/register/"),
+                NavEntry(
+                    Face.CENTRE, 3, gettext_noop("When things went wrong"), "/trust/incidents/"
+                ),
+                NavEntry(Face.CENTRE, 4, gettext_noop("Check our record"), "/trust/check/"),
             ),
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import CONSOLE, PORTAL, public
@@ -16,7 +17,6 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.canonical import Json
 from aboveboard.centre import losses
 from aboveboard.centre.log import log_url
-from aboveboard.centre.page import in_english
 from aboveboard.incidents import public as incidents
 from aboveboard.incidents.public import PublicIncident
 from aboveboard.ledger import queries as ledger
@@ -38,7 +38,6 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @public("anyone may read how data is treated here")
 @require_safe
-@in_english
 def home(request: HttpRequest) -> HttpResponse:
     """Show the few numbers that matter, each with the page that lists what it counts."""
     published = incidents.incidents(at=clock.now())
@@ -48,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "last": _last_notified(published),
         "incidents": len(published),
         "outcomes": losses.outcomes(published),
-        "losses": adopted.promise.losses.values(),
+        "losses": adopted.promise.in_language(get_language()).losses.values(),
         "size": ledger.size(),
         "url": log_url(),
     }
@@ -94,7 +93,7 @@ def _last_notified(published: Sequence[PublicIncident]) -> dict[str, object] | N
                 and kept.took is not None
                 and kept.promise.within is not None
             ):
-                within = explain.period_in_words(kept.promise.within)
+                within = explain.period_in_words(kept.promise.within, get_language())
                 return {
                     "took": losses.duration_in_words(kept.took),
                     "within": within,
@@ -107,7 +106,7 @@ def _last_notified(published: Sequence[PublicIncident]) -> dict[str, object] | N
 def _incident(incident: PublicIncident) -> Json:
     return {
         "reference": incident.reference,
-        "kind": incident.kind,
+        "kind": incident.kind.label,
         "known_at": clock.to_text(incident.known_at),
         "state": str(incident.state),
         "people": incident.people,

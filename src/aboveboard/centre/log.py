@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from aboveboard.accounts.gate import public
 from aboveboard.basics import settings
 from aboveboard.centre import offline as page
-from aboveboard.centre.page import in_english
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.published import HeadDamaged
 from aboveboard.ledger.witnessing import witness_states
@@ -28,7 +27,6 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 @public("anyone may check the record")
 @require_safe
-@in_english
 def check(request: HttpRequest) -> HttpResponse:
     """Show the newest seal, the key, and how to verify both without us."""
     try:

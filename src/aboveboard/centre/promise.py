@@ -5,26 +5,26 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import public
-from aboveboard.centre.page import in_english
 from aboveboard.promise import diff, explain, queries, register
 from aboveboard.promise.organisation import place_list
 
 
 @public("anyone may read what is promised")
 @require_safe
-@in_english
 def promise(request: HttpRequest) -> HttpResponse:
     """Show the promise in force: purposes, fields, what happens when something is lost,
     and earlier versions."""
-    adopted = queries.in_force()
-    promised = adopted.promise
+    adopted, language = queries.in_force(), get_language()
+    promised = adopted.promise.in_language(language)
     context = {
         "adopted": adopted,
         "purposes": [
-            explain.purpose_in_words(promised, purpose) for purpose in promised.purposes.values()
+            explain.purpose_in_words(promised, purpose, language)
+            for purpose in promised.purposes.values()
         ],
         "fields": [
             (field, [purpose.title for purpose in promised.purposes_of(key)])
@@ -33,7 +33,7 @@ def promise(request: HttpRequest) -> HttpResponse:
         "losses": promised.losses.values(),
         "security": promised.security,
         "organisation": promised.organisation,
-        "places": place_list(promised.organisation.established_in),
+        "places": place_list(promised.organisation.established_in, language),
         "versions": queries.versions(),
     }
     return render(request, "centre/promise.html", context)
@@ -41,7 +41,6 @@ def promise(request: HttpRequest) -> HttpResponse:
 
 @public("anyone may read what was promised")
 @require_safe
-@in_english
 def version(request: HttpRequest, serial: int) -> HttpResponse:
     """Show one version: what it changed, in words, and its source as it was adopted."""
     adopted = queries.version(serial)
@@ -64,14 +63,13 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
 
 @public("anyone may read what is held, and for what (GDPR Art. 30)")
 @require_safe
-@in_english
 def register_page(request: HttpRequest) -> HttpResponse:
     """Show the register of processing activities."""
     adopted = queries.in_force()
     return render(
         request,
         "centre/register.html",
-        {"adopted": adopted, "rows": register.rows(adopted.promise)},
+        {"adopted": adopted, "rows": register.rows(adopted.promise, get_language())},
     )
 
 

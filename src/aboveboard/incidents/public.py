@@ -12,7 +12,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.models import DutyDone, Incident, StateRecord
 from aboveboard.incidents.notices.queries import BatchView, newest_batch
-from aboveboard.incidents.terms import IncidentState
+from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import TimelineRow
 from aboveboard.promise.model import LossMeasure, LossPromise
 from aboveboard.promise.queries import in_force
@@ -39,7 +39,7 @@ class PublicIncident:
 
     reference: str
     number: int
-    kind: str
+    kind: IncidentKind
     known_at: datetime
     state: IncidentState
     people: int | None
@@ -76,7 +76,7 @@ def _public(incident: Incident, at: datetime) -> PublicIncident:
     return PublicIncident(
         reference=incident.reference,
         number=incident.number,
-        kind=incident.get_kind_display(),
+        kind=IncidentKind(incident.kind),
         known_at=incident.aware_at,
         state=lifecycle.current_state(incident),
         people=affected.people if affected else None,

@@ -50,15 +50,15 @@ def sectors_in_words(keys: Sequence[str]) -> str:
     return "; ".join(known.get(key, key) for key in keys) or "None declared"
 
 
-def place_list(codes: Sequence[str]) -> str:
+def place_list(codes: Sequence[str], language: str = "en") -> str:
     """Return places as a list in a sentence: "Ireland and Bayern, Germany"."""
-    return join_words([place_in_words(code) for code in codes])
+    return join_words([place_in_words(code, language) for code in codes], language)
 
 
-def place_in_words(code: str) -> str:
+def place_in_words(code: str, language: str = "en") -> str:
     """Return a country, or a part of one, by name: "Ireland", "Texas, United States"."""
     country, _, part = code.partition("-")
-    name = country_in_words(country)
+    name = country_in_words(country, language)
     if not part:
         return name
     named = declared.place_name(code)

@@ -9,6 +9,7 @@ from typing import Final
 
 from django.conf import settings
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_noop
 
 from aboveboard.basics.actor import Role
 from aboveboard.basics.package import Face, NavEntry, gathered
@@ -31,7 +32,7 @@ PLACES: Final = (
     # Signing in belongs to every face, so its name leads to the address that sorts people out.
     FaceAddress("/accounts/", "", "/", None),
     # Last: it fits every address.
-    FaceAddress("/", "trust centre", "/", Face.CENTRE),
+    FaceAddress("/", gettext_noop("trust centre"), "/", Face.CENTRE),
 )
 
 

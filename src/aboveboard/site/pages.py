@@ -26,6 +26,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import CONSOLE, public
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 
 _API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
 """Where clients ask: what goes wrong there is answered as a problem, not as a page."""
-_ENGLISH: Final = ("/console/", "/demo/", "/trust/")
+_ENGLISH: Final = ("/console/", "/demo/")
 """Pages that are in English alone, and say why where they are made."""
 
 
@@ -53,7 +54,9 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     return {
         "organisation": current.organisation,
         "demo": current.demo.enabled,
-        "face_name": f"{current.organisation.name} {where.suffix}".strip(),
+        "face_name": " ".join(
+            filter(None, (current.organisation.name, where.suffix and gettext(where.suffix)))
+        ),
         "home": where.home,
         "nav": main,
         "subnav": second,
