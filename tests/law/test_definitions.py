@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,9 @@ import yaml
 
 from aboveboard.law.rules import catalogue, definitions, listing
 from aboveboard.law.rules.sources import Confidence, SourceRead, confidence
-from aboveboard.law.terms import Required
+from aboveboard.law.terms import AffectedGroup, OrgProfile, Required
+from tests.conftest import SHARED
+from tests.law.losses import duties_of
 
 TODAY = date(2026, 11, 30)
 STATES = sorted(
@@ -237,23 +242,94 @@ _NARROWER = {
 }
 
 
+def _said_and_not_counted(notes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the states and words of ``notes`` (by state) that a definition does not count."""
+    return [
+        (state, word)
+        for state in STATES
+        for word, data in _WORDS.items()
+        if word.lower() in notes.get(state, "").lower()
+        and (state, word) not in _NARROWER
+        and _covered(state, NAME, *data) == "no"
+    ]
+
+
+def _counted_in(notes: str) -> str:
+    return " ".join(part for part in notes.split(" | ") if part.startswith("PI:"))
+
+
 def test_no_note_of_a_duty_says_more_than_the_definition_counts() -> None:
-    missing = []
+    notes = {
+        state: " ".join(_counted_in(rule.notes) for rule in catalogue.rules_of(f"US-{state}"))
+        for state in STATES
+    }
+    assert _said_and_not_counted(notes) == []
+
+
+@pytest.mark.shared
+def test_what_the_research_found_to_count_is_carried_over() -> None:
+    researched = json.loads((SHARED / "research" / "duties_catalogue.json").read_text("utf-8"))
+    notes = {
+        row["id"].split("-")[1]: _counted_in(row["notes"] or "")
+        for row in researched["duties"]
+        if row["id"].startswith("US-") and row["id"].endswith("-IND")
+    }
+    assert sum(bool(words) for words in notes.values()) > 40
+    assert _said_and_not_counted(notes) == []
+
+
+_FIELDS = {
+    "valid_from",
+    "known_since",
+    "predecessor",
+    "with_name",
+    "with_identifier",
+    "with_phone_or_address",
+    "without_name",
+    "if_identity_theft",
+    "public_body_only",
+    "credentials",
+    "credentials_by",
+    "unclear",
+    "read_widely",
+    "no_category",
+    "note",
+    "sources",
+}
+_LINE = re.compile(
+    r"(?P<key>[a-z_]+)(\+code(/expiry)?)?\??( since (?P<since>\S+))?( until (?P<until>\S+))?"
+)
+
+
+def test_the_lines_of_an_element_follow_each_other_by_the_day() -> None:
+    """What an element needs may change; on no day does it need two things, or is left out."""
     for state in STATES:
-        notes = " ".join(
-            part
-            for rule in catalogue.rules_of(f"US-{state}")
-            for part in rule.notes.split(" | ")
-            if part.startswith("PI:")
-        )
-        for word, data in _WORDS.items():
-            if (
-                word.lower() in notes.lower()
-                and (state, word) not in _NARROWER
-                and _covered(state, NAME, *data) == "no"
-            ):
-                missing.append((state, word))
-    assert missing == []
+        definition = catalogue.place_file(f"US-{state}")["definition"]
+        assert set(definition) <= _FIELDS, state
+        for group in ("with_name", "with_identifier", "without_name", "if_identity_theft"):
+            spans: dict[str, list[tuple[date, date]]] = {}
+            for line in definition.get(group, ()):
+                match = _LINE.fullmatch(line)
+                assert match, (state, line)
+                since, until = match["since"], match["until"]
+                span = (
+                    date.fromisoformat(since) if since else date.min,
+                    date.fromisoformat(until) if until else date.max,
+                )
+                spans.setdefault(match["key"], []).append(span)
+            for key, rows in spans.items():
+                for (_, until_day), (since_day, _) in pairwise(sorted(rows)):
+                    assert until_day.toordinal() + 1 == since_day.toordinal(), (state, key)
+
+
+def test_a_public_body_of_pennsylvania_tells_people_of_health_data_and_a_shop_does_not() -> None:
+    """Act 33 of 2024, on the whole path from a loss to its duties."""
+    people = [AffectedGroup("US-PA", 20, frozenset({NAME, HEALTH}))]
+    answers = [
+        duties_of(people, profile=OrgProfile(("US",), public_body=public))["US-PA-IND"].required
+        for public in (True, False)
+    ]
+    assert answers == [Required.YES, Required.NO]
 
 
 def test_every_definition_names_an_address_to_open_and_how_it_was_read() -> None:
