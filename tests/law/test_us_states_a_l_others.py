@@ -242,6 +242,22 @@ def test_an_indiana_state_agency_has_its_own_section() -> None:
     assert (row.required, row.citation) == (Required.YES, "Ind. Code § 4-1-11-5")
 
 
+@pytest.mark.parametrize(
+    ("state", "due"), [("FL", AWARE + timedelta(hours=48)), ("IN", end_of_day("2026-03-05"))]
+)
+def test_a_public_body_reports_a_cyber_incident_whatever_the_data(
+    state: str, due: datetime
+) -> None:
+    """Fla. Stat. 282.3185(5), 48 hours; IC 4-13.1-2-9, 2 business days."""
+    there = replace(AGENCY, established_in=(f"US-{state}",))
+    row = rows_of("OR", 9, profile=there, data=CONTACT)[f"US-{state}-PUBLIC-CYBER"]
+    assert (row.required, row.due_at) == (Required.YES, due)
+    # Neither a public body of elsewhere nor a company of the state.
+    assert f"US-{state}-PUBLIC-CYBER" not in rows_of(state, 9, profile=AGENCY)
+    company = replace(there, public_body=False)
+    assert f"US-{state}-PUBLIC-CYBER" not in rows_of(state, 9, profile=company)
+
+
 # -- health ----------------------------------------------------------------------------------------
 
 
@@ -298,13 +314,13 @@ def test_an_insurer_tells_the_commissioner_at_home_within_3_business_days(
     state: str, began: str
 ) -> None:
     home = replace(INSURER, domicile=f"US-{state}")
-    row = rows_of("OR", 1, profile=home)[f"US-{state}-INS-HOME"]
+    row = rows_of("OR", 1, profile=home)[f"US-{state}-INS-DOM"]
     assert (row.required, row.due_at) == (Required.YES, last_day("2026-03-06"))
-    assert f"US-{state}-INS-HOME" not in rows_of("OR", 1, profile=INSURER)
+    assert f"US-{state}-INS-DOM" not in rows_of("OR", 1, profile=INSURER)
     first = datetime.fromisoformat(began).replace(hour=12, tzinfo=UTC)
     rows = rows_of("OR", 1, profile=home, aware=first - timedelta(days=1))
-    assert f"US-{state}-INS-HOME" not in rows
-    assert rows_of("OR", 1, profile=home, aware=first)[f"US-{state}-INS-HOME"].required == "yes"
+    assert f"US-{state}-INS-DOM" not in rows
+    assert rows_of("OR", 1, profile=home, aware=first)[f"US-{state}-INS-DOM"].required == "yes"
 
 
 @pytest.mark.parametrize(("state", "began"), INSURANCE)
@@ -313,6 +329,14 @@ def test_other_commissioners_hear_from_250_residents_on(state: str, began: str) 
         row = rows_of(state, people, profile=INSURER)[f"US-{state}-INS"]
         assert row.required is required, began
     assert f"US-{state}-INS" not in rows_of(state, 250)
+
+
+def test_names_and_addresses_alone_are_no_nonpublic_information() -> None:
+    home = replace(INSURER, domicile="US-AL")
+    rows = rows_of("AL", 300, profile=home, data=CONTACT)
+    assert rows["US-AL-INS-DOM"].required is rows["US-AL-INS"].required is Required.NO
+    rows = rows_of("AL", 300, profile=home, data=HEALTH)
+    assert rows["US-AL-INS-DOM"].required is rows["US-AL-INS"].required is Required.YES
 
 
 def test_connecticut_gave_insurers_5_calendar_days_before_its_law_of_2020() -> None:
