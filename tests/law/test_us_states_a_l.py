@@ -258,6 +258,14 @@ def test_a_law_binds_from_its_day_and_not_from_the_day_before(
         assert row.due_at == (None if expected == "soon" else after(aware, int(expected)))
 
 
+@pytest.mark.parametrize("state", ["AZ", "CO", "IA", "IN", "LA"])
+def test_an_incident_of_2017_is_never_met_with_silence(state: str) -> None:
+    aware = day("2017-06-01")
+    rows = duties_of([AffectedGroup(f"US-{state}", 600, SSN)], profile=COMPANY, aware=aware)
+    assert rows[f"US-{state}-IND"].required is not Required.NO
+    assert rows[f"US-{state}-IND"].due_at is None
+
+
 def test_before_a_state_was_checked_the_answer_is_a_question() -> None:
     aware = day("2005-01-15")
     rows = duties_of([AffectedGroup("US-GU", 1500, SSN)], profile=COMPANY, aware=aware)

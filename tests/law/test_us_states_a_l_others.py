@@ -111,14 +111,14 @@ def test_louisiana_gave_processors_no_number_of_days_before_august_2018() -> Non
     [
         ("FL", "NOHARM", "no_harm_concluded", "2026-04-08"),
         ("AK", "AG-NOHARM", "no_harm_concluded", None),
-        ("AR", "AG-NOHARM", "authority_ordered", "2026-04-08"),
+        ("DC", "AG-NOHARM", "no_harm_concluded", None),
         ("LA", "AG-NOHARM", "authority_ordered", "2026-04-08"),
     ],
 )
 def test_a_finding_that_harm_is_unlikely_goes_to_the_authority(
     state: str, duty: str, moment: str, due: str | None
 ) -> None:
-    """Fla. Stat. 501.171(4)(c); AS 45.48.010(c); Ark. Code 4-110-105(g); La. R.S. 51:3074(I)."""
+    """Fla. Stat. 501.171(4)(c); AS 45.48.010(c); D.C. Code 28-3851(1)(B); La. R.S. 51:3074(I)."""
     concluded = {moment: datetime(2026, 3, 9, 12, tzinfo=UTC)}
     row = rows_of(state, 600, UNLIKELY, other=concluded)[f"US-{state}-{duty}"]  # type: ignore[arg-type]
     assert (row.required, row.recipient_type) == (Required.ASK, "authority")
@@ -127,12 +127,19 @@ def test_a_finding_that_harm_is_unlikely_goes_to_the_authority(
     assert rows_of(state, 600)[f"US-{state}-{duty}"].required is Required.NO
 
 
-@pytest.mark.parametrize("state", ["AK", "AL", "AR", "FL", "IA", "LA"])
+@pytest.mark.parametrize("state", ["AK", "AL", "FL", "IA", "LA"])
 def test_the_finding_is_kept_in_writing(state: str) -> None:
     row = rows_of(state, 600, UNLIKELY)[f"US-{state}-REC"]
     assert (row.required, row.recipient_type) == (Required.ASK, "record")
     assert "5 years" in row.deadline.text
     assert rows_of(state, 600)[f"US-{state}-REC"].required is Required.NO
+
+
+def test_arkansas_keeps_every_determination_since_july_2019() -> None:
+    """Ark. Code 4-110-105(g), Act 1030 of 2019."""
+    for facts in (STOLEN, UNLIKELY):
+        assert rows_of("AR", 1, facts)["US-AR-REC"].required is Required.YES
+    assert "US-AR-REC" not in rows_of("AR", 1, aware=datetime(2019, 7, 22, 12, tzinfo=UTC))
 
 
 def test_florida_tells_its_department_even_where_harm_is_unlikely() -> None:
