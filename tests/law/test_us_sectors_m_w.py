@@ -84,7 +84,9 @@ def test_an_insurer_tells_the_commissioner_of_its_domicile_whoever_is_affected(
 def test_the_commissioner_of_another_state_is_told_from_250_of_its_residents_on(
     state: str,
 ) -> None:
-    for people, required in ((249, Required.NO), (250, Required.YES)):
+    # Virginia asks below it too, where another authority has to be told (§ 38.2-625 A 2).
+    below = Required.ASK if state == "VA" else Required.NO
+    for people, required in ((249, below), (250, Required.YES)):
         rows = rows_of([AffectedGroup(f"US-{state}", people, SSN)], insurer("US-CA"))
         assert rows[f"US-{state}-INS"].required is required
     shop = rows_of([AffectedGroup(f"US-{state}", 250, SSN)], OrgProfile(("US-CA",)))
@@ -235,3 +237,19 @@ def test_public_bodies_of_virginia_tell_of_medical_information_that_others_need_
     assert body["US-VA-MED-IND"].required is body["US-VA-MED-AG"].required is Required.YES
     assert body["US-VA-IND"].required is Required.NO
     assert "US-VA-MED-IND" not in rows_of(people, OrgProfile(("US-VA",)))
+
+
+def test_a_public_body_of_texas_explains_the_cause_ten_business_days_after_it_is_over() -> None:
+    """Gov. Code § 2054.603(c); 48 hours bound State agencies before it, as § 2054.1125."""
+    body = OrgProfile(("US-TX",), public_body=True)
+    people = [AffectedGroup("US-TX", 1, SSN)]
+    over = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    rows = rows_of(people, body)
+    assert (rows["US-TX-PUBLIC-FINAL"].due_at, rows["US-TX-PUBLIC-FINAL"].depends_on) == (
+        None,
+        ("US-TX-PUBLIC",),
+    )
+    resolved = rows_of(people, body, other={"incident_resolved": over})["US-TX-PUBLIC-FINAL"]
+    assert resolved.due_at == end_of_day("2026-03-16")
+    before = rows_of(people, body, aware=datetime(2022, 1, 3, 12, 0, tzinfo=UTC))
+    assert before["US-TX-PUBLIC"].citation == "Gov. Code § 2054.1125"
