@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -70,6 +70,53 @@ def test_where_the_zone_is_not_known_the_earliest_end_counts_and_the_row_says_so
 
 
 @pytest.mark.parametrize(
+    ("duty", "sector", "moment", "last_day"),
+    [
+        # 45 CFR 164.408(c): 60 days after the end of the calendar year of discovery, in Washington.
+        ("US-HIPAA-408-HHS-LT500", "hipaa", "2026-12-31T20:00", "2027-03-01"),
+        # Form 8-K, Item 1.05: four business days after materiality is determined.
+        ("US-SEC-8K-105", "us_listed", "2026-03-05T20:00", "2026-03-11"),
+    ],
+)
+def test_a_regulator_s_own_day_counts_wherever_the_organisation_is(
+    duty: str, sector: str, moment: str, last_day: str
+) -> None:
+    at = _local(moment, NEW_YORK)
+    row = _duty(
+        duty,
+        AffectedGroup("US-NY", 40, SSN | {"user.health"}),
+        BreachTimes(aware=at, discovered=at, determined=at, other={"materiality_determined": at}),
+        OrgProfile(("US",), frozenset({sector}), time_zone="UTC"),
+    )
+    assert row.due_at == _local(f"{last_day}T23:59:59", NEW_YORK)
+
+
+@pytest.mark.parametrize(
+    ("aware", "classified", "due_at"),
+    [
+        ("2026-03-02T08:00", "2026-03-02T10:00", "2026-03-02T14:00"),  # four hours from then
+        ("2026-03-02T08:00", "2026-03-03T07:00", "2026-03-03T08:00"),  # 24 hours come first
+        ("2026-03-02T08:00", None, "2026-03-03T08:00"),  # not classified: 24 hours run all the same
+    ],
+)
+def test_the_earlier_of_two_limits_counts(aware: str, classified: str | None, due_at: str) -> None:
+    """DORA, Art. 19(4), and Delegated Regulation (EU) 2025/301, Art. 5(1)(a)."""
+    begun = datetime.fromisoformat(aware).replace(tzinfo=UTC)
+    other = (
+        {"incident_classified": datetime.fromisoformat(classified).replace(tzinfo=UTC)}
+        if classified
+        else {}
+    )
+    row = _duty(
+        "EU-DORA-19",
+        AffectedGroup("IE", 600, BIRTH),
+        BreachTimes(aware=begun, other=other),
+        OrgProfile(("IE",), frozenset({"financial_services"})),
+    )
+    assert row.due_at == datetime.fromisoformat(due_at).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
     ("day", "people_live", "established", "expected"),
     [
         ("2019-06-03", "GB", ("DE-BY",), {"DE-BY"}),  # one-stop-shop, the UK included
@@ -108,3 +155,40 @@ def test_before_the_day_for_which_a_duty_was_checked_the_answer_is_a_question() 
     assert rows
     assert {str(row.required) for row in rows} == {"ask counsel"}
     assert all(row.due_at is None for row in rows)
+
+
+def test_a_day_before_the_first_law_has_no_duty_where_we_know_that_there_was_none() -> None:
+    """Tex. Bus. & Com. Code § 521.053(i), added by HB 4390 as of 1 January 2020."""
+    asked: dict[date, set[str]] = {}
+    for day in (date(2019, 12, 31), date(2020, 1, 1)):
+        moment = datetime(day.year, day.month, day.day, 18, tzinfo=UTC)
+        rows = due(
+            TAKEN,
+            [AffectedGroup("US-TX", 600, SSN)],
+            times=BreachTimes(aware=moment, discovered=moment, determined=moment),
+            profile=OrgProfile(("US",)),
+        )
+        asked[day] = {row.duty_id for row in rows}
+    assert ["US-TX-AG" in duties for duties in asked.values()] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("place", "day", "words"),
+    [
+        # SDCL 22-40-19 to 22-40-26, in force 1 July 2018; Swiss FADP, in force 1 September 2023.
+        ("US-SD", "2018-06-30", "The first that is held here is of 1 July 2018."),
+        ("CH", "2022-01-03", "The first that is held here is of 1 September 2023."),
+    ],
+)
+def test_a_place_without_a_law_on_that_day_is_a_no_that_says_so(
+    place: str, day: str, words: str
+) -> None:
+    moment = datetime.fromisoformat(f"{day}T18:00:00+00:00")
+    rows = due(
+        TAKEN,
+        [AffectedGroup(place, 600, SSN)],
+        times=BreachTimes(aware=moment, discovered=moment, determined=moment),
+        profile=OrgProfile(("GB",)),
+    )
+    (row,) = [row for row in rows if row.jurisdiction == place]
+    assert (str(row.required), words in row.reasons[0]) == ("no", True)

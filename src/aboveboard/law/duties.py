@@ -81,7 +81,8 @@ def due(
         if there:
             rows.append(_not_known(rule, sum(group.people for group in there)))
     # After every rule was asked: a place is left out only when none of them reached it.
-    rows += _uncovered_places(groups, [*rules, *unknown], profile, day)
+    later = [rule for rule in ours if rule.in_force and rule.begins > day and rule not in unknown]
+    rows += _uncovered_places(groups, [*rules, *unknown], later, profile, day)
     return ordered(rows)
 
 
@@ -282,16 +283,42 @@ def _eea_authority(place: str, profile: OrgProfile, day: date) -> tuple[str, lis
 
 
 def _uncovered_places(
-    groups: list[AffectedGroup], rules: list[DutyRule], profile: OrgProfile, day: date
+    groups: list[AffectedGroup],
+    rules: list[DutyRule],
+    later: list[DutyRule],
+    profile: OrgProfile,
+    day: date,
 ) -> list[DutyDue]:
     """Return a row for every place that no general rule reaches, so that nobody
-    is left out in silence."""
+    is left out in silence. ``later``: rules of the first law of a place, after the day."""
     general = {rule.jurisdiction for rule in rules if not rule.sectors}
     counts: dict[str, int] = {}
     for group in groups:
         if not any(_lives_under(group.jurisdiction, place, day) for place in general):
             counts[group.jurisdiction] = counts.get(group.jurisdiction, 0) + group.people
-    return [_ask_counsel(place, people, profile) for place, people in sorted(counts.items())]
+    rows = []
+    for place, people in sorted(counts.items()):
+        first = [rule.begins for rule in later if rule.jurisdiction == place and not rule.sectors]
+        rows.append(
+            _no_law_yet(place, people, min(first))
+            if first
+            else _ask_counsel(place, people, profile)
+        )
+    return rows
+
+
+def _no_law_yet(place: str, people: int, first: date) -> DutyDue:
+    return _row_without_law(
+        place,
+        people,
+        Required.NO,
+        (
+            f"{catalogue.place_name(place)} had no duty to notify people or an authority on that "
+            f"day. The first that is held here is of {first:%-d %B %Y}.",
+        ),
+        duty_id=f"NO-LAW-YET:{place}",
+        recipient="nobody",
+    )
 
 
 def _ask_counsel(place: str, people: int, profile: OrgProfile) -> DutyDue:
@@ -308,23 +335,42 @@ def _ask_counsel(place: str, people: int, profile: OrgProfile) -> DutyDue:
             f"{catalogue.place_name(place)}'s law binds only organisations in a sector that you "
             "have not declared."
         )
-    return DutyDue(
+    return _row_without_law(
+        place,
+        people,
+        Required.ASK,
+        ("Not covered: ask counsel.", reason),
         duty_id=f"NOT-COVERED:{place or 'unknown'}",
+        recipient="counsel",
+    )
+
+
+def _row_without_law(
+    place: str,
+    people: int,
+    required: Required,
+    reasons: tuple[str, ...],
+    *,
+    duty_id: str,
+    recipient: str,
+) -> DutyDue:
+    return DutyDue(
+        duty_id=duty_id,
         jurisdiction=place,
         jurisdiction_name=catalogue.place_name(place) or "Place not recorded",
         recipient_type="counsel",
-        recipient="counsel",
+        recipient=recipient,
         authority="",
         law="",
         citation="",
         people=people,
         people_there=people,
-        required=Required.ASK,
-        reasons=("Not covered: ask counsel.", reason),
+        required=required,
+        reasons=reasons,
         due_at=None,
         deadline=Deadline(None, None, "unknown", "not known"),
         clock_start="none",
         clock_started_at=None,
         clock_words="No clock is known for this place.",
-        not_covered=True,
+        not_covered=required is Required.ASK,
     )
