@@ -36,12 +36,18 @@ def test_nothing_changed_where_the_days_were_kept_by_hand(country: str, year: in
 def test_every_correction_says_why_and_is_still_needed() -> None:
     for place, row in _places().items():
         assert row["source"]
+        country, _, part = place.partition("-")
         package = holidays.country_holidays(
-            place, subdiv=row.get("subdivision"), categories=row.get("categories")
+            country, subdiv=row.get("subdivision") or part or None, categories=row.get("categories")
         )
         for extra in row.get("add", ()):
             assert extra["source"]
             assert extra["date"] not in package, f"{place} {extra['date']}: the package has it now"
+        for absent in row.get("remove", ()):
+            assert absent["source"]
+            assert absent["date"] in package, (
+                f"{place} {absent['date']}: the package has it no more"
+            )
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,14 @@ def test_every_correction_says_why_and_is_still_needed() -> None:
         ("DE", date(2026, 1, 6), False),
         ("US-CA", date(2026, 10, 12), False),  # no Columbus Day
         ("US", date(2026, 10, 12), True),
+        ("US-VT", date(2026, 10, 12), True),  # Indigenous Peoples' Day, 1 V.S.A. § 371
+        ("US-VT", date(2026, 3, 3), True),  # Town Meeting Day
+        ("US-VT", date(2026, 8, 17), True),  # Bennington Battle Day, which falls on a Sunday
+        ("US-IA", date(2026, 6, 19), False),  # Juneteenth is a day of recognition, Iowa Code 1C.14
+        ("US-IA", date(2026, 2, 12), True),  # Lincoln's Birthday, Iowa Code 1C.1
+        ("US-IA", date(2026, 10, 12), False),  # no Columbus Day
+        ("US-CA", date(2028, 2, 15), False),  # Susan B. Anthony Day is no day off
+        ("US-CA", date(2026, 3, 31), True),  # Cesar Chavez Day
         ("BR", date(2026, 11, 20), True),  # Consciência Negra
         ("SA", date(2026, 11, 20), True),  # a Friday
         ("SA", date(2026, 11, 22), False),  # a Sunday
@@ -65,7 +79,7 @@ def test_each_place_has_its_own(place: str, day: date, off: bool) -> None:
 
 
 def test_what_was_not_checked_is_said() -> None:
-    for place, year in (("BR", 2026), ("US-IA", 2026), ("GB", 2029)):
+    for place, year in (("BR", 2026), ("US-CA", 2026), ("GB", 2029)):
         days_off = DaysOff(place)
         days_off.is_day_off(date(year, 3, 2))
         assert len(days_off.notes) == 1

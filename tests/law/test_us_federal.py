@@ -246,9 +246,9 @@ def test_an_adviser_tells_its_customers_in_thirty_days_and_its_provider_tells_it
     """17 CFR 248.30(a)(4) and (5)."""
     moment = _at("2026-02-02T12:00")
     adviser = _rows(_american("us_sec_regsp_large"), BreachTimes(moment))["US-SEC-SP-IND"]
-    provider = _rows(_american("us_sec_regsp_large", role=OrgRole.PROCESSOR), BreachTimes(moment))[
-        "US-SEC-SP-PROVIDER"
-    ]
+    provider = _rows(
+        _american("us_sec_service_provider", role=OrgRole.PROCESSOR), BreachTimes(moment)
+    )["US-SEC-SP-PROVIDER"]
     assert adviser.due_at == end_of_day("2026-03-04", "America/Los_Angeles")
     assert provider.due_at == moment + timedelta(hours=72)
 

@@ -85,6 +85,8 @@ def _holidays(place: str) -> HolidayBase | None:
         return _holidays(country) if subdivision else None
     for extra in row.get("add", ()):
         calendar[extra["date"]] = extra["name"]
+    for absent in row.get("remove", ()):
+        calendar.pop(absent["date"])
     return calendar
 
 
