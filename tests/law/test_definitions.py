@@ -166,6 +166,10 @@ def test_a_password_counts_where_it_opens_a_financial_account(state: str) -> Non
         for codes in (False, None, True)
     ]
     assert named == ["no", "ask", "yes"]
+    asked = definitions.coverage(
+        f"US-{state}", frozenset({NAME, PASSWORD}), codes_taken=None, on=date(2020, 6, 30)
+    )
+    assert "only if it opens a financial account" in asked.reason
 
 
 def test_a_code_of_which_nobody_knows_whether_it_went_is_for_counsel() -> None:
@@ -345,24 +349,25 @@ def test_every_definition_names_an_address_to_open_and_how_it_was_read() -> None
 
 def test_what_a_law_counts_is_said_with_its_days_and_what_it_needs_beside() -> None:
     assert definitions.coverage_in_words("US-SD") == (
-        "social security number, driving licence or identity card number, passport number, health "
-        "information, bank account number with its code (without a name), payment card number with "
-        "its code (without a name), user name or e-mail address with a password (without a name), "
-        "and, not asked for here: employee numbers with a code, password or biometric data"
+        "with a name: social security number, driving licence or identity card number, passport "
+        "number, health information; without a name: bank account number with its code, payment "
+        "card number with its code, user name or e-mail address with a password; not asked for "
+        "here: employee numbers with a code, password or biometric data"
     )
-    assert "health information since 2024-09-26 (held by a public body)" in (
+    assert "with a name, held by a public body: health information since 2024-09-26;" in (
         definitions.coverage_in_words("US-PA")
     )
     assert definitions.coverage_in_words("US-NY").startswith(
-        "social security number (with a name or another identifier), "
+        "with a name or another identifier: social security number, "
     )
-    assert "e-mail address with a password (together with a name)" in (
-        definitions.coverage_in_words("US-RI")
+    assert ", e-mail address with a password; not asked" in definitions.coverage_in_words("US-RI")
+    assert "payment card number with its code or expiry date" in (
+        definitions.coverage_in_words("US-AL")
     )
 
 
 def test_the_page_leads_from_what_a_state_counts_to_its_law() -> None:
-    row = next(line for line in listing.page() if line.startswith("| `US-DE` | social"))
+    row = next(line for line in listing.page() if line.startswith("| `US-DE` | with a"))
     assert row.endswith(
         "| 2005-06-28 | [Del. Code tit. 6, § 12B-101(7)]"
         "(https://delcode.delaware.gov/title6/c012b/index.html); "

@@ -245,13 +245,13 @@ def test_the_lawful_bases_and_conditions_have_their_article_term_and_words() -> 
 
 def test_what_a_law_counts_is_said_with_its_code_its_name_and_its_day() -> None:
     assert definitions.coverage_in_words("US-CT") == (
-        "social security number, driving licence or identity card number, bank account number with "
-        "its code, payment card number with its code until 2018-09-30, payment card number since "
-        "2018-10-01, taxpayer number since 2021-10-01, passport number since 2021-10-01, health "
-        "information since 2021-10-01, health insurance number since 2021-10-01, biometric data "
-        "since 2021-10-01, precise location since 2023-10-01, user name or e-mail address with a "
-        "password since 2021-10-01 (without a name), and, not asked for here: the identity "
-        "protection number of the tax authority"
+        "with a name: social security number, driving licence or identity card number, bank "
+        "account number with its code, payment card number with its code until 2018-09-30, payment "
+        "card number since 2018-10-01, taxpayer number since 2021-10-01, passport number since "
+        "2021-10-01, health information since 2021-10-01, health insurance number since "
+        "2021-10-01, biometric data since 2021-10-01, precise location since 2023-10-01; without a "
+        "name: user name or e-mail address with a password since 2021-10-01; not asked for here: "
+        "the identity protection number of the tax authority"
     )
 
 

@@ -45,12 +45,12 @@ class _ElementGroup(StrEnum):
 
 
 _GROUP_WORDS: Mapping[_ElementGroup, str] = {
-    _ElementGroup.ALONE: " (without a name)",
-    _ElementGroup.NAME: "",
-    _ElementGroup.IDENTIFIER: " (with a name or another identifier)",
-    _ElementGroup.PHONE_OR_ADDRESS: " (with a phone number or an address)",
-    _ElementGroup.PUBLIC_BODY: " (held by a public body)",
-    _ElementGroup.IDENTITY_THEFT: " (without a name, if enough for identity theft)",
+    _ElementGroup.NAME: "with a name",
+    _ElementGroup.IDENTIFIER: "with a name or another identifier",
+    _ElementGroup.PHONE_OR_ADDRESS: "with a phone number or an address",
+    _ElementGroup.ALONE: "without a name",
+    _ElementGroup.PUBLIC_BODY: "with a name, held by a public body",
+    _ElementGroup.IDENTITY_THEFT: "without a name, if enough for identity theft",
 }
 
 # What must be there beside the element itself; nothing for those that count alone.
@@ -82,6 +82,7 @@ class _Doubt(StrEnum):
     """Why an element is for counsel; each with its sentence."""
 
     CODE = "Whether the law covers the {} depends on whether a code is needed, and got out."
+    OPENS = "A password counts here only if it opens a financial account: that is for counsel."
     THEFT = (
         "Without a name, this law counts the {} only if it is enough for identity theft: "
         "that is for counsel."
@@ -174,7 +175,7 @@ def _answer(
         return
     why = ""
     if (needs_code or item.if_usable) and not codes_taken:
-        why = _Doubt.CODE
+        why = _Doubt.OPENS if element.get("is_code") else _Doubt.CODE
     elif item.group is _ElementGroup.IDENTITY_THEFT:
         why = _Doubt.THEFT
     elif unclear:
@@ -215,36 +216,24 @@ def _besides(definition: Mapping[str, Any]) -> str:
 
 
 def coverage_in_words(place: str) -> str:
-    """Return what the law of ``place`` counts, in words.
+    """Return what the law of ``place`` counts, in words: by what it needs beside it.
 
     Raises:
         KeyError: there is no definition for the place.
     """
     definition = _definition(place)
-    lines = list(_lines(definition))
-    # Said once: what counts alone counts with a name too.
-    alone = {
-        (item.key, item.since, item.until) for item in lines if item.group is _ElementGroup.ALONE
-    }
-    parts = [
-        _words(item)
-        for item in lines
-        if item.group is not _ElementGroup.NAME or (item.key, item.since, item.until) not in alone
-    ]
+    parts: dict[_ElementGroup, list[str]] = {group: [] for group in _GROUP_WORDS}
+    for item in _lines(definition):
+        parts[item.group].append(_words(item))
     credentials = _credentials(definition)
     if credentials:
-        how = (
-            " (without a name)"
-            if credentials.group is _ElementGroup.ALONE
-            else " (together with a name)"
-        )
-        label = _tables()["credentials"]["label"]
-        if definition.get("credentials_by") == "email":
-            label = _tables()["credentials"]["email_label"]
-        parts.append(f"{label}{_days(credentials)}{how}")
-    if definition.get("no_category"):
-        parts.append(f"and, not asked for here: {', '.join(definition['no_category'])}")
-    return ", ".join(parts)
+        words = _tables()["credentials"]
+        label = words["email_label" if "credentials_by" in definition else "label"]
+        parts[credentials.group].append(f"{label}{_days(credentials)}")
+    sentences = [f"{_GROUP_WORDS[group]}: {', '.join(row)}" for group, row in parts.items() if row]
+    if "no_category" in definition:
+        sentences.append(f"not asked for here: {', '.join(definition['no_category'])}")
+    return "; ".join(sentences)
 
 
 def _words(item: _DatedElement) -> str:
@@ -257,7 +246,7 @@ def _words(item: _DatedElement) -> str:
         if item.needs_code
         else ""
     )
-    return f"{_element(item.key)['label']}{how}{_days(item)}{_GROUP_WORDS[item.group]}"
+    return f"{_element(item.key)['label']}{how}{_days(item)}"
 
 
 def _days(item: _DatedElement) -> str:
@@ -299,10 +288,7 @@ def definition_sources(place: str) -> tuple[LawSource, ...]:
 
 
 def _lines(definition: Mapping[str, Any]) -> Iterator[_DatedElement]:
-    for group in (
-        _ElementGroup.NAME,
-        *(group for group in _ElementGroup if group is not _ElementGroup.NAME),
-    ):
+    for group in _ElementGroup:
         for line in definition.get(group, ()):
             yield _line(group, line)
 

@@ -73,7 +73,7 @@ def _sectors() -> list[str]:
 def _coverage_lines() -> list[str]:
     lines = [
         "## What US laws count\n",
-        "With a name, unless said otherwise. For a day before `from`, counsel is asked.\n",
+        "For a day before `from`, counsel is asked.\n",
         "| law of | counts | from | law | checked |",
         "|---|---|---|---|---|",
     ]
