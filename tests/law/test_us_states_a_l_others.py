@@ -217,6 +217,9 @@ def test_a_hawaiian_agency_reports_to_the_legislature_within_20_days() -> None:
 def test_an_illinois_agency_has_72_hours_and_45_days() -> None:
     """815 ILCS 530/12: more than 250 residents."""
     rows = rows_of("IL", 251, profile=AGENCY)
+    paper = rows_of("IL", 251, replace(STOLEN, medium=DataMedium.PAPER), profile=AGENCY)
+    assert paper["US-IL-PUBLIC-IND"].required is Required.YES
+    assert paper["US-IL-IND"].required is Required.NO
     assert rows["US-IL-PUBLIC-72H"].due_at == AWARE + timedelta(hours=72)
     assert rows["US-IL-PUBLIC-AG"].due_at == last_day("2026-04-17")
     assert rows_of("IL", 250, profile=AGENCY)["US-IL-PUBLIC-AG"].required is Required.NO
