@@ -30,6 +30,7 @@ NO_PAGE = {
     "console:withdraw_affected": "leads back to who is affected",
     "console:take_back_state": "leads back to the incident",
     "console:take_back_duty": "leads back to the duty",
+    "console:notify_after_all": "leads back to the duty",
     "console:scan_duplicates": "leads back to the possible duplicates",
     "console:tell_apart": "leads back to the group",
     "console:change_batch": "leads back to the notices",

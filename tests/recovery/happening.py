@@ -14,7 +14,7 @@ from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import distinct, scanning
 from aboveboard.incidents import actions as incidents
-from aboveboard.incidents import affected
+from aboveboard.incidents import affected, not_notifying
 from aboveboard.incidents import queries as incident_queries
 from aboveboard.incidents.exposure import counting, settling
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
@@ -68,6 +68,8 @@ def losses(once: Once) -> None:
     assert (totals.sent >= 3, totals.failed) == (True, 1), totals
     duty = DutyRecord.objects.filter(done=None, dropped_at=None).order_by("-pk").first()
     assert duty is not None
+    not_notifying.decide_not_to_notify(duty.pk, reason="Nobody read it.", **said)
+    not_notifying.take_back_decision(duty.pk, **said)
     incidents.mark_done(duty.pk, reference="mail/1", words="By letter.", **said)
 
 

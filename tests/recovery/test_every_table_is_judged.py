@@ -41,6 +41,7 @@ DECIDES_NOTHING = {
     "incidents.Evidence": "what a file was; its digests lie sealed beside it",
     "incidents.Exposure": "a count; the file of it has its digest in the log",
     "incidents.Incident": "what people wrote; opens nothing",
+    "incidents.NotNotified": "what somebody says was decided, with its entry in the log",
     "incidents.SettledLine": "who was taken out of a count, with its entry in the log",
     "incidents.StateRecord": "a state, with its entry in the log",
     "incidents.TimelineEvent": "what people wrote; opens nothing",

@@ -12,7 +12,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
-from aboveboard.incidents import affected, veris
+from aboveboard.incidents import affected, not_notifying, veris
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
@@ -95,6 +95,7 @@ def _change(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(change, answers={text: "yes"})
     yield partial(change, answers={"taking": text})
     yield partial(change, moments={text: stage.now})
+    yield partial(change, sectors={text: True})
 
 
 def _note(stage: Stage, text: str) -> Iterator[Call]:
@@ -105,6 +106,13 @@ def _mark_done(stage: Stage, text: str) -> Iterator[Call]:
     stage.loss()
     duty = DutyRecord.objects.order_by("-pk").values_list("pk", flat=True)[0]
     yield partial(incidents.mark_done, duty, reference=text, words=text, **stage.said)
+
+
+def _decide_not_to_notify(stage: Stage, text: str) -> Iterator[Call]:
+    stage.loss()
+    duty = DutyRecord.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    decide = partial(not_notifying.decide_not_to_notify, duty, **stage.said)
+    yield partial(decide, reason=text, evidence=text)
 
 
 def _moving(action: Callable[..., object], *before: Callable[..., object]) -> Any:
@@ -186,6 +194,7 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.change: _change,
     incidents.note: _note,
     incidents.mark_done: _mark_done,
+    not_notifying.decide_not_to_notify: _decide_not_to_notify,
     incidents.contain: _moving(incidents.contain),
     incidents.mark_notified: _moving(incidents.mark_notified),
     incidents.close: _moving(incidents.close),

@@ -14,6 +14,8 @@ ELSEWHERE = {
     "incidents.actions.mark_notified": "tests/incidents: a state follows another",
     "incidents.affected.withdraw_estimate": "tests/incidents: taken back once",
     "incidents.affected.withdraw_list": "tests/incidents: taken back once",
+    "incidents.not_notifying.decide_not_to_notify": "tests/incidents: it is decided once",
+    "incidents.not_notifying.take_back_decision": "tests/incidents: taken back once",
     "incidents.exposure.settling.settle": "tests/incidents/test_settling.py",
     "incidents.taking_back.take_back_duty": "tests/console: what is not done is not there",
     "incidents.leaks.opening.open_from_leak": "tests/incidents/leaks: a file is opened once",

@@ -139,7 +139,8 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
         ),
     }
     duty = "/console/incidents/<int:number>/duties/<int:duty_id>/"
-    seconds[f"{duty}take-back/"] = seconds[duty]
+    for rest in ("take-back/", "not-notified/", "not-notified/take-back/"):
+        seconds[duty + rest] = seconds[duty]
     back = "/console/incidents/<int:number>/affected/<slug:how>/<int:row_id>/take-back/"
     seconds[back] = (letters, lists)
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"

@@ -15,11 +15,19 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, Word
 from aboveboard.custody import actions as custody
-from aboveboard.incidents import affected, entries, lifecycle
+from aboveboard.incidents import affected, entries, lifecycle, open_duties
 from aboveboard.incidents.assessment import assess, circumstances
+from aboveboard.incidents.assessment.moments import set_moments
+from aboveboard.incidents.assessment.sectors import set_sectors
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.exposure import counting
-from aboveboard.incidents.models import DutyDone, DutyRecord, Incident, TimelineEvent
+from aboveboard.incidents.models import (
+    DutyDone,
+    DutyRecord,
+    Incident,
+    NotNotified,
+    TimelineEvent,
+)
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import DutyDoneView, IncidentView
 
@@ -29,9 +37,6 @@ class DutiesOpen(Conflict):
 
     code = "duties_open"
     next_step = "Mark each as done: aboveboard incident done NUMBER"
-
-
-_MOMENTS = ("occurred_at", "discovered_at", "aware_at", "determined_at")
 
 
 def report_loss(
@@ -106,17 +111,18 @@ def change(
     title: str | None = None,
     answers: Mapping[str, object] | None = None,
     moments: Mapping[str, datetime | None] | None = None,
+    sectors: Mapping[str, bool | None] | None = None,
     by: Actor,
     at: datetime,
 ) -> IncidentView:
-    """Change what is known: the title, answers to ``assessment.circumstances``, or the four
-    moments.
+    """Change what is known: the title, answers to ``assessment.circumstances``, moments (the four
+    of every loss, and those of ``law.moments``), or whether we are in a sector (for this incident).
 
-    An answer left blank is taken back. Severity, risk and duties are worked out again.
+    What is left blank, or None, is taken back. Severity, risk and duties are worked out again.
 
     Raises:
         NotFound: there is no such incident. NoSuchAnswer: an answer is not among the options.
-        Invalid: a moment is unknown, missing, or out of order.
+        Invalid: a moment is unknown, missing, or out of order; there is no such sector.
     """
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
@@ -137,7 +143,8 @@ def change(
                 if merged.get(key) != incident.circumstances.get(key)
             )
             incident.circumstances = merged
-        changed += _set_moments(incident, moments or {}, at)
+        changed += set_moments(incident, moments or {}, at=at)
+        changed += set_sectors(incident, sectors or {})
         if not changed:
             return IncidentView.of(incident)
         incident.save()
@@ -157,30 +164,6 @@ def change(
     # minutes, and nobody else could change the incident meanwhile.
     assess.assess(number, by=by, at=at)
     return IncidentView.of(lifecycle.find(number))
-
-
-def _set_moments(
-    incident: Incident, moments: Mapping[str, datetime | None], at: datetime
-) -> list[str]:
-    changed = []
-    for name, moment in moments.items():
-        # These two start the clocks of the law (GDPR Art. 33(1)); without them no duty has a time.
-        if name not in _MOMENTS or (moment is None and name in ("discovered_at", "aware_at")):
-            raise Invalid(
-                found=f"{name} cannot be set to that",
-                fix=f"Give a moment for one of {', '.join(_MOMENTS)}.",
-            )
-        if getattr(incident, name) != moment:
-            setattr(incident, name, moment)
-            changed.append(name)
-    check_order(
-        occurred_at=incident.occurred_at,
-        discovered_at=incident.discovered_at,
-        aware_at=incident.aware_at,
-        determined_at=incident.determined_at,
-        at=at,
-    )
-    return changed
 
 
 def note(
@@ -274,6 +257,10 @@ def mark_done(
         DutyRecord.objects.select_for_update().get(pk=duty_pk)
         if DutyDone.objects.filter(duty=duty).exists():
             raise Conflict(why="this duty is already marked as done")
+        if decision := NotNotified.objects.filter(duty=duty, withdrawn_at=None).first():
+            # Told after all: the decision stays on record, and no longer holds.
+            decision.withdrawn_at = at
+            decision.save(update_fields=["withdrawn_at"])
         done = DutyDone.objects.create(
             duty=duty,
             at=done_at or at,
@@ -282,12 +269,11 @@ def mark_done(
             reference=reference.strip()[:120],
             note=words.strip(),
         )
-        who = duty.facts.get("authority") or duty.facts.get("recipient", "")
         public = duty.recipient_type == "authority"
         lifecycle.add_timeline_event(
             duty.incident,
             "duty.done",
-            f"Notified: {who}.",
+            f"Notified: {open_duties.who(duty)}.",
             by=by,
             at=done.at,
             recorded_at=at,
@@ -377,17 +363,16 @@ def _change_state(
         incident = lifecycle.find(number, lock=True)
         # Asked while the incident is held, as whoever works out duties holds it too: a duty that
         # came in between would be open on an incident that is closed.
-        if all_done and (left := _open_duties(incident)):
+        if all_done and (left := open_duties.to_do(incident)):
             raise DutiesOpen(reference=incident.reference, which="; ".join(left))
         lifecycle.change_state(incident, state, note=words.strip(), by=by, at=at)
         lifecycle.add_timeline_event(incident, state.value, sentence, by=by, at=at, public=True)
-
-
-def _open_duties(incident: Incident) -> list[str]:
-    """Return the duties that bind and are not done, each with its number and whom to notify."""
-    rows = DutyRecord.objects.filter(incident=incident, dropped_at=None, required="yes", done=None)
-    return [
-        f"{row.pk} ({row.facts.get('authority') or row.facts.get('recipient', '')}, "
-        f"{row.facts['jurisdiction_name']})"
-        for row in rows.order_by("position")
-    ]
+        # Never in silence: whom the law names, and who was not told all the same.
+        if all_done and (left_out := open_duties.left_out(incident)):
+            lifecycle.add_timeline_event(
+                incident,
+                "not_notified",
+                f"Not notified, by decision: {'; '.join(left_out)}.",
+                by=by,
+                at=at,
+            )

@@ -32,6 +32,7 @@ class IncidentsConfig(AppConfig):
                 "exposure.settling",
                 "entries",
                 "incident_list",
+                "law_questions",
                 "leaks",
                 "leaks.columns",
                 "leaks.form",
@@ -40,6 +41,7 @@ class IncidentsConfig(AppConfig):
                 "leaks.reading",
                 "leaks.staging",
                 "limits",
+                "not_notifying",
                 "notices.actions",
                 "notices.changes",
                 "notices.differences",
@@ -63,10 +65,7 @@ class IncidentsConfig(AppConfig):
             ),
             personal_data=(EXPOSURES, LEAKED_FILES),
             deciding=DECIDING,
-            jobs=(
-                Job(counting.JOB, counting.run_job),
-                Job(actions.JOB, actions.run_job),
-            ),
+            jobs=(Job(counting.JOB, counting.run_job), Job(actions.JOB, actions.run_job)),
             letters=(Letter(actions.KIND, sending.render_notices),),
             needs_index_key=index_keys.incidents_to_count,
         )

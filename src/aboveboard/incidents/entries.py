@@ -122,6 +122,17 @@ class DutyTakenBack(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class NotNotifiedDecided(Particulars):
+    """Somebody decided that whoever a duty names is not notified, or took that back. ``duty``: a
+    key of the duties; ``required``: whether it binds, as it was worked out then."""
+
+    duty: Code
+    jurisdiction: Code
+    required: Code
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -147,6 +158,7 @@ class IncidentChanged(Facts):
     affected: AffectedStated | None = optional_fact()
     list_taken: ListTaken | None = optional_fact()
     duty: DutyTakenBack | None = optional_fact()
+    not_notified: NotNotifiedDecided | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

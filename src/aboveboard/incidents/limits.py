@@ -78,6 +78,10 @@ a line of people has fewer."""
 CHANGE_WORDS: Final = 2_000
 """Most characters of a request to change notices, and of its answer. Our choice: a page."""
 
+REASON_WORDS: Final = 2_000
+"""Most characters of the reason why somebody is not notified, and of its evidence. Our choice: a
+page."""
+
 SAMPLE_PEOPLE: Final = 3
 """How many people who get a text are named to whoever reads it, by their numbers. Our choice:
 enough to see whether the text fits, and nobody looks at more."""

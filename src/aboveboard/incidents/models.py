@@ -41,6 +41,8 @@ class Incident(models.Model):
         null=True, help_text="since when it stands on the trust centre"
     )
     circumstances = models.JSONField(default=dict, help_text="answers to circumstances.yaml")
+    moments = models.JSONField(default=dict, help_text="other moments that start clocks, by key")
+    sectors = models.JSONField(default=dict, help_text="sectors not declared, by key: yes or no")
     veris = models.JSONField(
         default=dict, help_text="the VERIS record it was brought in from, if any"
     )
@@ -221,6 +223,7 @@ class Assessment(models.Model):
     notify_people = models.BooleanField()
     reasons = models.JSONField(help_text="sentences")
     severities = models.JSONField(help_text="what each combination scored, with its reasons")
+    offers = models.JSONField(default=list, help_text="sectors that would bring duties")
 
 
 class DutyRecord(models.Model):
@@ -261,6 +264,31 @@ class DutyDone(models.Model):
         max_length=120, blank=True, help_text="such as the authority's case number"
     )
     note = models.TextField(blank=True)
+
+
+class NotNotified(models.Model):
+    """Somebody decided that whoever a duty names is not notified: why, and where that can be read
+    (GDPR Art. 33(5)). ``words`` is sealed (``incidents.not_notifying``). One that was taken back
+    stays."""
+
+    duty = models.ForeignKey(DutyRecord, on_delete=models.PROTECT, related_name="not_notified")
+    at = models.DateTimeField(help_text="when it was decided")
+    recorded_at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    words = models.BinaryField(help_text="the reason and the evidence, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
+    withdrawn_at = models.DateTimeField(null=True, help_text="since when it no longer holds")
+
+    class Meta:
+        """One holds for a duty at a time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["duty"],
+                condition=Q(withdrawn_at=None),
+                name="incidents_not_notified_once",
+            )
+        ]
 
 
 class NoticeBatch(DecidingRow):

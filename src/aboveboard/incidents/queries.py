@@ -31,6 +31,7 @@ from aboveboard.incidents.models import (
     StateRecord,
     TimelineEvent,
 )
+from aboveboard.incidents.not_notifying import NotNotifiedView, decision_on, decisions
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import (
     AffectedEstimateView,
@@ -177,8 +178,9 @@ def duties(number: int, *, at: datetime, dropped: bool = False) -> Sequence[Duty
     """Return what is due, in the order in which to act: what binds first, by time; then
     what counsel must say."""
     rows = DutyRecord.objects.filter(incident__number=number).select_related("done")
+    decided = decisions(number)
     listed = [
-        _duty(row, at)
+        _duty(row, at, decided.get(row.pk))
         for row in (rows if dropped else rows.filter(dropped_at=None)).order_by("position")
     ]
     rank = {"yes": 0, "ask counsel": 1, "no": 2}
@@ -190,13 +192,13 @@ def duties(number: int, *, at: datetime, dropped: bool = False) -> Sequence[Duty
 def next_duty(due: Sequence[DutyView]) -> DutyView | None:
     """Return the binding duty that is not done and whose time runs out first; one without a
     fixed time comes last."""
-    return next((duty for duty in due if duty.required == "yes" and duty.done is None), None)
+    return next((duty for duty in due if duty.is_open), None)
 
 
 def duty(duty_pk: int, *, at: datetime) -> DutyView | None:
     """Return one duty."""
     row = DutyRecord.objects.filter(pk=duty_pk).select_related("done").first()
-    return _duty(row, at) if row else None
+    return _duty(row, at, decision_on(row.pk)) if row else None
 
 
 def timeline(number: int) -> Sequence[TimelineRow]:
@@ -313,9 +315,10 @@ def person_of(row: ExposureRow) -> ExposedPerson:
     )
 
 
-def _duty(row: DutyRecord, at: datetime) -> DutyView:
+def _duty(row: DutyRecord, at: datetime, decision: NotNotifiedView | None) -> DutyView:
     facts = row.facts
     done = getattr(row, "done", None)
+    waits = done is None and decision is None
     return DutyView(
         id=row.pk,
         duty_id=row.duty_id,
@@ -330,8 +333,8 @@ def _duty(row: DutyRecord, at: datetime) -> DutyView:
         required=row.required,
         reasons=tuple(facts["reasons"]),
         due_at=row.due_at,
-        left=clocks.remaining(row.due_at, at) if row.due_at and done is None else "",
-        late=row.due_at is not None and done is None and at > row.due_at,
+        left=clocks.remaining(row.due_at, at) if row.due_at and waits else "",
+        late=row.due_at is not None and waits and at > row.due_at,
         clock_words=facts["clock_words"],
         content_required=tuple(facts["content_required"]),
         content_forbidden=tuple(facts["content_forbidden"]),
@@ -339,6 +342,7 @@ def _duty(row: DutyRecord, at: datetime) -> DutyView:
         confidence=facts["confidence"],
         not_covered=facts["not_covered"],
         done=DutyDoneView.of(done) if done else None,
+        not_notified=decision,
     )
 
 

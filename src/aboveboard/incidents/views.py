@@ -17,9 +17,10 @@ from aboveboard.incidents.models import (
     Incident,
     TimelineEvent,
 )
+from aboveboard.incidents.not_notifying import NotNotifiedView
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.law.duties import checked_against
-from aboveboard.law.rules.sources import LawSource, last_checked
+from aboveboard.law.rules.sources import Confidence, LawSource, last_checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +256,17 @@ class DutyView:
     confidence: str
     not_covered: bool
     done: DutyDoneView | None
+    not_notified: NotNotifiedView | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it binds, is not done, and nobody decided to leave it."""
+        return self.required == "yes" and self.done is None and self.not_notified is None
+
+    @property
+    def unverified(self) -> bool:
+        """Whether nobody has held the law's own words beside it."""
+        return bool(self.sources) and self.confidence != Confidence.HIGH
 
     @property
     def checked_against(self) -> str:

@@ -226,7 +226,14 @@ def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile, da
         content_forbidden=rule.content_forbidden,
         sources=rule.sources,
         confidence=rule.confidence,
+        sectors=tuple(sorted(rule.sectors)),
+        starts=_starts(rule),
     )
+
+
+def _starts(rule: DutyRule) -> tuple[str, ...]:
+    second = (rule.outer_limit.start,) if rule.outer_limit else ()
+    return (rule.clock_start, *second)
 
 
 def _not_known(rule: DutyRule, people: int) -> DutyDue:
@@ -256,6 +263,7 @@ def _not_known(rule: DutyRule, people: int) -> DutyDue:
         sources=rule.sources,
         confidence=rule.confidence,
         not_known=True,
+        sectors=tuple(sorted(rule.sectors)),
     )
 
 

@@ -153,7 +153,8 @@ class DutyDue:
     ``clock_words`` says which. ``depends_on``: duty ids whose doing starts this clock;
     ``after``: duty ids that must be done first, whatever the clocks say.
     ``not_covered``: no rule is held for this place; the row says to ask counsel. ``not_known``: the
-    rule was not checked for the day of the loss; the row says from when it was.
+    rule was not checked for the day of the loss; the row says from when it was. ``sectors``: those
+    whose duty it is, if it is not everybody's. ``starts``: the moments that start its clocks.
     """
 
     duty_id: str
@@ -182,3 +183,5 @@ class DutyDue:
     confidence: str = ""
     not_covered: bool = False
     not_known: bool = False
+    sectors: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()

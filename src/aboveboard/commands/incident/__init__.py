@@ -26,6 +26,10 @@ aboveboard incident answer INC-0001 hands=few_known recipients=2 deletion=yes --
 aboveboard incident duties INC-0001 --json
 aboveboard incident done 7 --reference ICO-123 --as lead@example.com
 aboveboard incident done 7 --undo --as lead@example.com
+aboveboard incident not-notify 8 --reason "It came back unopened." --evidence "Photo 7" \
+--as lead@example.com
+aboveboard incident sector INC-0001 telecoms no --as lead@example.com
+aboveboard incident moment INC-0001 scope_known --when 2026-11-18T17:40+00:00 --as lead@example.com
 aboveboard incident state INC-0001 contained --note "The account is locked." --as lead@example.com
 aboveboard incident notices prepare INC-0001 --measures "We locked the account." \
 --as lead@example.com
@@ -49,6 +53,9 @@ _CHANGING = frozenset(
         "affected",
         "state",
         "answer",
+        "sector",
+        "moment",
+        "not-notify",
     }
 )
 _ABOUT_ONE = {
@@ -190,7 +197,34 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="FIELDS",
         help="what was in it: fields of the promise, separated by commas; `all` for all of them",
     )
+    _configure_law(verbs)
     _configure_notices(verbs)
+
+
+def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    sector = verbs.add_parser(
+        "sector", help="say whether you are in a sector that has duties, or list those asked"
+    )
+    sector.add_argument("incident", type=_number, help="such as INC-0001")
+    sector.add_argument("sector", nargs="?", default="", help="its key, as the list has it")
+    sector.add_argument("answer", nargs="?", default="yes", choices=("yes", "no", "unknown"))
+    moment = verbs.add_parser(
+        "moment", help="record when what starts a clock happened, or list what is asked"
+    )
+    moment.add_argument("incident", type=_number, help="such as INC-0001")
+    moment.add_argument("moment", nargs="?", default="", help="its key, as the list has it")
+    moment.add_argument(
+        "--when", type=_moment, help="such as 2026-11-18T17:40+00:00; without it, now"
+    )
+    moment.add_argument("--undo", action="store_true", help="it has not happened")
+    decision = verbs.add_parser(
+        "not-notify", help="record that whoever a duty names is not notified, and why"
+    )
+    decision.add_argument("duty", type=int, help="its number, as `duties` lists it")
+    decision.add_argument("--reason", default="", help="why; do not name customers")
+    decision.add_argument("--evidence", default="", help="where the grounds can be read")
+    decision.add_argument("--when", type=_moment, help="when it was decided; without it, now")
+    decision.add_argument("--undo", action="store_true", help="take the decision back")
 
 
 def _configure_notices(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -236,6 +270,7 @@ def run(args: argparse.Namespace) -> int:
         acting,
         affected,
         answering,
+        deciding,
         opening,
         reviewing,
         showing,
@@ -258,6 +293,9 @@ def run(args: argparse.Namespace) -> int:
         "report": showing.report,
         "veris": showing.veris,
         "done": acting.duty_done,
+        "sector": deciding.sector,
+        "moment": deciding.moment,
+        "not-notify": deciding.not_notify,
         "state": acting.state,
         "notices": acting.notices,
     }

@@ -154,6 +154,7 @@ def duties(args: argparse.Namespace) -> int:
     else:
         for duty in rows:
             when = "done" if duty.done else duty.left or duty.clock_words
+            when = "not notified, by decision" if duty.not_notified else when
             people = "1 person" if duty.people == 1 else f"{duty.people:,} people"
             print(f"{duty.id:>5}  {duty.required:<11}  {duty.place}: {duty.who}; {people}; {when}")
     return 1 if any(duty.late and duty.required == "yes" for duty in rows) else 0
@@ -171,8 +172,22 @@ def _duty(duty: DutyView) -> dict[str, Any]:
         "due_at": clock.to_text(duty.due_at) if duty.due_at else None,
         "clock": duty.clock_words,
         "done_at": clock.to_text(duty.done.at) if duty.done else None,
+        "not_notified": _decision(duty),
         "not_covered": duty.not_covered,
+        "unverified": duty.unverified,
         "reasons": list(duty.reasons),
+    }
+
+
+def _decision(duty: DutyView) -> dict[str, Any] | None:
+    decision = duty.not_notified
+    if decision is None:
+        return None
+    return {
+        "at": clock.to_text(decision.at),
+        "by": decision.by,
+        "reason": decision.reason,
+        "evidence": decision.evidence,
     }
 
 

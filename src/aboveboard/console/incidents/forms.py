@@ -37,6 +37,18 @@ def answered_by(question: str) -> str:
     return name if name in asked else ""
 
 
+def moment_field(label: str, hint: str) -> forms.DateTimeField:
+    """Return the field of a moment that may be left empty."""
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        input_formats=[MOMENT],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT),
+        help_text=hint,
+        error_messages={"invalid": "Choose a date and a time."},
+    )
+
+
 class TimelineNoteForm(forms.Form):
     """A sentence for the timeline."""
 

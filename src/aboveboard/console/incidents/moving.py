@@ -130,11 +130,17 @@ def _state(state: str) -> IncidentState:
 def _ask(
     request: HttpRequest, page: IncidentPage, to: IncidentState, form: StateNoteForm, *, status: int
 ) -> HttpResponse:
-    open_duties = [duty for duty in page.duties if duty.required == "yes" and duty.done is None]
+    open_duties = [duty for duty in page.duties if duty.is_open]
+    left_out = [
+        duty
+        for duty in page.duties
+        if duty.required == "yes" and duty.done is None and duty.not_notified is not None
+    ]
     context = {
         "page": page,
         "move": MOVES[to],
         "form": form,
         "open": open_duties if MOVES[to].all_done else [],
+        "left_out": left_out if MOVES[to].all_done else [],
     }
     return render(request, "console/incidents/move.html", context, status=status)

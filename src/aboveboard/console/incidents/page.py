@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
-from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import parse_id
-from aboveboard.console.incidents.forms import DoneForm, TimelineNoteForm, answered_by
-from aboveboard.incidents import actions, queries, reports
+from aboveboard.console.incidents.forms import TimelineNoteForm, answered_by
+from aboveboard.incidents import actions, law_questions, queries, reports
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import DutyView
@@ -69,8 +68,20 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         # for ever that it is being counted.
         "counting": page.counting,
         "move": _NEXT[page.state],
+        **_law(number),
     }
     return render(request, "console/incidents/incident.html", context)
+
+
+def _law(number: int) -> dict[str, object]:
+    """Return what the law asks besides, and what is not law yet."""
+    sectors = law_questions.sector_questions(number)
+    return {
+        "sectors": sectors,
+        "sectors_open": [question for question in sectors if question.answer is None],
+        "moments": law_questions.moment_questions(number),
+        "coming": law_questions.coming(number, on=clock.now().date()),
+    }
 
 
 @allow(*LEADS)
@@ -91,38 +102,6 @@ def timeline(request: HttpRequest, number: int) -> HttpResponse:
     context = {"page": page, "form": form, "states": queries.states(number)}
     return render(
         request, "console/incidents/timeline.html", context, status=422 if form.errors else 200
-    )
-
-
-@allow(*LEADS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def duty(request: HttpRequest, number: int, duty_id: int) -> HttpResponse:
-    """Show one duty with its law; POST records that it was done."""
-    record = queries.duty(duty_id, at=clock.now())
-    page = queries.page(number, at=clock.now())
-    # The number in the address must be of this incident, or one could be marked done under
-    # another's name.
-    if record is None or all(each.id != duty_id for each in page.duties):
-        raise Http404
-    form = DoneForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        answers = form.cleaned_data
-        try:
-            actions.mark_done(
-                duty_id,
-                done_at=answers["done_at"],
-                reference=answers["reference"],
-                words=answers["words"],
-                by=actor_of(request),
-                at=clock.now(),
-            )
-        except AboveboardError as error:
-            form.add_error(None, str(error))
-        else:
-            return HttpResponseRedirect(reverse("console:incident", args=[number]))
-    context = {"page": page, "duty": record, "form": form}
-    return render(
-        request, "console/incidents/duty.html", context, status=422 if form.errors else 200
     )
 
 

@@ -7,7 +7,7 @@ was done stays done. A duty that the facts no longer bring is marked as dropped,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -23,7 +23,9 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.circumstances import Circumstances
 from aboveboard.incidents.assessment.facts import circumstances_of
+from aboveboard.incidents.assessment.moments import recorded
 from aboveboard.incidents.assessment.profile import org_profile
+from aboveboard.incidents.assessment.sectors import answered as sectors_answered
 from aboveboard.incidents.entries import AssessedRisk, IncidentChanged
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import (
@@ -34,9 +36,16 @@ from aboveboard.incidents.exposure.counts import (
 )
 from aboveboard.incidents.exposure.folders import working_folder
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
-from aboveboard.law import duties
+from aboveboard.law import duties, offering
+from aboveboard.law import moments as law_moments
 from aboveboard.law.risk import RiskAssessment as RiskAnswer
-from aboveboard.law.terms import BreachTimes, DutyDue
+from aboveboard.law.terms import (
+    AffectedGroup,
+    BreachTimes,
+    DutyDue,
+    LossFacts,
+    OrgProfile,
+)
 from aboveboard.promise.queries import in_force
 
 
@@ -94,7 +103,13 @@ def _write(
     answers = scoring.risks(scoring.combinations(cells), circumstances)
     overall = scoring.worst_assessment(answers.values())
     done = _assessment(incident, counted, scored, overall, by, at)
-    due = _duties(incident, cells, circumstances, answers, overall) if overall else ()
+    if overall is not None:
+        asked = _asked(incident, cells, circumstances, answers, overall)
+        due = duties.due(asked.facts, asked.people, times=asked.times, profile=asked.profile)
+        done.offers = _offers(asked)
+        done.save(update_fields=["offers"])
+    else:
+        due = ()
     _write_duties(incident, due, at)
     entry = IncidentChanged(
         incident=lifecycle.reference_of(incident),
@@ -115,19 +130,35 @@ def score_for(circumstances: Circumstances) -> engine.Score:
     ]
 
 
-def _duties(
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the law is asked about a loss."""
+
+    facts: LossFacts
+    people: Sequence[AffectedGroup]
+    times: BreachTimes
+    profile: OrgProfile
+
+
+def _asked(
     incident: Incident,
     cells: Sequence[ExposureCell],
     circumstances: Circumstances,
     answers: dict[tuple[int, int], RiskAnswer],
     overall: RiskAnswer,
-) -> Sequence[DutyDue]:
-    return duties.due(
+) -> _Asked:
+    sectors = [key for key, is_ours in sectors_answered(incident).items() if is_ours]
+    return _Asked(
         scoring.loss(cells, circumstances, overall.risk),
         scoring.groups(cells, circumstances, answers),
-        times=breach_times(incident),
-        profile=org_profile(in_force().promise.organisation),
+        breach_times(incident),
+        org_profile(in_force().promise.organisation, sectors),
     )
+
+
+def _offers(asked: _Asked) -> list[dict[str, Any]]:
+    offers = offering.offered(asked.facts, asked.people, times=asked.times, profile=asked.profile)
+    return [_plain(asdict(offer)) for offer in offers]
 
 
 def breach_times(incident: Incident) -> BreachTimes:
@@ -138,7 +169,8 @@ def breach_times(incident: Incident) -> BreachTimes:
         .values_list("duty__duty_id", "at")
         .order_by("at")
     )
-    return BreachTimes(
+    return law_moments.breach_times(
+        recorded(incident),
         aware=incident.aware_at,
         discovered=incident.discovered_at,
         determined=incident.determined_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from aboveboard.kinds.codes import zones_of
@@ -10,8 +11,9 @@ from aboveboard.law.terms import OrgProfile
 from aboveboard.promise.model import Organisation
 
 
-def org_profile(organisation: Organisation) -> OrgProfile:
-    """Return the profile of the organisation that makes the promise.
+def org_profile(organisation: Organisation, sectors: Iterable[str] = ()) -> OrgProfile:
+    """Return the profile of the organisation that makes the promise; ``sectors``: those in which it
+    is besides, as somebody answered for one incident.
 
     Days end in the time zone that it declares; without one in its country's, and where the country
     has several, in whichever of them a day ends first.
@@ -19,7 +21,7 @@ def org_profile(organisation: Organisation) -> OrgProfile:
     zone, *others = time_zones(organisation)
     return OrgProfile(
         established_in=organisation.established_in,
-        sectors=frozenset(organisation.sectors),
+        sectors=frozenset((*organisation.sectors, *sectors)),
         role=frozenset(ROLES[role] for role in organisation.roles),
         public_body=organisation.public_body,
         time_zone=zone,

@@ -62,6 +62,16 @@ class LawSource:
         return Confidence.HIGH if its_words else Confidence.MEDIUM
 
     @property
+    def read_in_words(self) -> str:
+        """How it was read, as it stands before the day."""
+        return {
+            SourceRead.OFFICIAL: "The official text, read on",
+            SourceRead.COPY: "A copy of the text, read on",
+            SourceRead.SECONDARY: "What others write about it, read on",
+            SourceRead.MEMORY: "Written down from memory on",
+        }[self.read]
+
+    @property
     def is_primary(self) -> bool:
         """Whether the law's own text was read, and a reader can open it."""
         return self.read in (SourceRead.OFFICIAL, SourceRead.COPY) and bool(self.address)
