@@ -30,6 +30,7 @@ def promise(request: HttpRequest) -> HttpResponse:
         "organisation": promised.organisation,
         "declarations": organisation.declarations(promised.organisation),
         "warnings": organisation.warnings(promised),
+        "agreed": [organisation.agreement_in_words(each) for each in promised.notify.values()],
         "explains": role == Role.PRIVACY_LEAD,
     }
     return render(request, "console/promise/promise.html", context)

@@ -24,6 +24,7 @@ class LawConfig(AppConfig):
                 "moments",
                 "offering",
                 "organisation",
+                "own",
                 "reports.facts",
                 "reports.ico",
                 "reports.template",

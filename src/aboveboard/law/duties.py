@@ -86,6 +86,21 @@ def due(
     return ordered(rows)
 
 
+def by_rule(
+    rule: DutyRule,
+    facts: LossFacts,
+    people: Sequence[AffectedGroup],
+    *,
+    times: BreachTimes,
+    profile: OrgProfile,
+    day: date,
+) -> DutyDue:
+    """Return what one rule asks for, which binds us whoever we are, for some people."""
+    judged = judge(rule, facts, people, everyone=people, on=day, public_body=profile.public_body)
+    row = _row(rule, rule.jurisdiction, judged, profile, day)
+    return with_deadline(row, rule, times=times, profile=profile)
+
+
 def _applies_to_us(rule: DutyRule, profile: OrgProfile, day: date) -> bool:
     """Step 1."""
     if rule.role not in profile.roles:

@@ -11,7 +11,11 @@ from functools import partial
 from aboveboard.law import categories
 from aboveboard.promise.explain import basis_in_words, country_in_words, period_in_words
 from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, TranslatedText
-from aboveboard.promise.organisation import contact_details, declaration_changes
+from aboveboard.promise.organisation import (
+    agreement_changes,
+    contact_details,
+    declaration_changes,
+)
 from aboveboard.promise.wording import asks, differs, legal_notes, staff_words
 
 
@@ -320,6 +324,8 @@ def _other_changes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
     # What decides whom we must tell of a loss is said apart from names and addresses.
     for sentence in declaration_changes(old.organisation, new.organisation):
         yield PromiseChange(ChangeDirection.REWORDED, "organisation", sentence)
+    for sentence in agreement_changes(old, new):
+        yield PromiseChange(ChangeDirection.REWORDED, "notify", sentence)
     if contact_details(old.organisation) != contact_details(new.organisation):
         yield PromiseChange(
             ChangeDirection.REWORDED,

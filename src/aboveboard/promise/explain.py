@@ -160,9 +160,8 @@ def as_text(promise: Promise, language: str = "en") -> str:
     aloud. Headings in English."""
     # Before anything is written: a text that has no translation is English everywhere, and not here
     # and there.
-    from aboveboard.promise.organisation import (
-        declarations,
-    )  # it builds its sentences with this module
+    # It builds its sentences with this module.
+    from aboveboard.promise.organisation import agreement_in_words, declarations
 
     spoken = promise.in_language(language)
     lines = [
@@ -197,6 +196,9 @@ def as_text(promise: Promise, language: str = "en") -> str:
         ]
         lines += [""]
     lines += ["When data is lost", "", *(f"  {loss.text}" for loss in spoken.losses.values()), ""]
+    if promise.notify:
+        agreed = [f"  {agreement_in_words(notice)}" for notice in promise.notify.values()]
+        lines += ["Told by agreement", "", *agreed, ""]
     if promise.break_glass:
         who = join_words(
             [promise.roles[role].title.say(language) for role in promise.break_glass.roles],

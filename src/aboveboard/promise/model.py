@@ -8,7 +8,7 @@ field serves a purpose; whoever receives data abroad has a ground for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ from aboveboard.promise.purpose import (
 from aboveboard.promise.text import TranslatedText, translate
 
 __all__ = [
+    "AgreedNotice",
+    "AgreementKind",
     "BreakGlass",
     "ConsentQuestion",
     "Field",
@@ -60,6 +62,15 @@ class RecipientKind(StrEnum):
     CONTROLLER = "controller"
     JOINT_CONTROLLER = "joint_controller"
     PUBLIC_AUTHORITY = "public_authority"
+
+
+class AgreementKind(StrEnum):
+    """What asks for a notice besides the law."""
+
+    CONTRACT = "contract"
+    INSURANCE = "insurance"
+    CUSTOMER_AGREEMENT = "customer_agreement"
+    OTHER = "other"
 
 
 class LossMeasure(StrEnum):
@@ -220,6 +231,27 @@ class LossPromise:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreedNotice:
+    """Whom the organisation tells of a loss by an agreement, and by when.
+
+    ``source``: where that is written. ``start``: the moment from which ``within`` runs, one of
+    :data:`aboveboard.law.own.CLOCKS`. ``when``: for which losses, a key of
+    :data:`aboveboard.law.own.HARM_TESTS`. ``places``: where the people live whom it is about, all
+    where it is empty. ``at_least``: how many people it takes.
+    """
+
+    key: str
+    tells: str
+    kind: AgreementKind
+    source: str
+    within: Period
+    start: str
+    when: str
+    places: tuple[str, ...]
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     """A whole promise: who makes it, what is held, what for, with whom, and what
     happens when it is lost."""
@@ -234,6 +266,7 @@ class Promise:
     losses: Mapping[str, LossPromise]
     security: tuple[TranslatedText, ...]
     break_glass: BreakGlass | None = None
+    notify: Mapping[str, AgreedNotice] = field(default_factory=dict)
 
     def purposes_of(self, field: str) -> tuple[Purpose, ...]:
         """Return the purposes that use a field, in the order of the promise; never

@@ -8,8 +8,14 @@ from typing import Final
 
 from aboveboard.kinds.codes import zones_of
 from aboveboard.law import organisation as declared
-from aboveboard.promise.explain import country_in_words, join_words
-from aboveboard.promise.model import Organisation, OrganisationRole, Promise
+from aboveboard.promise.explain import country_in_words, join_words, period_in_words
+from aboveboard.promise.model import (
+    AgreedNotice,
+    AgreementKind,
+    Organisation,
+    OrganisationRole,
+    Promise,
+)
 
 ROLE_WORDS: Final[Mapping[OrganisationRole, str]] = {
     OrganisationRole.CONTROLLER: "decides over the data it holds (controller)",
@@ -63,6 +69,40 @@ def place_in_words(code: str, language: str = "en") -> str:
         return name
     named = declared.place_name(code)
     return f"{named}, {name}" if named != code else f"{name} ({part})"
+
+
+_KINDS: Final[Mapping[AgreementKind, str]] = {
+    AgreementKind.CONTRACT: "Contract",
+    AgreementKind.INSURANCE: "Insurance",
+    AgreementKind.CUSTOMER_AGREEMENT: "Customer agreement",
+    AgreementKind.OTHER: "Agreement",
+}
+
+
+def agreement_in_words(notice: AgreedNotice) -> str:
+    """Return what an agreement asks for: "Insurance: our insurer within 24 hours (Policy 8)."."""
+    period = period_in_words(notice.within)
+    return f"{kind_in_words(notice)}: {notice.tells} within {period} ({notice.source})."
+
+
+def kind_in_words(notice: AgreedNotice) -> str:
+    """Return what asks for a notice: "Insurance"."""
+    return _KINDS[notice.kind]
+
+
+def agreement_changes(old: Promise, new: Promise) -> list[str]:
+    """Return a sentence for each notice by agreement that came, went or changed."""
+    sentences = []
+    for key, notice in new.notify.items():
+        if key not in old.notify:
+            sentences.append(f"We now also tell, by agreement. {agreement_in_words(notice)}")
+        elif old.notify[key] != notice:
+            sentences.append(f"A notice by agreement changed. {agreement_in_words(notice)}")
+    return sentences + [
+        f"No longer told by agreement. {agreement_in_words(notice)}"
+        for key, notice in old.notify.items()
+        if key not in new.notify
+    ]
 
 
 _PARTS: Final[Mapping[str, str]] = {

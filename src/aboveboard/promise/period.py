@@ -74,6 +74,15 @@ class Period:
         except OverflowError:
             return _END_OF_TIME
 
+    @property
+    def is_one_unit(self) -> bool:
+        """Whether it is so many hours, so many days, or so many months, and nothing besides."""
+        return self in (
+            Period(hours=self.hours),
+            Period(days=self.days),
+            Period(months=self.months),
+        )
+
     def longest(self) -> timedelta:
         """Return an upper bound, for comparing two periods: years of 366 days, months of 31."""
         return timedelta(days=366 * self.years + 31 * self.months) + self._fixed()

@@ -24,7 +24,7 @@ from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.circumstances import Circumstances
 from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.assessment.moments import recorded
-from aboveboard.incidents.assessment.profile import org_profile
+from aboveboard.incidents.assessment.profile import org_profile, own_duties
 from aboveboard.incidents.assessment.sectors import answered as sectors_answered
 from aboveboard.incidents.entries import AssessedRisk, IncidentChanged
 from aboveboard.incidents.exposure import stated
@@ -36,7 +36,7 @@ from aboveboard.incidents.exposure.counts import (
 )
 from aboveboard.incidents.exposure.folders import working_folder
 from aboveboard.incidents.models import Assessment, DutyDone, DutyRecord, Exposure, Incident
-from aboveboard.law import duties, offering
+from aboveboard.law import duties, offering, own
 from aboveboard.law import moments as law_moments
 from aboveboard.law.risk import RiskAssessment as RiskAnswer
 from aboveboard.law.terms import (
@@ -105,7 +105,7 @@ def _write(
     done = _assessment(incident, counted, scored, overall, by, at)
     if overall is not None:
         asked = _asked(incident, cells, circumstances, answers, overall)
-        due = duties.due(asked.facts, asked.people, times=asked.times, profile=asked.profile)
+        due = _due(asked)
         done.offers = _offers(asked)
         done.save(update_fields=["offers"])
     else:
@@ -154,6 +154,14 @@ def _asked(
         breach_times(incident),
         org_profile(in_force().promise.organisation, sectors),
     )
+
+
+def _due(asked: _Asked) -> Sequence[DutyDue]:
+    """Return what the laws ask for, and what the organisation's agreements do."""
+    times, profile = asked.times, asked.profile
+    by_law = duties.due(asked.facts, asked.people, times=times, profile=profile)
+    agreed = own_duties(in_force().promise)
+    return [*by_law, *own.due(agreed, asked.facts, asked.people, times=times, profile=profile)]
 
 
 def _offers(asked: _Asked) -> list[dict[str, Any]]:

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 from aboveboard.kinds.codes import zones_of
+from aboveboard.law.clocks import PeriodUnit
 from aboveboard.law.organisation import ROLES
+from aboveboard.law.own import OwnDuty
 from aboveboard.law.terms import OrgProfile
-from aboveboard.promise.model import Organisation
+from aboveboard.promise.model import AgreedNotice, Organisation, Promise
+from aboveboard.promise.organisation import kind_in_words
 
 
 def org_profile(organisation: Organisation, sectors: Iterable[str] = ()) -> OrgProfile:
@@ -28,6 +31,33 @@ def org_profile(organisation: Organisation, sectors: Iterable[str] = ()) -> OrgP
         other_zones=tuple(others),
         domicile=organisation.domicile,
         lead_authority=organisation.lead_authority,
+    )
+
+
+def own_duties(promise: Promise) -> tuple[OwnDuty, ...]:
+    """Return the duties that the organisation adds itself, as the laws' own are worked out."""
+    return tuple(_own_duty(notice) for notice in promise.notify.values())
+
+
+def _own_duty(notice: AgreedNotice) -> OwnDuty:
+    # A promise is refused whose period mixes them.
+    units = {
+        PeriodUnit.HOURS: notice.within.hours,
+        PeriodUnit.CALENDAR_DAYS: notice.within.days,
+        PeriodUnit.MONTHS: notice.within.months,
+    }
+    unit = next(unit for unit, value in units.items() if value)
+    return OwnDuty(
+        key=notice.key,
+        tells=notice.tells,
+        kind=kind_in_words(notice),
+        source=notice.source,
+        value=units[unit],
+        unit=unit,
+        start=notice.start,
+        when=notice.when,
+        places=notice.places,
+        at_least=notice.at_least,
     )
 
 

@@ -166,7 +166,7 @@ def rules_of(place: str) -> tuple[DutyRule, ...]:
     """
     if place not in place_codes():
         return ()
-    return tuple(_rule(place, row) for row in place_file(place)["duties"])
+    return tuple(read_rule(place, row) for row in place_file(place)["duties"])
 
 
 def in_force_on(day: date) -> tuple[DutyRule, ...]:
@@ -304,7 +304,12 @@ def _outer_limit(row: Mapping[str, Any] | None) -> OuterLimit | None:
     return OuterLimit(_deadline(row), row["start"]) if row else None
 
 
-def _rule(place: str, row: Mapping[str, Any]) -> DutyRule:
+def read_rule(place: str, row: Mapping[str, Any]) -> DutyRule:
+    """Return an entry of the form of ``law/places``, for a place.
+
+    Raises:
+        KeyError, ValueError: it lacks a field or has a wrong one.
+    """
     threshold = row.get("threshold")
     clock = row["clock"]
     return DutyRule(

@@ -19,6 +19,8 @@ from aboveboard.promise.loading.lines import (
     scalar_text,
 )
 from aboveboard.promise.model import (
+    AgreedNotice,
+    AgreementKind,
     BreakGlass,
     ConsentQuestion,
     Field,
@@ -67,6 +69,7 @@ def build(root: Table) -> Promise:
         losses=_build_section(root, "losses", _loss),
         security=_texts(root.entries["security"]),
         break_glass=_break_glass(root.entries.get("break_glass")),
+        notify=_build_section(root, "notify", _agreed_notice),
     )
 
 
@@ -112,6 +115,20 @@ def _organisation(item: Item) -> Organisation:
         public_body=scalar_text(item, "public_body") == "true",
         sectors=_keys(item, "sectors"),
         domicile=scalar_text(item, "domicile"),
+    )
+
+
+def _agreed_notice(key: str, item: Item) -> AgreedNotice:
+    return AgreedNotice(
+        key=key,
+        tells=scalar_text(item, "tells"),
+        kind=AgreementKind(scalar_text(item, "kind")),
+        source=scalar_text(item, "source"),
+        within=Period.parse(scalar_text(item, "within")),
+        start=scalar_text(item, "from") or "aware",
+        when=scalar_text(item, "when") or "any",
+        places=_keys(item, "places"),
+        at_least=int(scalar_text(item, "at_least") or 1),
     )
 
 

@@ -108,6 +108,8 @@ def _places_in(root: Table) -> Iterator[Item | None]:
     for key in ("region", "lead_authority", "domicile"):
         yield organisation.get(key)
     yield from list_scalars(organisation.get("establishments"))
+    for notice in entries(root, "notify").values():
+        yield from list_scalars(notice, "places")
 
 
 def _codes_in(root: Table) -> Iterator[tuple[Item | None, _CodeList]]:

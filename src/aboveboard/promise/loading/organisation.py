@@ -6,11 +6,13 @@ from __future__ import annotations
 from aboveboard.law import organisation as declared
 from aboveboard.promise.loading.lines import Table, entries, list_scalars, scalar_text
 from aboveboard.promise.loading.problems import ProblemReport, quoted
+from aboveboard.promise.period import Period
 
 
 def check(root: Table, report: ProblemReport) -> None:
     """Report a region outside the country, establishments without it, a lead authority outside the
-    EEA, and a domicile outside the United States."""
+    EEA, a domicile outside the United States, and a notice by agreement that has no deadline."""
+    _check_agreed(root, report)
     organisation = entries(root, "organisation")
     country, region = (
         scalar_text(organisation.get("country")),
@@ -48,3 +50,20 @@ def check(root: Table, report: ProblemReport) -> None:
             "`domicile` is for insurers in the United States.",
             "Write the state, such as US-OH, or remove the line.",
         )
+
+
+def _check_agreed(root: Table, report: ProblemReport) -> None:
+    for notice in entries(root, "notify").values():
+        within = entries(notice).get("within")
+        try:
+            period = Period.parse(scalar_text(within))
+        except ValueError:
+            period = None
+        # What is no period at all is for ``shape`` to report; here, one of no length, or a mix.
+        if within is not None and (period is None or not period.is_one_unit):
+            report.add(
+                within,
+                "wrong_value",
+                f"{quoted(scalar_text(within))} cannot be counted as a deadline.",
+                "Say it in hours, in days or in months alone, such as PT24H or P3D.",
+            )

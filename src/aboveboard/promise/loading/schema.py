@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from aboveboard.kinds.kind import FieldKind
-from aboveboard.law import bases, categories, organisation, transfers
+from aboveboard.law import bases, categories, organisation, own, transfers
 from aboveboard.promise.model import (
+    AgreementKind,
     LawfulBasis,
     LossMeasure,
     OrganisationRole,
@@ -45,6 +46,9 @@ def json_schema() -> Schema:
         ("purpose", "allowed_when_restricted"): [use.value for use in RestrictedUse],
         ("retention", "starts"): [start.value for start in RetentionStart],
         ("article9", "condition"): list(bases.special_conditions()),
+        ("agreed_notice", "kind"): [kind.value for kind in AgreementKind],
+        ("agreed_notice", "from"): list(own.CLOCKS),
+        ("agreed_notice", "when"): list(own.HARM_TESTS),
         ("loss", "measure"): [measure.value for measure in LossMeasure],
     }
     for (shape, key), words in choices.items():
