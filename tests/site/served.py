@@ -133,9 +133,11 @@ def _parent(folder: Path) -> int:
 
 
 @contextmanager
-def served(folder: Path, *, promise: bool = False, origin: str = "") -> Iterator[Served]:
+def served(
+    folder: Path, *, promise: bool = False, origin: str = "", **settings: str
+) -> Iterator[Served]:
     """Serve the instance in the folder, on SQLite: a fresh one if none is there, with the sample
-    promise in force, if asked for."""
+    promise in force, if asked for. ``settings``: more of its environment."""
     home, temp = folder / "home", folder / "temp"
     temp.mkdir(exist_ok=True)
     environment = clean_environment() | {
@@ -143,6 +145,7 @@ def served(folder: Path, *, promise: bool = False, origin: str = "") -> Iterator
         "ABOVEBOARD_SERVER_THREADS": str(THREADS),
         "DJANGO_SETTINGS_MODULE": "aboveboard.site.settings",
         "TMPDIR": str(temp),
+        **settings,
     }
     if not home.exists():
         words = ["init", home, *(["--promise", PROMISE_FILE] if promise else [])]

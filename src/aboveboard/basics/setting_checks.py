@@ -24,6 +24,11 @@ def url_check(*schemes: str) -> Callable[[str], str | None]:
     return check
 
 
+def check_collector(value: str) -> str | None:
+    """Say that a value is neither empty nor the address of a collector."""
+    return check_web_origin(value) if value else None
+
+
 def check_web_origin(value: str) -> str | None:
     """Say that a value is not the origin of a site: scheme, host and port, and nothing else."""
     try:

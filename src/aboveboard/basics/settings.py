@@ -89,9 +89,7 @@ class DatabaseSettings:
         "`postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
         checks.url_check("sqlite", "postgresql"),
     )
-    pool: int = _setting(
-        8, "Connections kept open to PostgreSQL by each process.", checks.check_positive
-    )
+    pool: int = _setting(8, "Connections of each process to PostgreSQL.", checks.check_positive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +220,7 @@ class LogSettings:
         "How much: debug, info, warning or error.",
         checks.choice_check("debug", "info", "warning", "error"),
     )
-    form: str = _setting(
-        "text", "`text` for people, `json` for programs.", checks.choice_check("text", "json")
-    )
+    form: str = _setting("text", "`text` or `json`.", checks.choice_check("text", "json"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +233,18 @@ class MetricSettings:
         "Empty: there is no such page.",
         checks.check_token,
         secret=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetrySettings:
+    """Traces for OpenTelemetry."""
+
+    endpoint: str = _setting(
+        "",
+        "The collector that gets a trace of each request and job by OTLP over HTTP, such as "
+        '`http://127.0.0.1:4318`. Empty: none. Needs `pip install "aboveboard[telemetry]"`.',
+        checks.check_collector,
     )
 
 
@@ -265,6 +273,7 @@ class Settings:
     upgrade: UpgradeSettings
     logs: LogSettings
     metrics: MetricSettings
+    telemetry: TelemetrySettings
     demo: DemoSettings
     set_in_file: frozenset[str] = field(default=frozenset(), compare=False)
     """Which were set in the file when it was read, as ``section.name``."""
@@ -285,6 +294,7 @@ SECTIONS: Mapping[str, type] = {
     "upgrade": UpgradeSettings,
     "logs": LogSettings,
     "metrics": MetricSettings,
+    "telemetry": TelemetrySettings,
     "demo": DemoSettings,
 }
 

@@ -27,6 +27,7 @@ from django.db import connection
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError, Misconfigured
 from aboveboard.basics.package import gathered
+from aboveboard.basics.tracing import measure
 from aboveboard.outbox import actions, limits
 from aboveboard.outbox.reference import Reference
 
@@ -86,7 +87,8 @@ def run_jobs_once(*, worker: str, at: datetime | None = None, limit: int | None 
 def _run(job: actions.ClaimedMessage, handler: Handler, worker: str) -> None:
     # Outside any transaction: a job may take minutes, and a lock held that long would stop others.
     try:
-        with _renewing_lease(job.id, worker):
+        with measure("job") as work, _renewing_lease(job.id, worker):
+            work.tell(f"job {job.kind}", job__kind=job.kind)
             handler(job.ref)
     except Exception as error:
         reason = error.code if isinstance(error, AboveboardError) else type(error).__name__

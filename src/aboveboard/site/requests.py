@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from aboveboard.basics.logs import REQUEST_ID
+from aboveboard.basics.tracing import Measured, measure
 from aboveboard.site.limits import SLOW_ANSWER
 
 log = logging.getLogger("aboveboard.requests")
@@ -42,12 +44,26 @@ class RequestLog:
         token = REQUEST_ID.set(request_id)
         began = perf_counter()
         try:
-            response = self.get_response(request)
+            with measure("request") as work:
+                response = self.get_response(request)
+                self._tell(work, request, response.status_code)
             self._log(request, response.status_code, perf_counter() - began)
         finally:
             REQUEST_ID.reset(token)
         response["X-Request-Id"] = request_id
         return response
+
+    @staticmethod
+    def _tell(work: Measured, request: HttpRequest, status: int) -> None:
+        route, method = route_of(request), str(request.method)
+        work.tell(
+            f"{method} {route}",
+            http__request__method=method,
+            http__route=route,
+            http__response__status_code=status,
+        )
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            work.fail()
 
     @staticmethod
     def _log(request: HttpRequest, status: int, seconds: float) -> None:
