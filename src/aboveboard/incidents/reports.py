@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from aboveboard.accounts.queries import names
+from aboveboard.basics import clock
 from aboveboard.custody import queries as custody
 from aboveboard.custody.terms import ENCRYPTED
 from aboveboard.delivery.letters import as_text
@@ -21,8 +22,10 @@ from aboveboard.incidents.assessment.scoring import readable
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count
 from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
+from aboveboard.incidents.not_notifying import decisions
 from aboveboard.incidents.notices.queries import newest_batch
 from aboveboard.incidents.notices.review import commonest_notice
+from aboveboard.incidents.open_duties import who
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.reports.facts import ReportFacts, ReportParty
@@ -97,7 +100,26 @@ def report_json(number: int, *, at: datetime) -> dict[str, Any]:
             {"key": item.key, "question": item.question, "article": item.article}
             for item in report.missing
         ],
+        "not_notified": _not_notified(report.incident),
     }
+
+
+def _not_notified(incident: Incident) -> list[dict[str, Any]]:
+    """Return whom the law names and who, by decision, is not notified, with the grounds: the
+    authority may ask for them (GDPR Art. 33(5))."""
+    held = decisions(incident.number)
+    return [
+        {
+            "duty": row.duty_id,
+            "who": who(row),
+            "required": row.required,
+            "decided_at": clock.to_text(held[row.pk].at),
+            "by": held[row.pk].by.get("role", ""),
+            "reason": held[row.pk].reason,
+            "evidence": held[row.pk].evidence,
+        }
+        for row in incident.duties.filter(pk__in=held).order_by("position")
+    ]
 
 
 def facts_of(incident: Incident, *, at: datetime) -> ReportFacts:
