@@ -196,3 +196,49 @@ def test_where_an_incident_stands_is_said_and_taken_back(run: Any, staff: None) 
     assert run("state", number, "notified")[0] == exits.CONFLICT
     assert run("done", str(due[0]))[0] == exits.DONE
     assert run("state", number, "notified")[0] == exits.DONE
+
+
+def test_questions_are_listed_answered_and_taken_back(run: Any, staff: None) -> None:
+    """EDPB Guidelines 01/2021, case 13: two parcels swapped."""
+    load(2)
+    assert run("open-other", "Two parcels", "--as", "lead@example.com")[0] == exits.DONE
+    data = "first_name,last_name,address_line1,user.behavior.purchase_history"
+    affected = ("affected", "INC-0001", "--estimate", "FR=2", "--data", data)
+    assert run(*affected, "--as", "lead@example.com")[0] == exits.DONE
+    code, listed = run("questions", "INC-0001")
+    assert code == exits.DONE
+    assert "habits=trace  Next to nothing" in listed
+    assert "recipients=NUMBER" in listed
+    assert "Taken until you say" in listed
+    assert "money=" not in listed
+    said = ("hands=few_known", "recipients=2", "deletion=yes", "habits=trace", "malicious=no")
+    rest = ("outage=none", "change=none", "vital=no", "vulnerable=no", "taking=acquired")
+    code, answered = run("answer", "INC-0001", *said, *rest, "--json", "--as", "lead@example.com")
+    facts = json.loads(answered)
+    assert (code, facts["risk"], facts["notify_authority"]) == (exits.DONE, "unlikely", False)
+    assert facts["answers"]["recipients"] == "2"
+    assert "habits" not in facts["open"]
+    asked = {row["key"]: row for row in json.loads(run("questions", "INC-0001", "--json")[1])}
+    assert asked["habits"]["answer"] == "trace"
+    code, taken_back = run("answer", "INC-0001", "habits=", "--as", "lead@example.com")
+    assert code == exits.DONE
+    assert "A risk to people is likely" in taken_back
+    assert run("answer", "INC-0001", "hands=everyone")[0] == exits.INVALID
+    assert "Open: How much does it tell" in run("show", "INC-0001")[1]
+
+
+def test_a_group_is_set_listed_and_removed(run: Any, staff: None) -> None:
+    load(2)
+    run("open-other", "A website", "--as", "lead@example.com")
+    exposed = ("user.account.username", "user.authorization.password")
+    estimate = ("affected", "INC-0001", "--estimate", "FR=900", "--data", ",".join(exposed))
+    assert run(*estimate, "--protected", exposed[1], "--as", "lead@example.com")[0] == exits.DONE
+    assert run("group", "INC-0001")[1] == "All people of this incident are judged alike.\n"
+    name, own = "Passwords", ("opens=financial", "protection=hashed_plain")
+    code, shown = run("group", "INC-0001", name, *own, "--data", exposed[1])
+    assert code == exits.DONE
+    assert "Passwords: whoever had user.authorization.password exposed" in shown
+    assert "opens=financial" in shown
+    assert json.loads(run("group", "INC-0001", "--json")[1])[0]["name"] == name
+    assert run("group", "INC-0001", name, "--remove")[1].startswith("All people")
+    assert run("group", "INC-0001", name, "--remove")[0] == exits.NOT_FOUND

@@ -12,7 +12,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
-from aboveboard.incidents import affected, not_notifying, veris
+from aboveboard.incidents import affected, groups, not_notifying, veris
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
@@ -87,6 +87,20 @@ def _add_estimate(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(affected.add_estimate, number, "FR", 3, ["user.name"], **stage.said)
     yield partial(affected.add_estimate, number, text, 3, ["user.name"], **stage.said)
     yield partial(affected.add_estimate, number, "FR", 3, [text], **stage.said)
+
+
+def _set_group(stage: Stage, text: str) -> Iterator[Call]:
+    set_group = partial(groups.set_group, stage.loss(), **stage.said)
+    yield partial(set_group, text, ["user.name"])
+    yield partial(set_group, "Accounts entered", [text])
+    yield partial(set_group, "Accounts entered", ["user.name"], {text: "yes"})
+    yield partial(set_group, "Accounts entered", ["user.name"], {"hands": text})
+
+
+def _remove_group(stage: Stage, text: str) -> Iterator[Call]:
+    number = stage.loss()
+    groups.set_group(number, text[:80], ["user.name"], **stage.said)
+    yield partial(groups.remove_group, number, text, **stage.said)
 
 
 def _change(stage: Stage, text: str) -> Iterator[Call]:
@@ -192,6 +206,8 @@ CASES: dict[Callable[..., object], Case] = {
     affected.add_list: _add_list,
     affected.add_estimate: _add_estimate,
     incidents.change: _change,
+    groups.set_group: _set_group,
+    groups.remove_group: _remove_group,
     incidents.note: _note,
     incidents.mark_done: _mark_done,
     not_notifying.decide_not_to_notify: _decide_not_to_notify,

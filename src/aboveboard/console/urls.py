@@ -25,6 +25,7 @@ from aboveboard.console.incidents import (
     circumstances,
     dispatches,
     duty,
+    groups,
     law_questions,
     leak,
     lines,
@@ -94,6 +95,7 @@ urlpatterns = [
     path(f"{_INCIDENT}lines/<slug:outcome>/", lines.lines, name="lines"),
     path(f"{_INCIDENT}timeline/", page.timeline, name="timeline"),
     path(f"{_INCIDENT}circumstances/", circumstances.overview, name="circumstances"),
+    path(f"{_INCIDENT}groups/", groups.overview, name="groups"),
     path(f"{_INCIDENT}circumstances/<slug:key>/", circumstances.question, name="circumstance"),
     path(f"{_INCIDENT}duties/<int:duty_id>/", duty.duty, name="duty"),
     path(

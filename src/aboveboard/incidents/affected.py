@@ -69,12 +69,19 @@ class _MatchedLines:
 
 
 def add_list(
-    number: int, lines: Sequence[str], categories: Collection[str], *, by: Actor, at: datetime
+    number: int,
+    lines: Sequence[str],
+    categories: Collection[str],
+    *,
+    protected: Collection[str] = (),
+    by: Actor,
+    at: datetime,
 ) -> AffectedList:
     """Add people by a list: on each line a customer number, an e-mail address or a phone number,
     with whatever else. Whoever a line may fit is added. The count follows as a job.
 
-    ``categories``: keys of what was exposed of them. Of the lines nothing is kept but the numbers
+    ``categories``: keys of what was exposed of them; ``protected``: those of them that were
+    encrypted, hashed or the like. Of the lines nothing is kept but the numbers
     of those that name nobody or several people.
 
     Raises:
@@ -82,7 +89,7 @@ def add_list(
         Invalid: there are too many lines, or nothing was exposed.
         NobodyListed: no line names anybody.
     """
-    bits = _bits(categories)
+    bits, hidden = _bits(categories), _hidden(protected, categories)
     if len(lines) > limits.AFFECTED_LINES:
         raise Invalid(
             found=f"a list of {len(lines):,} lines",
@@ -99,6 +106,7 @@ def add_list(
         row = AffectedList.objects.create(
             incident=incident,
             categories=bits,
+            protected=hidden,
             people=len(matched.people),
             unmatched=matched.unmatched,
             shared=matched.shared,
@@ -123,19 +131,21 @@ def add_estimate(
     people: int,
     categories: Collection[str],
     *,
+    protected: Collection[str] = (),
     by: Actor,
     at: datetime,
 ) -> AffectedEstimate:
     """Add about how many people of a place are affected who are on no list. Severity and duties
     are worked out again.
 
-    ``jurisdiction``: ISO 3166 code of a country or a part of one, such as ``FR`` or ``US-CA``.
+    ``jurisdiction``: ISO 3166 code of a country or a part of one, such as ``FR`` or ``US-CA``;
+    ``protected``: what of the categories was encrypted, hashed or the like.
 
     Raises:
         NotFound: there is no such incident. Conflict: it is counted from a device or a file.
         Invalid: the number is not positive, the place is none, or nothing was exposed.
     """
-    bits = _bits(categories)
+    bits, hidden = _bits(categories), _hidden(protected, categories)
     if not 0 < people < 2**31:
         raise Invalid(
             found=f"an estimate of {people} people", fix="Give a number from 1 to 2,147,483,647."
@@ -148,7 +158,7 @@ def add_estimate(
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
         _check_kind(incident)
-        row = _estimate(incident, jurisdiction, people, bits, by=by, at=at)
+        row = _estimate(incident, jurisdiction, people, bits, hidden, by=by, at=at)
         stated.withdraw_assumption(incident, at=at)
         _write_down(
             incident,
@@ -249,7 +259,7 @@ def assume_the_worst(incident: Incident, *, at: datetime) -> None:
         return
     held = bitmap(each.category for each in promise.fields.values())
     country = promise.organisation.country
-    _estimate(incident, country, 1, held, by=SYSTEM, at=at, assumed=True)
+    _estimate(incident, country, 1, held, 0, by=SYSTEM, at=at, assumed=True)
     counting.enqueue(incident)
 
 
@@ -258,6 +268,7 @@ def _estimate(
     jurisdiction: str,
     people: int,
     categories: int,
+    protected: int,
     *,
     by: Actor,
     at: datetime,
@@ -268,6 +279,7 @@ def _estimate(
         jurisdiction=jurisdiction,
         people=people,
         categories=categories,
+        protected=protected,
         assumed=assumed,
         at=at,
         by=by.as_json(),
@@ -298,6 +310,15 @@ def _bits(categories: Collection[str]) -> int:
             fix="Use the keys of the fideslang taxonomy, such as user.contact.email.",
         )
     return bitmap(categories)
+
+
+def _hidden(protected: Collection[str], categories: Collection[str]) -> int:
+    if not set(protected) <= set(categories):
+        raise Invalid(
+            found="protected data that was not in it",
+            fix="Say of which of the data that was in it nobody could read.",
+        )
+    return bitmap(protected)
 
 
 def _look_up(lines: Iterable[str]) -> _MatchedLines:

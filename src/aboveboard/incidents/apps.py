@@ -31,6 +31,7 @@ class IncidentsConfig(AppConfig):
                 "exposure.counting",
                 "exposure.settling",
                 "entries",
+                "groups",
                 "incident_list",
                 "law_questions",
                 "leaks",

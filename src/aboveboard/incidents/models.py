@@ -1,5 +1,4 @@
-"""What is kept of an incident: facts, dated states, what was counted, what is
-due, and who approved what.
+"""What is kept of an incident: facts, dated states, counts, what is due, and who approved what.
 
 No table here holds personal data of customers but the file of an exposure set, which holds ids.
 """
@@ -17,8 +16,7 @@ from aboveboard.keys.rows import DecidingRow
 
 
 class Incident(models.Model):
-    """Something was lost. The four moments start the clocks of the law
-    (``law.terms.BreachTimes``)."""
+    """Something was lost. The four moments start the law's clocks (``law.terms.BreachTimes``)."""
 
     number = models.PositiveIntegerField(unique=True)
     kind = models.CharField(max_length=12, choices=IncidentKind.choices)
@@ -43,6 +41,7 @@ class Incident(models.Model):
     circumstances = models.JSONField(default=dict, help_text="answers to circumstances.yaml")
     moments = models.JSONField(default=dict, help_text="other moments that start clocks, by key")
     sectors = models.JSONField(default=dict, help_text="sectors not declared, by key: yes or no")
+    groups = models.JSONField(default=list, help_text="groups of people judged by themselves")
     veris = models.JSONField(
         default=dict, help_text="the VERIS record it was brought in from, if any"
     )
@@ -139,6 +138,7 @@ class AffectedList(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="affected_lists")
     categories = models.BigIntegerField(help_text="what was exposed of them, a bitmap")
+    protected = models.BigIntegerField(default=0, help_text="what of it was protected, a bitmap")
     people = models.PositiveIntegerField(help_text="how many of our customers it names")
     unmatched = models.JSONField(help_text="numbers of the lines that name nobody we know")
     shared = models.JSONField(help_text="numbers of the lines that fit several people")
@@ -175,6 +175,7 @@ class AffectedEstimate(models.Model):
     jurisdiction = models.CharField(max_length=12)
     people = models.PositiveIntegerField()
     categories = models.BigIntegerField(help_text="a bitmap")
+    protected = models.BigIntegerField(default=0, help_text="what of it was protected, a bitmap")
     assumed = models.BooleanField(default=False)
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")

@@ -162,6 +162,7 @@ def affected_estimates(number: int) -> Sequence[AffectedEstimateView]:
             place=affected.place_in_words(row.jurisdiction),
             people=row.people,
             exposed=labels(row.categories),
+            categories=from_bitmap(row.categories),
             assumed=row.assumed,
         )
         for row in stated.estimates(lifecycle.find(number))

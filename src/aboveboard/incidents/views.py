@@ -8,7 +8,7 @@ from typing import Any
 
 from aboveboard.custody.queries import ExportRow
 from aboveboard.incidents.assessment.asking import TakenAnswer
-from aboveboard.incidents.assessment.circumstances import Circumstances
+from aboveboard.incidents.assessment.circumstances import Circumstances, StoredGroup
 from aboveboard.incidents.models import (
     Assessment,
     DutyDone,
@@ -43,6 +43,7 @@ class IncidentView:
     device_id: int | None
     published_at: datetime | None
     answers: dict[str, str]
+    groups: list[StoredGroup]
 
     @classmethod
     def of(cls, row: Incident) -> IncidentView:
@@ -62,6 +63,7 @@ class IncidentView:
             device_id=row.device_id,
             published_at=row.published_at,
             answers=row.circumstances,
+            groups=row.groups,
         )
 
 
@@ -125,6 +127,7 @@ class AffectedEstimateView:
     place: str
     people: int
     exposed: tuple[str, ...]
+    categories: tuple[str, ...]
     assumed: bool
 
 

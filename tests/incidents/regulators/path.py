@@ -44,6 +44,7 @@ def judge(story: Mapping[str, Any]) -> Judged:
         story.get("kind", "other"),
         circumstances.check(story.get("answers", {})),
         declared={"reveals": revealed} if revealed else {},
+        groups=story.get("groups", ()),
     )
     combinations = counted(story["counted"])
     risks = scoring.risks(combinations, known)

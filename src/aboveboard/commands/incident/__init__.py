@@ -23,6 +23,9 @@ aboveboard incident count INC-0001
 aboveboard incident doubts INC-0001
 aboveboard incident questions INC-0001
 aboveboard incident answer INC-0001 hands=few_known recipients=2 deletion=yes --as lead@example.com
+aboveboard incident group INC-0001 "Accounts entered" opens=financial --data user.payment \
+--as lead@example.com
+aboveboard incident group INC-0001 "Accounts entered" --remove --as lead@example.com
 aboveboard incident duties INC-0001 --json
 aboveboard incident done 7 --reference ICO-123 --as lead@example.com
 aboveboard incident done 7 --undo --as lead@example.com
@@ -56,6 +59,7 @@ _CHANGING = frozenset(
         "sector",
         "moment",
         "not-notify",
+        "group",
     }
 )
 _ABOUT_ONE = {
@@ -78,6 +82,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "incident", type=_number, help="such as INC-0001"
         )
     _configure_answering(verbs)
+    _configure_groups(verbs)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -142,6 +147,30 @@ def _configure_answering(verbs: argparse._SubParsersAction[argparse.ArgumentPars
     )
 
 
+def _configure_groups(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    group = verbs.add_parser(
+        "group", help="judge some people of an incident by themselves, or list such groups"
+    )
+    group.add_argument("incident", type=_number, help="such as INC-0001")
+    group.add_argument(
+        "name", nargs="?", default="", help="what to call them; do not name customers"
+    )
+    group.add_argument(
+        "answers",
+        nargs="*",
+        type=_answer,
+        metavar="QUESTION=ANSWER",
+        help="answers that are theirs alone; QUESTION= makes it the incident’s again",
+    )
+    group.add_argument(
+        "--data",
+        default="",
+        metavar="FIELDS",
+        help="who they are: whoever had any of these fields or categories exposed",
+    )
+    group.add_argument("--remove", action="store_true", help="judge them as all others again")
+
+
 def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     done = verbs.add_parser("done", help="mark a duty as done")
     done.add_argument("duty", type=int, help="its number, as `duties` lists it")
@@ -166,6 +195,12 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         "--person", type=int, action="append", help="whose it is; may be given again"
     )
     whose.add_argument("--nobody", action="store_true", help="it is none of theirs")
+    _configure_affected(verbs)
+    _configure_law(verbs)
+    _configure_notices(verbs)
+
+
+def _configure_affected(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     affected = verbs.add_parser(
         "affected",
         help="say who is affected by a loss that is neither a device nor a file, or show who is",
@@ -197,8 +232,12 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="FIELDS",
         help="what was in it: fields of the promise, separated by commas; `all` for all of them",
     )
-    _configure_law(verbs)
-    _configure_notices(verbs)
+    affected.add_argument(
+        "--protected",
+        default="",
+        metavar="FIELDS",
+        help="which of these were encrypted, hashed, masked or the like",
+    )
 
 
 def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -285,6 +324,7 @@ def run(args: argparse.Namespace) -> int:
         "doubts": showing.doubts,
         "questions": answering.list_questions,
         "answer": answering.answer,
+        "group": answering.group,
         "settle": acting.settle,
         "affected": affected.affected,
         "list": showing.list_all,

@@ -59,11 +59,13 @@ def _change(args: argparse.Namespace, by: Actor) -> bool:
     """Do what was asked for; return whether anything was."""
     number, at = args.incident, clock.now()
     if args.list_file is not None:
-        stating.add_list(number, _lines(args.list_file), _exposed(args.data), by=by, at=at)
+        exposed, protected = exposed_of(args.data), _protected(args.protected)
+        lines = _lines(args.list_file)
+        stating.add_list(number, lines, exposed, protected=protected, by=by, at=at)
     elif args.estimate:
-        exposed = _exposed(args.data)
+        exposed, protected = exposed_of(args.data), _protected(args.protected)
         for place, people in args.estimate:
-            stating.add_estimate(number, place, people, exposed, by=by, at=at)
+            stating.add_estimate(number, place, people, exposed, protected=protected, by=by, at=at)
     elif args.take_back_list is not None:
         stating.withdraw_list(number, args.take_back_list, by=by, at=at)
     elif args.take_back_estimate is not None:
@@ -93,7 +95,11 @@ def _lines(file: Path) -> list[str]:
     return text.splitlines()
 
 
-def _exposed(given: str) -> tuple[str, ...]:
+def _protected(given: str) -> tuple[str, ...]:
+    return exposed_of(given) if given else ()
+
+
+def exposed_of(given: str) -> tuple[str, ...]:
     """Return the categories of some fields of the promise, or of all; a category that the promise
     does not hold is named by its key."""
     promise = in_force().promise

@@ -9,7 +9,8 @@ from typing import Any
 
 from aboveboard.basics import clock
 from aboveboard.commands.incident.acting import actor_of, print_result
-from aboveboard.incidents import actions, queries
+from aboveboard.commands.incident.affected import exposed_of
+from aboveboard.incidents import actions, groups, queries
 from aboveboard.incidents.assessment.circumstances import (
     CircumstanceQuestion,
     questions,
@@ -61,6 +62,29 @@ def answer(args: argparse.Namespace) -> int:
         "open": [each.question.key for each in page.unanswered],
     }
     print_result(args, facts, _in_words(facts, page.incident.reference))
+    return 0
+
+
+def group(args: argparse.Namespace) -> int:
+    """Set or remove a group of people that is judged by itself; then list all of them."""
+    by, at = actor_of(args), clock.now()
+    if args.name and args.remove:
+        groups.remove_group(args.incident, args.name, by=by, at=at)
+    elif args.name:
+        exposed = exposed_of(args.data) if args.data else ()
+        groups.set_group(args.incident, args.name, exposed, dict(args.answers), by=by, at=at)
+    incident = queries.incident(args.incident)
+    if args.json:
+        print(json.dumps(incident.groups, indent=1, ensure_ascii=False))
+        return 0
+    for each in incident.groups:
+        print(f"{each['name']}: whoever had {', '.join(each['categories'])} exposed")
+        for key, value in each["answers"].items():
+            print(f"  {key}={value}")
+        for open_ in inquiry(args.incident, each["name"]).taken:
+            print(f"  Open: {open_.question.ask} Taken until you say: {open_.words}")
+    if not incident.groups:
+        print("All people of this incident are judged alike.")
     return 0
 
 

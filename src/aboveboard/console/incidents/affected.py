@@ -39,6 +39,12 @@ class _ExposedForm(forms.Form):
         label="Anything else?", widget=forms.CheckboxSelectMultiple, required=False
     )
 
+    protected = forms.MultipleChoiceField(
+        label="Which of these were encrypted, hashed, masked or the like?",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         promise = in_force().promise
@@ -46,6 +52,7 @@ class _ExposedForm(forms.Form):
         for name, keys in (
             ("exposed", held),
             ("more", [key for key in all_categories() if key not in held]),
+            ("protected", list(all_categories())),
         ):
             field = self.fields[name]
             if isinstance(field, forms.MultipleChoiceField):
@@ -56,6 +63,8 @@ class _ExposedForm(forms.Form):
         super().clean()
         if not self.errors.keys() & {"exposed", "more"} and not self.categories():
             self.add_error("exposed", "Choose what was in it. If you do not know, choose all.")
+        if not set(self.cleaned_data.get("protected", ())) <= set(self.categories()):
+            self.add_error("protected", "Choose only what was in it.")
 
     def categories(self) -> list[str]:
         """Return the keys of what was chosen."""
@@ -75,7 +84,7 @@ class ListForm(_ExposedForm):
         error_messages={"required": "Enter at least one person."},
     )
 
-    field_order = ("people", "exposed", "more")
+    field_order = ("people", "exposed", "more", "protected")
 
     def send_to(self, number: int, *, by: Actor) -> None:
         """Add them."""
@@ -83,6 +92,7 @@ class ListForm(_ExposedForm):
             number,
             self.cleaned_data["people"].splitlines(),
             self.categories(),
+            protected=self.cleaned_data["protected"],
             by=by,
             at=clock.now(),
         )
@@ -109,7 +119,7 @@ class EstimateForm(_ExposedForm):
         error_messages={"required": "Choose a place."},
     )
 
-    field_order = ("people", "place", "exposed", "more")
+    field_order = ("people", "place", "exposed", "more", "protected")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,6 +134,7 @@ class EstimateForm(_ExposedForm):
             self.cleaned_data["place"],
             self.cleaned_data["people"],
             self.categories(),
+            protected=self.cleaned_data["protected"],
             by=by,
             at=clock.now(),
         )

@@ -79,6 +79,7 @@ def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
                 if (
                     current_count(fresh) == counted
                     and fresh.circumstances == incident.circumstances
+                    and fresh.groups == incident.groups
                     and stated.estimated_cells(fresh) == estimated
                 ):
                     if rescaled is not counted:

@@ -12,12 +12,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from aboveboard.basics import shipped
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk, severity
+from aboveboard.law.categories import bitmap
 from aboveboard.law.reports import template
 from aboveboard.law.terms import DataAcquisition, DataMedium
 
@@ -30,6 +31,15 @@ class NoSuchAnswer(Invalid):
 
     code = "no_such_answer"
     next_step = "Choose one of: {options}"
+
+
+class StoredGroup(TypedDict):
+    """A group of people as an incident keeps it: the keys of what was exposed of them, and the
+    answers that are theirs alone."""
+
+    name: str
+    categories: list[str]
+    answers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,15 @@ class Circumstances:
     reported: Mapping[str, tuple[str, ...]]
     answered: frozenset[str]
     taken: Mapping[str, str]
+    groups: tuple[PeopleGroup, ...] = ()
+
+    def of(self, categories: int) -> Circumstances:
+        """Return the circumstances of the people of whom these categories, a bitmap, were exposed:
+        those of the first group that they belong to, else those of the incident."""
+        for group in self.groups:
+            if group.categories & categories:
+                return group.known
+        return self
 
     @property
     def for_severity(self) -> severity.SeverityCircumstances:
@@ -123,6 +142,16 @@ class Circumstances:
         if unread and spread is not severity.ConfidentialityLoss.NOT_CONCERNED:
             return severity.ConfidentialityLoss.AT_RISK
         return spread
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleGroup:
+    """People of an incident who are judged by themselves: those of whom anything of ``categories``,
+    a bitmap, was exposed. ``known``: the incident's circumstances with their own answers."""
+
+    name: str
+    categories: int
+    known: Circumstances
 
 
 _SPREAD = {
@@ -235,10 +264,15 @@ def _check_one(key: str, text: str) -> None:
 
 
 def resolve(
-    kind: str, stored: Mapping[str, str], *, declared: Mapping[str, str] | None = None
+    kind: str,
+    stored: Mapping[str, str],
+    *,
+    declared: Mapping[str, str] | None = None,
+    groups: Sequence[StoredGroup] = (),
 ) -> Circumstances:
     """Return every question answered for an incident of this kind: as stored, else as the promise
-    in force declares it, else as taken until said. ``declared``: from :func:`~.facts.declared`."""
+    in force declares it, else as taken until said. ``declared``: from :func:`~.facts.declared`;
+    ``groups``: as they are stored with the incident."""
     # Filled in at each reading and never stored: a later and worse default then holds for incidents
     # that are open already.
     answers = {
@@ -273,6 +307,14 @@ def resolve(
         },
         answered=frozenset(key for key in answers if stored.get(key)),
         taken=answers,
+        groups=tuple(
+            PeopleGroup(
+                group["name"],
+                bitmap(group["categories"]),
+                resolve(kind, {**stored, **group["answers"]}, declared=declared),
+            )
+            for group in groups
+        ),
     )
 
 

@@ -13,7 +13,12 @@ from aboveboard.promise.queries import NoPromise, in_force
 
 def circumstances_of(incident: Incident) -> Circumstances:
     """Return every question about an incident answered."""
-    return resolve(incident.kind, incident.circumstances, declared=declared_now())
+    return resolve(
+        incident.kind,
+        incident.circumstances,
+        declared=declared_now(),
+        groups=incident.groups,
+    )
 
 
 def declared_now() -> Mapping[str, str]:

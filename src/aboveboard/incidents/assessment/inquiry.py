@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aboveboard.basics.errors import NotFound
 from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment import asking, scoring
 from aboveboard.incidents.assessment.asking import TakenAnswer
-from aboveboard.incidents.assessment.facts import declared_now
+from aboveboard.incidents.assessment.facts import circumstances_of, declared_now
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.models import Incident
@@ -24,19 +25,41 @@ class Inquiry:
     taken: Sequence[TakenAnswer]
 
 
-def inquiry(number: int) -> Inquiry:
-    """Return what is asked about an incident as it stands now.
+def inquiry(number: int, group: str = "") -> Inquiry:
+    """Return what is asked about an incident as it stands now; or about one of its groups of
+    people, whose questions are answered as the incident's are until they have answers of their own.
 
     Raises:
-        NotFound: there is no such incident.
+        NotFound: there is no such incident, or no such group.
     """
-    return inquiry_of(lifecycle.find(number))
+    incident = lifecycle.find(number)
+    if not group:
+        return inquiry_of(incident)
+    known = circumstances_of(incident)
+    place = next((i for i, each in enumerate(known.groups) if each.name == group), None)
+    if place is None:
+        raise NotFound(what="group of people")
+    own = [
+        each
+        for each in _combinations_of(incident)
+        if known.of(each.categories) is known.groups[place].known
+    ]
+    answers = {**incident.circumstances, **incident.groups[place]["answers"]}
+    return _inquiry(incident.kind, answers, own)
 
 
 def inquiry_of(incident: Incident) -> Inquiry:
     """Return what is asked about an incident as it stands now."""
-    combinations, declared = _combinations_of(incident), declared_now()
-    facts = (incident.kind, incident.circumstances, combinations)
+    known, everybody = circumstances_of(incident), _combinations_of(incident)
+    # Whoever is in a group is asked about there.
+    others = [each for each in everybody if known.of(each.categories) is known]
+    return _inquiry(incident.kind, incident.circumstances, others or everybody)
+
+
+def _inquiry(
+    kind: str, answers: Mapping[str, str], combinations: Sequence[ExposedCombination]
+) -> Inquiry:
+    facts, declared = (kind, answers, combinations), declared_now()
     return Inquiry(
         asking.asked(*facts, declared=declared), asking.taken_answers(*facts, declared=declared)
     )

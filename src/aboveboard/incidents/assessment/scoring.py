@@ -15,7 +15,7 @@ from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment.circumstances import Circumstances
 from aboveboard.law import risk, severity
 from aboveboard.law.categories import bitmap, from_bitmap
-from aboveboard.law.terms import AffectedGroup, LossFacts
+from aboveboard.law.terms import AffectedGroup, DataAcquisition, DataMedium, LossFacts
 
 _PASSWORDS = bitmap(["user.authorization.password", "user.authorization.credentials"])
 _ORDER = (risk.Risk.UNLIKELY, risk.Risk.RISK, risk.Risk.HIGH)
@@ -34,7 +34,8 @@ class ScoredCombination:
 def readable(categories: int, protected: int, circumstances: Circumstances) -> frozenset[str]:
     """Return the category keys that can be read: all of them unless what was protected surely
     cannot be."""
-    return frozenset(from_bitmap(categories & ~protected if circumstances.protects else categories))
+    protects = circumstances.of(categories).protects
+    return frozenset(from_bitmap(categories & ~protected if protects else categories))
 
 
 def score(
@@ -45,7 +46,8 @@ def score(
     for item in combinations:
         # Severity is about what somebody could read; that data is gone or was changed scores by its
         # own circumstances.
-        reached = circumstances.hands is not risk.DataHolder.NOBODY
+        known = circumstances.of(item.categories)
+        reached = known.hands is not risk.DataHolder.NOBODY
         seen = (
             readable(item.categories, item.protected, circumstances)
             if reached
@@ -56,7 +58,7 @@ def score(
                 item.categories,
                 item.protected,
                 item.people,
-                severity.score(seen, circumstances.for_severity, circumstances.context),
+                severity.score(seen, known.for_severity, known.context),
             )
         )
     return scored
@@ -113,20 +115,21 @@ def worst_assessment(answers: Iterable[risk.RiskAssessment]) -> risk.RiskAssessm
 
 def _facts(item: ExposedCombination, circumstances: Circumstances) -> risk.BreachFacts:
     open_to_read = readable(item.categories, item.protected, circumstances)
+    known = circumstances.of(item.categories)
     return risk.BreachFacts(
         # Where nothing can be read, what was encrypted is named all the same: that nobody reads it,
         # ``unintelligible`` says.
         exposed=open_to_read or frozenset(from_bitmap(item.categories)),
-        hands=circumstances.hands,
+        hands=known.hands,
         unintelligible=not open_to_read and bool(item.categories),
-        outage=circumstances.outage,
-        change=circumstances.change,
-        context=circumstances.context,
-        deletion=circumstances.deletion,
-        vulnerable=circumstances.vulnerable,
-        vital=circumstances.vital,
-        recipients=circumstances.recipients,
-        remedied=circumstances.remedied,
+        outage=known.outage,
+        change=known.change,
+        context=known.context,
+        deletion=known.deletion,
+        vulnerable=known.vulnerable,
+        vital=known.vital,
+        recipients=known.recipients,
+        remedied=known.remedied,
     )
 
 
@@ -159,14 +162,33 @@ def loss(
 ) -> LossFacts:
     """Return what happened as the duties ask. A readable password in the count
     answers ``codes_taken``."""
+    counted = list(cells)
+    of_all = {id(each): each for each in map(circumstances.of, (c.categories for c in counted))}
+    known = list(of_all.values()) or [circumstances]
     # What was counted outweighs the default, and an answer of somebody's outweighs both.
-    passwords_read = any(cell.categories & ~cell.protected & _PASSWORDS for cell in cells)
+    passwords_read = any(cell.categories & ~cell.protected & _PASSWORDS for cell in counted)
+    codes_answered = any("codes_taken" in each.answered for each in known)
+    # One loss is told once: where groups differ, the laws are asked about the worst of them.
     return LossFacts(
-        taking=circumstances.taking,
+        taking=min((each.taking for each in known), key=_HOW_FAR.index),
         risk=overall,
-        medium=circumstances.medium,
-        keys_taken=circumstances.keys_taken,
+        medium=min((each.medium for each in known), key=list(DataMedium).index),
+        keys_taken=_worst_truth(each.keys_taken for each in known),
         codes_taken=True
-        if passwords_read and "codes_taken" not in circumstances.answered
-        else circumstances.codes_taken,
+        if passwords_read and not codes_answered
+        else _worst_truth(each.codes_taken for each in known),
     )
+
+
+_HOW_FAR = (
+    DataAcquisition.ACQUIRED,
+    DataAcquisition.ACCESSED,
+    DataAcquisition.LOST,
+    DataAcquisition.UNAVAILABLE,
+)
+
+
+def _worst_truth(answers: Iterable[bool | None]) -> bool | None:
+    """Return yes where one says so, else not known where one does not know, else no."""
+    given = set(answers)
+    return True if True in given else None if None in given else False

@@ -26,17 +26,17 @@ def lists(incident: Incident) -> list[int]:
 
 def manifest(incident: Incident) -> Iterator[tuple[int, int, int]]:
     """Yield ``(person_id, categories, protected)`` for everyone on these lists, as often as they
-    are on one, by the number that they have now. Nothing of it is protected."""
+    are on one, by the number that they have now."""
     rows = AffectedPerson.objects.filter(
         affected_list__incident=incident, affected_list__withdrawn_at=None
     )
-    lines = rows.values_list("person_id", "affected_list__categories").iterator(
-        chunk_size=limits.ENGINE_BATCH
-    )
+    lines = rows.values_list(
+        "person_id", "affected_list__categories", "affected_list__protected"
+    ).iterator(chunk_size=limits.ENGINE_BATCH)
     while batch := list(islice(lines, limits.ENGINE_BATCH)):
-        now = aliases.current_numbers([person_id for person_id, _ in batch])
-        for person_id, categories in batch:
-            yield now[person_id], categories, 0
+        now = aliases.current_numbers([person_id for person_id, _, _ in batch])
+        for person_id, categories, protected in batch:
+            yield now[person_id], categories, protected
 
 
 def estimates(incident: Incident) -> list[AffectedEstimate]:
@@ -52,7 +52,9 @@ def estimated_cells(incident: Incident) -> list[ExposureCell]:
 
 def _cells(incident: Incident, rows: Sequence[AffectedEstimate]) -> list[ExposureCell]:
     circumstances = circumstances_of(incident)
-    combinations = [ExposedCombination(each.categories, 0, each.people) for each in rows]
+    combinations = [
+        ExposedCombination(each.categories, each.protected, each.people) for each in rows
+    ]
     scored = scoring.score(combinations, circumstances)
     return [
         ExposureCell(
@@ -60,7 +62,7 @@ def _cells(incident: Incident, rows: Sequence[AffectedEstimate]) -> list[Exposur
             language="",
             channel="",
             categories=each.categories,
-            protected=0,
+            protected=each.protected,
             severity=int(item.score.band),
             people=each.people,
         )
