@@ -60,7 +60,7 @@ def test_the_sec_counts_four_business_days_of_its_own_calendar() -> None:
     """Form 8-K, Item 1.05: four business days after materiality was determined."""
     evening = _at("2026-03-05T20:00", NEW_YORK)
     times = BreachTimes(evening, other={"materiality_determined": evening})
-    for zone in ("", NEW_YORK):
+    for zone in ("", NEW_YORK, LOS_ANGELES):
         profile = _profile("US", zone, sectors=("us_listed",))
         row = _due(profile, "US-NY", "US-SEC-8K-105", times, 600)
         assert row.due_at is not None

@@ -53,7 +53,8 @@ def _sector_note(rule: DutyRule) -> str:
 
 def _in_force(rule: DutyRule) -> str:
     if not rule.in_force:
-        return "no: not law yet"
+        begins = f"from {rule.valid_from}" if rule.valid_from else "no day is fixed"
+        return f"coming: {begins}"
     since = f"since {rule.valid_from}" if rule.valid_from else f"known since {rule.known_since}"
     until = f"until {rule.valid_to}" if rule.valid_to else ""
     return f"{since} {until}".strip() or "yes"
