@@ -191,7 +191,12 @@ def test_every_duty_of_the_research_is_carried_with_its_figures() -> None:
     [
         ("US-FL-AGENT", "`US-FL-AGENT` (processors)", "anyone", "since 2014-07-01"),
         ("US-RI-PUBLIC", "`US-RI-PUBLIC` (public bodies)", "anyone", "since 2023-06-27"),
-        ("UK-CSR-BILL", "`UK-CSR-BILL` (sector `essential_services`)", "anyone", "no: not law yet"),
+        (
+            "UK-CSR-BILL",
+            "`UK-CSR-BILL` (sector `essential_services`)",
+            "anyone",
+            "coming: no day is fixed",
+        ),
         (
             "US-HIPAA-406-MEDIA",
             "`US-HIPAA-406-MEDIA` (sector `hipaa`)",
