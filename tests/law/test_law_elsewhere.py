@@ -126,11 +126,6 @@ def test_each_entry_lists_what_the_notice_has_to_say_and_where_the_law_is(place:
             assert rule.content_required, rule.id
 
 
-@pytest.mark.parametrize("place", ELSEWHERE)
-def test_a_follow_up_is_a_duty_with_a_clock_of_its_own(place: str) -> None:
-    assert not [rule.id for rule in catalogue.rules_of(place) if rule.follow_ups]
-
-
 def how_soon(row: DutyDue | None) -> str:
     """Say of a duty what the table of years says: "yes 72 hours", "ask", "-", "?"."""
     if row is None:

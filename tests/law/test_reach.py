@@ -60,7 +60,7 @@ def _profile(declared: str) -> OrgProfile:
 
 def _declaration(rule: DutyRule, *, sector: str = "") -> str:
     """Return the block of a promise of an organisation that the duty binds."""
-    established = rule.binds is Binding.ESTABLISHED
+    established = rule.binds is Binding.ESTABLISHED or rule.public_body
     place = _place(rule.jurisdiction) if established else ELSEWHERE
     country = place.partition("-")[0]
     role = next(word for word, role in ROLES.items() if role is rule.role)

@@ -59,6 +59,27 @@ def test_every_entry_uses_words_that_the_rules_know() -> None:
         assert catalogue.place_name(rule.jurisdiction) != rule.jurisdiction, rule.id
 
 
+FIELDS = set(DutyRule.__annotations__) - {"jurisdiction"} | {"trigger", "clock", "verbs"}
+
+
+def test_no_entry_has_a_field_that_nobody_reads() -> None:
+    for place in catalogue.place_codes():
+        for row in catalogue.place_file(place)["duties"]:
+            assert set(row) <= FIELDS, row["id"]
+
+
+def test_a_sector_that_is_bound_wherever_it_is_is_found_from_everywhere() -> None:
+    """The index says which places to read: Form 8-K binds a registrant in Dublin too."""
+    index = yaml.safe_load((FOLDER / "sectors.yaml").read_text("utf-8"))["bound_anywhere"]
+    by_entries: dict[str, set[str]] = defaultdict(set)
+    for rule in catalogue.rules():
+        if rule.binds is catalogue.Binding.SECTOR:
+            assert rule.sectors, rule.id
+            for sector in rule.sectors:
+                by_entries[sector].add(rule.jurisdiction)
+    assert {sector: set(places) for sector, places in index.items()} == by_entries
+
+
 def test_no_day_has_two_rules_for_one_duty() -> None:
     by_id: dict[str, list[DutyRule]] = defaultdict(list)
     for rule in catalogue.rules():

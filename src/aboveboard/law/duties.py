@@ -21,26 +21,26 @@ makes it "ask counsel". A place for which no rule is held is a row that says so,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from aboveboard.law import reach
 from aboveboard.law.binding import JudgedDuty, judge
+from aboveboard.law.reach import EU
 from aboveboard.law.rules import authorities, catalogue
-from aboveboard.law.rules.catalogue import Binding, DutyRule
+from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.rules.sources import LawSource, SourceRead
 from aboveboard.law.terms import (
     AffectedGroup,
     BreachTimes,
-    Deadline,
     DutyDue,
     LossFacts,
     OrgProfile,
-    OrgRole,
     Required,
 )
 from aboveboard.law.timing import ordered, with_deadline
-
-_EU = "EU"
+from aboveboard.law.uncovered import not_known, uncovered_places
 
 
 def due(
@@ -57,19 +57,23 @@ def due(
     # The law of the day on which the organisation became aware, by its own calendar: an act that
     # comes into force during an incident does not change what the incident asks for.
     day = times.aware.astimezone(ZoneInfo(profile.time_zone)).date()
-    ours = [rule for rule in _rules_for(groups, profile, day) if _applies_to_us(rule, profile, day)]
+    candidates = reach.rules_for(groups, profile, day)
+    ours = [rule for rule in candidates if reach.applies_to_us(rule, profile, day)]
     rules = [rule for rule in ours if rule.is_in_force_on(day)]
     unknown = catalogue.not_known_on(day, ours)
     rows: list[DutyDue] = []
     for rule in rules:
-        there = _bound_for(rule, groups, day)
+        there = reach.bound_for(rule, groups, day)
         if not there:
             continue
         # Thresholds are asked of the people of the place; ``everyone`` is for laws that count
         # people wherever they live.
         for place, own in _split(rule, there, profile, day):
-            judged = judge(
-                rule, facts, own, everyone=groups, on=day, public_body=profile.public_body
+            judged = _unless_replaced(
+                rule,
+                judge(rule, facts, own, everyone=groups, on=day, public_body=profile.public_body),
+                profile,
+                day,
             )
             rows.append(
                 with_deadline(
@@ -77,13 +81,27 @@ def due(
                 )
             )
     for rule in unknown:
-        there = _bound_for(rule, groups, day)
-        if there:
-            rows.append(_not_known(rule, sum(group.people for group in there)))
+        there = reach.bound_for(rule, groups, day)
+        if there and not reach.replaced_by(rule, profile, day):
+            rows.append(not_known(rule, sum(group.people for group in there)))
     # After every rule was asked: a place is left out only when none of them reached it.
     later = [rule for rule in ours if rule.in_force and rule.begins > day and rule not in unknown]
-    rows += _uncovered_places(groups, [*rules, *unknown], later, profile, day)
+    rows += uncovered_places(groups, [*rules, *unknown], later, profile, day)
     return ordered(rows)
+
+
+def _unless_replaced(
+    rule: DutyRule, judged: JudgedDuty, profile: OrgProfile, day: date
+) -> JudgedDuty:
+    """Return the answer, or a no that says so where the law of our sector stands in its place."""
+    sectors = [catalogue.sectors()[key] for key in sorted(reach.replaced_by(rule, profile, day))]
+    if not sectors:
+        return judged
+    sentence = (
+        f"A law of its own stands in the place of this one: {'; '.join(sectors)}. For data of "
+        "other work this one binds: ask counsel."
+    )
+    return replace(judged, required=Required.NO, reasons=(sentence, *judged.reasons))
 
 
 def by_rule(
@@ -101,48 +119,6 @@ def by_rule(
     return with_deadline(row, rule, times=times, profile=profile)
 
 
-def _applies_to_us(rule: DutyRule, profile: OrgProfile, day: date) -> bool:
-    """Step 1."""
-    if rule.role not in profile.roles:
-        return False
-    if (rule.public_body and not profile.public_body) or (
-        rule.private_only and profile.public_body
-    ):
-        return False
-    if rule.binds is Binding.DOMICILED and profile.domicile != rule.jurisdiction:
-        return False
-    if rule.binds is Binding.ESTABLISHED and not any(
-        _lives_under(code, rule.jurisdiction, day) for code in profile.established_in
-    ):
-        return False
-    return not rule.sectors or bool(rule.sectors & profile.sectors)
-
-
-def _rules_for(groups: Sequence[AffectedGroup], profile: OrgProfile, day: date) -> list[DutyRule]:
-    """Return the entries of the places where people live and where we are, by place."""
-    codes = {group.jurisdiction for group in groups} | {*profile.established_in, profile.domicile}
-    # "US-CA" is bound by the law of "US" too, and a country of the EEA by that of the EU.
-    codes |= {code.split("-")[0] for code in codes}
-    if any(authorities.in_eea(code, on=day) for code in codes):
-        codes.add(_EU)
-    return [rule for code in sorted(codes) for rule in catalogue.rules_of(code)]
-
-
-def _bound_for(rule: DutyRule, groups: Sequence[AffectedGroup], day: date) -> list[AffectedGroup]:
-    """Return the groups for whom the rule binds us: those who live there, or everybody where the
-    rule binds us by our own place."""
-    if rule.binds is not Binding.RESIDENTS:
-        return list(groups)
-    return [group for group in groups if _lives_under(group.jurisdiction, rule.jurisdiction, day)]
-
-
-def _lives_under(jurisdiction: str, place: str, day: date) -> bool:
-    if place == _EU:
-        return authorities.in_eea(jurisdiction, on=day)
-    # With the hyphen: "US-CA" is within "US", and no code is within one that it only begins like.
-    return jurisdiction == place or jurisdiction.startswith(place + "-")
-
-
 def _split(
     rule: DutyRule, there: list[AffectedGroup], profile: OrgProfile, day: date
 ) -> list[tuple[str, list[AffectedGroup]]]:
@@ -150,7 +126,7 @@ def _split(
     country, authorities by lead."""
     # A sector's duties go to the authority of the sector that the entry names, which is no data
     # protection authority, and bind for people outside the EEA too.
-    if rule.jurisdiction != _EU or rule.sectors:
+    if rule.jurisdiction != EU or rule.sectors:
         return [(rule.jurisdiction, there)]
     lead = _lead(profile, day)
     # One lead authority for everybody in the EEA (GDPR Art. 56). It leads only authorities;
@@ -158,7 +134,7 @@ def _split(
     if rule.recipient_type == "authority" and lead:
         return [(lead, there)]
     if rule.recipient_type not in ("authority", "individuals"):
-        return [(_EU, there)]
+        return [(EU, there)]
     by_place: dict[str, list[AffectedGroup]] = {}
     for group in there:
         place = (
@@ -211,7 +187,7 @@ def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile, da
     reasons = list(judged.reasons)
     authority = rule.authority
     name = catalogue.place_name(place)
-    if rule.jurisdiction == _EU and place != _EU:
+    if rule.jurisdiction == EU and place != EU:
         name = authorities.country_name(place)
         if rule.recipient_type == "authority":
             authority, more = _eea_authority(place, profile, day)
@@ -236,7 +212,6 @@ def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile, da
         clock_started_at=None,
         clock_words="",
         depends_on=rule.chained_to,
-        follow_ups=rule.follow_ups,
         content_required=rule.content_required,
         content_forbidden=rule.content_forbidden,
         sources=rule.sources,
@@ -249,37 +224,6 @@ def _row(rule: DutyRule, place: str, judged: JudgedDuty, profile: OrgProfile, da
 def _starts(rule: DutyRule) -> tuple[str, ...]:
     second = (rule.outer_limit.start,) if rule.outer_limit else ()
     return (rule.clock_start, *second)
-
-
-def _not_known(rule: DutyRule, people: int) -> DutyDue:
-    """Return the row of a duty whose law on that day was not checked: a question, never a no."""
-    return DutyDue(
-        duty_id=rule.id,
-        jurisdiction=rule.jurisdiction,
-        jurisdiction_name=catalogue.place_name(rule.jurisdiction),
-        recipient_type=rule.recipient_type,
-        recipient=rule.recipient,
-        authority=rule.authority,
-        law=rule.law,
-        citation=rule.citation,
-        people=people,
-        people_there=people,
-        required=Required.ASK,
-        reasons=(
-            "Not known for that date: ask counsel.",
-            f"This duty was checked for {rule.begins:%-d %B %Y} and later. What the law asked for "
-            "before that day is not held here.",
-        ),
-        due_at=None,
-        deadline=Deadline(None, None, "unknown", "not known for that date"),
-        clock_start="none",
-        clock_started_at=None,
-        clock_words="No clock is known for that date.",
-        sources=rule.sources,
-        confidence=rule.confidence,
-        not_known=True,
-        sectors=tuple(sorted(rule.sectors)),
-    )
 
 
 def _eea_authority(place: str, profile: OrgProfile, day: date) -> tuple[str, list[str]]:
@@ -303,97 +247,3 @@ def _eea_authority(place: str, profile: OrgProfile, day: date) -> tuple[str, lis
             "doubt.",
         ]
     return authority.title, [why]
-
-
-def _uncovered_places(
-    groups: list[AffectedGroup],
-    rules: list[DutyRule],
-    later: list[DutyRule],
-    profile: OrgProfile,
-    day: date,
-) -> list[DutyDue]:
-    """Return a row for every place that no general rule reaches, so that nobody
-    is left out in silence. ``later``: rules of the first law of a place, after the day."""
-    general = {rule.jurisdiction for rule in rules if not rule.sectors}
-    counts: dict[str, int] = {}
-    for group in groups:
-        if not any(_lives_under(group.jurisdiction, place, day) for place in general):
-            counts[group.jurisdiction] = counts.get(group.jurisdiction, 0) + group.people
-    rows = []
-    for place, people in sorted(counts.items()):
-        first = [rule.begins for rule in later if rule.jurisdiction == place and not rule.sectors]
-        rows.append(
-            _no_law_yet(place, people, min(first))
-            if first
-            else _ask_counsel(place, people, profile)
-        )
-    return rows
-
-
-def _no_law_yet(place: str, people: int, first: date) -> DutyDue:
-    return _row_without_law(
-        place,
-        people,
-        Required.NO,
-        (
-            f"{catalogue.place_name(place)} had no duty to notify people or an authority on that "
-            f"day. The first that is held here is of {first:%-d %B %Y}.",
-        ),
-        duty_id=f"NO-LAW-YET:{place}",
-        recipient="nobody",
-    )
-
-
-def _ask_counsel(place: str, people: int, profile: OrgProfile) -> DutyDue:
-    reason = "No duties are held here for this place. That does not mean that there are none."
-    if profile.roles == {OrgRole.PROCESSOR}:
-        reason = (
-            "No duty of a processor is held here for this place; your contract with the controller "
-            "decides."
-        )
-    elif catalogue.part_needed(place):
-        reason = catalogue.part_needed(place)
-    elif catalogue.sector_only(place):
-        reason = (
-            f"{catalogue.place_name(place)}'s law binds only organisations in a sector that you "
-            "have not declared."
-        )
-    return _row_without_law(
-        place,
-        people,
-        Required.ASK,
-        ("Not covered: ask counsel.", reason),
-        duty_id=f"NOT-COVERED:{place or 'unknown'}",
-        recipient="counsel",
-    )
-
-
-def _row_without_law(
-    place: str,
-    people: int,
-    required: Required,
-    reasons: tuple[str, ...],
-    *,
-    duty_id: str,
-    recipient: str,
-) -> DutyDue:
-    return DutyDue(
-        duty_id=duty_id,
-        jurisdiction=place,
-        jurisdiction_name=catalogue.place_name(place) or "Place not recorded",
-        recipient_type="counsel",
-        recipient=recipient,
-        authority="",
-        law="",
-        citation="",
-        people=people,
-        people_there=people,
-        required=required,
-        reasons=reasons,
-        due_at=None,
-        deadline=Deadline(None, None, "unknown", "not known"),
-        clock_start="none",
-        clock_started_at=None,
-        clock_words="No clock is known for this place.",
-        not_covered=required is Required.ASK,
-    )

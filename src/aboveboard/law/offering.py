@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from aboveboard.law import duties
+from aboveboard.law import duties, reach
 from aboveboard.law.rules import catalogue
 from aboveboard.law.terms import (
     AffectedGroup,
@@ -44,7 +45,7 @@ def offered(
     Raises:
         ValueError: a moment has no time zone.
     """
-    others = frozenset(catalogue.sectors()) - profile.sectors
+    others = _sectors_there(people, times, profile) - profile.sectors
     declared = {row.duty_id for row in duties.due(facts, people, times=times, profile=profile)}
     everything = replace(profile, sectors=profile.sectors | others)
     added = [
@@ -58,6 +59,20 @@ def offered(
             by_sector.setdefault(sector, []).append(row)
     offers = [_offer(sector, rows) for sector, rows in by_sector.items()]
     return tuple(sorted(offers, key=_urgency))
+
+
+def _sectors_there(
+    people: Sequence[AffectedGroup], times: BreachTimes, profile: OrgProfile
+) -> frozenset[str]:
+    """Return the sectors of the law where people live and where we are. A law that binds its sector
+    wherever it is would else be asked of everybody."""
+    day = times.aware.astimezone(ZoneInfo(profile.time_zone)).date()
+    return frozenset(
+        sector
+        for place in reach.places_concerned(people, profile, day)
+        for rule in catalogue.rules_of(place)
+        for sector in rule.sectors
+    )
 
 
 def _offer(sector: str, rows: Sequence[DutyDue]) -> SectorOffer:

@@ -176,7 +176,6 @@ class DutyDue:
     clock_words: str
     depends_on: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    follow_ups: tuple[Deadline, ...] = ()
     content_required: tuple[str, ...] = ()
     content_forbidden: tuple[str, ...] = ()
     sources: tuple[LawSource, ...] = ()

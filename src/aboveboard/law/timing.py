@@ -27,19 +27,11 @@ def with_deadline(
     row: DutyDue, rule: DutyRule, *, times: BreachTimes, profile: OrgProfile
 ) -> DutyDue:
     """Return ``row`` with its deadline and its clock in words (step 6 of :mod:`duties`)."""
-    start = _start(rule, rule.clock_start, times)
-    periods = [(rule.deadline, start)]
-    if rule.outer_limit:
-        periods.append((rule.outer_limit.deadline, _start(rule, rule.outer_limit.start, times)))
-    ends = []
+    start = _start(rule, rule.clock_start, times, row)
     # A duty that is still asked about has a deadline too: the clock does not wait for counsel.
+    first = None
     if row.required is not Required.NO:
-        ends = [
-            _end(rule, row, deadline, deadline.value, begun.at, profile)
-            for deadline, begun in periods
-            if begun.at and deadline.value is not None and (deadline.unit or rule.year_end)
-        ]
-    first = min(ends, key=lambda end: end.at, default=None)
+        first = _first_end(row, rule, start, times, profile)
     notes = (*first.notes, *_counting_notes(rule, profile)) if first else ()
     words = " ".join(part for part in (_clock_words(rule, start), start.assumed, *notes) if part)
     return replace(
@@ -51,16 +43,36 @@ def with_deadline(
     )
 
 
+def _first_end(
+    row: DutyDue, rule: DutyRule, start: _Start, times: BreachTimes, profile: OrgProfile
+) -> PeriodEnd | None:
+    """Return the end of the period, or of the outer limit where that comes first; ``None`` where no
+    time is fixed or no clock has started."""
+    end = _end(rule, row, rule.deadline, start.at, profile)
+    limit = rule.outer_limit
+    if limit is None:
+        return end
+    outer = _end(rule, row, limit.deadline, _start(rule, limit.start, times, row).at, profile)
+    if outer is None or end is None:
+        return end or outer
+    # The limit was over before the period could begin, so the period stands alone.
+    if limit.unless_started_later and start.at and start.at > outer.at:
+        return end
+    return min(end, outer, key=lambda each: each.at)
+
+
 def _end(
     rule: DutyRule,
     row: DutyDue,
     deadline: Deadline,
-    value: int,
-    start: datetime,
+    start: datetime | None,
     profile: OrgProfile,
-) -> PeriodEnd:
+) -> PeriodEnd | None:
     """Return when a period ends: in the zone of the law's own, else in ours; where it is not known
     which is ours, at the earliest end of all that it may be."""
+    value = deadline.value
+    if start is None or value is None or not (deadline.unit or rule.year_end):
+        return None
     zones = (rule.zone,) if rule.zone else (profile.time_zone, *profile.other_zones)
     if deadline.unit is None:
         ends = [clocks.year_end(start, value, time_zone=zone) for zone in zones]
@@ -147,9 +159,9 @@ def _duties_before(rule: DutyRule) -> tuple[str, ...]:
     return (f"*{rule.relation}*",) if rule.relation else ()
 
 
-def _start(rule: DutyRule, name: str, times: BreachTimes) -> _Start:
-    """Return when the moment ``name`` of ``rule`` was. What was not written down is counted
-    from awareness, and said, with where the law says what starts it."""
+def _start(rule: DutyRule, name: str, times: BreachTimes, row: DutyDue) -> _Start:
+    """Return when the moment ``name`` of ``rule`` was, for the place of ``row``. What was not
+    written down is counted from awareness, and said, with where the law says what starts it."""
     if name == "aware":
         return _Start(times.aware)
     if name in ("discovered", "year_end"):
@@ -164,10 +176,22 @@ def _start(rule: DutyRule, name: str, times: BreachTimes) -> _Start:
         )
     if name == "statement_prepared":
         return _Start(times.statement_prepared)
-    # The earliest of the notices that it follows: a second one later does not start a new clock.
-    # Where there is no clock there is neither a notice nor a moment.
-    chained = [times.notified[duty] for duty in rule.chained_to if duty in times.notified]
+    # Only the telling of somebody is the doing of another duty: one may follow another and have a
+    # clock of its own. The earliest notice counts: a second one does not start a new clock.
+    chained = _notices(rule, times, row) if name.endswith("_told") else []
     return _Start(min(chained) if chained else times.other.get(name))
+
+
+def _notices(rule: DutyRule, times: BreachTimes, row: DutyDue) -> list[datetime]:
+    """Return when the duties were done that a rule follows. One that is done for each country is
+    kept under its id with the place ("EU-GDPR-33-AUTH:IE"), and starts what follows there."""
+    place = row.duty_id.partition(":")[2]
+    return [
+        at
+        for done, at in times.notified.items()
+        for name, _, where in [done.partition(":")]
+        if name in rule.chained_to and (not where or not place or where == place)
+    ]
 
 
 def _discovery(rule: DutyRule, times: BreachTimes) -> _Start:

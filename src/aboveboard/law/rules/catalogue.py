@@ -37,6 +37,8 @@ class Binding(StrEnum):
     """It is established there, wherever the people live."""
     DOMICILED = "domiciled"
     """It is an insurer whose state of domicile this is."""
+    SECTOR = "sector"
+    """It is in a sector of the law, wherever it is itself and wherever the people live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +71,24 @@ class PeopleThreshold:
 @dataclass(frozen=True, slots=True)
 class OuterLimit:
     """A second period from another moment; whichever of the two ends first is the deadline (DORA:
-    4 hours from classification and at most 24 hours from awareness)."""
+    4 hours from classification and at most 24 hours from awareness).
+
+    ``unless_started_later``: the limit falls away where the first period begins only after it.
+    """
 
     deadline: Deadline
     start: str
+    unless_started_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DutyRule:
     """One duty over one period, as its file states it.
 
-    ``sectors``: it binds whoever declares any of them; everybody where there is none. ``zone``: the
+    ``sectors``: it binds whoever declares any of them; everybody where there is none.
+    ``except_sectors``: those established there in one of them have a law of their own in its place.
+    ``except_public_bodies_of_parts``: of a country, it does not bind the agencies of its states.
+    ``not_domiciled``: an insurer that is domiciled there has another duty. ``zone``: the
     IANA zone whose days count where the law says so (SEC: the regulator's); empty for ours.
     ``holidays``: the place whose working days count, where it is not the duty's own.
     """
@@ -94,9 +103,12 @@ class DutyRule:
     authority: str
     role: OrgRole
     sectors: frozenset[str]
+    except_sectors: frozenset[str]
     public_body: bool
     private_only: bool
+    except_public_bodies_of_parts: bool
     binds: Binding
+    not_domiciled: bool
     data: str
     verbs: frozenset[DataAcquisition]
     medium: str
@@ -116,7 +128,6 @@ class DutyRule:
     relation: str
     safe_harbour: str
     safe_harbour_text: str
-    follow_ups: tuple[Deadline, ...]
     exemptions: str
     records: str
     content_required: tuple[str, ...]
@@ -248,8 +259,20 @@ def moments() -> Mapping[str, Mapping[str, str]]:
 def sectors() -> Mapping[str, str]:
     """Return the sectors with duties of their own: key to what it is, for the
     organisation to declare."""
-    listed: Mapping[str, str] = shipped.load(_FOLDER / "sectors.yaml")["sectors"]
+    listed: Mapping[str, str] = _sectors_file()["sectors"]
     return listed
+
+
+def places_that_bind(sectors_: Iterable[str]) -> frozenset[str]:
+    """Return the places whose law binds those in some sectors, wherever they are."""
+    index: Mapping[str, list[str]] = _sectors_file()["bound_anywhere"]
+    return frozenset(place for sector in sectors_ for place in index.get(sector, ()))
+
+
+@cache
+def _sectors_file() -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = shipped.load(_FOLDER / "sectors.yaml")
+    return loaded
 
 
 def place_name(code: str) -> str:
@@ -301,7 +324,9 @@ def _deadline(row: Mapping[str, Any]) -> Deadline:
 
 
 def _outer_limit(row: Mapping[str, Any] | None) -> OuterLimit | None:
-    return OuterLimit(_deadline(row), row["start"]) if row else None
+    if not row:
+        return None
+    return OuterLimit(_deadline(row), row["start"], row.get("unless_started_later", False))
 
 
 def read_rule(place: str, row: Mapping[str, Any]) -> DutyRule:
@@ -323,9 +348,12 @@ def read_rule(place: str, row: Mapping[str, Any]) -> DutyRule:
         authority=row.get("authority", ""),
         role=OrgRole(row["role"]),
         sectors=frozenset(row.get("sectors", ())),
+        except_sectors=frozenset(row.get("except_sectors", ())),
         public_body=row.get("public_body", False),
         private_only=row.get("private_only", False),
+        except_public_bodies_of_parts=row.get("except_public_bodies_of_parts", False),
         binds=Binding(row.get("binds", "residents")),
+        not_domiciled=row.get("not_domiciled", False),
         data=row.get("data", ""),
         verbs=frozenset(DataAcquisition(verb) for verb in row["trigger"]["verbs"]),
         medium=row["trigger"]["medium"],
@@ -345,7 +373,6 @@ def read_rule(place: str, row: Mapping[str, Any]) -> DutyRule:
         relation=row.get("relation", ""),
         safe_harbour=row["safe_harbour"]["exists"],
         safe_harbour_text=row["safe_harbour"]["text"] or "",
-        follow_ups=tuple(_deadline(item) for item in row.get("follow_ups", ())),
         exemptions=row.get("exemptions", ""),
         records=row.get("records", ""),
         content_required=tuple(row["content_required"]),
