@@ -17,7 +17,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Generator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ import hypothesis
 import pytest
 
 from scripts import postgres
-from tests import emptying, lanes, one_engine, schema_once
+from tests import emptying, lanes, one_engine, sample_promise, schema_once
 
 pytest_plugins = ["tests.browser"]
 
@@ -144,12 +143,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session", autouse=True)
 def _sample_promise_is_read_once() -> None:
-    """Hundreds of tests adopt the sample and ask what is in force, and to read it is most of what
-    that takes: it is pure, so the same text gives the same promise."""
-    from aboveboard.promise import actions, queries
-
-    actions.load = lru_cache(maxsize=8)(actions.load)
-    queries.reread = lru_cache(maxsize=8)(queries.reread)
+    """Promises are read once for a process."""
+    sample_promise.use()
 
 
 @pytest.fixture(scope="session", autouse=True)

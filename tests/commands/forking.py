@@ -1,10 +1,11 @@
 """Starts ``aboveboard`` commands from a process that has the libraries loaded: each is a process of
 its own all the same, with its own arguments, environment, folder and files.
 
-Most of the time of a short command goes into importing Django and what it needs; the suite runs
-hundreds. With the folder of an instance it also has Django set up for that one, for readers who
-type a hundred commands about it. How the program starts from nothing is what ``test_serve``,
-``test_wheel`` and the crash tests are about: they start it in full.
+Most of the time of a short command goes into importing Django and what we need; the suite runs
+hundreds. So all modules are imported here, with the settings of an instance that is none; a command
+reads its own and starts Django with them. With the folder of an instance that is done here too,
+for readers who type a hundred commands about it. How the program starts from nothing is what
+``test_serve``, ``test_wheel`` and the crash tests are about: they start it in full.
 """
 
 from __future__ import annotations
@@ -130,10 +131,9 @@ def serve(address: str, ready_end: int) -> None:
     for name in LOADED:
         importlib.import_module(name)
     if "ABOVEBOARD_HOME" in os.environ:
-        from aboveboard.commands import main
-
-        main.start_django()
         _load_everything()
+    else:
+        _load_for_any_instance()
     # What is loaded stays: without this, each command's first collection would look at all of it,
     # and so copy its memory.
     gc.collect()
@@ -158,10 +158,38 @@ def serve(address: str, ready_end: int) -> None:
                     _answer(asking)
 
 
-def _load_everything() -> None:
-    """Import what commands import when they run: each would do it anew."""
-    from aboveboard.basics.package import gathered
+def _load_for_any_instance() -> None:
+    """Import everything, with settings that no command will find."""
+    from aboveboard.basics import settings
 
+    with tempfile.TemporaryDirectory() as home:
+        for name in ("aboveboard.toml", "signing.key"):
+            (Path(home) / name).touch()
+        os.environ["ABOVEBOARD_HOME"] = home
+        _load_everything()
+    from django.conf import settings as django_settings
+    from django.core.cache import caches
+    from django.db import connections
+    from django.utils.functional import empty
+
+    del os.environ["ABOVEBOARD_HOME"], os.environ["DJANGO_SETTINGS_MODULE"]
+    settings.current.cache_clear()
+    # Only this module reads settings when it is imported: each command imports it.
+    del sys.modules["aboveboard.site.settings"], sys.modules["aboveboard.site"].settings
+    django_settings._wrapped = empty
+    for handler in (connections, caches):
+        handler.__dict__.clear()
+        handler.__init__()  # type: ignore[misc]  # as when its module was imported
+
+
+def _load_everything() -> None:
+    """Start Django, and import what commands import when they run: each would do it anew."""
+    from aboveboard.basics.package import gathered
+    from aboveboard.commands import main
+    from tests import sample_promise
+
+    main.start_django()
+    sample_promise.use()
     for package in gathered():
         for name in package.public:
             importlib.import_module(f"aboveboard.{package.name}.{name}")
@@ -194,6 +222,7 @@ def _become(asked: dict[str, Any]) -> None:
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["environment"])
+    tempfile.tempdir = None  # read from the environment anew
     if asked["words"][:1] == ["-c"]:  # as Python has it: what no command tells
         sys.argv = asked["words"][:1] + asked["words"][2:]
         exec(asked["words"][1], {})  # noqa: S102 - a test's own program
