@@ -79,11 +79,18 @@ if ON_POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = SERVER.url
     os.environ["ABOVEBOARD_DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
 django.setup()
-# The stream of the moment is pytest's, and closed once it has read the tests: each line of the log
-# would be an error with a traceback of its own.
-for handler in logging.getLogger().handlers:
-    if isinstance(handler, logging.StreamHandler):
-        handler.setStream(sys.__stderr__)
+
+
+def _log_goes_on() -> None:
+    """Let the program's log go where it always goes."""
+    # The stream of the moment, when Django starts, is pytest's, and closed afterwards: each line of
+    # the log would be an error with a traceback of its own.
+    for handler in logging.getLogger().handlers:
+        if type(handler) is logging.StreamHandler:  # pytest's own are others
+            handler.stream = sys.__stderr__  # setStream would flush what is closed
+
+
+_log_goes_on()
 # The machine may be busy: how long one example takes says nothing about whether it is right.
 # In CI the same examples each time: what it says is about the change. At the desk they are others
 # each time, and ``make fuzz`` and ``make soak`` go on for as long as one likes. Half as many as
@@ -148,6 +155,23 @@ def _sample_promise_is_read_once() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _page_assets_are_listed_once() -> None:
+    """Each client of Django's would look through the folders of page assets anew: they stay as
+    they are while tests run."""
+    from whitenoise.middleware import WhiteNoiseMiddleware as Assets
+
+    look, listed = Assets.add_files_from_finders, dict[str, Any]()
+
+    def list_once(assets: Assets) -> None:
+        if not listed:
+            look(assets)
+            listed.update(assets.files)
+        assets.files.update(listed)
+
+    Assets.add_files_from_finders = list_once
+
+
+@pytest.fixture(scope="session", autouse=True)
 def cost_of_a_password() -> dict[str, int]:
     """To hash a password takes a tenth of a second by design, and tests sign in hundreds of times:
     here it is the same function with little memory and one round. Return what an instance uses,
@@ -186,6 +210,7 @@ def _fresh_memory() -> Generator[None]:
     yield
     from aboveboard.basics.package import forget_database
 
+    _log_goes_on()  # a command that ran in this process has started Django anew
     forget_database()
     for folder in HOME.iterdir():  # the published log, exposure sets, caught mail
         if folder.is_dir():
@@ -216,6 +241,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker(
             pytest.mark.skip(reason="left out: needs ../shared/data, which is not here")
         )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Hand out tests by :class:`tests.lanes.Files`."""
+    return lanes.Files(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 PAGES = ("tests/console/", "tests/portal/", "tests/centre/")
+HOUSE = "tests/house/"
 _LONG = ("crash", "browser", "slow")
+
+
+class Files(LoadFileScheduling):
+    """Hands whole files to the processes, and the house's rules to one of them: each that had
+    some would parse the whole project."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return HOUSE if nodeid.startswith(HOUSE) else super()._split_scope(nodeid)
 
 
 def keep(

@@ -34,13 +34,15 @@ def leaves(
             yield from leaves(inner, (*path, name))
 
 
+known = cache(main.find_commands)
+
+
 @cache
 def commands() -> list[tuple[tuple[str, ...], argparse.ArgumentParser]]:
-    known = main.find_commands()
     return [
         leaf
-        for command in known
-        for leaf in leaves(main.build_parser(known, command.name))
+        for command in known()
+        for leaf in leaves(main.build_parser(known(), command.name))
         if leaf[0][0] == command.name
     ]
 
@@ -77,6 +79,7 @@ def test_no_command_repeats_a_secret(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("builtins.input", lambda *_: "n")
+    monkeypatch.setattr(main, "find_commands", known)  # not from their source for each line
     parser = next(parser for words, parser in commands() if " ".join(words) == path)
     for secret, part in ((AGE, AGE), (SECRETS["database address"], "Gr33nfield")):
         for line in lines_with(tuple(path.split()), parser, secret):
