@@ -160,11 +160,11 @@ def _page_assets_are_listed_once() -> None:
     they are while tests run."""
     from whitenoise.middleware import WhiteNoiseMiddleware as Assets
 
-    look, listed = Assets.add_files_from_finders, dict[str, Any]()
+    find, listed = Assets.add_files_from_finders, dict[str, Any]()
 
     def list_once(assets: Assets) -> None:
         if not listed:
-            look(assets)
+            find(assets)
             listed.update(assets.files)
         assets.files.update(listed)
 

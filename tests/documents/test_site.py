@@ -10,7 +10,10 @@ import pytest
 from scripts import documentation
 from tests.house.source import ROOT
 
-pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of MyST, in Sphinx
+pytestmark = [
+    pytest.mark.crash,  # from all pages to the whole site
+    pytest.mark.filterwarnings("ignore::PendingDeprecationWarning"),  # of MyST, in Sphinx
+]
 DOCS = ROOT / "docs"
 _FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*\b(?:src|href)=\"(?:https?:)?//[^\"]*")
 

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 BUILT_FROM = ("pyproject.toml", "setup.py", "README.md", "LICENSE", "CHANGELOG.md")
 WITHIN = 60
 """Seconds until the demonstration must answer, on a machine that does other things too."""
-pytestmark = pytest.mark.slow
+# A whole life, from the wheel in an environment of its own to the page in front of somebody.
+pytestmark = [pytest.mark.slow, pytest.mark.crash]
 
 
 def run(*words: object, **options: object) -> subprocess.CompletedProcess[str]:

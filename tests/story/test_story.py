@@ -66,7 +66,10 @@ class Size:
     laptop: int
 
 
-@pytest.fixture(params=["generated", pytest.param("real", marks=pytest.mark.shared)])
+# With thousands it is the same way, a whole life long.
+@pytest.fixture(
+    params=["generated", pytest.param("real", marks=[pytest.mark.shared, pytest.mark.crash])]
+)
 def size(request: pytest.FixtureRequest, tmp_path: Path) -> Size:
     if request.param == "real":
         shared: Path = request.getfixturevalue("shared")
