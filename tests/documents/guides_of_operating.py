@@ -33,6 +33,7 @@ def operate(reader: Reader, instance: Instance) -> None:
         assert set(job["authorization"]) == {"credentials_file"}
 
     reader.before("[metrics]", is_taken)
+    reader.before("[telemetry]", is_taken)
     reader.before("scrape_configs:", asks_with_a_token)
 
 
