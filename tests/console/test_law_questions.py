@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,14 +11,15 @@ from django.test import Client
 from django.utils import timezone
 
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Role
+from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.incidents import law_questions, queries, reports
 from aboveboard.incidents.views import DutyView, IncidentView
+from aboveboard.promise.actions import adopt_promise
 from tests.accounts.people import staff_client
 from tests.console.asked import refused_to_the_others
 from tests.loss import lost_laptop
 from tests.pages import words
-from tests.world import load
+from tests.world import PROMISE_FILE, load
 
 pytestmark = pytest.mark.django_db
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
@@ -57,7 +59,8 @@ def test_a_sector_is_asked_on_the_incident_and_answered_for_it(
     client: Client, lost: IncidentView
 ) -> None:
     shown = words(client.get(at(lost)))
-    assert "Are you one of these?" in shown
+    assert "Your promise says which sectors you are in." in shown
+    assert "others would bring duties here. See them" in shown
     question = law_questions.sector_questions(lost.number)[0]
     assert question.words in words(client.get(at(lost, "sectors/")))
     answer = client.post(at(lost, "sectors/"), {question.key: "yes"}, follow=True)
@@ -65,6 +68,18 @@ def test_a_sector_is_asked_on_the_incident_and_answered_for_it(
     answers = {each.key: each.answer for each in law_questions.sector_questions(lost.number)}
     assert answers[question.key] is True
     assert client.post(at(lost, "sectors/"), {question.key: "maybe"}).status_code == 422
+
+
+def test_a_promise_that_names_no_sectors_leaves_the_question_open(
+    client: Client, lost: IncidentView
+) -> None:
+    source = PROMISE_FILE.read_text("utf-8")
+    silent = re.sub(r"^  sectors: .*\n", "", source, flags=re.MULTILINE)
+    assert silent != source
+    adopt_promise(silent, name="silent.yaml", by=SYSTEM, at=clock.now())
+    shown = words(client.get(at(lost)))
+    assert "Are you one of these?" in shown
+    assert "your promise does not say whether you are in one" in shown
 
 
 def test_no_to_the_rest_leaves_what_was_answered(client: Client, lost: IncidentView) -> None:

@@ -21,6 +21,7 @@ CLINIC = """  role: [controller, processor]
   domicile: US-OH
   time_zone: America/Los_Angeles
 """
+SECTORS = next(line for line in RETAILER.splitlines(keepends=True) if "  sectors: " in line)
 
 
 def _promise(country: str = "FR", more: str = "") -> Promise:
@@ -29,7 +30,9 @@ def _promise(country: str = "FR", more: str = "") -> Promise:
 
 def _clinic() -> Promise:
     source = edited(
-        ("  country: GB\n", "  country: US\n" + CLINIC), ("  time_zone: Europe/London\n", "")
+        ("  country: GB\n", "  country: US\n" + CLINIC),
+        ("  time_zone: Europe/London\n", ""),
+        (SECTORS, ""),
     )
     # What is a third country changes with the organisation's own: not what is asked here.
     return load(source, name="clinic.yaml")

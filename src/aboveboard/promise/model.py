@@ -111,7 +111,8 @@ class Organisation:
     where that decides the authority. ``establishments``: places, the main one in the EEA before
     others there; none means ``country`` alone. ``lead_authority``: the place in the EEA whose
     authority leads, where it is not that of the first there. ``sectors``: keys of
-    :func:`aboveboard.law.organisation.sectors`. ``domicile``: an insurer's home state ("US-OH").
+    :func:`aboveboard.law.organisation.sectors`. ``declares_sectors``: the
+    promise says which, if only that there is none. ``domicile``: an insurer's home state ("US-OH").
     ``time_zone``: the IANA name of the zone in which times are shown and days end; empty where it
     is not said. What a record must say stays in UTC. ``customers_reveal``: what it says
     about somebody that they are a customer ("nothing", "health", "safety" ...); empty where that
@@ -134,6 +135,7 @@ class Organisation:
     roles: tuple[OrganisationRole, ...] = (OrganisationRole.CONTROLLER,)
     public_body: bool = False
     sectors: tuple[str, ...] = ()
+    declares_sectors: bool = False
     domicile: str = ""
 
     @property

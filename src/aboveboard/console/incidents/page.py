@@ -18,6 +18,7 @@ from aboveboard.incidents import actions, law_questions, queries, reports
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import DutyView
+from aboveboard.promise.queries import in_force
 
 LEADS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
 _FIRST = 8
@@ -79,6 +80,7 @@ def _law(number: int) -> dict[str, object]:
     return {
         "sectors": sectors,
         "sectors_open": [question for question in sectors if question.answer is None],
+        "sectors_declared": in_force().promise.organisation.declares_sectors,
         "moments": law_questions.moment_questions(number),
         "coming": law_questions.coming(number, on=clock.now().date()),
     }

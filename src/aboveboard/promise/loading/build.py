@@ -114,6 +114,7 @@ def _organisation(item: Item) -> Organisation:
         roles=_roles(item),
         public_body=scalar_text(item, "public_body") == "true",
         sectors=_keys(item, "sectors"),
+        declares_sectors="sectors" in entries(item),
         domicile=scalar_text(item, "domicile"),
     )
 
