@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from aboveboard.law.rules import catalogue, checks
-from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.rules.checks import FindingLevel
+from aboveboard.law.rules.entries import DutyRule
 from aboveboard.law.rules.sources import LawSource, SourceRead
 
 TODAY = date(2026, 11, 30)

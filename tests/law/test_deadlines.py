@@ -192,3 +192,52 @@ def test_a_place_without_a_law_on_that_day_is_a_no_that_says_so(
     )
     (row,) = [row for row in rows if row.jurisdiction == place]
     assert (str(row.required), words in row.reasons[0]) == ("no", True)
+
+
+@pytest.mark.parametrize(
+    ("day", "last_day"), [("2026-03-02", "2027-03-01"), ("2027-03-02", "2028-03-01")]
+)
+def test_a_day_that_the_law_names_is_the_same_in_a_leap_year(day: str, last_day: str) -> None:
+    """O. Reg. 329/04, s. 6.4: custodians report the counts of a year on or before 1 March."""
+    moment = _local(f"{day}T10:00", "America/Toronto")
+    row = _duty(
+        "CA-ON-PHIPA-YEAR",
+        AffectedGroup("CA-ON", 6, BIRTH),
+        BreachTimes(aware=moment, discovered=moment),
+        OrgProfile(("CA-ON",), frozenset({"ca_health_custodian"}), time_zone="America/Toronto"),
+    )
+    assert row.due_at == _local(f"{last_day}T23:59:59", "America/Toronto")
+
+
+def test_the_day_of_knowing_is_the_first_of_japan_s_thirty() -> None:
+    """APPI Enforcement Rules, Art. 8(2), as the Commission counts them."""
+    row = _duty(
+        "JP-APPI-PPC-FINAL",
+        AffectedGroup("JP", 5000, BIRTH),
+        BreachTimes(aware=_local("2026-06-01T10:00", "Asia/Tokyo")),
+        OrgProfile(("JP",), time_zone="Asia/Tokyo"),
+    )
+    assert row.due_at == _local("2026-06-30T23:59:59", "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("2026-03-02T10:00", "Not before 11 March 2026 is over: 7 full business days have passed"),
+        (None, "Not before 7 full business days have passed since the Secret Service"),
+    ],
+)
+def test_a_time_to_wait_before_customers_are_told_is_said(at: str | None, words: str) -> None:
+    """47 CFR 64.2011(b)(1): not until 7 full business days after the Secret Service and the FBI."""
+    moment = _local("2026-03-02T09:00", NEW_YORK)
+    row = _duty(
+        "US-FCC-CPNI-IND",
+        AffectedGroup("US-NY", 40, BIRTH),
+        BreachTimes(
+            aware=moment,
+            determined=moment,
+            notified={"US-FCC-CPNI-LEA": _local(at, NEW_YORK)} if at else {},
+        ),
+        OrgProfile(("US",), frozenset({"us_telecoms"}), time_zone=NEW_YORK),
+    )
+    assert (words in row.clock_words, row.due_at) == (True, None)

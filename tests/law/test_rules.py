@@ -14,7 +14,7 @@ import yaml
 
 from aboveboard.law import bases, categories, severity
 from aboveboard.law.rules import authorities, catalogue, definitions, listing
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.entries import Binding, DutyRule
 from aboveboard.law.rules.sources import LawSource, SourceRead, last_checked
 from aboveboard.law.terms import Required
 from tests.conftest import SHARED
@@ -73,11 +73,17 @@ def test_a_sector_that_is_bound_wherever_it_is_is_found_from_everywhere() -> Non
     index = yaml.safe_load((FOLDER / "sectors.yaml").read_text("utf-8"))["bound_anywhere"]
     by_entries: dict[str, set[str]] = defaultdict(set)
     for rule in catalogue.rules():
-        if rule.binds is catalogue.Binding.SECTOR:
+        if rule.binds is Binding.SECTOR:
             assert rule.sectors, rule.id
             for sector in rule.sectors:
                 by_entries[sector].add(rule.jurisdiction)
     assert {sector: set(places) for sector, places in index.items()} == by_entries
+
+
+def test_where_an_insurer_s_duty_is_not_for_the_domiciled_they_have_one_of_their_own() -> None:
+    domiciled = {rule.jurisdiction for rule in catalogue.rules() if rule.binds is Binding.DOMICILED}
+    others = {rule.jurisdiction for rule in catalogue.rules() if rule.not_domiciled}
+    assert others <= domiciled
 
 
 def test_no_day_has_two_rules_for_one_duty() -> None:

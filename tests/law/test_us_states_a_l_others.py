@@ -343,10 +343,9 @@ def test_other_commissioners_hear_from_250_residents_on(state: str, began: str) 
 
 def test_names_and_addresses_alone_are_no_nonpublic_information() -> None:
     home = replace(INSURER, domicile="US-AL")
-    rows = rows_of("AL", 300, profile=home, data=CONTACT)
-    assert rows["US-AL-INS-DOM"].required is rows["US-AL-INS"].required is Required.NO
-    rows = rows_of("AL", 300, profile=home, data=HEALTH)
-    assert rows["US-AL-INS-DOM"].required is rows["US-AL-INS"].required is Required.YES
+    for insurer, duty in ((home, "US-AL-INS-DOM"), (INSURER, "US-AL-INS")):
+        assert rows_of("AL", 300, profile=insurer, data=CONTACT)[duty].required is Required.NO
+        assert rows_of("AL", 300, profile=insurer, data=HEALTH)[duty].required is Required.YES
 
 
 def test_connecticut_gave_insurers_5_calendar_days_before_its_law_of_2020() -> None:

@@ -141,6 +141,25 @@ def test_an_agency_from_elsewhere_is_told_that_what_is_held_binds_others() -> No
     assert "binds its own public bodies, or organisations that are none" in row.reasons[1]
 
 
+# -- insurers ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "own"), [("US-OH", "US-OH-INS-HOME"), ("US-CT", "US-CT-INS-DOM")]
+)
+def test_an_insurer_sees_the_duty_to_its_own_state_and_not_that_to_another_s(
+    state: str, own: str
+) -> None:
+    """Ohio Rev. Code 3965.04(A)(1) and (2); Conn. Gen. Stat. § 38a-38(g)(1): by domicile, or else
+    by 250 residents."""
+    other = f"{state}-INS"
+    insurer = frozenset({"us_insurance"})
+    home = _rows(state, OrgProfile(("US",), insurer, domicile=state))
+    foreign = _rows(state, OrgProfile(("US",), insurer, domicile="US-TX"))
+    assert [own in home, other in home] == [True, False]
+    assert [own in foreign, other in foreign] == [False, True]
+
+
 # -- no law yet ------------------------------------------------------------------------------------
 
 

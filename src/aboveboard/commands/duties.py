@@ -15,8 +15,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.law.rules import catalogue, checks
-from aboveboard.law.rules.catalogue import DutyRule
 from aboveboard.law.rules.checks import FindingLevel
+from aboveboard.law.rules.entries import DutyRule
 
 NAME = "duties"
 HELP = "List the duties to notify that a place's law sets on a day, or check what is held."

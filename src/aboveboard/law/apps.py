@@ -32,6 +32,7 @@ class LawConfig(AppConfig):
                 "rules.authorities",
                 "rules.catalogue",
                 "rules.checks",
+                "rules.entries",
                 "rules.sources",
                 "severity",
                 "terms",

@@ -9,7 +9,7 @@ from datetime import date
 
 from aboveboard.law.risk import Risk
 from aboveboard.law.rules import catalogue, definitions
-from aboveboard.law.rules.catalogue import DutyRule, PeopleThreshold
+from aboveboard.law.rules.entries import DutyRule, PeopleThreshold
 from aboveboard.law.terms import AffectedGroup, DataAcquisition, DataMedium, LossFacts, Required
 
 _RISKS = (Risk.UNLIKELY, Risk.RISK, Risk.HIGH)

@@ -61,10 +61,12 @@ def deadline(
     time_zone: str = "UTC",
     country: str = "",
     counting: PeriodCounting = PeriodCounting.PLAIN,
+    first_day_counts: bool = False,
 ) -> PeriodEnd:
     """Return when ``value`` ``unit`` after ``start`` have passed.
 
     ``start`` must be aware. ``country`` (ISO 3166, such as "US-IA" or "FR") picks the holidays.
+    ``first_day_counts``: the day of the event is the first of the period in calendar days (Japan).
 
     Raises:
         ValueError: ``start`` has no time zone, or ``value`` is negative.
@@ -89,7 +91,7 @@ def deadline(
     elif unit is PeriodUnit.MONTHS:
         last = _add_months(first, value)
     else:
-        last = first + timedelta(days=value)
+        last = first + timedelta(days=value - first_day_counts)
     # A period in working days ends on one already: there is nothing to roll.
     if counting is PeriodCounting.EU_1182_71 and unit is not PeriodUnit.BUSINESS_DAYS:
         last = _roll(days_off, first, last)
@@ -108,6 +110,12 @@ def year_end(start: datetime, days: int, *, time_zone: str = "UTC") -> PeriodEnd
     # The year that the organisation's own calendar shows: late on 31 December it is another in UTC.
     last = date(start.astimezone(zone).year, 12, 31) + timedelta(days=days)
     return PeriodEnd(_end_of_day(last, zone))
+
+
+def day_of_next_year(start: datetime, month: int, day: int, *, time_zone: str = "UTC") -> PeriodEnd:
+    """Return the end of a fixed day of the year after that of ``start`` (1 March: Ontario)."""
+    zone = ZoneInfo(time_zone)
+    return PeriodEnd(_end_of_day(date(start.astimezone(zone).year + 1, month, day), zone))
 
 
 def remaining(until: datetime, at: datetime) -> str:

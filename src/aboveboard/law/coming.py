@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from aboveboard.law.rules import authorities, catalogue
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.entries import DutyRule
 
 
 @dataclass(frozen=True, slots=True)

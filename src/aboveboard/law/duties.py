@@ -29,7 +29,7 @@ from aboveboard.law import reach
 from aboveboard.law.binding import JudgedDuty, judge
 from aboveboard.law.reach import EU
 from aboveboard.law.rules import authorities, catalogue
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.entries import DutyRule
 from aboveboard.law.rules.sources import LawSource, SourceRead
 from aboveboard.law.terms import (
     AffectedGroup,

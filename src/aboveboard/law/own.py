@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aboveboard.law import duties
 from aboveboard.law.clocks import PeriodUnit
-from aboveboard.law.rules import catalogue
+from aboveboard.law.rules import entries
 from aboveboard.law.terms import AffectedGroup, BreachTimes, DutyDue, LossFacts, OrgProfile
 
 CLOCKS: Final = ("aware", "discovered", "determined", "scope_known", "incident_classified")
@@ -60,7 +60,7 @@ def due(
         groups = [group for group in people if group.people > 0 and _is_about(duty, group)]
         if not groups:
             continue
-        rule = catalogue.read_rule(profile.established_in[0], _entry(duty))
+        rule = entries.read_rule(profile.established_in[0], _entry(duty))
         row = duties.by_rule(rule, facts, groups, times=times, profile=profile, day=day)
         rows.append(
             replace(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from aboveboard.law.rules import authorities, catalogue
-from aboveboard.law.rules.catalogue import Binding, DutyRule
+from aboveboard.law.rules.entries import Binding, DutyRule
 from aboveboard.law.terms import AffectedGroup, OrgProfile
 
 EU: Final = "EU"

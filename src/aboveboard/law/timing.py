@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from aboveboard.law import clocks
 from aboveboard.law.clocks import PeriodCounting, PeriodEnd, PeriodUnit
 from aboveboard.law.rules import catalogue
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.entries import DutyRule
 from aboveboard.law.terms import BreachTimes, Deadline, DutyDue, OrgProfile, Required
 
 _EU = "EU"
@@ -33,7 +34,9 @@ def with_deadline(
     if row.required is not Required.NO:
         first = _first_end(row, rule, start, times, profile)
     notes = (*first.notes, *_counting_notes(rule, profile)) if first else ()
-    words = " ".join(part for part in (_clock_words(rule, start), start.assumed, *notes) if part)
+    wait = _waiting_words(rule, row, start, profile)
+    parts = (_clock_words(rule, start), wait, start.assumed, *notes)
+    words = " ".join(part for part in parts if part)
     return replace(
         row,
         due_at=first.at if first else None,
@@ -62,34 +65,56 @@ def _first_end(
 
 
 def _end(
-    rule: DutyRule,
-    row: DutyDue,
-    deadline: Deadline,
-    start: datetime | None,
-    profile: OrgProfile,
+    rule: DutyRule, row: DutyDue, deadline: Deadline, start: datetime | None, profile: OrgProfile
 ) -> PeriodEnd | None:
-    """Return when a period ends: in the zone of the law's own, else in ours; where it is not known
-    which is ours, at the earliest end of all that it may be."""
-    value = deadline.value
-    if start is None or value is None or not (deadline.unit or rule.year_end):
-        return None
+    """Return when a period ends, where it is not known in which zone at the earliest of all."""
+    return min(_ends(rule, row, deadline, start, profile), key=lambda end: end.at, default=None)
+
+
+def _ends(
+    rule: DutyRule, row: DutyDue, deadline: Deadline, start: datetime | None, profile: OrgProfile
+) -> list[PeriodEnd]:
+    """Return when a period ends: in the zone of the law's own, else in each that may be ours; none
+    where no time is fixed or the clock has not started."""
+    if start is None:
+        return []
     zones = (rule.zone,) if rule.zone else (profile.time_zone, *profile.other_zones)
+    if rule.day_of_next_year:
+        month, day = rule.day_of_next_year
+        return [clocks.day_of_next_year(start, month, day, time_zone=zone) for zone in zones]
+    if deadline.value is None:
+        return []
     if deadline.unit is None:
-        ends = [clocks.year_end(start, value, time_zone=zone) for zone in zones]
-    else:
-        # The holidays of the place that the row is for: the EU has none, its countries do.
-        ends = [
-            clocks.deadline(
-                start,
-                value,
-                deadline.unit,
-                time_zone=zone,
-                country=rule.holidays or row.jurisdiction,
-                counting=rule.counting,
-            )
+        return [
+            clocks.year_end(start, deadline.value, time_zone=zone)
             for zone in zones
+            if rule.year_end
         ]
-    return min(ends, key=lambda end: end.at)
+    return [
+        clocks.deadline(
+            start,
+            deadline.value,
+            deadline.unit,
+            time_zone=zone,
+            # The holidays of the place that the row is for: the EU has none, its countries do.
+            country=rule.holidays or row.jurisdiction,
+            counting=rule.counting,
+            first_day_counts=rule.first_day_counts,
+        )
+        for zone in zones
+    ]
+
+
+def _waiting_words(rule: DutyRule, row: DutyDue, start: _Start, profile: OrgProfile) -> str:
+    """Return until when to wait before the duty may be done, or ""."""
+    if rule.not_before is None:
+        return ""
+    ends = _ends(rule, row, rule.not_before, start.at, profile)
+    if not ends:
+        return f"Not before {rule.not_before.text}."
+    # Too late is no breach of a time to wait, so the last of all ends.
+    last = max(end.at for end in ends).astimezone(ZoneInfo(rule.zone or profile.time_zone))
+    return f"Not before {last:%-d %B %Y} is over: {rule.not_before.text}."
 
 
 def _counting_notes(rule: DutyRule, profile: OrgProfile) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date
 
 from aboveboard.law import reach
 from aboveboard.law.rules import catalogue
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.entries import DutyRule
 from aboveboard.law.terms import AffectedGroup, Deadline, DutyDue, OrgProfile, OrgRole, Required
 
 

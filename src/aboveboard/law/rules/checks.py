@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from aboveboard.law.rules import catalogue, definitions
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.entries import DutyRule
 from aboveboard.law.rules.sources import (
     LONGEST_QUOTE,
     LawSource,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aboveboard.law.rules import catalogue, definitions
-from aboveboard.law.rules.catalogue import DutyRule
+from aboveboard.law.rules.entries import DutyRule
 from aboveboard.law.rules.sources import confidence, last_checked
 from aboveboard.law.terms import OrgRole
 
