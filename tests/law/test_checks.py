@@ -10,7 +10,7 @@ import pytest
 
 from aboveboard.law.rules import catalogue, checks
 from aboveboard.law.rules.checks import FindingLevel
-from aboveboard.law.rules.entries import DutyRule
+from aboveboard.law.rules.entries import Binding, DutyRule
 from aboveboard.law.rules.sources import LawSource, SourceRead
 
 TODAY = date(2026, 11, 30)
@@ -89,6 +89,8 @@ def test_the_entries_of_a_duty_follow_each_other_without_gap_or_overlap(
         ({"chained_to": ("EU-NOTHING",)}, "fault", "EU-NOTHING, which is not held"),
         ({"clock_start": "moonrise"}, "fault", "not in moments.yaml"),
         ({"sectors": frozenset({"circus"})}, "fault", "not in sectors.yaml"),
+        ({"except_sectors": frozenset({"circus"})}, "fault", "not in sectors.yaml"),
+        ({"binds": Binding.SECTOR}, "fault", "would bind everybody"),
         ({"sources": ()}, "fault", "no source"),
         ({"sources": (replace(READ, address=""),)}, "gap", "no address"),
         ({"sources": (replace(READ, address="http://example.org"),)}, "fault", "https://"),

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from aboveboard.law.rules import catalogue, definitions
-from aboveboard.law.rules.entries import DutyRule
+from aboveboard.law.rules.entries import Binding, DutyRule
 from aboveboard.law.rules.sources import (
     LONGEST_QUOTE,
     LawSource,
@@ -147,8 +147,10 @@ def _of_entry(
     for start in starts:
         if start != "none" and start not in catalogue.moments():
             yield _fault(rule.id, f"Its clock starts with {start!r}, which is not in moments.yaml.")
-    for sector in sorted(rule.sectors - set(catalogue.sectors())):
+    for sector in sorted((rule.sectors | rule.except_sectors) - set(catalogue.sectors())):
         yield _fault(rule.id, f"The sector {sector!r} is not in sectors.yaml.")
+    if rule.binds is Binding.SECTOR and not rule.sectors:
+        yield _fault(rule.id, "It binds a sector and names none, so it would bind everybody.")
     yield from _of_sources(rule.id, rule.sources)
     # A former law does not change any more, so nobody has to read it again.
     current = rule.valid_to is None and rule.sources
