@@ -181,6 +181,19 @@ def test_a_readable_password_answers_whether_codes_went() -> None:
     assert scoring.loss(cells, nobody_said, risk.Risk.HIGH).taking is DataAcquisition.ACQUIRED
 
 
+@pytest.mark.parametrize(
+    ("opens", "codes_taken"),
+    [("financial", True), ("simple", None), ("behavioural", None), ("sensitive", None)],
+)
+def test_a_shop_s_password_is_no_code_that_opens_a_bank_account(
+    opens: str, *, codes_taken: bool | None
+) -> None:
+    """N.C. Gen. Stat. § 75-61(10): a password counts that permits access to financial resources."""
+    cells = [ExposureCell("US-NC", "en", "email", EMAIL | PASSWORD, 0, 3, 5)]
+    known = circumstances.resolve(IncidentKind.LEAKED_FILE, {"opens": opens})
+    assert scoring.loss(cells, known, risk.Risk.HIGH).codes_taken is codes_taken
+
+
 def test_groups_add_up_over_languages_and_channels() -> None:
     cells = [
         ExposureCell("GB", "en", "email", EMAIL, 0, 1, 5),

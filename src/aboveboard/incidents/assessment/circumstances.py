@@ -116,6 +116,13 @@ class Circumstances:
         return self
 
     @property
+    def may_open_money(self) -> bool:
+        """Whether the passwords may open an account with money, as US state laws ask of a code: so
+        it is taken until somebody says what they open."""
+        opens = self.context.credentials_open
+        return "opens" not in self.answered or opens is severity.DataKind.FINANCIAL
+
+    @property
     def for_severity(self) -> severity.SeverityCircumstances:
         """The same facts as ENISA's circumstances of the breach (CB)."""
         return severity.SeverityCircumstances(

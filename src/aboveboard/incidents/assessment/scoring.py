@@ -160,13 +160,17 @@ def groups(
 def loss(
     cells: Iterable[ExposureCell], circumstances: Circumstances, overall: risk.Risk
 ) -> LossFacts:
-    """Return what happened as the duties ask. A readable password in the count
-    answers ``codes_taken``."""
+    """Return what happened as the duties ask. A readable password in the count answers
+    ``codes_taken``, unless somebody said that it opens no account with money."""
     counted = list(cells)
     of_all = {id(each): each for each in map(circumstances.of, (c.categories for c in counted))}
     known = list(of_all.values()) or [circumstances]
     # What was counted outweighs the default, and an answer of somebody's outweighs both.
-    passwords_read = any(cell.categories & ~cell.protected & _PASSWORDS for cell in counted)
+    passwords_read = any(
+        cell.categories & ~cell.protected & _PASSWORDS
+        and circumstances.of(cell.categories).may_open_money
+        for cell in counted
+    )
     codes_answered = any("codes_taken" in each.answered for each in known)
     # One loss is told once: where groups differ, the laws are asked about the worst of them.
     return LossFacts(
