@@ -92,7 +92,7 @@ class Screens:
         self._quoted(page)
         page.goto(f"{self._address}/console/incidents/1/")
         self._shows(page, "1,200 of our customers were on it")
-        self._shows(page, "ask counsel")
+        assert "unverified" in _seen(page).lower()
         self._press(page, "List them")
         page.go_back()
         self._press(page, "Finish the report")

@@ -91,10 +91,13 @@ def test_a_country_decides_whose_law_protects_them(ann: Someone) -> None:
     # Nobody gave them a region before; their language is their own and stays.
     assert (moved.jurisdiction, moved.language) == ("US-TX", facets.language)
     correct(person, "country", "ca")
-    correct(person, "region", "bc")
+    correct(person, "region", "on")
+    assert vault.person(person).jurisdiction == "CA-ON"  # type: ignore[union-attr]
+    correct(person, "country", "de")
+    correct(person, "region", "by")
     elsewhere = vault.person(person)
     assert elsewhere is not None
-    assert elsewhere.jurisdiction == "CA", "no law of its own is held for it"
+    assert elsewhere.jurisdiction == "DE", "no law of its own is held for it"
     with pytest.raises(BadValue):
         correct(person, "country", "Utopia")
     notes = FieldNote.objects.filter(person_id=person)
