@@ -66,13 +66,13 @@ STORIES: dict[str, Story] = {
         "such as IE",
     ),
     "a sector that is nearly right": (
-        [("country: GB\n", "country: GB\n  sectors: [hippa]\n")],
+        [("sectors: []", "sectors: [hippa]")],
         "unknown_sector",
         "[hippa]",
         "Did you mean `hipaa`?",
     ),
     "a sector that is not in the list": (
-        [("country: GB\n", "country: GB\n  sectors: [bicycles]\n")],
+        [("sectors: []", "sectors: [bicycles]")],
         "unknown_sector",
         "[bicycles]",
         "docs/reference/duties.md lists them.",
