@@ -1,0 +1,16 @@
+"""What ``discovery`` declares."""
+
+from django.apps import AppConfig
+
+from aboveboard.basics.package import Package
+
+
+class DiscoveryConfig(AppConfig):
+    """App config of ``discovery``."""
+
+    name = "aboveboard.discovery"
+    label = "discovery"
+
+    def package(self) -> Package:
+        """Return what this package declares."""
+        return Package(name="discovery")
