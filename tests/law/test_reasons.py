@@ -48,12 +48,13 @@ RISKS = [
         ],
     ),
     (
-        "a passport copy, children, a few known readers who deleted it",
+        "a passport copy, children, a few known people who deleted it unread",
         BreachFacts(
             frozenset({"user.government_id.passport_number"}),
             DataHolder.FEW_KNOWN,
             recipients=3,
             deletion=True,
+            read=False,
             vulnerable=True,
         ),
         [

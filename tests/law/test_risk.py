@@ -96,6 +96,7 @@ FACTS = st.builds(
     outage=st.sampled_from(list(DataOutage)),
     change=st.sampled_from(list(DataChange)),
     deletion=st.booleans(),
+    read=st.booleans(),
     vulnerable=st.booleans(),
     vital=st.booleans(),
     people=st.none() | st.integers(1, 10**8),

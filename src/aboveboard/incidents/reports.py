@@ -46,6 +46,7 @@ _ALTERATION = {
     risk.DataChange.RESTORED: "no_use",
     risk.DataChange.USED: "recoverable",
     risk.DataChange.FOR_GOOD: "not_recoverable",
+    risk.DataChange.HARMFUL: "recoverable",
 }
 _OUTAGE = {
     risk.DataOutage.NONE: "",

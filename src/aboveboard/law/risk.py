@@ -70,6 +70,8 @@ class DataChange(StrEnum):
     USED = "used"
     FOR_GOOD = "for_good"
     """It may have been used as it is now, and what it was cannot be found out."""
+    HARMFUL = "harmful"
+    """Somebody relied on it, and people came to harm, for example because a loan was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,10 @@ class BreachFacts:
 
     ``exposed``: data category keys. ``context``: what is known beyond them. ``unintelligible``: it
     was encrypted or hashed so that it cannot be read, and the key is safe. ``deletion``: the
-    recipients deleted it, gave it back or were asked to. ``vital``: people's health or safety hangs
-    on the data. ``people``, ``recipients``: how many; recipients who are not counted are not few.
-    ``remedied``: later measures mean that the high risk will not come about.
+    recipients deleted it, gave it back or were asked to. ``read``: somebody has read it, or it is
+    likely. ``vital``: people's health or safety hangs on the data. ``people``, ``recipients``: how
+    many; recipients who are not counted are not few. ``remedied``: later measures mean that the
+    high risk will not come about.
     """
 
     exposed: frozenset[str]
@@ -90,6 +93,7 @@ class BreachFacts:
     change: DataChange = DataChange.NONE
     context: severity.SeverityContext = field(default_factory=severity.SeverityContext)
     deletion: bool = False
+    read: bool = True
     vulnerable: bool = False
     vital: bool = False
     people: int | None = None
@@ -189,9 +193,9 @@ def _risk_by_holder(facts: BreachFacts, tier: int) -> tuple[Risk, RiskReason]:
         hands = DataHolder.FEW_KNOWN
     if hands is DataHolder.FEW_KNOWN and not _are_few(facts.recipients):
         hands = DataHolder.UNKNOWN
-    row = tables["hands"][
-        "few_known_deleted" if hands is DataHolder.FEW_KNOWN and facts.deletion else hands
-    ]
+    # What was read is not forgotten by being deleted: then only how telling it is counts.
+    deleted = hands is DataHolder.FEW_KNOWN and facts.deletion and not facts.read
+    row = tables["hands"]["few_known_deleted" if deleted else hands]
     answer = Risk(row["answers"][tier])
     scale = tables["scale"]
     if hands == scale["hands"] and tier == scale["tier"] and (facts.people or 0) >= scale["people"]:

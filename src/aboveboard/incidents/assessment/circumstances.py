@@ -176,6 +176,7 @@ _ALTERATION = {
     risk.DataChange.RESTORED: severity.IntegrityLoss.RESTORED,
     risk.DataChange.USED: severity.IntegrityLoss.RECOVERABLE,
     risk.DataChange.FOR_GOOD: severity.IntegrityLoss.NOT_RECOVERABLE,
+    risk.DataChange.HARMFUL: severity.IntegrityLoss.NOT_RECOVERABLE,
 }
 _ABSENCE = {
     risk.DataOutage.NONE: severity.AvailabilityLoss.NOT_CONCERNED,

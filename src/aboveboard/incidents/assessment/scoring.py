@@ -126,6 +126,7 @@ def _facts(item: ExposedCombination, circumstances: Circumstances) -> risk.Breac
         change=known.change,
         context=known.context,
         deletion=known.deletion,
+        read=known.seen,
         vulnerable=known.vulnerable,
         vital=known.vital,
         recipients=known.recipients,
