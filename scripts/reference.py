@@ -166,6 +166,20 @@ def duties_page() -> str:
     return "\n".join([*lines, *listing.page()]) + "\n"
 
 
+def rights_page() -> str:
+    """Return the page of by when requests must be answered."""
+    from aboveboard.law.rights import listing
+
+    lines = [
+        "# Deadlines of requests\n",
+        _MADE,
+        "By when what a person asks about their own data must be answered, by where they live.",
+        "Not legal advice. For a place or a day that is not here, one month is counted with",
+        "nothing added, and the request says that counsel must be asked.\n",
+    ]
+    return "\n".join([*lines, *listing.page()]) + "\n"
+
+
 def _all_errors(kind: type) -> Iterator[type]:
     yield kind
     for below in kind.__subclasses__():
@@ -179,6 +193,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "errors.md": errors_page,
     "duties.md": duties_page,
+    "rights-deadlines.md": rights_page,
 }
 
 

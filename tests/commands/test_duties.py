@@ -66,3 +66,11 @@ def test_the_check_finds_no_fault_and_says_how_much_was_read(
     code, out, _ = _run(capsys, "check", *flags)
     assert code == 0
     assert "gaps" in out or "figures" in json.loads(out)
+
+
+def test_it_lists_by_when_requests_are_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = _run(capsys, "requests", "us-ca")
+    assert code == 0
+    assert "within 45 days of receipt" in out
+    assert "receipt confirmed within 10 business days" in out
+    assert "Ask counsel" in _run(capsys, "requests", "ZZ")[1]

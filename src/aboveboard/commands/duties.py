@@ -1,4 +1,5 @@
-"""``aboveboard duties``: the law that the product holds, listed by place and day, and checked.
+"""``aboveboard duties``: the law that the product holds, listed by place and day, and checked: whom
+to tell of a loss, and by when what a person asks must be answered.
 
 No instance is needed: it is the same law for everybody.
 """
@@ -14,15 +15,20 @@ from datetime import date
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands.exits import ATTENTION, DONE
+from aboveboard.law.rights import catalogue as rights
+from aboveboard.law.rights import checks as rights_checks
+from aboveboard.law.rights.listing import clock_words
+from aboveboard.law.rights.terms import RightKind
 from aboveboard.law.rules import catalogue, checks
 from aboveboard.law.rules.checks import FindingLevel
 from aboveboard.law.rules.entries import DutyRule
 
 NAME = "duties"
-HELP = "List the duties to notify that a place's law sets on a day, or check what is held."
+HELP = "List the duties that a place's law sets on a day, or check what is held."
 EXAMPLE = """
 aboveboard duties list US-TX
 aboveboard duties list US-TX --on 2019-06-01
+aboveboard duties requests US-CA
 aboveboard duties coming
 aboveboard duties check
 """
@@ -41,6 +47,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the law of that day, such as 2019-06-01 (default: today)",
     )
     listed.add_argument("--json", action="store_true", help="print JSON")
+    asked = verbs.add_parser(
+        "requests", help="list by when a place's law wants a person's request answered"
+    )
+    asked.add_argument("place", help="its ISO 3166 code: FR, GB, US-CA")
+    asked.add_argument(
+        "--on",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="the law of that day (default: today)",
+    )
     verbs.add_parser("coming", help="list laws that are not in force yet, and bills")
     checked = verbs.add_parser(
         "check", help="look for days without a rule or with two, and for what nobody has read"
@@ -53,7 +69,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do one verb. Exit code 0: done; 1: the law as data has a fault; 2: no such place."""
-    return {"list": _list, "coming": _coming, "check": _check}[args.verb](args)
+    verbs = {"list": _list, "requests": _requests, "coming": _coming, "check": _check}
+    return verbs[args.verb](args)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -101,6 +118,24 @@ def _plain(rule: DutyRule) -> dict[str, object]:
     }
 
 
+def _requests(args: argparse.Namespace) -> int:
+    place, day = args.place.upper(), args.on or clock.now().date()
+    print(f"{place}, law of {day}")
+    for kind in RightKind:
+        applied = rights.applied(kind, place, day)
+        rule = applied.rule
+        print(f"\n{kind.replace('_', ' ')}: {rule.answer.text}")
+        if applied.assumed:
+            print(f"  {applied.assumed}")
+            continue
+        if rule.confirm:
+            print(f"  {rule.confirm.text}")
+        print(f"  Longer: {rule.extension.text if rule.extension else 'no'}.")
+        print(f"  Clock: {clock_words(rule)}.")
+        print(f"  {rule.law}, {rule.citation} ({rule.confidence}). {rule.sources[0].address}")
+    return DONE
+
+
 def _coming(_args: argparse.Namespace) -> int:
     today = clock.now().date()
     for rule in catalogue.coming(today):
@@ -112,12 +147,14 @@ def _coming(_args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     today = clock.now().date()
-    results, figures = checks.findings(today), checks.figures(today)
+    results = (*checks.findings(today), *rights_checks.findings(today))
+    figures, requests = checks.figures(today), rights_checks.figures(today)
     faults = [each for each in results if each.level is FindingLevel.FAULT]
     gaps = [each for each in results if each.level is FindingLevel.GAP]
     if args.json:
         rows = [asdict(each) for each in results]
-        print(json.dumps({"findings": rows, "figures": asdict(figures)}, indent=2))
+        plain = {"findings": rows, "figures": asdict(figures), "requests": asdict(requests)}
+        print(json.dumps(plain, indent=2))
         return ATTENTION if faults else DONE
     _print_findings("Faults", faults)
     if args.gaps:
@@ -130,6 +167,9 @@ def _check(args: argparse.Namespace) -> int:
         f"Read in the law's own text: {figures.read} of {of}; with its words quoted: "
         f"{figures.quoted}.\n"
         f"Unverified: {figures.unverified} of {of}.\n"
+        f"Deadlines of requests: {requests.entries} entries for {requests.places} places; "
+        f"{requests.in_force} in force, {requests.quoted} with the law's words, "
+        f"{requests.unverified} unverified.\n"
         f"{len(faults)} faults, {len(gaps)} gaps."
     )
     return ATTENTION if faults else DONE

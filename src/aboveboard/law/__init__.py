@@ -1,5 +1,5 @@
-"""The law of losing data, as pure rules over dated data: how bad, who must be told, by
-when, and in which words.
+"""The law of losing data and of what people ask, as pure rules over dated data: how bad, who must
+be told, by when, and in which words; and by when a request must be answered.
 
 Promise: the same facts always give the same answer, and every answer says why in plain words, on
 which provision, from data that carries the date it was checked. Time is an argument; nothing here
@@ -17,5 +17,6 @@ Public names:
     ``clocks``: :func:`~.clocks.deadline`, :func:`~.clocks.remaining`.
     ``reports``: what an authority is told (the EDPB template and the ICO form), and what is
         still missing.
+    ``rights``: by when a person's request must be answered (:func:`~.rights.deadlines.due`).
     ``rules``: the law as data: duties, definitions, authorities.
 """

@@ -151,7 +151,7 @@ def _of_entry(
         yield _fault(rule.id, f"The sector {sector!r} is not in sectors.yaml.")
     if rule.binds is Binding.SECTOR and not rule.sectors:
         yield _fault(rule.id, "It binds a sector and names none, so it would bind everybody.")
-    yield from _of_sources(rule.id, rule.sources)
+    yield from source_findings(rule.id, rule.sources)
     # A former law does not change any more, so nobody has to read it again.
     current = rule.valid_to is None and rule.sources
     if current and last_checked(rule.sources) < today - _CHECKED_WITHIN:
@@ -160,7 +160,8 @@ def _of_entry(
         )
 
 
-def _of_sources(entry: str, sources: Sequence[LawSource]) -> Iterator[LawFinding]:
+def source_findings(entry: str, sources: Sequence[LawSource]) -> Iterator[LawFinding]:
+    """Return what is wrong with where an entry of the law was read, or missing."""
     if not sources:
         yield _fault(entry, "It names no source.")
         return
@@ -188,7 +189,7 @@ def _of_definition(place: str) -> Iterator[LawFinding]:
         yield _fault(entry, "It has neither valid_from nor known_since.")
     elif begins > REACHES_BACK_TO and definition.get("predecessor") != "none":
         yield _gap(entry, f"What it counted before {begins} is not known.")
-    yield from _of_sources(entry, read_sources(definition["sources"]))
+    yield from source_findings(entry, read_sources(definition["sources"]))
 
 
 def _fault(entry: str, sentence: str) -> LawFinding:
