@@ -39,6 +39,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.connectors import actions as systems
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.identity import actions as identity
@@ -63,6 +64,7 @@ from aboveboard.vault.origin import ValueOrigin
 from aboveboard.vault.rekeying import people as rekeying
 from tests import loss, world
 from tests.accounts.people import customer_client
+from tests.connectors.declared import BY_HAND
 from tests.recovery import files, happening
 
 OFFERS = "personal-offers"
@@ -144,6 +146,7 @@ class Once:
     def happen(self) -> None:
         """Let everything happen once."""
         self.promise()
+        self.systems()
         self.people_and_programs()
         self.devices()
         self.uses()
@@ -176,6 +179,13 @@ class Once:
     def promise(self) -> None:
         text = world.PROMISE_FILE.read_text("utf-8") + f"\n# {self.number}\n"
         adopt_promise(text, name="promise.yaml", by=SYSTEM, at=self.now)
+
+    def systems(self) -> None:
+        said = {"by": SYSTEM, "at": self.now}
+        for key in (f"cabinet-{self.number}", f"archive-{self.number}"):
+            systems.declare(BY_HAND.format(key=key, name="A cabinet"), name="cabinet.yaml", **said)
+        systems.declare(BY_HAND.format(key=key, name="A cellar"), name="cellar.yaml", **said)
+        systems.remove(key, **said)
 
     def people_and_programs(self) -> None:
         made, said = self.made, {"by": SYSTEM, "at": self.now}

@@ -103,6 +103,14 @@ NOT_UNDER_THE_MAC = {
         "channel": "shown, and in its entry",
         "evidence": "where they said so: shown, and in its entry, sealed",
     },
+    "connectors.System": {
+        "declared_by": "shown, and in its entry",
+        "name": "shown; the text has it too",
+        "source": "its digest is under the MAC",
+        "test_ok": "what the last test said: shown",
+        "test_sentence": "what the last test said: shown",
+        "tested_at": "what the last test said: shown",
+    },
     "delivery.Correspondence": {"actor": "who recorded it: shown, and in its entry"},
     "identity.DistinctPeople": {
         "actor": "who said so: shown, and in its entry",

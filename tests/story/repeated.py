@@ -7,6 +7,8 @@ ELSEWHERE = {
     "accounts.invitations.replace_lost_factors": "tests/accounts: asks what is set up",
     "accounts.invitations.withdraw": "tests/accounts: one that was withdrawn is not there",
     "custody.actions.register_device": "tests/custody: a label is one device's",
+    "connectors.actions.declare": "tests/connectors: what is in force is not declared again",
+    "connectors.actions.remove": "tests/connectors: what is removed is not there",
     "delivery.actions.pause": "tests/delivery: no entry; incidents write it",
     "delivery.actions.requeue": "tests/delivery: what was queued anew is not failed any more",
     "delivery.actions.resume": "tests/delivery: no entry; incidents write it",

@@ -13,4 +13,24 @@ class ConnectorsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="connectors", public=("contract",))
+        from aboveboard.connectors import entries, registry
+        from aboveboard.connectors.deciding import DECIDING
+
+        return Package(
+            name="connectors",
+            public=(
+                "actions",
+                "by_hand",
+                "contract",
+                "declaration",
+                "entries",
+                "limits",
+                "own",
+                "queries",
+                "registry",
+                "secrets",
+            ),
+            entries=(entries.SystemDeclared, entries.SystemChanged, entries.SystemRemoved),
+            deciding=DECIDING,
+            forgets=(registry.forget,),
+        )

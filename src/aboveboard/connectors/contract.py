@@ -165,7 +165,8 @@ class Connector(Protocol):
 
     @property
     def verbs(self) -> frozenset[Verb]:
-        """What it can be asked. What it cannot is done by hand, by somebody who is asked to."""
+        """What it can be asked. What it cannot is done by hand, by somebody who is asked to: it
+        changes nothing, and its answer is not ``done`` and says so."""
 
     def test(self) -> Health:
         """Say whether it can be reached and may be read, without a person's data."""

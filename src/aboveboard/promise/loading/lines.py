@@ -206,7 +206,7 @@ class _Builder:
                 event,
                 "too_deep",
                 "This is nested too deeply.",
-                "A promise needs no more than five levels.",
+                "Five levels are enough: write it flatter.",
             )
         if not self._place(item):
             return False

@@ -1,0 +1,1 @@
+"""Other systems, by declaration: each kind is held to ``contract``."""
