@@ -69,6 +69,8 @@ DECIDES_NOTHING = {
     "and the log has what is repeated",
     "retention.Sweep": "what was reviewed: an erasure is given the digest of what was shown",
     "retention.SweepRow": "what was reviewed: an erasure is given the digest of what was shown",
+    "rights.RequestCode": "a digest under a key of the instance, bound to its request",
+    "rights.RequestStep": "how often a system was tried; what became of it is an event",
     "sessions.Session": "signed with signing.key, and bound to the account's own salt",
     "vault.AttachmentChunk": "sealed under the person's key, and bound to number and place",
     "vault.BlindIndex": "a digest under a key of the instance; what it leads to is opened "
@@ -171,6 +173,21 @@ NOT_UNDER_THE_MAC = {
         "ended_actor": "who ended it: shown, and in its entry",
         "ended_reference": "why: shown, and in its entry",
         "reference": "why: shown, and in its entry",
+    },
+    "rights.RequestEventRow": {
+        "actor": "who did it: shown, and in its entry",
+        "words": "what the person is told: sealed under the request's key, and bound to its entry",
+    },
+    "rights.RightsRequest": {
+        "actor": "who wrote it down: shown, and in its entry",
+        "closed_at": "worked out from the events, for the queue",
+        "details": "what was asked: sealed under the request's key, and bound to its entry",
+        "due_at": "worked out from the events, for the queue",
+        "key": "sealed under the person's key or the instance's, and bound to its entry",
+        "key_of": "whose key sealed it: another's does not open it",
+        "language": "shown",
+        "next_at": "when the worker looks at it: what it then does is decided by the events",
+        "stage": "worked out from the events, for the queue",
     },
     "vault.Alias": {
         "facets": "what the merged record showed in the clear, to undo the merge",

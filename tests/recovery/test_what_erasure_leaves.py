@@ -35,6 +35,8 @@ BECOMES: dict[str, str] = {
     "vault.AttachmentChunk": GOES,
     # The row stays for its review, without the person's number and without what was written.
     "access.EmergencyUse": GOES,
+    # The row stays as the record of what was asked, without the number and what they wrote.
+    "rights.RightsRequest": GOES,
     "retention.Restriction": GOES,
     "intake.FieldNote": GOES,
     "delivery.Correspondence": GOES,

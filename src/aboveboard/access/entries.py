@@ -193,6 +193,18 @@ class AnswerNotified(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class RequestOpened(Facts):
+    """Fields were opened to answer, in our systems and to the person, the request of entry
+    ``request`` (GDPR Art. 12)."""
+
+    kind: ClassVar = "request.opened"
+    on_restore: ClassVar = NothingToRestore("what was opened stays known to whoever opened it")
+
+    request: int
+    fields: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceMissed(Facts):
     """A choice was to be recorded of somebody who is not known here, or not alone."""
 
@@ -221,6 +233,7 @@ ENTRIES: Final = (
     ConcernAssigned,
     ConcernAnswered,
     AnswerNotified,
+    RequestOpened,
     ChoiceMissed,
 )
 

@@ -7,11 +7,17 @@ its entry all the same, and the address is opened after that is durable.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.access.entries import AddressChangeNotified, AnswerNotified, CorrespondentOpened
+from aboveboard.access.entries import (
+    AddressChangeNotified,
+    AnswerNotified,
+    CorrespondentOpened,
+    RequestOpened,
+)
 from aboveboard.access.release import make_grant
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Word
@@ -68,3 +74,22 @@ def open_for_answer(
             return None
         entry_id = append(AnswerNotified(raised), by=SYSTEM, handle=subject.handle, at=at)
     return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)
+
+
+def open_for_request(
+    person_id: int, request: int, fields: Collection[str] | None = None, *, at: datetime
+) -> dict[str, Personal[str]]:
+    """Open what is held of somebody to answer their own request of entry ``request``: all of it, or
+    some fields. Nothing where they are no longer held. The caller has had them proved (GDPR Art.
+    12(6)); what they are given they may be given on any purpose's behalf (Art. 15)."""
+    record = vault.fetch([person_id]).get(person_id)
+    held = vault.held_fields(person_id)
+    wanted = sorted(held if fields is None else held & set(fields))
+    with transaction.atomic():
+        subject = entry_subject(person_id)
+        if record is None or subject is None or not wanted:
+            return {}
+        entry = RequestOpened(request, tuple(map(Word, wanted)))
+        entry_id = append(entry, by=SYSTEM, handle=subject.handle, at=at)
+    values = vault.open_record(make_grant(record, wanted, entry_id), record)
+    return {name: value for name, value in values.items() if value is not None}

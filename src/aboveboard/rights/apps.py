@@ -15,11 +15,31 @@ class RightsConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.access.concerns import terms as concerns
         from aboveboard.intake import former
-        from aboveboard.rights import answering, notifying
+        from aboveboard.rights import answering, entries, notifying, replay
+        from aboveboard.rights.deciding import DECIDING
+        from aboveboard.rights.personal_data import PERSONAL_DATA
 
         return Package(
             name="rights",
-            public=("correction", "proof"),
+            public=(
+                "correction",
+                "limits",
+                "proof",
+                "requests.actions",
+                "requests.clock",
+                "requests.files",
+                "requests.proving",
+                "requests.queries",
+                "requests.state",
+                "requests.terms",
+            ),
+            entries=(entries.RequestReceived, entries.RequestAdvanced),
+            repeats={
+                entries.RequestReceived: replay.repeat_received,
+                entries.RequestAdvanced: replay.repeat_advanced,
+            },
+            personal_data=PERSONAL_DATA,
+            deciding=DECIDING,
             jobs=(
                 Job(former.ADDRESS_CHANGED, notifying.notify),
                 Job(concerns.ANSWERED, answering.notify),

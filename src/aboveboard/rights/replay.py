@@ -1,0 +1,72 @@
+"""Putting requests back into a restored database from their entries, so that no date is lost. No
+entry is written: it is there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import transaction
+
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.package import NotHeld, RecordedEntry
+from aboveboard.rights.entries import RequestAdvanced, RequestReceived
+from aboveboard.rights.models import RequestEventRow, RightsRequest
+from aboveboard.rights.requests import sealing
+from aboveboard.rights.requests.recording import NewEvent, keep_event, read_state, refresh
+from aboveboard.rights.requests.terms import RequestEventKind
+
+_RECEIVED: Final = NewEvent(kind=RequestEventKind.RECEIVED)
+
+
+def repeat_received(entry: RecordedEntry[RequestReceived]) -> None:
+    """Make the request again, if it is not there: open, without what was sealed of it."""
+    facts = entry.facts
+    with transaction.atomic():
+        if RightsRequest.objects.filter(entry_id=entry.id).exists():
+            return
+        row = RightsRequest.objects.create(
+            kind=facts.asked,
+            person_id=entry.person_id,
+            asker=facts.asker,
+            channel=facts.channel,
+            jurisdiction=facts.jurisdiction,
+            sensitive=facts.sensitive,
+            received_at=facts.received,
+            entry_id=entry.id,
+            actor=entry.by.as_json(),
+            key_of=entry.person_id,
+            stage="proving",
+            due_at=facts.received,
+        )
+        sealing.new_key(row)
+        row.save(update_fields=["key"])
+        keep_event(row, _RECEIVED, entry.id, by=entry.by, at=facts.received)
+        events, state = read_state(row)
+        refresh(row, events, state, at=entry.at)
+
+
+def repeat_advanced(entry: RecordedEntry[RequestAdvanced]) -> None:
+    """Write the event that the entry says, if that is not done.
+
+    Raises:
+        NotHeld: the request is not in what was restored.
+    """
+    facts = entry.facts
+    with transaction.atomic():
+        row = RightsRequest.objects.filter(entry_id=facts.request).first()
+        if row is None:
+            raise NotHeld(what="request")
+        if not RequestEventRow.objects.filter(entry_id=entry.id).exists():
+            steps: list[Json] = [list(step.rsplit(":", 1)) for step in facts.steps]
+            counts: dict[str, Json] = {"records": facts.records}
+            event = NewEvent(
+                kind=RequestEventKind(facts.event),
+                code=facts.code,
+                system=facts.system,
+                verb=facts.verb,
+                until=facts.until,
+                facts={"steps": steps} if steps else counts,
+            )
+            keep_event(row, event, entry.id, by=entry.by, at=entry.at)
+        events, state = read_state(row)
+        refresh(row, events, state, at=entry.at)

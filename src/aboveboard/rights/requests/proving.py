@@ -1,0 +1,237 @@
+"""Proving who asks: one-time codes, what staff checked, documents.
+
+A code is compared by its digest, in constant time, after its try was counted in one statement; it
+proves once. A document is sealed under the request's key while somebody looks at it, and deleted
+with the verdict, whichever it is.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from django.db import transaction
+from django.db.models import F
+
+from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.basics.errors import NotFound
+from aboveboard.keys.queries import instance_secret
+from aboveboard.rights import limits
+from aboveboard.rights.models import RequestCode, RightsRequest
+from aboveboard.rights.requests import files, sealing
+from aboveboard.rights.requests.recording import LockedRequest, NewEvent, lock_request, record
+from aboveboard.rights.requests.state import RequestState
+from aboveboard.rights.requests.terms import (
+    CodeRefused,
+    NotInThisStage,
+    NotProved,
+    ProofEvidence,
+    RequestClosed,
+    RequestEventKind,
+    TooManyRequests,
+)
+
+CODES_KEY: Final = "rights-codes"
+"""The name of the instance's secret under which digests of codes are made."""
+_DAY: Final = timedelta(days=1)
+DOCUMENT: Final = "proof-document"
+"""The name of the sealed file with a document of proof."""
+
+BY_STAFF: Final = frozenset(
+    {ProofEvidence.KNOWLEDGE, ProofEvidence.DOCUMENT, ProofEvidence.AUTHORITY}
+)
+"""What a member of staff may say that they checked. Codes prove themselves; being signed in is
+known by the page that is signed in."""
+
+
+class CodeUse(StrEnum):
+    """What a code is for."""
+
+    CONTACT = "contact"
+    """It was sent to an address on record, and comes back."""
+    COUNTER = "counter"
+    """Staff saw the person, and gave it to them."""
+    PACK = "pack"
+    """It opens one set, once, at a counter or for whoever has the letter."""
+
+
+_LIFE: Final = {
+    CodeUse.CONTACT: limits.CODE_LIFE,
+    CodeUse.COUNTER: limits.COUNTER_CODE_LIFE,
+    CodeUse.PACK: limits.PACK_CODE_LIFE,
+}
+
+
+class NotYoursToProve(NotProved):
+    """This evidence is not proved like that: {why}."""
+
+    code = "not_yours_to_prove"
+    next_step = "A member of staff says what they checked; a code is given back by the person."
+
+
+def make_code(
+    request_id: int, use: CodeUse, *, evidence: ProofEvidence | None = None, by: Actor, at: datetime
+) -> str:
+    """Make a one-time code and return it: eight digits, of which only a digest is kept. A new one
+    ends the earlier ones of its use.
+
+    ``evidence``: what it will prove; None for a pack. The caller sends it to an address on record
+    and never shows it, but for a counter's.
+
+    Raises:
+        NotFound, RequestClosed: there is no such request, or it is closed (a pack's is not).
+        NotProved: a pack's code for somebody who is not proved.
+        NotYoursToProve: a counter's code that no member of staff asks for.
+        TooManyRequests: as many were made as a day allows.
+    """
+    if use is CodeUse.COUNTER and by.kind is not ActorKind.STAFF:
+        raise NotYoursToProve(why="a counter's code is given by staff")
+    with transaction.atomic():
+        locked = lock_request(request_id)
+        if use is CodeUse.PACK:
+            if not locked.state.proof.enough:
+                raise NotProved(why="a set is opened for nobody else")
+        elif locked.state.closed:
+            raise RequestClosed(why=locked.state.stage.value)
+        theirs = RequestCode.objects.filter(request_id=request_id)
+        if theirs.filter(made_at__gt=at - _DAY).count() >= limits.CODES_A_DAY:
+            raise TooManyRequests(seconds=int(_DAY.total_seconds()))
+        theirs.filter(use=use.value, used_at=None).update(used_at=at)
+        code = f"{secrets.randbelow(10**limits.CODE_DIGITS):0{limits.CODE_DIGITS}}"
+        RequestCode.objects.create(
+            request_id=request_id,
+            use=use.value,
+            strength="" if evidence is None else evidence.value,
+            digest=_digest(request_id, use, code),
+            made_at=at,
+            expires_at=at + _LIFE[use],
+        )
+    return code
+
+
+def redeem_code(request_id: int, use: CodeUse, code: str, *, at: datetime) -> ProofEvidence | None:
+    """Use up a code, and return what it proves; None for a pack's.
+
+    Raises:
+        CodeRefused: it is wrong, was used, or its time or its tries are over: nobody learns which.
+    """
+    # Counted before it is compared, and outside the caller's transaction if that is undone, so that
+    # many guesses at once are no more than three.
+    usable = RequestCode.objects.filter(
+        request_id=request_id, use=use.value, used_at=None, expires_at__gt=at
+    )
+    row = usable.order_by("-id").first()
+    given = _digest(request_id, use, code)
+    if row is None or not _count_try(row.pk):
+        hmac.compare_digest(given, given)
+        raise CodeRefused
+    if not hmac.compare_digest(given, bytes(row.digest)):
+        raise CodeRefused
+    # Of two right answers at the same moment one proves.
+    if RequestCode.objects.filter(pk=row.pk, used_at=None).update(used_at=at) != 1:
+        raise CodeRefused
+    return ProofEvidence(row.strength) if row.strength else None
+
+
+def prove_by_code(
+    request_id: int, use: CodeUse, code: str, *, by: Actor, at: datetime
+) -> RequestState:
+    """Let the person prove themselves by a code that they were given.
+
+    Raises:
+        CodeRefused: as :func:`redeem_code`.
+        RequestClosed, NotInThisStage: as :func:`prove`.
+    """
+    evidence = redeem_code(request_id, use, code, at=at)
+    if evidence is None:
+        raise CodeRefused
+    return _prove(request_id, evidence, by=by, at=at)
+
+
+def prove(request_id: int, evidence: ProofEvidence, *, by: Actor, at: datetime) -> RequestState:
+    """Record what a member of staff checked.
+
+    Raises:
+        NotYoursToProve: it is nothing that staff say, or nobody of staff says it.
+        NotInThisStage: the same evidence is there already.
+        RequestClosed: nothing more happens to the request.
+    """
+    if evidence not in BY_STAFF or by.kind not in (ActorKind.STAFF, ActorKind.SYSTEM):
+        raise NotYoursToProve(why=evidence.value)
+    return _prove(request_id, evidence, by=by, at=at)
+
+
+def contact_evidence(
+    people_with_it: int, on_record_since: datetime, *, at: datetime
+) -> ProofEvidence:
+    """Return what a code proves that was sent to an address: less where several people have it, or
+    where it is new on record."""
+    if people_with_it != 1 or at - on_record_since < limits.ADDRESS_SETTLED:
+        return ProofEvidence.SHARED_CONTACT_CODE
+    return ProofEvidence.CONTACT_CODE
+
+
+def store_document(request_id: int, chunks: Iterable[bytes]) -> None:
+    """Seal a document of proof; a second one replaces the first.
+
+    Raises:
+        NotFound: there is no such request.
+        RequestUnreadable: its key is destroyed.
+        SealedFileTooLong: it is longer than ``limits.DOCUMENT_BYTES``.
+    """
+    row = RightsRequest.objects.filter(pk=request_id).first()
+    if row is None:
+        raise NotFound(what="request")
+    files.write(row.pk, DOCUMENT, sealing.request_key(row), chunks, longest=limits.DOCUMENT_BYTES)
+
+
+def judge_document(
+    request_id: int, *, accepted: bool, by: Actor, at: datetime
+) -> RequestState | None:
+    """Say whether a document proves who asks, and delete it either way; return the state where it
+    does.
+
+    Raises:
+        NotFound: there is no document.
+        NotYoursToProve: nobody of staff says it.
+    """
+    if not files.exists(request_id, DOCUMENT):
+        raise NotFound(what="document")
+    # The verdict first: a document that is gone without one would have to be asked for again.
+    state = prove(request_id, ProofEvidence.DOCUMENT, by=by, at=at) if accepted else None
+    files.delete(request_id, DOCUMENT)
+    return state
+
+
+def delete_expired_codes(*, at: datetime) -> int:
+    """Delete the codes whose time is over, and return how many."""
+    deleted, _ = RequestCode.objects.filter(expires_at__lte=at - _DAY).delete()
+    return deleted
+
+
+def _prove(request_id: int, evidence: ProofEvidence, *, by: Actor, at: datetime) -> RequestState:
+    def decide(locked: LockedRequest) -> NewEvent:
+        if evidence in locked.state.evidence:
+            raise NotInThisStage(why="this was proved already")
+        return NewEvent(kind=RequestEventKind.PROVED, code=evidence.value)
+
+    return record(request_id, decide, by=by, at=at)
+
+
+def _count_try(code_id: int) -> bool:
+    # One statement: of fifty at the same moment, three change the row.
+    counted = RequestCode.objects.filter(
+        pk=code_id, used_at=None, tries__lt=limits.CODE_TRIES
+    ).update(tries=F("tries") + 1)
+    return counted == 1
+
+
+def _digest(request_id: int, use: CodeUse, code: str) -> bytes:
+    # Normalised once, before every comparison: as somebody types it, with spaces or hyphens.
+    digits = "".join(each for each in code if each.isascii() and each.isdigit())
+    text = f"{request_id}/{use.value}/{digits}"
+    return hmac.digest(instance_secret(CODES_KEY), text.encode(), "sha256")
