@@ -123,6 +123,7 @@ MADE_OF_CODE = {
     "aboveboard/incidents/leaks/form.py": "a separator, escaped",
     "aboveboard/incidents/leaks/records.py": "how each dialect of SQL writes a string, constants",
     "aboveboard/kinds/phones.py": "numbering plans, as the library of phone numbers has them",
+    "aboveboard/kinds/text/lexicon.py": "words.yaml, which is part of the program",
     "aboveboard/promise/loading/shape.py": "the schema of the promise file, which is ours",
 }
 """Where a pattern is made of what other code gives, and never of what somebody sends."""

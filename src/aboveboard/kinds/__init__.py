@@ -5,5 +5,6 @@ its kind is refused where it comes in, saying what was expected and never what w
 
 Public: ``values.reader`` and ``values.read`` (the check at the border), ``values.display`` (what a
 screen shows), ``normalise.normal_forms`` (what a value is filed under and found by) and
-``recognise.matches`` (what an unlabelled value looks like).
+``recognise.matches`` (what an unlabelled value looks like), ``text.find`` (personal data in
+running text).
 """

@@ -25,6 +25,7 @@ class KindsConfig(AppConfig):
                 "normalise",
                 "placeholders",
                 "recognise",
+                "text",
                 "values",
             ),
         )

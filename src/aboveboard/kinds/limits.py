@@ -26,3 +26,7 @@ ADDRESS_LINES: Final = 10
 
 ADDRESS_LINE_CHARS: Final = 200
 """Longest line of a postal address, in characters. Our choice."""
+
+TEXT_CHARS = 20_000
+"""Characters of running text that are read in one go; longer ones in pieces, so that memory does
+not grow with a file. Ours: six pages."""
