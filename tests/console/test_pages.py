@@ -11,6 +11,7 @@ from django.test import Client
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.basics.personal import MASK
+from aboveboard.basics.setting_sections import DemoSettings
 from aboveboard.console.settings import mask_value, settings_by_section
 from aboveboard.incidents.notices.actions import prepare
 from aboveboard.keys.demonstration import mark_as_demonstration
@@ -155,7 +156,7 @@ def test_a_password_is_masked(value: object, text: str) -> None:
 def demo(db: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A demonstration, with one message in its mailbox; its folder."""
     mark_as_demonstration()
-    on = replace(settings.current(), demo=settings.DemoSettings(enabled=True))
+    on = replace(settings.current(), demo=DemoSettings(enabled=True))
     monkeypatch.setattr(settings, "current", lambda: on)
     folder = on.path("mail")
     folder.mkdir()

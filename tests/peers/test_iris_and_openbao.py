@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from aboveboard.api.routes import ENDPOINTS
-from aboveboard.basics import settings
+from aboveboard.basics import setting_sections, settings
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
 from aboveboard.commands import exits
@@ -122,10 +122,10 @@ def test_cve_2025_62513_and_2026_46358_the_log_holds_no_value_and_loses_no_field
 
 
 def test_cve_2025_6000_and_54997_where_the_log_goes_cannot_be_set() -> None:
-    assert set(settings.LogSettings.__dataclass_fields__) == {"level", "form"}
+    assert set(setting_sections.LogSettings.__dataclass_fields__) == {"level", "form"}
     assert {
         name
-        for name in settings.LedgerSettings.__dataclass_fields__
+        for name in setting_sections.LedgerSettings.__dataclass_fields__
         if "path" in name or "file" in name
     } == set()
     # And no page changes a setting: they are read from the file alone.

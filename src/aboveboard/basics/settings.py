@@ -4,7 +4,7 @@ stops the start and is named.
 The instance is a folder (``ABOVEBOARD_HOME``). Its ``aboveboard.toml`` holds everything below; each
 setting can be overridden by an environment variable ``ABOVEBOARD_<SECTION>_<NAME>``, which is how
 secrets such as a database password stay out of the file. ``docs/reference/settings.md`` is kept
-complete by a test.
+complete by a test. Which settings there are, ``setting_sections`` says.
 """
 
 from __future__ import annotations
@@ -12,15 +12,27 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from aboveboard.basics import setting_checks as checks
 from aboveboard.basics.errors import Misconfigured, NotFound
 from aboveboard.basics.redaction import UNSHOWN, quote_input
+from aboveboard.basics.setting_sections import SECTIONS, Settings
+
+__all__ = [
+    "FILE_NAME",
+    "HOME_VARIABLE",
+    "SECTIONS",
+    "NoInstance",
+    "Settings",
+    "SigningKeyMissing",
+    "WrongSetting",
+    "current",
+    "load",
+]
 
 FILE_NAME = "aboveboard.toml"
 HOME_VARIABLE = "ABOVEBOARD_HOME"
@@ -48,255 +60,6 @@ class SigningKeyMissing(Misconfigured):
         "Put it back from its copy. Where there is none: aboveboard doctor --home {home} says how "
         "to make a new one."
     )
-
-
-def _setting(
-    default: object,
-    help_text: str,
-    check: Callable[[Any], str | None] | None = None,
-    *,
-    secret: bool = False,
-) -> Any:
-    """A setting with its default, the sentence that documents it, and a check that names what is
-    expected. A ``secret`` is shown nowhere, whatever it looks like."""
-    return field(default=default, metadata={"help": help_text, "check": check, "secret": secret})
-
-
-@dataclass(frozen=True, slots=True)
-class OrganisationSettings:
-    """Who makes the promise."""
-
-    name: str = _setting(
-        "Our organisation", "The name that customers know you by.", checks.check_not_empty
-    )
-    contact: str = _setting(
-        "privacy@localhost", "The e-mail address for questions about data.", checks.check_not_empty
-    )
-    language: str = _setting(
-        "en",
-        "The language of mails to staff: en, fr or de. Customers are written to in theirs.",
-        checks.choice_check("en", "fr", "de"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseSettings:
-    """Where rows are kept."""
-
-    url: str = _setting(
-        "sqlite:aboveboard.sqlite3",
-        "`sqlite:FILE` (relative to the instance folder) or "
-        "`postgresql://USER:PASSWORD@HOST:PORT/NAME`.",
-        checks.url_check("sqlite", "postgresql"),
-    )
-    pool: int = _setting(8, "Connections of each process to PostgreSQL.", checks.check_positive)
-
-
-@dataclass(frozen=True, slots=True)
-class ServerSettings:
-    """How the pages are served."""
-
-    host: str = _setting("127.0.0.1", "The address to listen on.", checks.check_not_empty)
-    port: int = _setting(8000, "The port to listen on.", checks.check_port)
-    origin: str = _setting(
-        "http://127.0.0.1:8000",
-        "The address people type, without a path. `https:` switches secure cookies and HSTS on.",
-        checks.check_web_origin,
-    )
-    threads: int = _setting(
-        8, "Requests answered at the same time by each process.", checks.check_positive
-    )
-    proxies: str = _setting(
-        "127.0.0.1, ::1",
-        "The proxies in front, as addresses or networks with commas between. From others, what "
-        "`X-Forwarded-For` and `X-Forwarded-Proto` say is left out.",
-        checks.check_networks,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class MailSettings:
-    """How notices are sent."""
-
-    url: str = _setting(
-        "smtp://127.0.0.1:1025",
-        "The mail server: `smtp:` plain, `smtp+tls:` STARTTLS, `smtps:` TLS from the start; "
-        "USER:PASSWORD@ if needed.",
-        checks.url_check("smtp", "smtp+tls", "smtps"),
-    )
-    sender: str = _setting(
-        "privacy@localhost", "The address that notices come from.", checks.check_not_empty
-    )
-    connections: int = _setting(
-        4, "Connections to the mail server at the same time.", checks.check_positive
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class KeySettings:
-    """The root key and its provider."""
-
-    root: str = _setting(
-        "file:root.key",
-        "The provider of the root key: `file:PATH`, `env:NAME`, `secret:PATH`, "
-        "`vault:https://HOST:PORT/MOUNT/KEY` (OpenBao or Vault, transit) or "
-        "`awskms:KEY?region=REGION`; see docs/how-to/keep-the-keys.md.",
-        checks.url_check("file", "env", "secret", "vault", "awskms"),
-    )
-    lease: int = _setting(
-        5,
-        "Seconds that a process may use a wrapping key before it asks for it again. What a "
-        "withdrawn key may still open.",
-        checks.check_positive,
-    )
-    passphrase_file: str = _setting(
-        "",
-        "A file with the passphrase of a `file:` root key, if it has one. Else it is asked "
-        "for, or taken from `ABOVEBOARD_PASSPHRASE`.",
-    )
-    token_file: str = _setting(
-        "",
-        "A file with the token for `vault:`, read each time. Else `BAO_TOKEN` or "
-        "`VAULT_TOKEN` is taken.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerSettings:
-    """How the record of uses is named."""
-
-    origin: str = _setting(
-        "localhost/log",
-        "The origin line of checkpoints (C2SP tlog-checkpoint): a schema-less URL, never "
-        "changed later.",
-        checks.check_log_origin,
-    )
-    witnesses: str = _setting(
-        "",
-        "Who cosigns the log: for each witness its key and its address with a space between, "
-        "one witness a line.",
-        checks.check_witnesses,
-    )
-    witness_every: int = _setting(
-        30, "Seconds between two requests to the witnesses.", checks.check_positive
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionSettings:
-    """Whether the worker sweeps by itself."""
-
-    sweep: str = _setting(
-        "off",
-        "What the worker does by itself about data whose purposes have lapsed: `off`, `review` "
-        "(list it) or `erase` (list and erase it).",
-        checks.choice_check("off", "review", "erase"),
-    )
-    every_days: int = _setting(7, "Days from one such sweep to the next.", checks.check_positive)
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeSettings:
-    """What happens when a newer version of the program is started on the instance."""
-
-    at_start: bool = _setting(
-        True,
-        "Whether `serve` and `worker` bring the database up to date by themselves, after a backup. "
-        "If not, they refuse to start until `aboveboard upgrade` was run.",
-    )
-    backups: str = _setting(
-        "backups",
-        "The folder for the backup that is made before (relative to the instance folder).",
-        checks.check_not_empty,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class LogSettings:
-    """What the process prints about itself; never personal data."""
-
-    level: str = _setting(
-        "info",
-        "How much: debug, info, warning or error.",
-        checks.choice_check("debug", "info", "warning", "error"),
-    )
-    form: str = _setting("text", "`text` or `json`.", checks.choice_check("text", "json"))
-
-
-@dataclass(frozen=True, slots=True)
-class MetricSettings:
-    """Numbers for a monitor at `/metrics`."""
-
-    token: str = _setting(
-        "",
-        "What a monitor sends as `Authorization: Bearer TOKEN`, 24 or more letters and digits. "
-        "Empty: there is no such page.",
-        checks.check_token,
-        secret=True,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TelemetrySettings:
-    """Traces for OpenTelemetry."""
-
-    endpoint: str = _setting(
-        "",
-        "The collector that gets a trace of each request and job by OTLP over HTTP, such as "
-        '`http://127.0.0.1:4318`. Empty: none. Needs `pip install "aboveboard[telemetry]"`.',
-        checks.check_collector,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DemoSettings:
-    """Only for the demonstration."""
-
-    enabled: bool = _setting(
-        False,
-        "Catch all mail locally and show it at /demo/mail. Never on an instance with real people.",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All settings of one instance, and the folder they belong to."""
-
-    home: Path
-    organisation: OrganisationSettings
-    database: DatabaseSettings
-    server: ServerSettings
-    mail: MailSettings
-    keys: KeySettings
-    ledger: LedgerSettings
-    retention: RetentionSettings
-    upgrade: UpgradeSettings
-    logs: LogSettings
-    metrics: MetricSettings
-    telemetry: TelemetrySettings
-    demo: DemoSettings
-    set_in_file: frozenset[str] = field(default=frozenset(), compare=False)
-    """Which were set in the file when it was read, as ``section.name``."""
-
-    def path(self, name: str) -> Path:
-        """Return a path inside the instance folder."""
-        return self.home / name
-
-
-SECTIONS: Mapping[str, type] = {
-    "organisation": OrganisationSettings,
-    "database": DatabaseSettings,
-    "server": ServerSettings,
-    "mail": MailSettings,
-    "keys": KeySettings,
-    "ledger": LedgerSettings,
-    "retention": RetentionSettings,
-    "upgrade": UpgradeSettings,
-    "logs": LogSettings,
-    "metrics": MetricSettings,
-    "telemetry": TelemetrySettings,
-    "demo": DemoSettings,
-}
 
 
 def load(home: Path, environment: Mapping[str, str]) -> Settings:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from aboveboard.basics import clock
 from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved
-from aboveboard.incidents.models import BatchRecord, ChangeRequest, NoticeBatch
+from aboveboard.incidents.notices.models import BatchRecord, ChangeRequest, NoticeBatch
 from aboveboard.incidents.terms import BatchStep, RequestOutcome
 
 _PREPARED: Final = "prepared"

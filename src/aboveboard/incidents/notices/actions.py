@@ -31,8 +31,8 @@ from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, Notic
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices import changes, queries
+from aboveboard.incidents.notices.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices.queries import APPROVERS, BatchView, step_of
 from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.terms import BatchStep

@@ -29,7 +29,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.deciding import CHANGES_REQUESTED
 from aboveboard.incidents.entries import IncidentChanged, NoticeStep
 from aboveboard.incidents.limits import CHANGE_WORDS
-from aboveboard.incidents.models import ChangeRequest, NoticeBatch
+from aboveboard.incidents.notices.models import ChangeRequest, NoticeBatch
 from aboveboard.incidents.notices.queries import APPROVERS, step_of
 from aboveboard.incidents.terms import RequestOutcome
 from aboveboard.keys.queries import instance_secret

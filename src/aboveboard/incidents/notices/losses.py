@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from aboveboard.basics import settings
 from aboveboard.incidents.assessment.profile import zone_of
-from aboveboard.incidents.models import NoticeBatch
+from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.rendering import LossDetails
 from aboveboard.promise.queries import in_force
 

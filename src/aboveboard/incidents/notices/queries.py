@@ -17,8 +17,8 @@ from aboveboard.delivery.terms import DispatchState
 from aboveboard.engines import listing
 from aboveboard.incidents.exposure.counts import summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.losses import loss_details
+from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.rendering import PersonalExposure, layout_of, render
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.incidents.views import IncidentView

@@ -8,7 +8,8 @@ from aboveboard.basics.errors import Conflict
 from aboveboard.delivery import queries as delivery
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import limits
-from aboveboard.incidents.models import Exposure, NoticeBatch
+from aboveboard.incidents.models import Exposure
+from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.vault import aliases
 
 

@@ -21,9 +21,9 @@ from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.exposure.counts import summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.limits import SAMPLE_PEOPLE
-from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.differences import NoticeDifference, compare_notices
 from aboveboard.incidents.notices.losses import loss_details
+from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.queries import find_batch
 from aboveboard.incidents.notices.rendering import (
     LossDetails,

@@ -24,8 +24,8 @@ from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedN
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import NoticeBatch
 from aboveboard.incidents.notices.losses import loss_details
+from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.queries import PURPOSE, step_of
 from aboveboard.incidents.notices.rendering import (
     TEXTS,
