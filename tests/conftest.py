@@ -10,6 +10,7 @@ another process: pure rules, formats, the house's rules.
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import secrets
@@ -79,6 +80,8 @@ if ON_POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = SERVER.url
     os.environ["ABOVEBOARD_DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
 django.setup()
+# Nothing of what is imported and collected goes: to look at it again and again would take seconds.
+gc.disable()
 
 
 def _log_goes_on() -> None:
@@ -124,6 +127,13 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
     settings.TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "site" / "templates"]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Look for garbage among what the tests make alone, and not at every few hundred objects."""
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -192,8 +202,8 @@ def _engines_begin_quickly() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _restorations_begin_quickly() -> None:
-    """The tables of a restoration are worked out once for a process."""
+def _databases_begin_quickly() -> None:
+    """The tables of a database are worked out once."""
     schema_once.use()
 
 

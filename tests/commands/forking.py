@@ -184,12 +184,16 @@ def _load_for_any_instance() -> None:
 
 def _load_everything() -> None:
     """Start Django, and import what commands import when they run: each would do it anew."""
+    from django.db.migrations.loader import MigrationLoader
+
     from aboveboard.basics.package import gathered
     from aboveboard.commands import main
-    from tests import sample_promise
+    from tests import sample_promise, schema_once
 
     main.start_django()
     sample_promise.use()
+    schema_once.use()
+    MigrationLoader(None, ignore_no_migrations=True)  # it imports each migration
     for package in gathered():
         for name in package.public:
             importlib.import_module(f"aboveboard.{package.name}.{name}")

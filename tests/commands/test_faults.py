@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +16,8 @@ import yaml
 
 from aboveboard.commands import exits, main
 from tests.commands.conftest import Run, clean_environment, command
+from tests.commands.forking import Forking
+from tests.world import PROMISE_FILE
 
 pytestmark = pytest.mark.slow
 
@@ -24,24 +25,15 @@ HOME = ("--home", "home")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(forking: Forking, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance with a promise in force and its log published; each test works on a copy."""
     folder = tmp_path_factory.mktemp("made")
-    environment = clean_environment()
-    for words in (
-        ["promise", "sample"],
-        ["init", "home", "--promise", "promise.yaml"],
-        ["worker", "--once", *HOME],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "aboveboard.commands.main", *words],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            check=True,
+    shutil.copy(PROMISE_FILE, folder / "promise.yaml")
+    for words in (["init", "home", "--promise", "promise.yaml"], ["worker", "--once", *HOME]):
+        done = forking.run(
+            words, environment=clean_environment(), folder=folder, typed="", timeout=180
         )
-        if words[0] == "promise":
-            (folder / "promise.yaml").write_bytes(done.stdout)
+        assert done.returncode == exits.DONE, done.stderr
     return folder / "home"
 
 

@@ -14,7 +14,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from base64 import b64encode
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,11 @@ import pytest
 
 from aboveboard.commands import exits
 from scripts import postgres
-from tests.commands.conftest import clean_environment, command
+from tests.commands.conftest import clean_environment, command, forking
+from tests.commands.forking import Forking
 from tests.commands.test_serve import answers, free_port, until
+
+__all__ = ["forking"]  # a fixture
 
 HERE = Path(__file__).parent
 PATIENCE = 60
@@ -78,15 +81,22 @@ def database(dump: Path) -> Generator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def aboveboard(environment: Environment, *words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*words), capture_output=True, text=True, check=False, env=environment, timeout=180
-    )
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(scope="module")
-def migration(environment: Environment) -> str:
-    done = aboveboard(environment, "migrate")
+def aboveboard(environment: Environment, forking: Forking) -> Run:
+    """Run a command on it."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return forking.run(words, environment=environment, folder=HERE, typed="", timeout=180)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def migration(aboveboard: Run) -> str:
+    done = aboveboard("migrate")
     assert done.returncode == exits.DONE, done.stdout + done.stderr
     return done.stdout
 
@@ -149,25 +159,29 @@ def _post(port: int, path: str, body: bytes, headers: dict[str, str]) -> tuple[i
             return error.code, json.load(error)
 
 
-def test_migrating_again_changes_nothing(migrated: Environment) -> None:
-    again = aboveboard(migrated, "migrate")
+@pytest.mark.usefixtures("migrated")
+def test_migrating_again_changes_nothing(aboveboard: Run) -> None:
+    again = aboveboard("migrate")
     assert again.returncode == exits.DONE, again.stderr
 
 
-def test_the_log_is_whole(migrated: Environment, facts: dict[str, Any]) -> None:
-    verified = aboveboard(migrated, "ledger", "verify")
+@pytest.mark.usefixtures("migrated")
+def test_the_log_is_whole(aboveboard: Run) -> None:
+    verified = aboveboard("ledger", "verify")
     assert verified.returncode == exits.DONE, verified.stdout + verified.stderr
 
 
-def test_doctor_asks_for_nothing_but_the_work_that_waited(migrated: Environment) -> None:
-    examined = aboveboard(migrated, "doctor")
+@pytest.mark.usefixtures("migrated")
+def test_doctor_asks_for_nothing_but_the_work_that_waited(aboveboard: Run) -> None:
+    examined = aboveboard("doctor")
     assert examined.returncode in (exits.DONE, exits.ATTENTION), examined.stdout + examined.stderr
     acts = [line for line in examined.stdout.splitlines() if line.startswith("act")]
     assert all(line.split()[1] == "work:" for line in acts), examined.stdout
 
 
-def test_incidents_are_listed(migrated: Environment, facts: dict[str, Any]) -> None:
-    listed = aboveboard(migrated, "incident", "list")
+@pytest.mark.usefixtures("migrated")
+def test_incidents_are_listed(aboveboard: Run, facts: dict[str, Any]) -> None:
+    listed = aboveboard("incident", "list")
     assert all(reference in listed.stdout for reference in facts["incidents"]), listed.stderr
 
 
@@ -206,7 +220,8 @@ def test_a_restriction_stays_in_force(ask: Any, facts: dict[str, Any]) -> None:
     assert status in (403, 404), answer
 
 
-def test_the_holds_are_listed(migrated: Environment) -> None:
-    listed = aboveboard(migrated, "hold", "list")
+@pytest.mark.usefixtures("migrated")
+def test_the_holds_are_listed(aboveboard: Run) -> None:
+    listed = aboveboard("hold", "list")
     assert "case/417" in listed.stdout, listed.stdout + listed.stderr
     assert "case/419" not in listed.stdout, "it was released"

@@ -150,7 +150,13 @@ def served(
     if not home.exists():
         words = ["init", home, *(["--promise", PROMISE_FILE] if promise else [])]
         words += ["--origin", origin] if origin else []
-        subprocess.run(command(*words), env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "tests.schema_once", *map(str, words)],
+            env=environment,
+            check=True,
+            capture_output=True,
+            cwd=Path(__file__).parents[2],
+        )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
