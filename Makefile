@@ -9,6 +9,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # One more than there are processors, where tests wait for other programs.
 WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 1)")
 PYTEST := $(RUN) -m pytest -q --dist loadfile --no-loadscope-reorder
+# In a run beside a longer one: what one of them waits for, the other uses.
+BESIDE ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() or 2)")
 # The files with such tests: to look for them through all files takes as long as many of them.
 KILLED = $(shell grep -rl --include='test_*.py' 'mark\.crash' tests)
 
@@ -36,7 +38,8 @@ test: setup-dev ## every check, and every test but `make crash`: SQLite, Postgre
 	@$(RUN) scripts/postgres.py
 	@$(RUN) scripts/programs.py
 	@$(MAKE) --no-print-directory format-check
-	@$(MAKE) --no-print-directory -j2 types on-both
+	@$(MAKE) --no-print-directory compiled
+	@$(MAKE) --no-print-directory -j3 types on-sqlite on-postgres
 
 check: setup-dev ## format, lint, types, which way imports point, house rules
 	@$(MAKE) --no-print-directory format-check
@@ -49,13 +52,12 @@ database: setup-dev ## the tests that a second database could fail, on PostgreSQ
 	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser and not crash"
 
 crash: setup-dev ## what is killed at any moment, and whole lives, on both databases; CI runs it after `make test`
-	$(PYTEST) -n $(WORKERS) -m crash $(KILLED)
-	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m crash $(KILLED)
+	@$(MAKE) --no-print-directory -j2 crash-sqlite crash-postgres
 
 browser: setup-dev ## the tests in Chromium; PHOTOGRAPHS=1 takes each page into .cache/screens/
 	$(PYTEST) -n $(WORKERS) -m browser
 
-.PHONY: format-check types house on-both
+.PHONY: format-check types house compiled on-sqlite on-postgres crash-sqlite crash-postgres
 format-check:
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
@@ -67,10 +69,23 @@ types:
 house:
 	$(RUN) -m pytest tests/house -q
 
+# Once, where nothing is compiled yet: each process of a run would compile every test for itself.
+compiled: tests/__pycache__
+tests/__pycache__:
+	-@ls -d tests/*/ | xargs -n 20 -P 2 $(RUN) -m pytest -qq --collect-only > /dev/null
+
 # All lanes in one run for each database: to begin one takes each process some ten seconds.
-on-both:
+on-sqlite:
 	$(PYTEST) -n $(WORKERS) -m "not crash"
-	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser and not crash"
+
+on-postgres:
+	TEST_DATABASE=postgres $(PYTEST) -n $(BESIDE) -m "not browser and not crash"
+
+crash-sqlite:
+	$(PYTEST) -n $(BESIDE) -m crash $(KILLED)
+
+crash-postgres:
+	TEST_DATABASE=postgres $(PYTEST) -n $(BESIDE) -m crash $(KILLED)
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench

@@ -21,7 +21,12 @@ from tests.accounts.conftest import JON
 from tests.accounts.people import customer_client, erase_everywhere, staff_client, staff_member
 from tests.pages import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(
+        "what a page shows and its buttons do; test_sessions asks the rows on both"
+    ),
+]
 PAGE = "/accounts/"
 END = "/accounts/sessions/end/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"

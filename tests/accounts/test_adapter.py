@@ -20,7 +20,10 @@ from aboveboard.basics.actor import Role
 from tests.accounts.conftest import JON
 from tests.accounts.people import customer_client, staff_client, staff_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("what is changed of allauth, before any row is asked"),
+]
 
 
 @pytest.fixture

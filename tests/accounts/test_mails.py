@@ -13,7 +13,7 @@ from aboveboard.basics.actor import Role
 from tests.accounts.conftest import JON_MAIL, SHARED_MAIL
 from tests.accounts.people import staff_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database("what letters say")]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,12 @@ from aboveboard.basics.actor import SYSTEM, Role
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.pages import words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(
+        "which pages open to whom; sign-ins and factors are kept as test_sessions asks on both"
+    ),
+]
 
 NAMES = sorted(
     str(pattern.name) for pattern in urlpatterns if isinstance(pattern, URLPattern) and pattern.name

@@ -21,7 +21,12 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from tests.accounts.people import customer_client, mailed_code, staff_client, staff_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(
+        "what pages do; test_customer_sign_in and test_code_tries ask the same tables on both"
+    ),
+]
 
 STAFF = "/accounts/staff/"
 PASSWORD = "correct horse battery staple"

@@ -25,7 +25,10 @@ from aboveboard.choices.state import ChoiceAnswer
 from tests.api.programs import token_for
 from tests.world import load
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("whether the description is true; test_fuzz sends odd values to both"),
+]
 EXAMPLES = 50
 """For each operation: enough to meet every member, few enough to take seconds."""
 

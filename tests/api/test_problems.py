@@ -45,7 +45,11 @@ urlpatterns = [
     path("api/open", lambda request: HttpResponse()),
     *real,
 ]
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.api.test_problems")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.urls("tests.api.test_problems"),
+    pytest.mark.one_database("how a problem is worded"),
+]
 USES, CHOICES = "/api/v1/uses", "/api/v1/choices"
 SENT = "jon24@adventure-works.com"
 

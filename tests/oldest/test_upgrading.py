@@ -24,6 +24,7 @@ BLOCKS = "CREATE TABLE recovery_rowcomparison (stands_in_the_way integer)"
 """Made by nobody of ours: a late migration stops at it, after fifty that went well."""
 
 Statement = Callable[[str], list[Any]]
+refused_before_it_begins = pytest.mark.one_database("nothing of the database is touched")
 
 
 class OldInstance:
@@ -129,6 +130,7 @@ def test_a_change_that_fails_leaves_the_former_state_and_says_how_to_go_back(
     assert len(old.backups()) == 1
 
 
+@refused_before_it_begins
 def test_without_a_backup_nothing_is_changed(old: OldInstance) -> None:
     (old.home / "backups").write_text("in the way")
     before = old.form()
@@ -151,6 +153,7 @@ def test_without_a_backup_nothing_is_changed(old: OldInstance) -> None:
     assert json.loads(done.stdout)["backup"] is None
 
 
+@refused_before_it_begins
 def test_where_that_is_turned_off_it_is_only_said(old: OldInstance) -> None:
     before = old.form()
     for command in (("worker", "--once"), ("serve", "--port", "1")):

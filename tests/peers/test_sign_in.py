@@ -15,7 +15,10 @@ from aboveboard.accounts.models import Account
 from aboveboard.basics.actor import Role
 from tests.accounts.people import staff_client, staff_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("what pages do; tests/accounts asks the rows on both"),
+]
 
 STAFF = "/accounts/staff/"
 PASSWORD = "correct horse battery staple"

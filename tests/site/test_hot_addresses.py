@@ -25,7 +25,10 @@ from aboveboard.site.serving.bodies import REFUSED
 from tests.api import programs
 from tests.world import load
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("which way a request takes; tests/api asks what it does on both"),
+]
 SLOWLY = [name for name in settings.MIDDLEWARE if not name.endswith(".HotAddresses")]
 PERSON = {"kind": "customer_number", "value": "AW99999999"}
 ASK = {"purpose": "deliver-orders", "fields": ["city"], "channel": "api"}

@@ -10,7 +10,7 @@ from tests.accounts.people import customer_client, staff_client
 from tests.pages import words
 from tests.world import adopt, load
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database("links of pages")]
 
 SWITCH = 'aria-label="Language"'
 FRENCH = {"accept-language": "fr"}

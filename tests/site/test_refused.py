@@ -12,7 +12,7 @@ from django.utils import translation
 from aboveboard.basics.errors import AboveboardError, Conflict, NotFound, RateLimited
 from aboveboard.site.pages import ErrorPages
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database("what pages say")]
 
 
 def page(error: AboveboardError, language: str, path: str = "/you/choices/") -> HttpResponse:

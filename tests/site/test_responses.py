@@ -72,7 +72,11 @@ urlpatterns = [
 broken = urlpatterns[-len(real) - 2]
 broken.callback = public("a test calls it")(broken.callback)
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.site.test_responses")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.urls("tests.site.test_responses"),
+    pytest.mark.one_database("headers, the program's log and pages for faults"),
+]
 
 ADDRESSES = [
     "/healthz",

@@ -45,7 +45,8 @@ ASKED = sorted(
     | {asked.SORT, asked.PAGE, asked.AFTER, asked.FORMAT}
 )
 """Every name that a page looks for behind the ``?``."""
-ODD = ["", "0", "-1", str(2**63), "9" * 5000, "²", "١", "1e3", "1-2", f"{2**63}-{2**63}", "\x00"]
+ODD_FOR_A_DATABASE = [str(2**63), f"{2**63}-{2**63}", "\x00"]
+ODD = ["", "0", "-1", "9" * 5000, "²", "١", "1e3", "1-2", *ODD_FOR_A_DATABASE]
 
 
 def everyone() -> Iterator[Client]:
@@ -60,29 +61,33 @@ def filled(address: str, number: int) -> str:
     return re.sub(r"<(?!int:)[^>]*>", "found", re.sub(r"<int:\w+>", str(number), address))
 
 
+@pytest.mark.one_database("no row is asked for")
 def test_a_number_that_no_row_can_have_is_not_there_on_any_route() -> None:
     assert len(NUMBERED) > 30
-    reached, wrong = set(), []
-    for client, address, method in product(everyone(), NUMBERED, ("get", "post")):
-        for number in TOO_LARGE:
-            status = getattr(client, method)(filled(address, number)).status_code
-            if status in (302, 403, 405):
-                break  # refused for who asks, before the number is looked at
-            reached.add(address)
-            if status != 404:
-                wrong.append((address, number, method, status))
+    waiting, reached, wrong = list(product(NUMBERED, ("get", "post"))), set(), []
+    for client in everyone():
+        for address, method in waiting.copy():
+            for number in TOO_LARGE:
+                status = getattr(client, method)(filled(address, number)).status_code
+                if status in (302, 403, 405):
+                    break  # refused for who asks, before the number is looked at
+                reached.add(address)
+                if status != 404:
+                    wrong.append((address, number, method, status))
+            else:
+                waiting.remove((address, method))  # asked once, of the first who may
     assert not wrong
     assert len(reached) > 30, "somebody gets as far as the number"
 
 
-def test_no_page_fails_for_what_stands_behind_the_question_mark() -> None:
+def test_no_page_fails_for_what_stands_behind_the_question_mark(on_postgres: bool) -> None:
     assert {"after", "jurisdiction", "person"} <= set(ASKED)
     pages = sorted({filled(address, 1) for address, _, _ in ALL if "api/" not in address})
     wrong = []
     for client in everyone():
         for page in [page for page in pages if client.get(page).status_code == 200]:
             pages.remove(page)  # asked once, of the first who may
-            for value in ODD:
+            for value in ODD_FOR_A_DATABASE if on_postgres else ODD:
                 answer = client.get(page, dict.fromkeys(ASKED, value))
                 if answer.status_code >= 500:
                     wrong.append((page, value[:20], answer.status_code))

@@ -25,7 +25,10 @@ from tests.accounts.people import customer_client, service_client, staff_client,
 from tests.pages import words
 from tests.world import load
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("the rule of decisions; tests/choices asks its rows on both"),
+]
 OFFERS: Final = "personal-offers"
 EVERYONE: Final = frozenset({"ann", "ben", "shop", "mailer"})
 NOBODY: Final[frozenset[str]] = frozenset()

@@ -21,7 +21,10 @@ from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
 from tests import world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("how a file is read; tests/intake loads on both"),
+]
 
 HEADER = (
     "customer_id,title,first_name,last_name,email,phone,address_line1,address_line2,city,region,"

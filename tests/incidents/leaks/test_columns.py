@@ -10,7 +10,10 @@ from aboveboard.incidents.leaks import columns
 from aboveboard.incidents.leaks.opening import sample
 from aboveboard.kinds import recognise
 
-pytestmark = pytest.mark.django_db  # where our people live is asked, for their phones
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("how columns are guessed"),
+]  # where our people live is asked, for their phones
 
 MD5 = "5f4dcc3b5aa765d61d8327deb882cf99"
 
