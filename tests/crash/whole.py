@@ -3,6 +3,9 @@ leads to the signed root."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db.models import Count
 
 from aboveboard.basics import clock, settings
@@ -14,7 +17,6 @@ from aboveboard.ledger.models import Entry
 from aboveboard.ledger.verify.sources import LogDirectory
 from aboveboard.vault import blind, record_format, sealed
 from aboveboard.vault.models import BlindIndex, Person, SealedRecord
-from aboveboard.vault.queries import held_fields
 
 
 def people() -> frozenset[int]:
@@ -28,11 +30,9 @@ def people() -> frozenset[int]:
     assert frozenset(PersonKey.objects.values_list("person_id", flat=True)) == held, (
         "a key without its person, or the reverse"
     )
-    records = {
-        person_id: bytes(boxes)
-        for person_id, boxes in SealedRecord.objects.values_list("person_id", "boxes")
-    }
-    assert records.keys() == held, "a record without its person, or the reverse"
+    assert frozenset(SealedRecord.objects.values_list("person_id", flat=True)) == held, (
+        "a record without its person, or the reverse"
+    )
     numbers = BlindIndex.objects.filter(kind=blind.KIND_NUMBERS["customer_number"])
     filed = dict(
         numbers.values_list("person_id")
@@ -53,23 +53,25 @@ def opens_all(person_ids: frozenset[int]) -> None:
     Raises:
         RecordDamaged: a box does not open.
     """
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    keys = person_keys(person_ids)
-    for person_id, boxes in SealedRecord.objects.filter(person_id__in=person_ids).values_list(
-        "person_id", "boxes"
-    ):
-        cipher = AESGCM(keys[person_id])
-        for name, box in record_format.open_record(cipher, person_id, bytes(boxes)).items():
+    for person_id, cipher, boxes in _opened(person_ids):
+        for name, box in boxes.items():
             sealed.unseal(cipher, person_id, name, box)
 
 
 def fields() -> dict[int, frozenset[str]]:
     """Return the names of the fields that each person's record holds."""
-    return {
-        person_id: held_fields(person_id)
-        for person_id in SealedRecord.objects.values_list("person_id", flat=True)
-    }
+    everybody = frozenset(SealedRecord.objects.values_list("person_id", flat=True))
+    return {person_id: frozenset(boxes) for person_id, _, boxes in _opened(everybody)}
+
+
+def _opened(
+    person_ids: frozenset[int],
+) -> Iterator[tuple[int, AESGCM, dict[str, sealed.SealedField]]]:
+    keys = person_keys(person_ids)
+    records = SealedRecord.objects.filter(person_id__in=person_ids)
+    for person_id, boxes in records.values_list("person_id", "boxes"):
+        cipher = AESGCM(keys[person_id])
+        yield person_id, cipher, record_format.open_record(cipher, person_id, bytes(boxes))
 
 
 def ledger(verifier: Verifier) -> None:

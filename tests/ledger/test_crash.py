@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a killed process has been at every step."""
-    monkeypatch.setattr(limits, "SEQUENCE_BATCH", 256)
+    monkeypatch.setattr(limits, "SEQUENCE_BATCH", 64)
 
 
 def log() -> Path:
@@ -85,8 +85,8 @@ def test_a_process_killed_while_it_sequences_leaves_a_true_log_and_the_next_one_
     picks = random.Random(518)
     total, killed, remembered = 0, 0, None
     for _ in range(KILLS):
-        append(400, batch=200)
-        total += 400
+        append(120, batch=60)
+        total += 120
         before = published()
         process = start(sequence)
         end = time.monotonic() + 20
