@@ -237,6 +237,7 @@ def _held_back(scene: Scene) -> None:
     scene.seen("let-in-confirm")
     scene.send()
     scene.seen("let-in-done")
+    scene.seen("let-in-listed", "/console/retention/let-in/")
 
 
 def _erasing(scene: Scene) -> None:

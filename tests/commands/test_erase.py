@@ -63,6 +63,10 @@ def test_one_person_is_erased_in_two_steps_and_stays_erased(
     assert "2 rows: 0 imported, 1 already held, 0 not imported, 1 left out because" in words
     erasure = words.split("(erasure ")[1].split(")")[0]
     assert answer(capsys, "people", "let-in", erasure, "--reference", "Ben Hale")[0] == 2
+    code, words = answer(capsys, "people", "let-in", erasure, "--reference", "form/9")
+    assert (code, f"let-in {erasure} --undo" in words) == (0, True)
+    assert answer(capsys, "people", "let-in", erasure, "--undo")[0] == 0
+    assert "1 left out" in answer(capsys, *imports)[1]
     assert answer(capsys, "people", "let-in", erasure, "--reference", "form/9")[0] == 0
     assert "2 rows: 1 imported" in answer(capsys, *imports)[1]
 

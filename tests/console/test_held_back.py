@@ -113,6 +113,11 @@ def test_who_was_erased_is_let_in_after_a_page_that_says_what_it_means(
     assert ErasedPerson.objects.get().readmitted_at is None
     assert "They can come in again" in words(lead.post(LET_IN, answer | {"confirmed": "yes"}))
     assert "let in again before" in words(lead.post(LET_IN, answer))
+    assert "form/9" in words(lead.get(LET_IN))
+    assert lead.post(f"{LET_IN}{number}/undo/")["Location"] == LET_IN
+    assert "form/9" not in words(lead.get(LET_IN))
+    assert imported(HEADER + row("T002", "Ben,Hale", **PHONE)).loaded == 0
+    assert "They can come in again" in words(lead.post(LET_IN, answer | {"confirmed": "yes"}))
     assert imported(HEADER + row("T002", "Ben,Hale", **PHONE)).loaded == 1
 
 

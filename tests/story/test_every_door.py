@@ -288,7 +288,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
             person_id=person, field="email", defaults={"state": "asked", "at": story.now}
         )
         known = {**known, "number": note.pk}
-    if "/held-back/" in pattern:
+    if "/held-back/" in pattern or "/let-in/" in pattern:
         known = {**known, "number": rows["held-back"]}
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:

@@ -291,6 +291,14 @@ def _(world: World) -> Callable[[], object]:
     return lambda: erased.readmit(number, reference="form/1", **world.acting)
 
 
+@twice("intake.erased.undo_readmission")
+def _(world: World) -> Callable[[], object]:
+    erasing.erase(world.one, ErasureReason.ASKED, **world.acting)
+    number = ErasedPerson.objects.get().pk
+    erased.readmit(number, reference="form/1", **world.acting)
+    return lambda: erased.undo_readmission(number, **world.acting)
+
+
 @twice("intake.held_back.decide")
 def _(world: World) -> Callable[[], object]:
     number = held_back_row().pk

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
-from aboveboard.basics.errors import Conflict
+from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
@@ -195,6 +195,26 @@ def test_who_comes_back_is_let_in_and_their_objection_stands(imported: Import) -
     assert choices.consent_state(known("T002")).answer("improve-shops") is ChoiceAnswer.NO
     assert not ErasedPerson.objects.exists()
     assert Entry.objects.filter(kind="erased.readmitted").count() == 1
+
+
+def test_who_was_let_in_stays_out_where_that_was_undone_before_a_file(imported: Import) -> None:
+    imported(FIRST)
+    erase("T002")
+    (kept,) = ErasedPerson.objects.all()
+    said = {"by": world.ADVISER, "at": clock.now()}
+    erased.readmit(kept.pk, reference="form/9", **said)
+    assert [row.reference for row in erased.readmissions()] == ["form/9"]
+    erased.undo_readmission(kept.pk, **said)
+    kept.refresh_from_db()
+    assert (kept.readmitted_by, kept.reference, kept.reference_key) == (None, "", None)
+    assert not erased.readmissions()
+    assert (imported(FIRST).loaded, imported(FIRST).left_out) == (0, 1)
+    assert Entry.objects.filter(kind="erased.readmission-undone").count() == 1
+
+    erased.readmit(kept.pk, reference="form/9", **said)
+    assert imported(FIRST).loaded == 1
+    with pytest.raises(NotFound):
+        erased.undo_readmission(kept.pk, **said)
 
 
 @pytest.mark.parametrize("changed", [{"email": "T002@example.org"}, {"phone": "020 7946 0102"}])

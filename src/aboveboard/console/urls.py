@@ -143,6 +143,7 @@ urlpatterns = [
     path("retention/held-back/<int:number>/", held_back.decide, name="held_back_row"),
     path("retention/held-back/<int:number>/undo/", held_back.undo, name="undo_held_back"),
     path("retention/let-in/", held_back.let_in, name="let_in"),
+    path("retention/let-in/<int:number>/undo/", held_back.undo_let_in, name="undo_let_in"),
     path(f"{_PERSON}write-to/", retention.write_to, name="write_to"),
     path(f"{_PERSON}write-to-them/", retention.write_to_them, name="write_to_them"),
     path(f"{_PERSON}erase/", erasing.erase, name="erase_person"),

@@ -36,6 +36,7 @@ class IntakeConfig(AppConfig):
             entries=(
                 entries.PeopleImported,
                 entries.ErasedReadmitted,
+                entries.ErasedReadmissionUndone,
                 entries.HeldBackDecided,
                 entries.DifferenceAnswered,
             ),

@@ -37,6 +37,17 @@ class ErasedReadmitted(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ErasedReadmissionUndone(Facts):
+    """That somebody who had been erased may come in again was taken back, before a file had brought
+    them in."""
+
+    kind: ClassVar = "erased.readmission-undone"
+    on_restore: ClassVar = RedoByHand(
+        "that they were let in may stand again: undo it again, before a file is imported"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class HeldBackDecided(Facts):
     """Somebody decided about a row that was held back, for it may be of a person who was erased:
     ``take``, ``keep-out``, or ``undone``. ``row``: its number in the list.

@@ -17,18 +17,19 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
+from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.package import Numbers
 from aboveboard.basics.reference import parse_reference as checked_reference
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import ChoiceAnswer
-from aboveboard.intake.entries import ErasedReadmitted
+from aboveboard.intake.entries import ErasedReadmissionUndone, ErasedReadmitted
 from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import last_known
-from aboveboard.vault import blind
+from aboveboard.vault import blind, bulk
 from aboveboard.vault.entries import ErasureDone
 from aboveboard.vault.identifiers import keyed_digests
 from aboveboard.vault.limits import ERASED_REMEMBERED
@@ -273,3 +274,53 @@ def readmit(number: int, *, reference: str, by: Actor, at: datetime) -> None:
         row.reference_key = key
         row.save(update_fields=["readmitted_at", "readmitted_by", "reference", "reference_key"])
         append(ErasedReadmitted(reference=seal(case, key)), by=by, handle=None, at=at)
+
+
+def undo_readmission(number: int, *, by: Actor, at: datetime) -> None:
+    """Take back that somebody who was erased was let in, before a file has brought them in: they
+    are left out of imports again.
+
+    Raises:
+        NotFound: there is no such erasure, or a file has brought them in meanwhile.
+        Conflict: they were not let in, or that was undone before.
+        RowNotAuthentic: somebody wrote to the row past the program.
+    """
+    with transaction.atomic():
+        # A block of an import reads who was let in and loads them under this lock: either it comes
+        # first, and they are customers again, or they stay out.
+        bulk.lock()
+        row = ErasedPerson.objects.select_for_update().filter(id=number).first()
+        if row is None:
+            raise NotFound(what="erasure")
+        if row.readmitted_at is None:
+            raise Conflict(why="nobody was let in after it, so there is nothing to undo")
+        row.readmitted_at, row.readmitted_by, row.reference, row.reference_key = (
+            None,
+            None,
+            "",
+            None,
+        )
+        row.save(update_fields=["readmitted_at", "readmitted_by", "reference", "reference_key"])
+        append(ErasedReadmissionUndone(), by=by, handle=None, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Readmission:
+    """Somebody who was let in, and whom no file has brought in yet: the number of their erasure,
+    and when and on what form they were let in."""
+
+    erasure: int
+    at: datetime
+    reference: str
+
+
+def readmissions(*, after: int = 0, limit: int = PAGE_SIZE) -> list[Readmission]:
+    """Return a page of those who were let in and are not here yet, by the number of their
+    erasure, after the number ``after``."""
+    rows = ErasedPerson.objects.filter(readmitted_at__isnull=False, id__gt=after).order_by("id")
+    return [
+        # A row that somebody wrote past the program lets nobody in, so there is nothing to undo.
+        Readmission(row.pk, row.readmitted_at, row.reference)
+        for row in rows[:limit]
+        if row.readmitted_at is not None and row.authentic
+    ]

@@ -33,7 +33,11 @@ def configure(verbs: Verbs) -> None:
         "let-in", help="let somebody who was erased be a customer again, with the next import"
     )
     letting_in.add_argument("erasure", type=int, help="the number that the import said")
-    letting_in.add_argument("--reference", required=True, help="the form or call; no names")
+    how = letting_in.add_mutually_exclusive_group(required=True)
+    how.add_argument("--reference", help="the form or call; no names")
+    how.add_argument(
+        "--undo", action="store_true", help="take it back, before a file has brought them in"
+    )
     writing = verbs.add_parser(
         "write-to", help="record whom to write to instead of a person, or that nobody is written to"
     )
@@ -82,15 +86,21 @@ def erase(args: argparse.Namespace) -> int:
 
 
 def let_in(args: argparse.Namespace) -> int:
-    """Let somebody who was erased come back with the next file that has them."""
+    """Let somebody who was erased come back with the next file that has them, or undo that."""
     from aboveboard.basics import clock
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.intake import erased
     from aboveboard.keys.log_signing import sequence_now
 
+    if args.undo:
+        erased.undo_readmission(args.erasure, by=SYSTEM, at=clock.now())
+        sequence_now()
+        print("Undone. Imports leave them out again.")
+        return DONE
     erased.readmit(args.erasure, reference=args.reference, by=SYSTEM, at=clock.now())
     sequence_now()
     print("The next import that has them brings them in. What they objected to stays objected to.")
+    print(f"Until then it can be undone: aboveboard people let-in {args.erasure} --undo")
     return DONE
 
 

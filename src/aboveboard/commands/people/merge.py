@@ -21,6 +21,7 @@ aboveboard people split 3 --reference case/418
 aboveboard people erase 192162611299331807
 aboveboard people erase 192162611299331807 --reason asked --yes
 aboveboard people let-in 4 --reference form/2026-118
+aboveboard people let-in 4 --undo
 aboveboard people write-to 192162611299331807 --address parent@example.org --reason child
 aboveboard people write-to 192162611299331807 --nobody --reason deceased"""
 

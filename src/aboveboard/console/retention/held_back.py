@@ -88,14 +88,21 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
 def let_in(request: HttpRequest) -> HttpResponse:
     """Let somebody who was erased be a customer again, once that was confirmed."""
     form = LetInForm(request.POST if request.method == "POST" else None)
-    context: dict[str, object] = {"form": form}
+    start = parse_id(request.GET.get("after", "")) or 0
+    rows = erased.readmissions(after=start)
+    context: dict[str, object] = {
+        "form": form,
+        "rows": rows,
+        "older": f"?after={rows[-1].erasure}" if len(rows) == PAGE_SIZE else "",
+    }
     if form.is_valid():
         number, reference = form.cleaned_data["erasure"], form.cleaned_data["reference"]
         try:
             if request.POST.get("confirmed") == _CONFIRMED:
                 by = actor_of(request)
                 erased.readmit(number, reference=reference, by=by, at=clock.now())
-                return render(request, "console/retention/let_in_done.html")
+                done = {"erasure": number}
+                return render(request, "console/retention/let_in_done.html", done)
             context |= {"erasure": erased.remembered(number), "reference": reference}
             return render(request, "console/retention/let_in_confirm.html", context)
         except NotFound:
@@ -105,6 +112,14 @@ def let_in(request: HttpRequest) -> HttpResponse:
     return render(
         request, "console/retention/let_in.html", context, status=422 if form.errors else 200
     )
+
+
+@allow(KEEPER)
+@require_POST
+def undo_let_in(request: HttpRequest, number: int) -> HttpResponse:
+    """Take back that somebody was let in, before a file has brought them in."""
+    erased.undo_readmission(number, by=actor_of(request), at=clock.now())
+    return HttpResponseRedirect(reverse("console:let_in"))
 
 
 def _actor_in_words(by: Actor | None) -> str:
