@@ -2,7 +2,8 @@
 finds every sentence and compiles.
 
 1. Sentences are found in the templates and modules of ``src/aboveboard/portal`` and ``centre``, in
-   the pages of ``accounts`` for signing in, and in the parts of pages that ``site`` shares.
+   the pages of ``accounts`` for signing in, the parts of pages that ``site`` shares, the pages on
+   which staff look customers up, and the reasons for which a use is refused.
 2. Each ``locale/<language>/LC_MESSAGES/django.po`` gets the new ones, empty, and
    loses those no longer said.
 3. Each ``.po`` is compiled to the ``.mo`` that Django reads.
@@ -24,6 +25,13 @@ from babel.messages.pofile import read_po, write_po
 
 PORTAL = Path(__file__).parents[1] / "src" / "aboveboard" / "portal"
 SHARED = tuple(PORTAL.parent / folder for folder in ("accounts", "centre", "site"))
+CONSOLE = PORTAL.parent / "console"
+LOOK_UP = (
+    *(CONSOLE / f"{name}.py" for name in ("apps", "confirming", "correct", "documents", "forms")),
+    CONSOLE / "people.py",
+    *sorted((CONSOLE / "templates" / "console" / "people").glob("*.html")),
+)
+"""The pages of the console that are not in English alone, and its navigation."""
 LANGUAGES = ("fr", "de")
 KINDS = (".html", ".txt", ".py")
 _BEGUN = datetime(2026, 11, 22, tzinfo=UTC)
@@ -46,9 +54,13 @@ def found() -> Catalog:
     """Return every sentence that these pages say, with the file that says it."""
     from django.utils.translation.template import templatize
 
+    from aboveboard.access.reasons import SENTENCES
+
     catalog = Catalog(fuzzy=False)
-    for folder in (PORTAL, *SHARED):
-        for file in sorted(each for kind in KINDS for each in folder.rglob(f"*{kind}")):
+    for sentence in SENTENCES.values():
+        catalog.add(sentence, locations=[("access/reasons.py", 0)])
+    for files in (*map(_files, (PORTAL, *SHARED)), LOOK_UP):
+        for file in files:
             source = file.read_text("utf-8")
             if file.suffix != ".py":
                 # A template's indentation is no Python's, and the extractor reads Python.
@@ -71,6 +83,10 @@ def found() -> Catalog:
                 if message and (not isinstance(message, tuple) or all(message)):
                     catalog.add(message, locations=place)
     return catalog
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(each for kind in KINDS for each in folder.rglob(f"*{kind}"))
 
 
 def read(language: str) -> Catalog:

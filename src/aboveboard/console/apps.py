@@ -1,6 +1,7 @@
 """What ``console`` declares."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_noop
 
 from aboveboard.basics.actor import Role
 from aboveboard.basics.package import Face, Job, NavEntry, Package
@@ -8,59 +9,114 @@ from aboveboard.basics.package import Face, Job, NavEntry, Package
 _LEADS = frozenset({Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR})
 _PRIVACY = frozenset({Role.PRIVACY_LEAD})
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+_RETENTION, _ORGANISATION = gettext_noop("Retention"), gettext_noop("Organisation")
 _NAVIGATION = (
     NavEntry(
         Face.CONSOLE,
         1,
-        "People",
+        gettext_noop("People"),
         "/console/people/",
         frozenset({Role.ADVISER, Role.PRIVACY_LEAD}),
         "People",
         promised=True,
     ),
-    NavEntry(Face.CONSOLE, 2, "Incidents", "/console/incidents/", _LEADS),
-    NavEntry(Face.CONSOLE, 3, "Report a loss", "/console/report-a-loss/"),
-    NavEntry(Face.CONSOLE, 4, "Devices", "/console/devices/", group="Devices"),
-    NavEntry(Face.CONSOLE, 5, "Exports", "/console/exports/", _LEADS, "Devices"),
-    NavEntry(Face.CONSOLE, 6, "Holds and sweeps", "/console/retention/", _PRIVACY, "Retention"),
+    NavEntry(Face.CONSOLE, 2, gettext_noop("Incidents"), "/console/incidents/", _LEADS),
+    NavEntry(Face.CONSOLE, 3, gettext_noop("Report a loss"), "/console/report-a-loss/"),
+    NavEntry(Face.CONSOLE, 4, gettext_noop("Devices"), "/console/devices/", group="Devices"),
+    NavEntry(
+        Face.CONSOLE,
+        5,
+        gettext_noop("Exports"),
+        "/console/exports/",
+        _LEADS,
+        gettext_noop("Devices"),
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        6,
+        gettext_noop("Holds and sweeps"),
+        "/console/retention/",
+        _PRIVACY,
+        _RETENTION,
+    ),
     NavEntry(
         Face.CONSOLE,
         7,
-        "Possible duplicates",
+        gettext_noop("Possible duplicates"),
         "/console/retention/duplicates/",
         _PRIVACY,
-        "Retention",
+        _RETENTION,
     ),
     NavEntry(
         Face.CONSOLE,
         8,
-        "Values that differ",
+        gettext_noop("Values that differ"),
         "/console/retention/differences/",
         _PRIVACY,
-        "Retention",
+        _RETENTION,
     ),
     NavEntry(
         Face.CONSOLE,
         8,
-        "Rows held back",
+        gettext_noop("Rows held back"),
         "/console/retention/held-back/",
         _PRIVACY,
-        "Retention",
+        _RETENTION,
     ),
-    NavEntry(Face.CONSOLE, 9, "Emergency access", "/console/emergencies/", _PRIVACY, "Retention"),
-    NavEntry(Face.CONSOLE, 10, "Promise", "/console/promise/", group="Organisation"),
-    NavEntry(Face.CONSOLE, 11, "Register", "/console/promise/register/", group="Organisation"),
-    NavEntry(Face.CONSOLE, 12, "Explain", "/console/promise/explain/", _PRIVACY, "Organisation"),
-    NavEntry(Face.CONSOLE, 13, "Staff", "/console/staff/", _ADMINISTRATORS, "Organisation"),
+    NavEntry(
+        Face.CONSOLE,
+        9,
+        gettext_noop("Emergency access"),
+        "/console/emergencies/",
+        _PRIVACY,
+        _RETENTION,
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        10,
+        gettext_noop("Promise"),
+        "/console/promise/",
+        group=_ORGANISATION,
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        11,
+        gettext_noop("Register"),
+        "/console/promise/register/",
+        group=_ORGANISATION,
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        12,
+        gettext_noop("Explain"),
+        "/console/promise/explain/",
+        _PRIVACY,
+        _ORGANISATION,
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        13,
+        gettext_noop("Staff"),
+        "/console/staff/",
+        _ADMINISTRATORS,
+        _ORGANISATION,
+    ),
     NavEntry(
         Face.CONSOLE,
         14,
-        "Settings",
+        gettext_noop("Settings"),
         "/console/settings/",
         _ADMINISTRATORS,
-        "Organisation",
+        _ORGANISATION,
     ),
-    NavEntry(Face.CONSOLE, 14, "Concerns", "/console/concerns/", _PRIVACY, "People"),
+    NavEntry(
+        Face.CONSOLE,
+        14,
+        gettext_noop("Concerns"),
+        "/console/concerns/",
+        _PRIVACY,
+        gettext_noop("People"),
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from aboveboard.accounts.gate import actor_of
@@ -20,28 +21,30 @@ from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.console.forms import evidence_field
-from aboveboard.console.people import allow_look_up
+from aboveboard.console.people import allow_look_up, recorded_in_words, spoken_promise
 from aboveboard.promise.model import Promise
-from aboveboard.promise.queries import in_force
 
 
 class ConfirmForm(forms.Form):
     """What the call or form says, and where that can be checked."""
 
     answer = forms.ChoiceField(
-        label="Did the customer say yes?",
+        label=gettext_lazy("Did the customer say yes?"),
         widget=forms.RadioSelect,
-        choices=[(ChoiceAnswer.YES.value, "Yes"), (ChoiceAnswer.NO.value, "No")],
-        error_messages={"required": "Choose yes or no."},
+        choices=[
+            (ChoiceAnswer.YES.value, gettext_lazy("Yes")),
+            (ChoiceAnswer.NO.value, gettext_lazy("No")),
+        ],
+        error_messages={"required": gettext_lazy("Choose yes or no.")},
     )
-    evidence = evidence_field("What you checked")
+    evidence = evidence_field(gettext_lazy("What you checked"))
 
 
 @allow_look_up
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """List the yeses that this member of staff may confirm, the oldest first."""
-    promise, actor = in_force().promise, actor_of(request)
+    promise, actor = spoken_promise(), actor_of(request)
     rows = [_in_words(choice, promise) for choice in queries.waiting_choices(confirmable_by=actor)]
     return render(request, "console/people/choices_to_confirm.html", {"rows": rows})
 
@@ -50,7 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
     """Ask what the call or form says, and record the answer as this member of staff's."""
-    promise, actor = in_force().promise, actor_of(request)
+    promise, actor = spoken_promise(), actor_of(request)
     choice = queries.waiting_choice(choice_id, confirmable_by=actor)
     if choice is None:
         # Answered meanwhile, or one's own: who recorded a yes cannot be its second person.
@@ -70,8 +73,7 @@ def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
             at=clock.now(),
         )
         # Between the page and this the customer may have said no once more: then it waits again.
-        words = "it does not count yet" if recorded.waits else answer.value
-        messages.success(request, f"Recorded: {words}")
+        messages.success(request, recorded_in_words(answer, waits=recorded.waits))
         return HttpResponseRedirect(reverse("console:confirm_choices"))
     context: dict[str, Any] = _in_words(choice, promise) | {"form": form}
     return render(

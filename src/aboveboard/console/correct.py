@@ -6,16 +6,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from aboveboard.accounts.gate import actor_of, throttle
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.console.forms import CorrectForm, ReadOutCodeForm
-from aboveboard.console.people import allow_look_up, read_note
+from aboveboard.console.people import allow_look_up, read_note, spoken_promise
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
-from aboveboard.promise.queries import in_force
 from aboveboard.rights import correction, proof
 from aboveboard.vault import queries as vault
 
@@ -25,7 +25,7 @@ from aboveboard.vault import queries as vault
 def correct(request: HttpRequest) -> HttpResponse:
     """Ask which detail and what it should be; a new e-mail address gets a code first, which the
     person reads out."""
-    promise, note = in_force().promise, read_note(request)
+    promise, note = spoken_promise(), read_note(request)
     if note is None:
         return render(request, "console/people/expired.html", status=409)
     waiting = request.POST.get("field", "")
@@ -44,7 +44,7 @@ def correct(request: HttpRequest) -> HttpResponse:
             throttle(request, "prove_address")
             address = correction.read_value(key, value)
         except Invalid as error:
-            form.add_error("value", str(error))
+            form.add_error("value", _why_not(error, promise.fields[key].kind))
         else:
             # Their language, not the adviser's: the mail is read by whoever has the address.
             person = vault.person(note["person"])
@@ -64,6 +64,18 @@ def correct(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _why_not(error: Invalid, kind: FieldKind) -> str:
+    """Return why a value is not taken. The rules of values speak English; whoever reads another
+    language is told what is expected of the kinds that are typed most."""
+    if get_language() == "en":
+        return str(error)
+    if kind is FieldKind.EMAIL:
+        return gettext("Enter an e-mail address like name@example.com.")
+    if kind is FieldKind.PHONE:
+        return gettext("Enter a phone number with its area code, like +44 20 7946 0958.")
+    return gettext("It cannot be kept in this form. Check it, and enter it again.")
+
+
 def _prove(request: HttpRequest, promise: Promise, note: dict[str, Any], key: str) -> HttpResponse:
     form = ReadOutCodeForm(request.POST)
     if form.is_valid():
@@ -77,7 +89,7 @@ def _prove(request: HttpRequest, promise: Promise, note: dict[str, Any], key: st
             fresh = CorrectForm(None, promise=promise)
             context = {"form": fresh, "note": request.POST["note"], "over": True}
             return render(request, "console/people/correct.html", context, status=409)
-        form.add_error("code", "That is not the code. Ask them to read it out again.")
+        form.add_error("code", gettext("That is not the code. Ask them to read it out again."))
     return _ask_code(request, form, key)
 
 

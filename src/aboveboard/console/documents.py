@@ -14,7 +14,7 @@ from aboveboard.accounts.gate import actor_of
 from aboveboard.basics import clock
 from aboveboard.basics.bodies import takes_file
 from aboveboard.console.forms import DocumentForm
-from aboveboard.console.people import allow_look_up, field_reason, read_note
+from aboveboard.console.people import allow_look_up, read_note, reason_in_words, spoken_promise
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.promise.queries import in_force
@@ -29,7 +29,7 @@ from aboveboard.vault.origin import ValueOrigin
 def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     """Send one document; it is decided and written down anew, because seeing a title is
     not seeing the document."""
-    promise, actor, note = in_force().promise, actor_of(request), read_note(request)
+    promise, actor, note = spoken_promise(), actor_of(request), read_note(request)
     if note is None:
         return render(request, "console/people/expired.html", status=409)
     purpose, _ = _document_field(promise, note.get("purpose", ""), field)
@@ -38,7 +38,7 @@ def fetch(request: HttpRequest, field: str) -> HttpResponseBase:
     asked = UseRequest(actor, purpose.key, (field,), note["channel"], Subject(note["person"]))
     result, opened = use_document(asked, at=clock.now())
     if not result.allowed:
-        reasons = [field_reason(promise, reason) for reason in result.reasons]
+        reasons = [reason_in_words(promise, asked, reason) for reason in result.reasons]
         context = {
             "purpose": purpose,
             "entry_id": result.entry_id,
@@ -60,7 +60,7 @@ def add(request: HttpRequest, field: str) -> HttpResponseBase:
     adopted, actor, note = in_force(), actor_of(request), read_note(request)
     if note is None:
         return render(request, "console/people/expired.html", status=409)
-    purpose, document = _document_field(adopted.promise, note.get("purpose", ""), field)
+    purpose, document = _document_field(spoken_promise(), note.get("purpose", ""), field)
     # The note says what they were shown; that their role may still act for it is asked again, since
     # a promise may have been adopted meanwhile.
     if actor.role not in purpose.roles:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy
 
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.rights import correction
 from aboveboard.vault.limits import ATTACHMENT_BYTES
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 LEAST = ("customer_number", "first_name", "last_name")
 """The fields that tell customers apart: ticked before anything else."""
@@ -20,29 +24,31 @@ class SubjectForm(forms.Form):
     """Who it is about, on which channel they contacted us, and which fields are needed."""
 
     who = forms.CharField(
-        label="Who is it about?",
+        label=gettext_lazy("Who is it about?"),
         max_length=254,
         strip=True,
-        help_text="Their e-mail address, phone number or customer number.",
+        help_text=gettext_lazy("Their e-mail address, phone number or customer number."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Enter an e-mail address, phone number or customer number."},
+        error_messages={
+            "required": gettext_lazy("Enter an e-mail address, phone number or customer number.")
+        },
     )
     channel = forms.ChoiceField(
-        label="How did they contact you?",
+        label=gettext_lazy("How did they contact you?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose how they contacted you."},
+        error_messages={"required": gettext_lazy("Choose how they contacted you.")},
     )
     fields_wanted = forms.MultipleChoiceField(
-        label="What do you need to see?",
+        label=gettext_lazy("What do you need to see?"),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Select only what you need now. They can see what you looked at.",
-        error_messages={"required": "Select what you need to see."},
+        help_text=gettext_lazy("Select only what you need now. They can see what you looked at."),
+        error_messages={"required": gettext_lazy("Select what you need to see.")},
     )
     reference = forms.CharField(
-        label="Call or order number",
+        label=gettext_lazy("Call or order number"),
         max_length=80,
         required=False,
-        help_text="We store a scrambled version, so you can match it later.",
+        help_text=gettext_lazy("We store a scrambled version, so you can match it later."),
     )
 
     def __init__(self, *args: Any, promise: Promise, purpose: Purpose, **kwargs: Any) -> None:
@@ -89,17 +95,18 @@ def kind_of(who: str) -> str:
     return "phone" if digits >= 6 and not any(mark.isalpha() for mark in who) else "customer_number"
 
 
-def evidence_field(label: str) -> forms.RegexField:
+def evidence_field(label: StrOrPromise) -> forms.RegexField:
     """Return the field for where a choice can be checked."""
     return forms.RegexField(
         r"^[A-Za-z0-9/._-]+$",
         label=label,
         max_length=60,
-        help_text="The number of the call or form: letters, numbers and / . _ - only. "
-        "Do not enter names.",
+        help_text=gettext_lazy(
+            "The number of the call or form: letters, numbers and / . _ - only. Do not enter names."
+        ),
         error_messages={
-            "required": "Enter the number of the call or form.",
-            "invalid": "Use letters, numbers and / . _ - only.",
+            "required": gettext_lazy("Enter the number of the call or form."),
+            "invalid": gettext_lazy("Use letters, numbers and / . _ - only."),
         },
     )
 
@@ -108,17 +115,20 @@ class RecordChoiceForm(forms.Form):
     """What the person chose, and where that can be checked."""
 
     purpose = forms.ChoiceField(
-        label="What is it about?",
+        label=gettext_lazy("What is it about?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what it is about."},
+        error_messages={"required": gettext_lazy("Choose what it is about.")},
     )
     answer = forms.ChoiceField(
-        label="What did they choose?",
+        label=gettext_lazy("What did they choose?"),
         widget=forms.RadioSelect,
-        choices=[(ChoiceAnswer.YES.value, "Yes"), (ChoiceAnswer.NO.value, "No")],
-        error_messages={"required": "Choose what they chose: yes or no."},
+        choices=[
+            (ChoiceAnswer.YES.value, gettext_lazy("Yes")),
+            (ChoiceAnswer.NO.value, gettext_lazy("No")),
+        ],
+        error_messages={"required": gettext_lazy("Choose what they chose: yes or no.")},
     )
-    evidence = evidence_field("Call or form number")
+    evidence = evidence_field(gettext_lazy("Call or form number"))
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,27 +145,35 @@ class DocumentForm(forms.Form):
     """The file of a document. What it is gets told by its first bytes, when it is kept."""
 
     file = forms.FileField(
-        label="File",
-        help_text=(f"PDF, PNG, JPEG or TIFF, up to {ATTACHMENT_BYTES // 1024**2} MB."),
-        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
+        label=gettext_lazy("File"),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty."),
+        },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = gettext("PDF, PNG, JPEG or TIFF, up to %(size)s MB.") % {
+            "size": ATTACHMENT_BYTES // 1024**2
+        }
 
 
 class CorrectForm(forms.Form):
     """Which detail is wrong, and what it should be."""
 
     field = forms.ChoiceField(
-        label="What is wrong?",
+        label=gettext_lazy("What is wrong?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what is wrong."},
+        error_messages={"required": gettext_lazy("Choose what is wrong.")},
     )
     value = forms.CharField(
-        label="What should it be?",
+        label=gettext_lazy("What should it be?"),
         max_length=200,
         strip=True,
-        help_text="Read it back to them. A country is its code, such as GB.",
+        help_text=gettext_lazy("Read it back to them. A country is its code, such as GB."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Enter the new value."},
+        error_messages={"required": gettext_lazy("Enter the new value.")},
     )
 
     def __init__(self, *args: Any, promise: Promise, **kwargs: Any) -> None:
@@ -173,8 +191,8 @@ class ReadOutCodeForm(forms.Form):
     """The code that the person reads out."""
 
     code = forms.CharField(
-        label="Code",
+        label=gettext_lazy("Code"),
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"required": "Enter the code."},
+        error_messages={"required": gettext_lazy("Enter the code.")},
     )

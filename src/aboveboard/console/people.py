@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from babel.dates import format_date
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.access.actions import use
 from aboveboard.access.lookup import NoOneFound, SeveralFound
-from aboveboard.access.reasons import RefusalReason
+from aboveboard.access.reasons import SENTENCES, RefusalReason
 from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts.gate import actor_of, allow, throttle
 from aboveboard.basics import clock
@@ -25,7 +27,7 @@ from aboveboard.console import limits
 from aboveboard.console.forms import RecordChoiceForm, SubjectForm
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.kinds.values import display
-from aboveboard.promise.explain import basis_in_words, mid_sentence
+from aboveboard.promise.explain import basis_for_staff, mid_sentence
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
@@ -35,6 +37,7 @@ _LOOK_UP = (Role.ADVISER, Role.PRIVACY_LEAD)
 allow_look_up = allow(*_LOOK_UP, promised=True)
 """Who looks people up: which purposes are open to them, the promise says."""
 _SALT = "aboveboard.console.person"
+_DATES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,17 @@ class FieldDetail:
 @require_safe
 def purposes(request: HttpRequest) -> HttpResponse:
     """Ask what for: the purposes that this role may act for."""
-    open_to = _open_purposes(in_force().promise, actor_of(request).role)
-    rows = [{"purpose": purpose, "basis": basis_in_words(purpose.basis)} for purpose in open_to]
+    open_to, language = _open_purposes(spoken_promise(), actor_of(request).role), get_language()
+    rows = [
+        {"purpose": purpose, "basis": basis_for_staff(purpose.basis, language)}
+        for purpose in open_to
+    ]
     return render(request, "console/people/purposes.html", {"rows": rows})
+
+
+def spoken_promise() -> Promise:
+    """Return the promise in force, printed in the language of the page."""
+    return in_force().promise.in_language(get_language())
 
 
 def may_look_up(promise: Promise, role: str) -> bool:
@@ -75,14 +86,14 @@ def _is_open(promise: Promise, purpose: Purpose, role: str) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     """Ask who and which fields; decide; show just that, or every reason against it."""
-    adopted = in_force()
-    actor, chosen = actor_of(request), adopted.promise.purposes.get(purpose)
+    promise = spoken_promise()
+    actor, chosen = actor_of(request), promise.purposes.get(purpose)
     # A purpose of other roles and one that does not exist get the same answer. A use of it would be
     # refused as well, and written down.
-    if chosen is None or not _is_open(adopted.promise, chosen, actor.role):
+    if chosen is None or not _is_open(promise, chosen, actor.role):
         raise Http404
     form = SubjectForm(
-        request.POST if request.method == "POST" else None, promise=adopted.promise, purpose=chosen
+        request.POST if request.method == "POST" else None, promise=promise, purpose=chosen
     )
     if request.method != "POST" or not form.is_valid():
         return render(
@@ -106,11 +117,11 @@ def look_up(request: HttpRequest, purpose: str) -> HttpResponse:
     try:
         result = use(asked, at=clock.now())
     except (NoOneFound, SeveralFound) as error:
-        form.add_error("who", str(error))
+        form.add_error("who", _not_found_in_words(error))
         return render(
             request, "console/people/look_up.html", {"form": form, "purpose": chosen}, status=422
         )
-    return _answer(request, asked, adopted.promise, chosen, result)
+    return _answer(request, asked, promise, chosen, result)
 
 
 def _answer(
@@ -128,7 +139,7 @@ def _answer(
     person_id = result.person_id
     # Also where they were found: a refusal must not tell who is known.
     if person_id is None or not result.allowed:
-        context["reasons"] = [field_reason(promise, reason) for reason in result.reasons]
+        context["reasons"] = [reason_in_words(promise, asked, reason) for reason in result.reasons]
         return render(request, "console/people/refused.html", context, status=403)
     # After the use was allowed, and never before: that a field is held, and from where, is about
     # the person as much as its value.
@@ -140,7 +151,7 @@ def _answer(
             _origin(promise, origins.get(name)),
         )
         if value
-        else FieldDetail(promise.fields[name].label, "Not held", "")
+        else FieldDetail(promise.fields[name].label, gettext("Not held"), "")
         for name, value in result.values.items()
     ]
     context["choices"] = _choices(promise, person_id)
@@ -163,7 +174,7 @@ def _answer(
 def record_choice(request: HttpRequest) -> HttpResponse:
     """Record a yes or no that the person gave this member of staff, with the
     number of the call or form."""
-    promise, actor = in_force().promise, actor_of(request)
+    promise, actor = spoken_promise(), actor_of(request)
     note = read_note(request)
     if note is None:
         return render(request, "console/people/expired.html", status=409)
@@ -175,10 +186,11 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         # differ.
         evidence = f"{note['channel']}:{answers['evidence']}"
         at = clock.now()
+        answer = ChoiceAnswer(answers["answer"])
         recorded = choose(
             note["person"],
             answers["purpose"],
-            ChoiceAnswer(answers["answer"]),
+            answer,
             channel=note["channel"],
             evidence=evidence,
             by=actor,
@@ -187,11 +199,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         context = {
             "purpose": promise.purposes[answers["purpose"]],
             "choices": _choices(promise, note["person"]),
-            "title": "Recorded, but it does not count yet"
-            if recorded.waits
-            else f"Recorded before: {answers['answer']}"
-            if recorded.at != at
-            else f"Recorded: {answers['answer']}",
+            "title": recorded_in_words(answer, waits=recorded.waits, before=recorded.at != at),
             "waits": recorded.waits,
         }
         return render(
@@ -237,21 +245,60 @@ def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
     ]
 
 
+def recorded_in_words(answer: ChoiceAnswer, *, waits: bool, before: bool = False) -> str:
+    """Return what became of a choice that was recorded; ``before``: it was there already."""
+    if waits:
+        return gettext("Recorded, but it does not count yet")
+    is_yes = answer is ChoiceAnswer.YES
+    if before:
+        return gettext("Recorded before: yes") if is_yes else gettext("Recorded before: no")
+    return gettext("Recorded: yes") if is_yes else gettext("Recorded: no")
+
+
+def _not_found_in_words(error: NoOneFound | SeveralFound) -> str:
+    if isinstance(error, NoOneFound):
+        return gettext("No matching customer that you may see.")
+    return gettext("More than one customer matches.")
+
+
 def _origin(promise: Promise, where: ValueOrigin | None) -> str:
     """Return where a value comes from, so that an adviser can tell an old
     address from a new one."""
     if where is None or where.collected_at is None:
-        return "We did not record where this came from"
+        return gettext("We did not record where this came from")
     channel = promise.channels.get(where.channel)
     purpose = promise.purposes.get(where.purpose)
-    day = f"{timezone.localtime(where.collected_at):%-d %B %Y}"
-    origin = f"Collected on {day}, {channel.title if channel else 'from a file'}"
-    return f"{origin}, {mid_sentence(str(purpose.title))}" if purpose else origin
+    language = get_language()
+    day = format_date(
+        timezone.localtime(where.collected_at).date(), "long", _DATES.get(language, language)
+    )
+    collected = gettext("Collected on %(day)s, %(channel)s") % {
+        "day": day,
+        "channel": channel.title if channel else gettext("from a file"),
+    }
+    if purpose is None:
+        return collected
+    return gettext("%(collected)s, %(purpose)s") % {
+        "collected": collected,
+        "purpose": mid_sentence(str(purpose.title), language),
+    }
 
 
 def field_reason(promise: Promise, reason: RefusalReason) -> str:
-    """Return the reason with the field's own name instead of its key."""
+    """Return the reason with the field's own name instead of its key, in English."""
     field = promise.fields.get(reason.field)
     if field is None:
         return reason.sentence
     return reason.sentence.replace(reason.field, mid_sentence(field.label))
+
+
+def reason_in_words(promise: Promise, asked: UseRequest, reason: RefusalReason) -> str:
+    """Return a reason against what was asked as :func:`field_reason`, in the language of the
+    page."""
+    field = promise.fields.get(reason.field)
+    return gettext(SENTENCES[reason.code]).format(
+        field=mid_sentence(str(field.label), get_language()) if field else reason.field,
+        purpose=asked.purpose,
+        role=asked.actor.role,
+        channel=asked.channel,
+    )

@@ -16,16 +16,21 @@ from aboveboard.basics import shipped
 @dataclass(frozen=True, slots=True)
 class Provision:
     """One point of the law: ``article`` as cited, ``dpv`` as ``eu-gdpr:A6-1-a``,
-    ``words`` by language."""
+    ``words`` to the customer and ``for_staff`` by language."""
 
     key: str
     article: str
     dpv: str
     words: Mapping[str, str]
+    for_staff: Mapping[str, str]
 
     def say(self, language: str) -> str:
         """Return the plain words in a language, English where it is missing."""
         return self.words.get(language, self.words["en"])
+
+    def say_to_staff(self, language: str) -> str:
+        """Return what staff read, who are not the person of "your contract"."""
+        return self.for_staff.get(language, self.for_staff["en"])
 
 
 def provisions(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Provision]:
@@ -33,7 +38,11 @@ def provisions(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Provision]
     return MappingProxyType(
         {
             key: Provision(
-                key, row["article"], f"eu-gdpr:{row['dpv']}", MappingProxyType(row["words"])
+                key,
+                row["article"],
+                f"eu-gdpr:{row['dpv']}",
+                MappingProxyType(row["words"]),
+                MappingProxyType(row.get("for_staff", row["words"])),
             )
             for key, row in rows.items()
         }

@@ -81,6 +81,11 @@ def basis_in_words(basis: LawfulBasis, language: str = "en") -> str:
     return bases.lawful_bases()[basis].say(language.split("-")[0])
 
 
+def basis_for_staff(basis: LawfulBasis, language: str = "en") -> str:
+    """Return a lawful basis as staff read it: "needed for the contract with the customer"."""
+    return bases.lawful_bases()[basis].say_to_staff(language.split("-")[0])
+
+
 def fields_in_words(promise: Promise, keys: Iterable[str], language: str = "en") -> str:
     """Return fields as one short sentence, several that people call one thing as that
     thing: "Name, address."."""

@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 from django.utils.deprecation import MiddlewareMixin
 
 from aboveboard.promise.queries import last_known
+from aboveboard.site.navigation import is_english_alone
 
 API = "/api/"
 _PAGES = ("/you/", "/console/", "/trust/", "/accounts/", "/demo/")
@@ -122,9 +123,8 @@ class LocalTime:
 
 
 class StaffLanguage:
-    """Shows the pages of the console, and the mailbox of a demonstration, in English alone,
-    whatever the browser asks for: their own words have no translation, and a page half in one
-    language and half in another would help nobody."""
+    """Shows pages that are in English alone (:func:`~aboveboard.site.navigation.is_english_alone`)
+    in English, whatever the browser asks for."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -137,5 +137,5 @@ class StaffLanguage:
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> None:
         """Switch over. Not before the gate: a customer who is refused reads why in their own."""
-        if request.path_info.startswith(("/console/", "/demo/")):
+        if is_english_alone(request.path_info):
             translation.activate("en")

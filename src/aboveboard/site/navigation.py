@@ -28,12 +28,23 @@ class FaceAddress:
 
 PLACES: Final = (
     FaceAddress("/you/", "", "/you/", Face.PORTAL),
-    FaceAddress("/console/", "console", "/console/", Face.CONSOLE),
+    FaceAddress("/console/", gettext_noop("console"), "/console/", Face.CONSOLE),
     # Signing in belongs to every face, so its name leads to the address that sorts people out.
     FaceAddress("/accounts/", "", "/", None),
     # Last: it fits every address.
     FaceAddress("/", gettext_noop("trust centre"), "/", Face.CENTRE),
 )
+
+
+_ENGLISH: Final = ("/console/", "/demo/")
+_IN_EVERY_LANGUAGE: Final = "/console/people/"
+
+
+def is_english_alone(path: str) -> bool:
+    """Whether the page at ``path`` is in English whatever a browser asks for: the pages of staff,
+    but those on which customers are looked up. Their own words have no translation, and a page half
+    in one language and half in another would help nobody."""
+    return path.startswith(_ENGLISH) and not path.startswith(_IN_EVERY_LANGUAGE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,6 @@ log = logging.getLogger(__name__)
 
 _API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
 """Where clients ask: what goes wrong there is answered as a problem, not as a page."""
-_ENGLISH: Final = ("/console/", "/demo/")
-"""Pages that are in English alone, and say why where they are made."""
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
@@ -60,8 +58,16 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "home": where.home,
         "nav": main,
         "subnav": second,
-        "languages": () if request.path.startswith(_ENGLISH) else django_settings.LANGUAGES,
+        "languages": django_settings.LANGUAGES if _has_languages(request) else (),
     }
+
+
+def _has_languages(request: HttpRequest) -> bool:
+    if navigation.is_english_alone(request.path):
+        return False
+    # The answer to a look-up is not called up again by an address, and a link that loses it, or
+    # leads to a page that takes forms alone, is worse than none.
+    return not request.path.startswith(CONSOLE) or request.method in ("GET", "HEAD")
 
 
 @public("whoever reads a page chooses its language")
@@ -201,7 +207,8 @@ class ErrorPages:
                 "step": exception.step,
                 "request_id": "",
             }
-            page = render(request, "problem.html", context, status=status)
+            with translation.override("en"):
+                page = render(request, "problem.html", context, status=status)
         else:
             page = _error(request, status, "" if status in (403, 404) else "refused")
         if "seconds" in exception.details:

@@ -55,7 +55,7 @@ def _use(promise: Promise, purpose: Purpose) -> FieldUse:
         title=purpose.title,
         who=explain.join_words([promise.roles[role].title for role in purpose.roles]),
         how=explain.join_words([promise.channels[channel].title for channel in purpose.channels]),
-        basis=explain.basis_in_words(purpose.basis),
+        basis=explain.basis_for_staff(purpose.basis),
         article=bases.lawful_bases()[purpose.basis].article,
         conditions=tuple(_conditions(purpose)),
     )
