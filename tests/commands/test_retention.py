@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from aboveboard.basics.person_codes import person_code
 from aboveboard.commands.main import main
 from aboveboard.vault import aliases
 from tests.identity.test_scanning import PHONE, give
@@ -40,7 +41,7 @@ def test_a_hold_is_placed_listed_and_released(capsys: pytest.CaptureFixture[str]
             "--json",
         )
     )
-    assert f"hold {placed['number']}  person {person}  claim  case case/1" in said(
+    assert f"hold {placed['number']}  person {person_code(person)}  claim  case case/1" in said(
         capsys, "hold", "list"
     )
     assert "ended" in said(
@@ -108,7 +109,7 @@ def test_duplicates_are_listed_and_told_apart(capsys: pytest.CaptureFixture[str]
     assert group["pairs"][0]["records"] == [first, second]
     assert "the same e-mail address" in group["pairs"][0]["reasons"]
     shown = said(capsys, "people", "duplicates")
-    assert f"{first}  {second}  the same e-mail address" in shown
+    assert f"{person_code(first)}  {person_code(second)}  the same e-mail address" in shown
     assert "couple@" not in shown
     assert "7  phone number: too many share it" in said(capsys, "people", "duplicates", "--shared")
     assert "Remembered" in said(capsys, "people", "different", str(second), str(first))
@@ -120,3 +121,8 @@ def test_duplicates_are_listed_and_told_apart(capsys: pytest.CaptureFixture[str]
     )
     assert main(["people", "different", str(first), str(second), "--take-back"]) == 3
     assert main(["people", "different", str(first), "404"]) == 3
+    code = person_code(first)
+    slip = f"{code[:3]}{'A' if code[3] != 'A' else 'B'}{code[4:]}"
+    with pytest.raises(SystemExit):
+        main(["people", "different", slip, str(second)])
+    assert f"Did you mean to type {code}?" in capsys.readouterr().err

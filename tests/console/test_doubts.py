@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from aboveboard.accounts.models import Account
 from aboveboard.basics.actor import Role
+from aboveboard.basics.person_codes import person_code
 from aboveboard.incidents import queries
 from aboveboard.incidents.models import Incident
 from aboveboard.outbox import jobs
@@ -92,13 +93,13 @@ def test_whom_a_placeholder_fits_are_listed_in_parts(
     first, second = sorted([bob, cat])
     page = client.get(at(incident))
     assert "1 of 2 customers." in words(page)
-    assert f"Customer record {first}" in words(page)
-    assert f"Customer record {second}" not in words(page)
+    assert f"Customer record {person_code(first)}" in words(page)
+    assert f"Customer record {person_code(second)}" not in words(page)
     further = f"{at(incident)}?line=2&people={first}"
     assert f'href="?line=2&amp;people={first}"' in page.content.decode()
     page = client.get(further)
-    assert f"Customer record {second}" in words(page)
-    assert f"Customer record {first}" not in words(page)
+    assert f"Customer record {person_code(second)}" in words(page)
+    assert f"Customer record {person_code(first)}" not in words(page)
     sent = client.post(further, {"line": "2", "person": [str(second)]})
     assert sent["Location"] == further
     assert queries.doubts(incident.number)[0].settled == (second,)
@@ -118,9 +119,9 @@ def test_a_doubt_is_settled_with_the_keyboard(page: Page, lead: Account) -> None
     expect(problem).to_have_text("Choose whose line 2 is.")
     assert page.title().startswith("Error:")
     assert_accessible(page)
-    page.get_by_label(f"Customer record {bob}").press("Space")
+    page.get_by_label(f"Customer record {person_code(bob)}").press("Space")
     page.get_by_role("button", name="Save").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Line 2 is settled")
-    expect(page.get_by_label(f"Customer record {bob}")).to_be_checked()
+    expect(page.get_by_label(f"Customer record {person_code(bob)}")).to_be_checked()
     assert_accessible(page)
     assert queries.doubts(incident.number)[0].settled == (bob,)

@@ -14,6 +14,7 @@ from django.test import Client
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.basics.person_codes import person_code, read_person
 from aboveboard.delivery.models import Dispatch
 from aboveboard.incidents import limits, queries
 from aboveboard.incidents.actions import open_other
@@ -46,7 +47,7 @@ def address(incident: Incident, rest: str = "people/") -> str:
 
 
 def numbers(answer: Any) -> list[int]:
-    return [int(each) for each in re.findall(r"<td>(\d+)</td>", _body(answer))]
+    return [read_person(each) for each in re.findall(r"<td>([0-9A-Z-]{17})</td>", _body(answer))]
 
 
 def _body(answer: Any) -> str:
@@ -94,11 +95,11 @@ def test_somebody_is_found_by_number_and_nothing_else_gets_into_an_address(
 ) -> None:
     person = queries.people(lost.number)[3].person_id
     answer = lead.post(address(lost), {"q": str(person)})
-    assert (answer.status_code, answer["Location"]) == (302, f"?person={person}")
+    assert (answer.status_code, answer["Location"]) == (302, f"?person={person_code(person)}")
     assert numbers(lead.get(address(lost), {"person": person})) == [person]
     wrong = lead.post(address(lost), {"q": "ada@example.com"})
     assert wrong.status_code == 422
-    assert "Enter a number" in words(wrong)
+    assert "This is not the number of a person" in words(wrong)
     assert "ada@example.com" not in _body(wrong)
     assert lead.get(address(lost), {"person": "ada"}).status_code == 404
     nobody = lead.get(address(lost), {"person": "7"})
@@ -184,7 +185,7 @@ def test_a_file_has_those_alone_who_were_asked_for(lead: Client, lost: Incident)
     Dispatch.objects.filter(person_id=first).update(state="failed", reason="refused")
     send_all(at=clock.now())
     rows = csv_rows(lead.post(address(lost), {"format": "csv", "notified": "no"}))
-    assert [(int(row["Customer"]), row["Notice"]) for row in rows] == [(first, "Failed")]
+    assert [(read_person(row["Customer"]), row["Notice"]) for row in rows] == [(first, "Failed")]
     assert "A list of 1 person was downloaded." in words(lead.get(address(lost, "timeline/")))
 
 

@@ -12,6 +12,7 @@ from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
+from aboveboard.basics.person_codes import person_code
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.notices import changes
 from aboveboard.incidents.notices.actions import prepare
@@ -78,7 +79,7 @@ def test_the_index_every_text_and_who_may_approve(
     for each in seen.texts:
         assert f'id="text-{each.number}"' in shown
         assert f'href="#text-{each.number}"' in shown
-        assert all(f"Customer {person_id}" in text for person_id in each.person_ids)
+        assert all(f"Customer {person_code(person_id)}" in text for person_id in each.person_ids)
     assert shown.count("<article") == len(seen.texts), "each can be read in full"
     differing = [each for each in seen.texts if each.difference]
     assert text.count("Compared with text") == len(differing)

@@ -14,8 +14,8 @@ from tests.documents.reader import Reader
 
 def correct_or_erase_one_person(reader: Reader, instance: Instance) -> None:
     """Two people who asked."""
-    reader.replace("192162611299331807", instance.person("AW11020"))
-    reader.replace("192162611299332915", instance.person("AW11021"))
+    reader.replace("05ANJ-W1WSQ-BPZQJ", instance.person("AW11020"))
+    reader.replace("05ANJ-W1WSQ-CSK32", instance.person("AW11021"))
     reader.ends_with("aboveboard people erase", exits.ATTENTION, exits.DONE)
 
 
@@ -28,7 +28,7 @@ def merge_two_records(reader: Reader, instance: Instance) -> None:
     write_rows(reader.folder / "twice.csv", [first, second])
     reader.type("aboveboard import twice.csv --sample-mapping")
     pair = instance.person("DM1"), instance.person("DM2")
-    reader.replace("192162611299331807 192162611299332915", " ".join(pair))
+    reader.replace("05ANJ-W1WSQ-BPZQJ 05ANJ-W1WSQ-CSK32", " ".join(pair))
     merge = [""]
 
     def merged() -> None:
@@ -46,7 +46,9 @@ def answer_a_concern(reader: Reader, instance: Instance) -> None:
         "from aboveboard.access.concerns.terms import Concern\n"
         "from aboveboard.basics import clock\n"
         "from aboveboard.basics.actor import CUSTOMER\n"
-        "raise_concern(int(sys.argv[1]), None, Concern.OTHER, by=CUSTOMER, at=clock.now())\n"
+        "from aboveboard.basics.person_codes import read_person\n"
+        "person = read_person(sys.argv[1])\n"
+        "raise_concern(person, None, Concern.OTHER, by=CUSTOMER, at=clock.now())\n"
     )
     person = instance.person("AW11023")
     instance.operator.type(f"aboveboard -c {shlex.quote(program)} {person}")
@@ -85,7 +87,7 @@ def keep_only_what_you_need(reader: Reader, instance: Instance) -> None:
     reader.after("aboveboard sweep", reviewed, lambda: None)
     reader.replace("DIGEST", lambda: digest[0])
     reader.before("[retention]", lambda: instance.takes(reader.printed))
-    reader.replace("192162611299331807", instance.person("AW11022"))
+    reader.replace("05ANJ-W1WSQ-BPZQJ", instance.person("AW11022"))
     reader.replace("2027-06-30", (clock.now() + timedelta(days=200)).date().isoformat())
     held = {"release 3": "", "lift 4": ""}
     for word in held:

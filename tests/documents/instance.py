@@ -115,7 +115,8 @@ class Instance:
         program = (
             "import sys\n"
             "from aboveboard.vault.queries import find\n"
-            "print(find('customer_number', sys.argv[1])[0])"
+            "from aboveboard.basics.person_codes import person_code\n"
+            "print(person_code(find('customer_number', sys.argv[1])[0]))"
         )
         return self.operator.type(f"aboveboard -c {shlex.quote(program)} {customer_number}").strip()
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import requests
 
+from aboveboard.basics.person_codes import read_person
 from aboveboard.delivery import catcher
 from tests.commands.conftest import clean_environment, command
 from tests.commands.forking import Forking
@@ -244,5 +245,5 @@ class Instance:
     def person_number(self, customer_number: str) -> int | None:
         """Return the number that the console shows the privacy lead for this customer."""
         page = self.look_up("privacy", customer_number, "tell-you-of-a-loss", ["customer_number"])
-        found = re.search(r"/console/retention/people/(\d+)/", page.page)
-        return int(found[1]) if found else None
+        found = re.search(r"/console/retention/people/([0-9A-Z-]+)/", page.page)
+        return read_person(found[1]) if found else None

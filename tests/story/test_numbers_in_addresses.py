@@ -4,7 +4,7 @@ two belongs to the first."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -32,8 +32,9 @@ from tests.world import load
 pytestmark = pytest.mark.django_db
 
 TOO_LARGE = [2**63, 2**64, 10**30]
-NUMBERED = sorted({address for address, _, _ in ALL if "<int:" in address})
-NESTED = sorted(address for address in NUMBERED if address.count("<int:") == 2)
+NUMBER = re.compile(r"<(?:int|person):\w+>")
+NUMBERED = sorted({address for address, _, _ in ALL if NUMBER.search(address)})
+NESTED = sorted(address for address in NUMBERED if len(NUMBER.findall(address)) == 2)
 ASKED = sorted(
     {
         name
@@ -58,7 +59,7 @@ def everyone() -> Iterator[Client]:
 
 def filled(address: str, number: int) -> str:
     """Return an address with the same number at each place, and a word at each other."""
-    return re.sub(r"<(?!int:)[^>]*>", "found", re.sub(r"<int:\w+>", str(number), address))
+    return re.sub(r"<[^>]*>", "found", NUMBER.sub(str(number), address))
 
 
 @pytest.mark.one_database("no row is asked for")
@@ -94,9 +95,8 @@ def test_no_page_fails_for_what_stands_behind_the_question_mark(on_postgres: boo
     assert not wrong
 
 
-NOT_NESTED: Mapping[str, str] = {
-    "/console/retention/duplicates/<int:kept>/<int:merged>/": "two people, neither the other's",
-}
+NOT_NESTED = {"/console/retention/duplicates/<person:kept>/<person:merged>/"}
+"""Of two people, neither the other's."""
 
 
 @pytest.fixture
@@ -134,11 +134,11 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
             [incident.number for incident in lost],
             duties,
         ),
-        "/console/retention/people/<int:person_id>/holds/<int:row_id>/": (
+        "/console/retention/people/<person:person_id>/holds/<int:row_id>/": (
             people[:2],
             [retention.holds(person)[0].id for person in people[:2]],
         ),
-        "/console/retention/people/<int:person_id>/restrictions/<int:row_id>/": (
+        "/console/retention/people/<person:person_id>/restrictions/<int:row_id>/": (
             people[:2],
             [retention.restrictions(person)[0].id for person in people[:2]],
         ),
@@ -164,7 +164,7 @@ def _with(address: str, first: int, second: int) -> str:
     return re.sub(
         r"<slug:\w+>",
         "list" if "affected" in address else "queued",
-        re.sub(r"<int:\w+>", lambda _: str(next(numbers)), address),
+        re.sub(r"<(?:int|person):\w+>", lambda _: str(next(numbers)), address),
     )
 
 

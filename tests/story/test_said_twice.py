@@ -287,22 +287,20 @@ def _(world: World) -> Callable[[], object]:
 @twice("intake.erased.readmit")
 def _(world: World) -> Callable[[], object]:
     erasing.erase(world.one, ErasureReason.ASKED, **world.acting)
-    number = ErasedPerson.objects.get().pk
-    return lambda: erased.readmit(number, reference="form/1", **world.acting)
+    erasure = ErasedPerson.objects.get().pk
+    return lambda: erased.readmit(erasure, reference="form/1", **world.acting)
 
 
 @twice("intake.erased.undo_readmission")
 def _(world: World) -> Callable[[], object]:
     erasing.erase(world.one, ErasureReason.ASKED, **world.acting)
-    number = ErasedPerson.objects.get().pk
-    erased.readmit(number, reference="form/1", **world.acting)
-    return lambda: erased.undo_readmission(number, **world.acting)
+    erased.readmit(ErasedPerson.objects.get().pk, reference="form/1", **world.acting)
+    return lambda: erased.undo_readmission(ErasedPerson.objects.get().pk, **world.acting)
 
 
 @twice("intake.held_back.decide")
 def _(world: World) -> Callable[[], object]:
-    number = held_back_row().pk
-    return lambda: held_back.decide(number, HeldBackState.KEEP_OUT, **world.acting)
+    return partial(held_back.decide, held_back_row().pk, HeldBackState.KEEP_OUT, **world.acting)
 
 
 @twice("intake.held_back.undo")

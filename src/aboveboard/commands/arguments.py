@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Any, ClassVar, NoReturn
 
 from aboveboard.basics import redaction
+from aboveboard.basics.person_codes import PersonCodeMistyped, read_person
 
 _UNKNOWN = "unrecognized arguments: "
 _MISSING = "the following arguments are required: "
@@ -56,6 +57,15 @@ class CommandParser(argparse.ArgumentParser):
         fix = f"Did you mean {close}?" if close else f"Use one of: {', '.join(choices)}."
         shown = redaction.quote_input(value)
         raise argparse.ArgumentError(action, f"there is no {shown}. {fix}")
+
+
+def person_number(text: str) -> int:
+    """Read the number of a person, as its code or as the digits of the old form: a ``type`` of
+    argparse."""
+    try:
+        return read_person(text)
+    except PersonCodeMistyped as error:
+        raise argparse.ArgumentTypeError(error.message) from None
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from aboveboard.console import (
     confirming,
@@ -37,16 +37,18 @@ from aboveboard.console.incidents import (
 )
 from aboveboard.console.incidents import overview as incidents
 from aboveboard.console.incidents import people as exposed
+from aboveboard.console.person_numbers import PersonConverter
 from aboveboard.console.retention import differences, duplicates, erasing, held_back, merges, sweeps
 from aboveboard.console.retention import people as retention
 from aboveboard.console.staff import changes
 from aboveboard.console.staff import pages as staff
 
 app_name = "console"
+register_converter(PersonConverter, "person")
 
 _INCIDENT = "incidents/<int:number>/"
 _CONCERN = "concerns/<int:number>/"
-_PERSON = "retention/people/<int:person_id>/"
+_PERSON = "retention/people/<person:person_id>/"
 _BATCH = f"{_INCIDENT}notices/<int:batch_id>/"
 _GROUP = "retention/duplicates/groups/<int:group_id>/"
 
@@ -135,7 +137,7 @@ urlpatterns = [
     path("retention/duplicates/placeholders/", duplicates.shared, name="shared_values"),
     path(_GROUP, duplicates.group, name="duplicate_group"),
     path(f"{_GROUP}<slug:how>/", duplicates.tell_apart, name="tell_apart"),
-    path("retention/duplicates/<int:kept>/<int:merged>/", merges.compare, name="compare"),
+    path("retention/duplicates/<person:kept>/<person:merged>/", merges.compare, name="compare"),
     path("retention/merges/<int:merge_id>/undo/", merges.undo, name="undo_merge"),
     path("retention/differences/", differences.overview, name="differences"),
     path("retention/differences/<int:number>/", differences.decide, name="difference"),

@@ -8,6 +8,7 @@ import json
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid
+from aboveboard.commands.arguments import person_number
 from aboveboard.commands.exits import ATTENTION, DONE
 
 NAME = "explain"
@@ -19,7 +20,7 @@ EXAMPLE = """
 aboveboard explain phone
 aboveboard explain --entry 4812
 aboveboard explain --would adviser --purpose answer-contact --field email --channel phone \
---person 192162459972437112
+--person 05ANJ-QMYX5-13RBW
 """
 
 
@@ -44,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--channel", help="for --would: the channel")
     parser.add_argument(
         "--person",
-        type=int,
+        type=person_number,
         metavar="ID",
         help="for --would: the person's number in this instance, never a name",
     )

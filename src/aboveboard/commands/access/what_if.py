@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from aboveboard.basics.person_codes import person_code
 from aboveboard.commands.progress import ProgressBar
 from aboveboard.promise.model import Promise
 
@@ -34,7 +35,7 @@ def compare(new: Promise, *, purpose: str | None, as_json: bool) -> int:
             print(
                 json.dumps({"person": person_id, "field": field, "way": way})
                 if as_json
-                else f"{person_id}\t{field}\t{way}"
+                else f"{person_code(person_id)}\t{field}\t{way}"
             )
         return 0
     with ProgressBar(

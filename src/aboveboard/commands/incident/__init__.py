@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aboveboard.basics import clock
+from aboveboard.commands.arguments import person_number
 
 NAME = "incident"
 HELP = "Open an incident, count who was exposed, see what is due, send notices, and report it."
@@ -192,7 +193,7 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     whose = settle.add_mutually_exclusive_group(required=True)
     whose.add_argument(
-        "--person", type=int, action="append", help="whose it is; may be given again"
+        "--person", type=person_number, action="append", help="whose it is; may be given again"
     )
     whose.add_argument("--nobody", action="store_true", help="it is none of theirs")
     _configure_affected(verbs)

@@ -10,6 +10,7 @@ from aboveboard.accounts import queries as accounts
 from aboveboard.basics import clock
 from aboveboard.basics.actor import ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.person_codes import person_code
 from aboveboard.commands.incident.acting import actor_of, print_result
 from aboveboard.delivery.letters import as_text
 from aboveboard.incidents.notices import actions, changes
@@ -125,7 +126,7 @@ def _parts(
 
 
 def _text(each: NoticeText) -> str:
-    examples = ", ".join(map(str, each.person_ids))
+    examples = ", ".join(map(person_code, each.person_ids))
     head = f"Text {each.number}, {each.people:,} people, {', '.join(each.places)}, {each.language}"
     if each.difference is None:
         body = as_text(each.notice, "").strip()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from aboveboard.basics import clock
+from aboveboard.basics.person_codes import person_code
 from aboveboard.incidents import queries, reports
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.veris import export
@@ -143,7 +144,7 @@ def doubts(args: argparse.Namespace) -> int:
 
 
 def _people(person_ids: Sequence[int]) -> str:
-    return ", ".join(map(str, person_ids))
+    return ", ".join(map(person_code, person_ids))
 
 
 def duties(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
+from aboveboard.commands.arguments import person_number
 
 
 def configure(below: Any) -> None:
@@ -36,7 +37,9 @@ def configure(below: Any) -> None:
     person = below.add_parser(
         "rotate-person", help="re-encrypt the record of one person, or of everybody, with a new key"
     )
-    person.add_argument("person", nargs="?", type=int, metavar="ID", help="the person's number")
+    person.add_argument(
+        "person", nargs="?", type=person_number, metavar="ID", help="the person's number"
+    )
     person.add_argument(
         "--all", action="store_true", help="everybody; resumes a rotation that was stopped"
     )
@@ -107,7 +110,7 @@ def _person(args: argparse.Namespace) -> int:
     if (args.person is None) != args.all:
         raise Invalid(
             found="give either a person's number or --all",
-            fix="For example: aboveboard keys rotate-person 7012345678901",
+            fix="For example: aboveboard keys rotate-person 05ANJ-W1WSQ-BPZQJ",
         )
     if not args.all:
         people.rotate_one(args.person, by=SYSTEM, at=clock.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from aboveboard.basics.person_codes import person_code
 from aboveboard.commands.exits import ATTENTION, DONE
 
 
@@ -25,7 +26,8 @@ def show(as_json: bool) -> int:
             print(
                 json.dumps(facts)
                 if as_json
-                else f"{row.id}  {row.field} of {row.person_id}: line {row.line} of {row.file_name}"
+                else f"{row.id}  {row.field} of {person_code(row.person_id)}: line {row.line} of "
+                f"{row.file_name}"
             )
         count += len(rows)
         after = rows[-1].id

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.person_codes import person_code
+from aboveboard.commands.arguments import person_number
 from aboveboard.commands.exits import DONE
 from aboveboard.commands.progress import ProgressBar
 
@@ -39,8 +41,8 @@ def configure(verbs: Verbs) -> None:
     different = verbs.add_parser(
         "different", help="say that two records are not of one person; it is remembered"
     )
-    different.add_argument("first", type=int, help="the number of one")
-    different.add_argument("second", type=int, help="the number of the other")
+    different.add_argument("first", type=person_number, help="the number of one")
+    different.add_argument("second", type=person_number, help="the number of the other")
     different.add_argument("--take-back", action="store_true", help="take it back")
     for command in (listing, different):
         command.add_argument("--json", action="store_true", help="print JSON")
@@ -87,7 +89,8 @@ def _list_shared(args: argparse.Namespace) -> int:
                 "placeholder": row.placeholder,
                 "one_of_them": row.person_id,
             }
-            words = f"{row.people:>8,}  {row.words}: {why}; one of them is {row.person_id}"
+            example = person_code(row.person_id)
+            words = f"{row.people:>8,}  {row.words}: {why}; one of them is {example}"
             print(json.dumps(facts) if args.json else words)
         start += len(rows)
     return DONE
@@ -106,7 +109,7 @@ def say_different(args: argparse.Namespace) -> int:
         distinct.distinguish(*pair, by=SYSTEM, at=clock.now())
         words = (
             "Remembered: they are not the same person. To take it back:\n"
-            f"aboveboard people different {args.first} {args.second} --take-back"
+            f"aboveboard people different {' '.join(map(person_code, pair))} --take-back"
         )
     sequence_now()
     facts = {"people": pair, "different": not args.take_back}
@@ -138,7 +141,7 @@ def _group_words(group: DuplicateGroup, pairs: list[PairView]) -> str:
     for pair in pairs:
         state = "merged" if pair.merged else "not the same person" if pair.distinct_since else ""
         lines.append(
-            f"    {pair.first}  {pair.second}  {', '.join(pair.reasons)}"
+            f"    {person_code(pair.first)}  {person_code(pair.second)}  {', '.join(pair.reasons)}"
             + (f"  ({state})" if state else "")
         )
     return "\n".join(lines)

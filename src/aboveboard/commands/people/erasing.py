@@ -6,6 +6,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from aboveboard.basics.person_codes import person_code
+from aboveboard.commands.arguments import person_number
 from aboveboard.commands.exits import ATTENTION, DONE
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ def configure(verbs: Verbs) -> None:
     erasing = verbs.add_parser(
         "erase", help="erase one person: say what would be erased, and with --yes erase it for good"
     )
-    erasing.add_argument("person", type=int, help="their number")
+    erasing.add_argument("person", type=person_number, help="their number")
     erasing.add_argument(
         "--reason",
         choices=[reason.value for reason in ON_REQUEST],
@@ -41,7 +43,7 @@ def configure(verbs: Verbs) -> None:
     writing = verbs.add_parser(
         "write-to", help="record whom to write to instead of a person, or that nobody is written to"
     )
-    writing.add_argument("person", type=int, help="their number")
+    writing.add_argument("person", type=person_number, help="their number")
     which = writing.add_mutually_exclusive_group(required=True)
     which.add_argument("--address", help="the e-mail address to write to, such as a guardian's")
     which.add_argument("--nobody", action="store_true", help="do not write to them")
@@ -66,11 +68,13 @@ def erase(args: argparse.Namespace) -> int:
     reason = ErasureReason(args.reason)
     held = erasing.preview(args.person, at=clock.now())
     print(
-        f"Held about {held.person_id}: {len(held.fields)} fields ({', '.join(held.fields)}), "
-        f"{held.choices} choices."
+        f"Held about {person_code(held.person_id)}: {len(held.fields)} fields "
+        f"({', '.join(held.fields)}), {held.choices} choices."
     )
     if held.numbers[1:]:
-        print(f"Records merged into this one go too: {', '.join(map(str, held.numbers[1:]))}.")
+        print(
+            f"Records merged into this one go too: {', '.join(map(person_code, held.numbers[1:]))}."
+        )
     for hold in held.holds:
         print(f"A legal hold is open, so nothing can be erased: {hold}")
     if not args.yes:

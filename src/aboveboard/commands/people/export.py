@@ -10,6 +10,7 @@ from pathlib import Path
 
 from aboveboard.basics import spreadsheet
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.person_codes import person_code
 from aboveboard.commands.exits import DONE
 from aboveboard.commands.people import export_making, export_opening
 
@@ -111,7 +112,9 @@ def _manifest(args: argparse.Namespace) -> int:
     sys.stdout.write(spreadsheet.csv_line(["person", "in_the_file", "refused_for"]))
     for line in queries.manifest_lines(export.id):
         categories = " ".join(from_bitmap(line.categories))
-        sys.stdout.write(spreadsheet.csv_line([line.person_id, categories, line.reasons]))
+        sys.stdout.write(
+            spreadsheet.csv_line([person_code(line.person_id), categories, line.reasons])
+        )
     return DONE
 
 

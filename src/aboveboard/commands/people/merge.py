@@ -8,22 +8,24 @@ import json
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.person_codes import person_code
+from aboveboard.commands.arguments import person_number
 from aboveboard.commands.people import duplicates, erasing
 
 NAME = "people"
 HELP = "Find and merge duplicate records; erase one person on request."
 EXAMPLE = """\
 aboveboard people duplicates --find
-aboveboard people different 192162611299331807 192162611299331811
-aboveboard people compare 192162611299331807 192162611299331811
-aboveboard people merge 192162611299331807 192162611299331811 --reference case/417 --take email
+aboveboard people different 05ANJ-W1WSQ-BPZQJ 05ANJ-W1WSQ-BQ3H9
+aboveboard people compare 05ANJ-W1WSQ-BPZQJ 05ANJ-W1WSQ-BQ3H9
+aboveboard people merge 05ANJ-W1WSQ-BPZQJ 05ANJ-W1WSQ-BQ3H9 --reference case/417 --take email
 aboveboard people split 3 --reference case/418
-aboveboard people erase 192162611299331807
-aboveboard people erase 192162611299331807 --reason asked --yes
+aboveboard people erase 05ANJ-W1WSQ-BPZQJ
+aboveboard people erase 05ANJ-W1WSQ-BPZQJ --reason asked --yes
 aboveboard people let-in 4 --reference form/2026-118
 aboveboard people let-in 4 --undo
-aboveboard people write-to 192162611299331807 --address parent@example.org --reason child
-aboveboard people write-to 192162611299331807 --nobody --reason deceased"""
+aboveboard people write-to 05ANJ-W1WSQ-BPZQJ --address parent@example.org --reason child
+aboveboard people write-to 05ANJ-W1WSQ-BPZQJ --nobody --reason deceased"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,8 +37,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     merge = below.add_parser("merge", help="merge two records into one")
     for command in (compare, merge):
-        command.add_argument("kept", type=int, help="the number to keep")
-        command.add_argument("merged", type=int, help="the number of the record to merge into it")
+        command.add_argument("kept", type=person_number, help="the number to keep")
+        command.add_argument(
+            "merged", type=person_number, help="the number of the record to merge into it"
+        )
     merge.add_argument(
         "--take",
         action="append",
@@ -90,7 +94,8 @@ def _merge(args: argparse.Namespace) -> int:
     )
     sequence_now()
     words = (
-        f"Merge {done.id}: {done.merged_id} now leads to {done.person_id}.\n"
+        f"Merge {done.id}: {person_code(done.merged_id)} now leads to "
+        f"{person_code(done.person_id)}.\n"
         f"To undo it: aboveboard people split {done.id} --reference CASE"
     )
     print(json.dumps({"merge": done.id, "person": done.person_id}) if args.json else words)
@@ -107,7 +112,8 @@ def _split(args: argparse.Namespace) -> int:
         args.number, kinds=kinds, reference=args.reference, by=SYSTEM, at=clock.now()
     )
     sequence_now()
-    words = f"{done.person_id} and {done.merged_id} are separate records again."
+    pair = " and ".join(map(person_code, (done.person_id, done.merged_id)))
+    words = f"{pair} are separate records again."
     print(
         json.dumps({"merge": done.id, "people": [done.person_id, done.merged_id]})
         if args.json

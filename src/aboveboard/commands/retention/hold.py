@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.person_codes import person_code
+from aboveboard.commands.arguments import person_number
 
 if TYPE_CHECKING:
     from aboveboard.retention.records import HoldRecord, RestrictionRecord
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
 NAME = "hold"
 HELP = "Place and release legal holds, and restrict processing or lift the restriction."
 EXAMPLE = """\
-aboveboard hold place 192162611299331807 --reason claim --reference case/2026-417 --until 2027-06-30
+aboveboard hold place 05ANJ-W1WSQ-BPZQJ --reason claim --reference case/2026-417 --until 2027-06-30
 aboveboard hold release 12 --reference ruling/2027-3
-aboveboard hold restrict 192162611299331807 --reason accuracy_contested --reference call/88
+aboveboard hold restrict 05ANJ-W1WSQ-BPZQJ --reason accuracy_contested --reference call/88
 aboveboard hold lift 4 --notice letter/2026-901
 aboveboard hold list --json"""
 
@@ -34,7 +36,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "restrict", help="restrict the processing of a person's data (GDPR Art. 18)"
     )
     for command, reasons in ((place, _HOLDS), (restrict, _RESTRICTIONS)):
-        command.add_argument("person", type=int, help="the person's number, shown in the console")
+        command.add_argument(
+            "person", type=person_number, help="the person's number, shown in the console"
+        )
         command.add_argument("--reason", required=True, choices=reasons)
         command.add_argument("--reference", required=True, help="the case number; no names")
         command.add_argument(
@@ -115,16 +119,16 @@ def run(args: argparse.Namespace) -> int:
     for row in rows if not args.json else []:
         print(
             (
-                "{kind} {number}  person {person}  {why}  case {reference}  since {since}  until "
+                "{kind} {number}  person {code}  {why}  case {reference}  since {since}  until "
                 "{until}  {ended}"
             )
-            .format(**row)
+            .format(**row, code=person_code(row["person"]))
             .rstrip()
         )
     return 0
 
 
-def _row(row: HoldRecord | RestrictionRecord) -> dict[str, object]:
+def _row(row: HoldRecord | RestrictionRecord) -> dict[str, Any]:
     from aboveboard.retention.records import HoldRecord
 
     return {

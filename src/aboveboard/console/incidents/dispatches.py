@@ -16,6 +16,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.basics.person_codes import person_code
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.console.incidents.people import NOTICES
 from aboveboard.console.incidents.reviewing import batch_of_incident
@@ -151,7 +152,7 @@ def _cells(rows: Iterable[DispatchRow]) -> Iterator[tuple[object, ...]]:
     for row in rows:
         sent = clock.to_text(row.sent_at) if row.sent_at else ""
         shown = _row(row)
-        yield row.person_id, shown["by"], shown["state"], sent, shown["why"]
+        yield person_code(row.person_id), shown["by"], shown["state"], sent, shown["why"]
 
 
 def _first_capital(words: str) -> str:

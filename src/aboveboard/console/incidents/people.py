@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.basics.person_codes import person_code
 from aboveboard.console.incidents.lines import language_in_words
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.console.lists.asked import (
@@ -160,7 +161,7 @@ def _cells(people: Iterator[ListedPerson]) -> Iterator[tuple[object, ...]]:
     for listed in people:
         person = listed.person
         yield (
-            person.person_id,
+            person_code(person.person_id),
             place_in_words(person.jurisdiction),
             ", ".join(person.readable),
             ", ".join(person.protected),

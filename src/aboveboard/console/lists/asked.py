@@ -11,6 +11,7 @@ from typing import Final
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.basics.person_codes import PersonCodeMistyped, person_code, read_person
 
 SEARCH: Final = "q"
 SORT: Final = "sort"
@@ -133,7 +134,7 @@ class AskedList:
     @property
     def state(self) -> dict[str, str]:
         """What of it stands in an address: all but the words searched for and the page."""
-        number = {} if self.number is None else {self.shape.by_number: str(self.number)}
+        number = {} if self.number is None else {self.shape.by_number: person_code(self.number)}
         days = {key: str(day) for key, day in self.days.items()}
         order = {} if self.order == self.shape.order else {SORT: self.order}
         return {**number, **self.chosen, **days, **order}
@@ -190,12 +191,13 @@ def _search_terms(
     if not shape.by_number:
         return words[:_LONGEST_SEARCH], None
     asked = given.get(shape.by_number, "")
-    number = parse_id(words or asked)
-    if number is None and words:
-        errors[SEARCH] = "Enter a number, such as one from this list."
-    elif number is None and asked:
-        raise NotFound(what="list")
-    return "", number
+    try:
+        return "", read_person(words or asked) if words or asked else None
+    except PersonCodeMistyped as error:
+        if not words:
+            raise NotFound(what="list") from None
+        errors[SEARCH] = error.message
+        return "", None
 
 
 def _days(shape: ListShape, given: Mapping[str, str]) -> tuple[dict[str, date], dict[str, str]]:

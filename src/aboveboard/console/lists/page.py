@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from aboveboard.basics.limits import PAGE_SIZE
+from aboveboard.basics.person_codes import person_code
 from aboveboard.basics.spreadsheet import csv_line
 from aboveboard.console.lists.asked import (
     AFTER,
@@ -143,7 +144,7 @@ class ListPage:
     @property
     def searched(self) -> str:
         """Return what is searched for."""
-        return self.asked.search if self.asked.number is None else str(self.asked.number)
+        return self.asked.search if self.asked.number is None else person_code(self.asked.number)
 
     @property
     def hidden_fields(self) -> dict[str, str]:

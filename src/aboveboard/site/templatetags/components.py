@@ -19,6 +19,8 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
+from aboveboard.basics.person_codes import person_code
+
 register = template.Library()
 
 _LOCALES: Final = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
@@ -322,6 +324,12 @@ def linkify(text: str | Iterable[str]) -> SafeString:
         ]
         end = match.end()
     return SafeString("".join([*parts, escape(text[end:])]))
+
+
+@register.filter(name="person")
+def person_number(number: int) -> str:
+    """Write the number of a person as people read it: ``4X7K9-M2Q3R-TD8HW``."""
+    return person_code(number)
 
 
 @register.filter
