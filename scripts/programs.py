@@ -1,4 +1,4 @@
-"""The programs that the tests of ``deploy/`` run: nginx and Caddy.
+"""The programs that the tests run: nginx and Caddy for ``deploy/``, MariaDB for ``connectors``.
 
 ``python scripts/programs.py`` makes sure that they are there: it looks for the machine's, installs
 them with apt-get where it runs as root, and otherwise says what to do. None is started as a
@@ -13,7 +13,12 @@ import subprocess
 import sys
 
 _PLACES = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin"
-_PACKAGES = {"nginx": "nginx-light", "caddy": "caddy"}
+_PACKAGES = {
+    "nginx": "nginx-light",
+    "caddy": "caddy",
+    "mariadbd": "mariadb-server",
+    "mariadb-install-db": "mariadb-server",
+}
 
 
 def find(name: str) -> str | None:
@@ -38,7 +43,7 @@ def ensure(name: str) -> str:
         found = find(name)
     if found is None:
         raise SystemExit(
-            f"The tests of deploy/ need {name}, and it could not be installed.\nInstall it "
+            f"The tests need {name}, and it could not be installed.\nInstall it "
             f"(Debian: sudo apt-get install {_PACKAGES[name]}), or name one: "
             f"{_variable(name)}=/path/to/{name} make test"
         )

@@ -14,3 +14,29 @@ SECRET_BYTES: Final = 64 * 1024
 
 SECRET_WAIT: Final = 5
 """Longest that Vault may take to answer, in seconds. Our choice: a step is tried again anyway."""
+
+SQL_TIMEOUT: Final = 60
+"""Longest that a statement may take in another system's database, in seconds, unless its
+declaration says otherwise. Our choice: longer than a walk through a million rows."""
+
+SQL_CONNECT_WAIT: Final = 5
+"""Longest that a database may take to answer a connection, in seconds. Our choice: a step that
+fails is tried again."""
+
+SQL_POOL: Final = 5
+"""Connections that a process keeps open to one database. Our choice: as many as the worker does
+steps at once."""
+
+SQL_MATCHES: Final = 1000
+"""Most rows that one identifier is compared with. Our choice: more people than that behind one
+value is no identifier."""
+
+SQL_ROWS: Final = 1000
+"""Rows that are fetched at once. Our choice: a megabyte of ordinary rows."""
+
+SQL_LARGE_ROWS: Final = 10
+"""Rows that are fetched at once from a table with files in it."""
+
+SQL_INLINE_BYTES: Final = 4096
+"""Most bytes that are shown as a value; more are a file. Our choice: keys and digests are shorter,
+pictures longer."""

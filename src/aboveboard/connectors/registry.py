@@ -27,8 +27,15 @@ def _by_hand() -> SystemKind:
     return by_hand.KIND
 
 
+def _sql() -> SystemKind:
+    from aboveboard.connectors import sql
+
+    return sql.KIND
+
+
 KINDS: Final[Mapping[str, Callable[[], SystemKind]]] = {
     "by_hand": _by_hand,
+    "sql": _sql,
 }
 """Every kind of system, by the word of the declaration. Imported when first needed: what a kind
 needs is heavy, and most instances have few of them."""
