@@ -18,6 +18,7 @@ BENCHES = (
     "bulk.exports",
     "decide",
     "look_up",
+    "texts",
     "uses",
     "ledger",
     "leaks",

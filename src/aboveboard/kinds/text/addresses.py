@@ -64,6 +64,10 @@ def spans(passage: Passage, is_free: Callable[[int, int], bool]) -> Iterator[Tex
         yield span(*match.span(), TextKind.ADDRESS, 0.8, "a corner of two streets")
     at = 0
     while at < len(tokens):
+        token = tokens[at]
+        if not (token.capital or token.kind == "number" or token.may_be(WordUse.STREET)):
+            at += 1
+            continue
         parts, following = _address(passage, at)
         if parts and all(is_free(part.start, part.end) for part in parts):
             yield from parts
@@ -100,7 +104,7 @@ def _tail(passage: Passage, at: int) -> tuple[list[TextSpan], int]:
     towns = codes = 0
     tokens = passage.tokens
     while at < len(tokens) and len(parts) < 8:
-        while at < len(tokens) and tokens[at].kind == "mark" and tokens[at].text in ",.>?-–|•":
+        while at < len(tokens) and _is_between(tokens, at):
             at += 1
         if at >= len(tokens) or tokens[at].line - tokens[max(0, at - 1)].line > 2:
             break
@@ -141,6 +145,15 @@ def _tail(passage: Passage, at: int) -> tuple[list[TextSpan], int]:
         else:
             break
     return parts, at
+
+
+def _is_between(tokens: tuple[TextToken, ...], at: int) -> bool:
+    """Whether a mark may stand between parts of an address: a full stop only after a number."""
+    if tokens[at].kind != "mark":
+        return False
+    return tokens[at].text in ",>?-–|•" or (
+        tokens[at].text == "." and at > 0 and tokens[at - 1].kind == "number"
+    )
 
 
 def _unit(tokens: tuple[TextToken, ...], at: int) -> int:

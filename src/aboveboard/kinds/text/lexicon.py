@@ -111,8 +111,15 @@ def street_ends() -> tuple[str, ...]:
 
 
 @cache
+def street_starts() -> frozenset[str]:
+    """Return the words that a street begins with, written small: rue Voltaire."""
+    return frozenset(written()["street_starts"].split())
+
+
+@cache
 def cues(side: str) -> tuple[Cue, ...]:
-    """Return the patterns of a side: ``before`` (ending where the name begins) or ``after``."""
+    """Return the patterns of a side: ``before`` (ending where the name begins) or ``after``; the
+    strongest first."""
     return tuple(
         Cue(
             row["makes"],
@@ -122,7 +129,7 @@ def cues(side: str) -> tuple[Cue, ...]:
                 0 if side == "after" and row["makes"] == "place" else re.IGNORECASE,
             ),
         )
-        for row in written()[side]
+        for row in sorted(written()[side], key=lambda row: -row["weight"])
     )
 
 

@@ -7,6 +7,7 @@ ours, from letters and tickets of several countries, and are no probabilities.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +17,7 @@ from aboveboard.kinds.text.places import listed_place_end
 from aboveboard.kinds.text.span import TextKind, TextSpan, span
 from aboveboard.kinds.text.tokens import Passage, TextToken
 
+_INSIDE: Final = re.compile(r"(?<!Mc)(?<!Mac)(?<!De)(?<!Van)(?<!Fitz)(?<=[a-z])[A-Z]")
 _QUOTES: Final = {'"': '"', "“": "”", "«": "»", "„": "“"}
 _ENOUGH: Final = 1.0
 _ENOUGH_OPENING: Final = 1.7
@@ -116,10 +118,10 @@ def _is_title(passage: Passage, at: int) -> bool:
 
 
 def _is_called_so(passage: Passage, at: int) -> bool:
-    """Whether a country that is a first name too stands where only people do: my kid Mali."""
+    """Whether a country stands where only people do: my kid Mali."""
     token = passage.tokens[at]
     before = passage.text_before(token.start)
-    return token.may_be(WordUse.FIRST_NAME) and any(
+    return any(
         cue.makes == "person" and cue.weight > 2 and cue.pattern.search(before)
         for cue in cues("before")
     )
@@ -206,7 +208,7 @@ def _judge(passage: Passage, start: int, end: int) -> Iterator[TextSpan]:
     makes = max(run.points, key=lambda name: run.points[name])
     points = run.points[makes]
     enough = _ENOUGH_STRICT if passage.strict else _ENOUGH
-    if tokens[start].opens and end == start + 1:
+    if (tokens[start].opens or passage.small) and end == start + 1:
         enough = max(enough, _ENOUGH_OPENING)
     if points < enough:
         return
@@ -260,29 +262,27 @@ def _own_words(run: _NameRun, words: tuple[TextToken, ...], passage: Passage) ->
         known = any(word.use & WordUse.NAME for word in names)
         run.add("person", -0.6 if known else -2.4, "")
         run.add("place", -1.2, "")
-        run.add("organisation", 0.2 if len(names) > 1 else -0.8, "")
+        run.add("organisation", -1.0, "")
     if passage.small and strange and len(names) == 1:
         run.add("organisation", -1.0, "")
-    if len(names) == 1 and first.text[1:2].isupper() and first.text[-1:].islower():
-        run.add("organisation", 0.8, "capitals inside a word")
+    if any(_INSIDE.search(word.text) and not word.use & WordUse.NAME for word in names):
+        run.add("organisation", 2.2, "capitals inside a word")
 
 
 def _neighbours(run: _NameRun, passage: Passage) -> None:
     tokens = passage.tokens
     start, end = tokens[run.start].start, tokens[run.end - 1].end
     before, after = passage.text_before(start), passage.text_after(end)
-    best: dict[str, tuple[float, str]] = {}
+    matched: set[str] = set()  # the strongest of each counts
     for cue in cues("before"):
-        if cue.weight > best.get(cue.makes, (0.0, ""))[0] and cue.pattern.search(before):
-            best[cue.makes] = (cue.weight, f"behind words that precede a {cue.makes}")
-    for makes, (weight, why) in best.items():
-        run.add(makes, weight, why)
-    best = {}
+        if cue.makes not in matched and cue.pattern.search(before):
+            matched.add(cue.makes)
+            run.add(cue.makes, cue.weight, f"behind words that precede a {cue.makes}")
+    matched.clear()
     for cue in cues("after"):
-        if cue.weight > best.get(cue.makes, (0.0, ""))[0] and cue.pattern.match(after):
-            best[cue.makes] = (cue.weight, f"before words that follow a {cue.makes}")
-    for makes, (weight, why) in best.items():
-        run.add(makes, weight, why)
+        if cue.makes not in matched and cue.pattern.match(after):
+            matched.add(cue.makes)
+            run.add(cue.makes, cue.weight, f"before words that follow a {cue.makes}")
 
 
 def _layout(run: _NameRun, passage: Passage) -> None:
@@ -303,9 +303,15 @@ def _layout(run: _NameRun, passage: Passage) -> None:
     if run.end - run.start > 5:
         return
     earlier = any(token.capital for token in tokens[: run.start])
-    run.add("organisation" if earlier else "person", 1.2, "alone on its line")
-    if not earlier and run.end - run.start > 1:
-        run.add("person", 0.6, "")
+    following = tokens[run.end] if run.end < len(tokens) else None
+    in_block = following is not None and (
+        following.kind == "number" or following.text in ">?" or following.low in {"p.o", "po"}
+    )
+    named = any(token.use & WordUse.NAME for token in tokens[run.start : run.end])
+    if earlier or (in_block and not named and run.end - run.start == 1):
+        run.add("organisation", 2.6 if in_block else 1.2, "alone on its line")
+    else:
+        run.add("person", 1.2 if run.end - run.start == 1 else 1.8, "alone on its line")
 
 
 def _is_quoted(passage: Passage, start: int, end: int) -> bool:

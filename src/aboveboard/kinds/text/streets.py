@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aboveboard.kinds.text.lexicon import WordUse, street_ends
+from aboveboard.kinds.text.lexicon import WordUse, street_ends, street_starts
 from aboveboard.kinds.text.tokens import Passage, TextToken
 
 _MOST_WORDS: Final = 6
@@ -31,13 +31,16 @@ def street_end(passage: Passage, start: int) -> tuple[int, float]:
     if is_number(tokens, end) and _adjoins(passage, end) and len(tokens[end].text) <= _MOST_DIGITS:
         end += 1
     numbers, numbered = first > start, end > names
-    if not numbers and not _may_begin(tokens[start], worded):
+    if not numbers and not (_may_begin(tokens[start], worded) or _begins_small(tokens, start, end)):
         return start, 0
     if not numbers and not numbered:
         alone = names - first == 1
         if not worded or (alone and not tokens[first].low.endswith(street_ends())):
             return start, 0
-        return end, 1.7
+        if alone and end < len(tokens) and tokens[end].capital and _adjoins(passage, end):
+            return start, 0  # "Northgate Insurance"
+        # A name may end as a street does, without being one: Guus Overdijk.
+        return end, 1.7 if any(token.may_be(WordUse.STREET) for token in tokens[first:end]) else 1.0
     return end, 2.6 * worded + numbers + numbered
 
 
@@ -105,6 +108,10 @@ def _may_be_in_one(token: TextToken, passage: Passage) -> bool:
         return False
     # A word of another language, written small: velký průhon.
     return token.capital or (not token.may_be(WordUse.COMMON) and not passage.strict)
+
+
+def _begins_small(tokens: tuple[TextToken, ...], start: int, end: int) -> bool:
+    return end > start + 1 and tokens[start].low in street_starts() and tokens[start + 1].capital
 
 
 def _may_begin(token: TextToken, worded: bool) -> bool:

@@ -11,7 +11,7 @@ import phonenumbers
 from aboveboard.kinds.text.span import TextKind, TextSpan, span
 
 _CANDIDATE: Final = re.compile(
-    r"(?<![\w.,/=%#$€£-])(?<!\d )(?:\+ ?|00)?(?:\(\+?\d{1,5}\)[ ./-]{0,2})?\d{1,13}"
+    r"(?<![\w./=%#$€£-])(?<!\d,)(?<!\d )(?:\+ ?|00)?(?:\(\+?\d{1,5}\)[ ./-]{0,2})?\d{1,13}"
     r"(?:[ ./()-]{1,3}\d{1,13}){0,7}\)?"
     r"(?:\s?(?:x|ext\.?|extension|poste|durchwahl|#)\s?\d{1,6})?(?![\w%]|[.,:]\d|-\d)",
     re.IGNORECASE | re.ASCII,

@@ -56,7 +56,7 @@ class Passage:
 
     def text_before(self, at: int) -> str:
         """Return what stands in front, as far as it may tell something."""
-        return self.text[max(0, at - 56) : at]
+        return self.text[max(0, at - 48) : at]
 
     def text_after(self, at: int) -> str:
         """Return what stands behind, as far as it may tell something."""
