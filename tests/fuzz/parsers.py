@@ -26,6 +26,7 @@ from aboveboard.api.shapes import BatchIn, ChoiceIn, UseIn
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
+from aboveboard.discovery.documents.reading import read as read_document
 from aboveboard.incidents import veris
 from aboveboard.incidents.leaks import columns, form, packed, reading
 from aboveboard.intake import mapping, people_file
@@ -34,6 +35,7 @@ from aboveboard.keys.providers import kms, material, passphrase, transit_client
 from aboveboard.keys.wrapping import LocalKey
 from aboveboard.kinds import national_ids, normalise, values
 from aboveboard.kinds.kind import KindMismatch
+from aboveboard.kinds.text import find as find_in_text
 from aboveboard.ledger.format import checkpoint, cosignature, entry, note, proof, submission, tiles
 from aboveboard.ledger.format.tree import leaf_hash
 from aboveboard.ledger.verify import archives
@@ -44,6 +46,7 @@ from aboveboard.promise import loading as promise
 from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.origin import ValueOrigin
+from tests.discovery.files import SAMPLES as DOCUMENTS
 from tests.fuzz.requests import take_in
 from tests.ledger.logs import SIGNER, bodies
 from tests.world import MAPPING_FILE, PROMISE_FILE
@@ -192,6 +195,13 @@ def _body(shape: type[UseIn] | type[BatchIn] | type[ChoiceIn]) -> Callable[[byte
 
 
 PARSERS: tuple[Parser, ...] = (
+    Parser("document", lambda data: list(read_document("a", data)), DOCUMENTS.values),
+    Parser(
+        "workbook",
+        lambda data: list(read_document("a.xlsx", data)),
+        lambda: [DOCUMENTS["people.xlsx"]],
+    ),
+    Parser("running text", text(find_in_text), lambda: [b"Dear Mrs. Wexcombe, IBAN DE89 3704"]),
     Parser(
         "promise file",
         lambda data: promise.load(data, name="promise.yaml"),
