@@ -148,7 +148,7 @@ def test_every_category_that_may_be_proposed_is_one_of_the_law() -> None:
 
     named = {rule.category for rule in columns._header_rules()}
     named |= {row["category"] for row in columns._data()["behaviour"]}
-    named |= {category for category, _, _ in samples._TELLING}
+    named |= {category for category, _, _ in samples._STRONG}
     assert named <= set(all_categories())
 
 

@@ -9,7 +9,11 @@ import pytest
 
 from aboveboard.discovery import limits
 from aboveboard.discovery.documents import document as documents
-from aboveboard.discovery.documents.document import DocumentText, UnreadDocument, UnreadReason
+from aboveboard.discovery.documents.document import (
+    DocumentText,
+    UnreadDocument,
+    UnreadDocumentReason,
+)
 from aboveboard.discovery.documents.reading import read
 from tests.discovery.files import SAMPLES, WORDS, docx, mailbox, message, tarred, zipped
 
@@ -63,25 +67,25 @@ REFUSED = {
     "a zip that unpacks to far more": (
         "bomb.zip",
         lambda: zipped({"a.txt": bytes(4_000_000)}),
-        UnreadReason.BOMB,
+        UnreadDocumentReason.BOMB,
     ),
     "a gzip that unpacks to far more": (
         "bomb.gz",
         lambda: gzip.compress(bytes(4_000_000)),
-        UnreadReason.BOMB,
+        UnreadDocumentReason.BOMB,
     ),
-    "a Word file with entities of its own": ("a.docx", _entities, UnreadReason.BOMB),
+    "a Word file with entities of its own": ("a.docx", _entities, UnreadDocumentReason.BOMB),
     "archives in archives": (
         "deep.zip",
         lambda: _nested(limits.ARCHIVE_DEPTH + 1),
-        UnreadReason.TOO_DEEP,
+        UnreadDocumentReason.TOO_DEEP,
     ),
-    "an encrypted zip": ("a.zip", _encrypted, UnreadReason.ENCRYPTED),
-    "a picture": ("a.png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(50), UnreadReason.NO_TEXT),
-    "half a PDF": ("a.pdf", lambda: SAMPLES["letter.pdf"][:120], UnreadReason.DAMAGED),
-    "half a zip": ("a.zip", lambda: SAMPLES["all.zip"][:60], UnreadReason.DAMAGED),
-    "half a workbook": ("a.xlsx", lambda: zipped({"xl/x.xml": b"<"}), UnreadReason.DAMAGED),
-    "no text at all": ("a.bin", lambda: bytes(range(256)) * 4, UnreadReason.UNKNOWN_FORM),
+    "an encrypted zip": ("a.zip", _encrypted, UnreadDocumentReason.ENCRYPTED),
+    "a picture": ("a.png", lambda: b"\x89PNG\r\n\x1a\n" + bytes(50), UnreadDocumentReason.NO_TEXT),
+    "half a PDF": ("a.pdf", lambda: SAMPLES["letter.pdf"][:120], UnreadDocumentReason.DAMAGED),
+    "half a zip": ("a.zip", lambda: SAMPLES["all.zip"][:60], UnreadDocumentReason.DAMAGED),
+    "half a workbook": ("a.xlsx", lambda: zipped({"xl/x.xml": b"<"}), UnreadDocumentReason.DAMAGED),
+    "no text at all": ("a.bin", lambda: bytes(range(256)) * 4, UnreadDocumentReason.UNKNOWN_FORM),
 }
 
 
@@ -100,7 +104,7 @@ def test_more_files_than_are_read_end_the_whole(monkeypatch: pytest.MonkeyPatch)
         f"all.tar!/{n}.txt" for n in range(3)
     ]
     assert isinstance(rows[-1], UnreadDocument)
-    assert rows[-1].reason is UnreadReason.TOO_MANY_ENTRIES
+    assert rows[-1].reason is UnreadDocumentReason.TOO_MANY_ENTRIES
 
 
 def _small_budget(self: documents.ReadingBudget) -> None:
@@ -115,5 +119,5 @@ def test_a_size_that_an_archive_states_is_not_believed() -> None:
     (row,) = read("a.zip", bytes(data))
     # The standard library stops at the size that is stated, and finds the checksum wrong.
     assert isinstance(row, UnreadDocument)
-    assert row.reason in (UnreadReason.BOMB, UnreadReason.DAMAGED)
+    assert row.reason in (UnreadDocumentReason.BOMB, UnreadDocumentReason.DAMAGED)
     assert zipfile.ZIP_DEFLATED

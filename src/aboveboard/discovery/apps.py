@@ -13,4 +13,15 @@ class DiscoveryConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="discovery")
+        return Package(
+            name="discovery",
+            public=(
+                "against_promise",
+                "columns",
+                "documents.document",
+                "documents.reading",
+                "files",
+                "limits",
+                "survey",
+            ),
+        )

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from aboveboard.basics import shipped
 from aboveboard.connectors.contract import FieldSeen
-from aboveboard.discovery.samples import free_text_share, looks_like, strongest_form
+from aboveboard.discovery.samples import free_text_share, share_of_form, strongest_form
 
 LEAST: Final = 0.5
 """The confidence from which something is proposed: below it a name alone has said "perhaps"."""
@@ -128,7 +128,7 @@ def _by_header(name: str, samples: Sequence[str], *, people: bool) -> tuple[str,
         return None
     weight, why = rule.weight + (0.1 if people else 0), "its name says so"
     if rule.values and len(samples) >= _ENOUGH_SAMPLES:
-        share = looks_like(rule.values, samples)
+        share = share_of_form(rule.values, samples)
         if share < _CONTRADICT:
             return None
         if share >= _AGREE:
@@ -196,13 +196,13 @@ def _by_text(samples: Sequence[str]) -> tuple[str, float, str] | None:
 def _is_about_people(name: str, columns: Sequence[FieldSeen]) -> bool:
     if set(words_of(name).split("_")) & _words("people"):
         return True
-    telling = Counter(
+    strong = Counter(
         rule.category
         for column in columns
         for rule in _header_rules()
         if rule.weight >= 0.75 and rule.name.fullmatch(words_of(column.path.rpartition(".")[2]))
     )
-    return len(telling) > 1
+    return len(strong) > 1
 
 
 @cache

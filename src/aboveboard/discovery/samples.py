@@ -33,7 +33,7 @@ _FORMS: Final[Mapping[str, Callable[[str], bool]]] = {
     "words": lambda value: any(mark.isalpha() for mark in value),
 }
 
-_TELLING: Final[tuple[tuple[str, str, Callable[[str], bool]], ...]] = (
+_STRONG: Final[tuple[tuple[str, str, Callable[[str], bool]], ...]] = (
     ("user.contact.email", "an e-mail address", _FORMS["email"]),
     ("user.financial.credit_card", "a card number", cards.is_number),
     (
@@ -59,7 +59,7 @@ _LEAST_WORDS: Final = 5
 _LEAST_SHARE: Final = 0.2
 
 
-def looks_like(form: str, samples: Sequence[str]) -> float:
+def share_of_form(form: str, samples: Sequence[str]) -> float:
     """Return the share of samples that have a form of ``headers.yaml``.
 
     Raises:
@@ -73,7 +73,7 @@ def strongest_form(samples: Sequence[str]) -> tuple[str, str, float]:
     return max(
         (
             (category, name, sum(map(test, samples)) / len(samples))
-            for category, name, test in _TELLING
+            for category, name, test in _STRONG
         ),
         key=lambda row: row[2],
     )

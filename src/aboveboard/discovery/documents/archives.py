@@ -18,7 +18,7 @@ from typing import Final, Protocol
 from aboveboard.discovery.documents.document import (
     ReadingBudget,
     UnreadableDocument,
-    UnreadReason,
+    UnreadDocumentReason,
 )
 from aboveboard.discovery.limits import UNPACKED_RATIO
 
@@ -59,7 +59,7 @@ def zip_names(data: bytes) -> list[str]:
 
 def zip_members(
     data: bytes, budget: ReadingBudget, wanted: Callable[[str], object] = bool
-) -> Iterator[tuple[str, bytes | UnreadReason]]:
+) -> Iterator[tuple[str, bytes | UnreadDocumentReason]]:
     """Yield each file of a zip archive whose name is wanted: its name and its bytes, or why it was
     not unpacked.
 
@@ -72,23 +72,23 @@ def zip_members(
                 if info.is_dir() or not wanted(info.filename):
                     continue
                 if info.flag_bits & 1:
-                    yield info.filename, UnreadReason.ENCRYPTED
+                    yield info.filename, UnreadDocumentReason.ENCRYPTED
                     continue
                 try:
                     with archive.open(info) as stream:
                         member = _bounded(stream, max(info.compress_size, 1), budget)
                 except RuntimeError:  # zipfile's word for a password, or a method it lacks
-                    yield info.filename, UnreadReason.ENCRYPTED
+                    yield info.filename, UnreadDocumentReason.ENCRYPTED
                 except BROKEN as error:
                     if isinstance(error, UnreadableDocument):
                         raise
-                    yield info.filename, UnreadReason.DAMAGED
+                    yield info.filename, UnreadDocumentReason.DAMAGED
                 else:
                     yield info.filename, member
     except UnreadableDocument:
         raise
     except BROKEN:
-        raise UnreadableDocument(UnreadReason.DAMAGED) from None
+        raise UnreadableDocument(UnreadDocumentReason.DAMAGED) from None
 
 
 def tar_members(data: bytes, budget: ReadingBudget) -> Iterator[tuple[str, bytes]]:
@@ -106,7 +106,7 @@ def tar_members(data: bytes, budget: ReadingBudget) -> Iterator[tuple[str, bytes
     except UnreadableDocument:
         raise
     except BROKEN:
-        raise UnreadableDocument(UnreadReason.DAMAGED) from None
+        raise UnreadableDocument(UnreadDocumentReason.DAMAGED) from None
 
 
 def decompressed(data: bytes, form: str, budget: ReadingBudget) -> bytes:
@@ -126,7 +126,7 @@ def decompressed(data: bytes, form: str, budget: ReadingBudget) -> bytes:
     except UnreadableDocument:
         raise
     except BROKEN:
-        raise UnreadableDocument(UnreadReason.DAMAGED) from None
+        raise UnreadableDocument(UnreadDocumentReason.DAMAGED) from None
 
 
 def _from_xz(data: bytes, budget: ReadingBudget) -> bytes:
@@ -141,7 +141,7 @@ def _from_xz(data: bytes, budget: ReadingBudget) -> bytes:
         budget.take_bytes(len(part))
         parts.append(part)
         if not part and reader.needs_input:
-            raise UnreadableDocument(UnreadReason.DAMAGED)
+            raise UnreadableDocument(UnreadDocumentReason.DAMAGED)
     return b"".join(parts)
 
 
@@ -158,4 +158,4 @@ def _bounded(stream: _Readable, packed: int, budget: ReadingBudget) -> bytes:
 
 def _check_ratio(unpacked: int, packed: int) -> None:
     if unpacked > _FREE and unpacked > UNPACKED_RATIO * packed:
-        raise UnreadableDocument(UnreadReason.BOMB)
+        raise UnreadableDocument(UnreadDocumentReason.BOMB)

@@ -13,7 +13,7 @@ from aboveboard.discovery.limits import (
 )
 
 
-class UnreadReason(StrEnum):
+class UnreadDocumentReason(StrEnum):
     """Why a document was not read, or not to its end."""
 
     TOO_LONG = "too_long"
@@ -26,23 +26,24 @@ class UnreadReason(StrEnum):
     UNKNOWN_FORM = "unknown_form"
 
 
-SENTENCES = {
-    UnreadReason.TOO_LONG: "It is longer than what is read. Look at it by hand.",
-    UnreadReason.TOO_DEEP: "Too many archives stand in one another. Unpack it and run again.",
-    UnreadReason.TOO_MANY_ENTRIES: "It holds more files than are read. Unpack it and run again.",
-    UnreadReason.BOMB: "It unpacks to far more than it is, as files do that are made to do harm.",
-    UnreadReason.ENCRYPTED: "It is encrypted. Ask its owner what it holds.",
-    UnreadReason.DAMAGED: "It is not whole, or not of the form that its name says.",
-    UnreadReason.NO_TEXT: "It holds no text: pictures perhaps. Look at it by hand.",
-    UnreadReason.UNKNOWN_FORM: "Its form is not one that is read. Look at it by hand.",
+_SENTENCES = {
+    "too_long": "It is longer than what is read. Look at it by hand.",
+    "too_deep": "Too many archives stand in one another. Unpack it and run again.",
+    "too_many_entries": "It holds more files than are read. Unpack it and run again.",
+    "bomb": "It unpacks to far more than it is, as files do that are made to do harm.",
+    "encrypted": "It is encrypted. Ask its owner what it holds.",
+    "damaged": "It is not whole, or not of the form that its name says.",
+    "no_text": "It holds no text: pictures perhaps. Look at it by hand.",
+    "unknown_form": "Its form is not one that is read. Look at it by hand.",
 }
+SENTENCES = {UnreadDocumentReason(key): sentence for key, sentence in _SENTENCES.items()}
 """What a person reads, with what to do."""
 
 
 class UnreadableDocument(ValueError):
     """A document cannot be read: ``reason`` says why, without a word of what is in it."""
 
-    def __init__(self, reason: UnreadReason) -> None:
+    def __init__(self, reason: UnreadDocumentReason) -> None:
         super().__init__(SENTENCES[reason])
         self.reason = reason
 
@@ -65,7 +66,7 @@ class UnreadDocument:
     """A document that was not read, and why."""
 
     name: str
-    reason: UnreadReason
+    reason: UnreadDocumentReason
 
     @property
     def sentence(self) -> str:
@@ -90,7 +91,7 @@ class ReadingBudget:
         """
         self._bytes -= count
         if self._bytes < 0:
-            raise UnreadableDocument(UnreadReason.BOMB)
+            raise UnreadableDocument(UnreadDocumentReason.BOMB)
 
     def take_entry(self, depth: int) -> None:
         """Use one file inside another.
@@ -99,10 +100,10 @@ class ReadingBudget:
             UnreadableDocument: no more are left, or it stands too deep.
         """
         if depth > ARCHIVE_DEPTH:
-            raise UnreadableDocument(UnreadReason.TOO_DEEP)
+            raise UnreadableDocument(UnreadDocumentReason.TOO_DEEP)
         self._entries -= 1
         if self._entries < 0:
-            raise UnreadableDocument(UnreadReason.TOO_MANY_ENTRIES)
+            raise UnreadableDocument(UnreadDocumentReason.TOO_MANY_ENTRIES)
 
 
 def shortened(name: str, text: str) -> DocumentText:

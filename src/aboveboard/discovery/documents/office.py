@@ -17,7 +17,7 @@ from aboveboard.discovery.documents.archives import zip_members, zip_names
 from aboveboard.discovery.documents.document import (
     ReadingBudget,
     UnreadableDocument,
-    UnreadReason,
+    UnreadDocumentReason,
 )
 from aboveboard.discovery.limits import DOCUMENT_CHARS, SHEET_CELLS
 
@@ -47,7 +47,7 @@ def text_of_package(data: bytes, budget: ReadingBudget) -> str:
     """
     parts: list[str] = []
     for _, member in zip_members(data, budget, _TEXTS.fullmatch):
-        if isinstance(member, UnreadReason):
+        if isinstance(member, UnreadDocumentReason):
             raise UnreadableDocument(member)
         parts.append(_text_of_xml(member))
     return "\n".join(parts)
@@ -72,7 +72,7 @@ def text_of_workbook(data: bytes, budget: ReadingBudget) -> str:
             for row in workbook.get_sheet_by_name(name).iter_rows():
                 cells += len(row)
                 if cells > SHEET_CELLS:
-                    raise UnreadableDocument(UnreadReason.TOO_LONG)
+                    raise UnreadableDocument(UnreadDocumentReason.TOO_LONG)
                 if line := "\t".join(str(cell) for cell in row if cell not in ("", None)):
                     lines.append(line)
     except UnreadableDocument:
@@ -81,7 +81,7 @@ def text_of_workbook(data: bytes, budget: ReadingBudget) -> str:
     except (CalamineError, ValueError, KeyError, OSError, RuntimeError) as error:
         encrypted = "password" in str(error).lower() or "encrypt" in str(error).lower()
         raise UnreadableDocument(
-            UnreadReason.ENCRYPTED if encrypted else UnreadReason.DAMAGED
+            UnreadDocumentReason.ENCRYPTED if encrypted else UnreadDocumentReason.DAMAGED
         ) from None
     return "\n".join(lines)
 
@@ -92,7 +92,7 @@ def _text_of_xml(data: bytes) -> str:
     length = 0
 
     def refuse(*_: object) -> None:
-        raise UnreadableDocument(UnreadReason.BOMB)
+        raise UnreadableDocument(UnreadDocumentReason.BOMB)
 
     def keep(text: str) -> None:
         nonlocal length
@@ -113,5 +113,5 @@ def _text_of_xml(data: bytes) -> str:
     try:
         parser.Parse(data, True)
     except expat.ExpatError:
-        raise UnreadableDocument(UnreadReason.DAMAGED) from None
+        raise UnreadableDocument(UnreadDocumentReason.DAMAGED) from None
     return "".join(parts)

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from aboveboard.discovery.documents.document import (
     ReadingBudget,
     UnreadableDocument,
-    UnreadReason,
+    UnreadDocumentReason,
 )
 from aboveboard.discovery.limits import DOCUMENT_CHARS, DOCUMENT_PAGES
 
@@ -29,7 +29,7 @@ def text_of_pdf(data: bytes, budget: ReadingBudget) -> tuple[str, bool]:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise UnreadableDocument(UnreadReason.ENCRYPTED)
+            raise UnreadableDocument(UnreadDocumentReason.ENCRYPTED)
         for number, page in enumerate(reader.pages):
             if number >= DOCUMENT_PAGES or length > DOCUMENT_CHARS:
                 complete = False
@@ -44,8 +44,8 @@ def text_of_pdf(data: bytes, budget: ReadingBudget) -> tuple[str, bool]:
     # Bytes that somebody spoiled reach every corner of the library, and it raises what falls there:
     # KeyError, TypeError, RecursionError, errors of its own. All of them say the same to us.
     except Exception:
-        raise UnreadableDocument(UnreadReason.DAMAGED) from None
+        raise UnreadableDocument(UnreadDocumentReason.DAMAGED) from None
     text = "\n".join(parts)
     if not text.strip():
-        raise UnreadableDocument(UnreadReason.NO_TEXT)
+        raise UnreadableDocument(UnreadDocumentReason.NO_TEXT)
     return text, complete

@@ -6,7 +6,7 @@ import codecs
 from html.parser import HTMLParser
 from typing import Final
 
-from aboveboard.discovery.documents.document import UnreadableDocument, UnreadReason
+from aboveboard.discovery.documents.document import UnreadableDocument, UnreadDocumentReason
 
 _MARKS: Final = (
     # UTF-32 first: its mark begins with the one of UTF-16.
@@ -56,7 +56,9 @@ def decoded(data: bytes) -> str:
         ):
             return data.decode(encoding, "replace")
     if not sample or sum(byte in _CONTROL for byte in sample) * 50 > len(sample):
-        raise UnreadableDocument(UnreadReason.UNKNOWN_FORM if sample else UnreadReason.NO_TEXT)
+        raise UnreadableDocument(
+            UnreadDocumentReason.UNKNOWN_FORM if sample else UnreadDocumentReason.NO_TEXT
+        )
     return data.decode("cp1252", "replace")
 
 

@@ -12,7 +12,7 @@ from aboveboard.discovery.documents.document import (
     ReadingBudget,
     UnreadableDocument,
     UnreadDocument,
-    UnreadReason,
+    UnreadDocumentReason,
     shortened,
 )
 from aboveboard.discovery.limits import DOCUMENT_BYTES
@@ -31,7 +31,7 @@ def read(name: str, data: bytes) -> Iterator[DocumentText | UnreadDocument]:
     """Yield the text of a file, and of every file in it, each with its name; or why it was not
     read. Never raises for what a file holds."""
     if len(data) > DOCUMENT_BYTES:
-        yield UnreadDocument(name, UnreadReason.TOO_LONG)
+        yield UnreadDocument(name, UnreadDocumentReason.TOO_LONG)
         return
     yield from _read(name, data, ReadingBudget(), 0)
 
@@ -45,7 +45,10 @@ def _read(
         yield from _by_form(name, data, budget, depth)
     except UnreadableDocument as refused:
         yield UnreadDocument(name, refused.reason)
-        if depth and refused.reason in (UnreadReason.BOMB, UnreadReason.TOO_MANY_ENTRIES):
+        if depth and refused.reason in (
+            UnreadDocumentReason.BOMB,
+            UnreadDocumentReason.TOO_MANY_ENTRIES,
+        ):
             raise  # the file around it is refused too: the budget is one
 
 
@@ -75,7 +78,7 @@ def _by_form(
     elif data.startswith(_OLE):
         yield from _workbook_of_old(name, data, budget)
     elif data.startswith(_NO_TEXT):
-        raise UnreadableDocument(UnreadReason.NO_TEXT)
+        raise UnreadableDocument(UnreadDocumentReason.NO_TEXT)
     elif mail.is_mailbox(data):
         for number, message in enumerate(mail.messages(data), 1):
             yield from _message(f"{name}!/{number}", message, budget, depth + 1)
@@ -98,7 +101,7 @@ def _zipped(
         return
     for member, content in archives.zip_members(data, budget):
         inner = f"{name}!/{member}"
-        if isinstance(content, UnreadReason):
+        if isinstance(content, UnreadDocumentReason):
             yield UnreadDocument(inner, content)
         else:
             yield from _read(inner, content, budget, depth + 1)
@@ -108,7 +111,7 @@ def _workbook_of_old(name: str, data: bytes, budget: ReadingBudget) -> Iterator[
     from aboveboard.discovery.documents import office
 
     if not name.lower().endswith(office.SHEETS):
-        raise UnreadableDocument(UnreadReason.UNKNOWN_FORM)
+        raise UnreadableDocument(UnreadDocumentReason.UNKNOWN_FORM)
     yield shortened(name, office.text_of_workbook(data, budget))
 
 
