@@ -37,8 +37,7 @@ test: setup-dev ## every check, and every test but `make crash`: SQLite, Postgre
 	@$(RUN) scripts/browsers.py
 	@$(RUN) scripts/postgres.py
 	@$(RUN) scripts/programs.py
-	@$(MAKE) --no-print-directory format-check
-	@$(MAKE) --no-print-directory compiled
+	@$(MAKE) --no-print-directory -j2 format-check compiled
 	@$(MAKE) --no-print-directory -j3 types on-sqlite on-postgres
 
 check: setup-dev ## format, lint, types, which way imports point, house rules

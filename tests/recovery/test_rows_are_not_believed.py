@@ -41,7 +41,7 @@ from tests.incidents.conftest import SECOND
 from tests.recovery.everything import Everything, act, written
 from tests.world import ADVISER, OFFERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 OFFER = UseRequest(OFFERS, "personal-offers", ("email",), "email")
 ANSWER = UseRequest(ADVISER, "answer-contact", ("first_name",), "phone")
@@ -109,7 +109,7 @@ def test_each_table_has_rows_here_and_columns_that_decide(
     assert model(label).DECIDING
 
 
-@pytest.mark.parametrize(("label", "column"), columns())
+@pytest.mark.parametrize(("label", "column"), [*columns()])
 def test_a_row_changed_past_the_program_is_known(
     everything: Everything, label: str, column: str
 ) -> None:

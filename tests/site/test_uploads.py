@@ -58,7 +58,7 @@ def plaintext_on_disk(server: Served) -> list[str]:
 @pytest.mark.crash
 def test_no_plaintext_of_an_upload_is_on_the_disk_whenever_it_is_killed(tmp_path: Path) -> None:
     picks, headers = random.Random(2026), ""
-    for _ in range(8):
+    for _ in range(4):
         with served(tmp_path, promise=True) as server:
             headers = headers or server.staff()
             send(server, headers, picks.randrange(len(_FORM) // 4, len(_FORM)))

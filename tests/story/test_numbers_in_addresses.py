@@ -29,7 +29,7 @@ from tests.house.test_routes import ALL
 from tests.loss import lost_laptop
 from tests.world import load
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TOO_LARGE = [2**63, 2**64, 10**30]
 NUMBER = re.compile(r"<(?:int|person):\w+>")

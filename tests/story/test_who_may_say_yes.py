@@ -27,6 +27,7 @@ from tests.world import load
 
 pytestmark = [
     pytest.mark.django_db,
+    pytest.mark.slow,
     pytest.mark.one_database("the rule of decisions; tests/choices asks its rows on both"),
 ]
 OFFERS: Final = "personal-offers"

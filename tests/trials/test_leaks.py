@@ -32,7 +32,7 @@ from aboveboard.vault import queries as vault
 from tests import world
 from tests.conftest import SHARED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 read_alike = pytest.mark.one_database(
     "how a file is read; what it counts, the recipes show on both"
 )
