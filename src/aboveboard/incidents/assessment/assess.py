@@ -220,27 +220,46 @@ def _assessment(
     )
 
 
+_WORKED_OUT = (
+    "position",
+    "recipient_type",
+    "required",
+    "people",
+    "due_at",
+    "facts",
+    "worked_out_at",
+    "dropped_at",
+)
+"""What of a duty's row is written again each time; ``dropped_at`` to nothing."""
+
+
 def _write_duties(incident: Incident, due: Sequence[DutyDue], at: datetime) -> None:
-    kept = []
-    for position, duty in enumerate(due):
-        # By duty and place, never deleted and made again: what was marked as done hangs on the row.
-        row, _ = DutyRecord.objects.update_or_create(
+    rows = {
+        (duty.duty_id, duty.jurisdiction): DutyRecord(
             incident=incident,
             duty_id=duty.duty_id,
             jurisdiction=duty.jurisdiction,
-            defaults={
-                "position": position,
-                "recipient_type": duty.recipient_type,
-                "required": duty.required.value,
-                "people": duty.people,
-                "due_at": duty.due_at,
-                "facts": _plain(asdict(duty)),
-                "worked_out_at": at,
-                "dropped_at": None,
-            },
+            position=position,
+            recipient_type=duty.recipient_type,
+            required=duty.required.value,
+            people=duty.people,
+            due_at=duty.due_at,
+            facts=_plain(asdict(duty)),
+            worked_out_at=at,
         )
-        kept.append(row.pk)
-    incident.duties.exclude(pk__in=kept).filter(dropped_at=None).update(dropped_at=at)
+        for position, duty in enumerate(due)
+    }
+    # By duty and place, never deleted and made again: what was marked as done hangs on the row. In
+    # one statement: one by one, they took half of the time of an assessment.
+    DutyRecord.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["incident", "duty_id", "jurisdiction"],
+        update_fields=_WORKED_OUT,
+    )
+    standing = incident.duties.filter(dropped_at=None).values_list("pk", "duty_id", "jurisdiction")
+    gone = [pk for pk, *duty_and_place in standing if tuple(duty_and_place) not in rows]
+    incident.duties.filter(pk__in=gone).update(dropped_at=at)
 
 
 def _plain(value: Any) -> Any:
