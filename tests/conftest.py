@@ -80,8 +80,6 @@ if ON_POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = SERVER.url
     os.environ["ABOVEBOARD_DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
 django.setup()
-# Nothing of what is imported and collected goes: to look at it again and again would take seconds.
-gc.disable()
 
 
 def _log_goes_on() -> None:
@@ -119,6 +117,8 @@ def pytest_configure(config: pytest.Config) -> None:
     an instance of its own."""
     from django.conf import settings
 
+    # Nothing of what is imported and collected goes: to look at it again and again takes seconds.
+    gc.disable()
     if config.getoption("--quick"):
         hypothesis.settings.load_profile("quick")
     if getattr(config.option, "numprocesses", None) and "PYTEST_XDIST_WORKER" not in os.environ:
