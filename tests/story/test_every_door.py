@@ -27,6 +27,7 @@ from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
+from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
@@ -47,6 +48,14 @@ from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.models import Sweep
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep.reviewing import review
+from aboveboard.rights.requests.actions import ask
+from aboveboard.rights.requests.terms import (
+    NewRequest,
+    ProofEvidence,
+    RequestChannel,
+    RequestDetails,
+    RequestKind,
+)
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
@@ -80,19 +89,25 @@ WHO = (
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console
     (r"/console/exports/.*", LEADS),
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
-    (r"/console/(emergencies|concerns)/.*", {Role.PRIVACY_LEAD}),
+    (r"/console/(emergencies|concerns|requests)/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
     (r"/console/settings/|/console/staff/.*", {Role.ADMINISTRATOR}),
     (r"/console/retention/.*", {Role.PRIVACY_LEAD}),
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
 )
-WRITTEN = ("Her neighbour heard her fall.", "Somebody of the shop told my sister.")
-"""What an adviser wrote for the reviewers of an emergency, and a customer about a look."""
+WRITTEN = (
+    "Her neighbour heard her fall.",
+    "Somebody of the shop told my sister.",
+    "I mean the letters to my old name.",
+)
+"""What an adviser wrote for the reviewers of an emergency, and a customer about a look and with a
+request."""
 SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
+    r"|/you/requests/($|access/ask/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
 sees their own there."""
@@ -249,7 +264,20 @@ def _rows_of(person: int) -> dict[str, int]:
         "restrictions": restriction.id,
         "choices-to-confirm": waiting.id,
         "held-back": held_back_row().pk,
+        "requests": _request_of(person),
     }
+
+
+def _request_of(person: int) -> int:
+    at, details = clock.now(), RequestDetails(words=Personal(WRITTEN[2]))
+    new = NewRequest(
+        kind=RequestKind.ACCESS,
+        channel=RequestChannel.PORTAL,
+        received_at=at,
+        person_id=person,
+        details=details,
+    )
+    return ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=at)
 
 
 def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]) -> str:
@@ -279,6 +307,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "kept": person,
         "merged": story.person(45),
         "step": "when",
+        "kind": "access",
         "merge_id": MergedPerson.objects.get().pk,
         "group_id": _alike(person),
         "sweep_id": Sweep.objects.get().pk,
@@ -301,6 +330,8 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "purpose": "answer-contact"}
     if "/concerns/" in pattern:
         known = {**known, "number": open_concerns()[0].id, "purpose": "answer-contact"}
+    if "/requests/" in pattern:
+        known = {**known, "number": rows["requests"]}
     if "/affected/" in pattern:
         number, row = _affected()
         known = {**known, "number": number, "how": "list", "row_id": row}

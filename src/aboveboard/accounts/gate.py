@@ -333,16 +333,17 @@ class GateMiddleware:
                 return _refuse(request, gate)
 
 
-def throttle(request: HttpRequest, action: str) -> None:
-    """Count one ``action`` of the caller, against ``limits.SIGN_IN_RATES``:
-    look-ups of people, for one.
+def throttle(request: HttpRequest, action: str, key: str = "") -> None:
+    """Count one ``action`` of the caller, against ``limits.SIGN_IN_RATES``: look-ups of people, for
+    one. ``key``: what somebody typed who is not signed in.
 
     Raises:
         RateLimited: more than the limit in its time.
     """
-    actor = actor_of(request)
-    caller = f"{actor.kind}:{actor.id or person_of(request)}"
-    if not consume(request, app="allauth.account", action=action, key=caller, limit_get=True):
+    if not key:
+        actor = actor_of(request)
+        key = f"{actor.kind}:{actor.id or person_of(request)}"
+    if not consume(request, app="allauth.account", action=action, key=key, limit_get=True):
         rates = parse_rates(limits.SIGN_IN_RATES[action])
         raise RateLimited(seconds=int(max(rate.duration for rate in rates)))
 

@@ -84,6 +84,8 @@ SIGN_IN_RATES: Final = {
     "client_failed": "60/m/ip,10/m/key",
     "look_up": "60/m/key",
     "prove_address": "3/m/key",
+    "ask_rights": "20/h/key",
+    "public_ask": "20/h/ip,5/h/key",
     "own_change": "60/h/key",
     "own_use": "60/m/key",
 }

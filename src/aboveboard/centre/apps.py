@@ -22,6 +22,7 @@ class CentreConfig(AppConfig):
                 NavEntry(
                     Face.CENTRE, 3, gettext_noop("When things went wrong"), "/trust/incidents/"
                 ),
-                NavEntry(Face.CENTRE, 4, gettext_noop("Check our record"), "/trust/check/"),
+                NavEntry(Face.CENTRE, 4, gettext_noop("When you ask us"), "/trust/requests/"),
+                NavEntry(Face.CENTRE, 5, gettext_noop("Check our record"), "/trust/check/"),
             ),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.centre import home, log, losses, promise
+from aboveboard.centre import asking, home, log, losses, promise
 
 app_name = "centre"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/register.jsonld", promise.register_json_ld, name="register_json_ld"),
     path("trust/incidents/", losses.overview, name="incidents"),
     path("trust/incidents/<int:number>/", losses.incident, name="incident"),
+    path("trust/requests/", asking.overview, name="requests"),
+    path("trust/requests/ask/", asking.ask, name="ask"),
+    path("trust/requests/code/", asking.code, name="request_code"),
     path("trust/check/", log.check, name="check"),
     path("trust/check/proof.html", log.offline, name="offline"),
     path("log/<path:path>", log.resource, name="log"),

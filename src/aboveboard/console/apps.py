@@ -112,6 +112,14 @@ _NAVIGATION = (
     NavEntry(
         Face.CONSOLE,
         14,
+        gettext_noop("Requests"),
+        "/console/requests/",
+        _PRIVACY,
+        gettext_noop("People"),
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        15,
         gettext_noop("Concerns"),
         "/console/concerns/",
         _PRIVACY,

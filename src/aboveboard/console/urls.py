@@ -38,6 +38,10 @@ from aboveboard.console.incidents import (
 from aboveboard.console.incidents import overview as incidents
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.person_numbers import PersonConverter
+from aboveboard.console.requests import changes as request_changes
+from aboveboard.console.requests import page as request_page
+from aboveboard.console.requests import queue as requests
+from aboveboard.console.requests import record as recording
 from aboveboard.console.retention import differences, duplicates, erasing, held_back, merges, sweeps
 from aboveboard.console.retention import people as retention
 from aboveboard.console.staff import changes
@@ -49,6 +53,7 @@ register_converter(PersonConverter, "person")
 _INCIDENT = "incidents/<int:number>/"
 _CONCERN = "concerns/<int:number>/"
 _PERSON = "retention/people/<person:person_id>/"
+_REQUEST = "requests/<int:number>/"
 _BATCH = f"{_INCIDENT}notices/<int:batch_id>/"
 _GROUP = "retention/duplicates/groups/<int:group_id>/"
 
@@ -61,6 +66,8 @@ urlpatterns = [
     path("people/choices-to-confirm/<int:choice_id>/", confirming.confirm, name="confirm_choice"),
     path("people/documents/<slug:field>/", documents.fetch, name="fetch_document"),
     path("people/documents/<slug:field>/add/", documents.add, name="add_document"),
+    path("people/request/", recording.record, name="record_request"),
+    path("people/request/code/", recording.counter, name="counter_code"),
     path("people/<slug:purpose>/", people.look_up, name="look_up"),
     path("emergency/", ask.ask, name="emergency"),
     path("emergency/<int:emergency_id>/", ask.record, name="emergency_record"),
@@ -72,6 +79,11 @@ urlpatterns = [
     path(f"{_CONCERN}take/", concerns.take, name="take_concern"),
     path(f"{_CONCERN}hand-over/", concerns.hand_over, name="hand_over_concern"),
     path(f"{_CONCERN}read/<slug:purpose>/", concerns.read, name="read_concern"),
+    path("requests/", requests.overview, name="requests"),
+    path(_REQUEST, request_page.show, name="request"),
+    path(f"{_REQUEST}read/", request_page.read, name="read_request"),
+    path(f"{_REQUEST}code/", request_changes.counter_code, name="request_counter_code"),
+    path(f"{_REQUEST}<slug:change>/", request_changes.change, name="change_request"),
     path("report-a-loss/", report_loss.report, name="report"),
     path("report-a-loss/<int:number>/", report_loss.reported, name="reported"),
     path("report-a-loss/<slug:step>/", report_loss.report, name="report_step"),

@@ -20,6 +20,7 @@ class PortalConfig(AppConfig):
                 NavEntry(Face.PORTAL, 1, gettext_noop("Your data"), "/you/"),
                 NavEntry(Face.PORTAL, 2, gettext_noop("Your choices"), "/you/choices/"),
                 NavEntry(Face.PORTAL, 3, gettext_noop("Who has looked"), "/you/who-has-looked/"),
-                NavEntry(Face.PORTAL, 4, gettext_noop("Messages"), "/you/notices/"),
+                NavEntry(Face.PORTAL, 4, gettext_noop("Ask us"), "/you/requests/"),
+                NavEntry(Face.PORTAL, 5, gettext_noop("Messages"), "/you/notices/"),
             ),
         )

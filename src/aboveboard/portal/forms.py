@@ -14,8 +14,10 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.kinds import addresses, codes, email_addresses, normalise
 from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.kinds.limits import ADDRESS_LINES
+from aboveboard.portal.asking import KindWords
 from aboveboard.promise.explain import country_in_words
 from aboveboard.promise.model import Field, Purpose
+from aboveboard.rights.limits import WORDS as REQUEST_WORDS
 from aboveboard.vault.limits import FIELD_BYTES
 
 CONCERNS = {
@@ -79,6 +81,51 @@ class ConcernForm(forms.Form):
             "It is encrypted. Only our privacy team can read it, and you see when they do."
         ),
         error_messages={"max_length": gettext_lazy("Enter %(limit_value)d characters or fewer.")},
+    )
+
+
+class RightsRequestForm(forms.Form):
+    """What somebody wants us to know with what they ask, and of an objection to which use."""
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        words: KindWords,
+        purposes: Sequence[Purpose] = (),
+    ) -> None:
+        super().__init__(data)
+        if purposes:
+            self.fields["purpose"] = forms.ChoiceField(
+                label=gettext("Which use do you object to?"),
+                choices=[(each.key, each.title) for each in purposes]
+                + [("", gettext("Every use that you can object to"))],
+                widget=forms.RadioSelect,
+                required=False,
+            )
+        self.fields["words"] = forms.CharField(
+            label=str(words.asks) if words.needs_words else f"{words.asks} {gettext('(optional)')}",
+            required=words.needs_words,
+            strip=True,
+            max_length=REQUEST_WORDS,
+            widget=forms.Textarea(attrs={"rows": 6}),
+            help_text=gettext("It is encrypted. Only our privacy team can read it."),
+            error_messages={
+                "required": gettext("Tell us, so that we can do it."),
+                "max_length": gettext("Enter %(limit_value)d characters or fewer."),
+            },
+        )
+
+
+class RequestCodeForm(forms.Form):
+    """The code that a colleague gave."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Your code"),
+        strip=True,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        error_messages={"required": gettext_lazy("Enter the code.")},
     )
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.portal.pages import choices, concerns, details, documents, home, notices, uses
+from aboveboard.portal.pages import (
+    choices,
+    concerns,
+    details,
+    documents,
+    home,
+    notices,
+    requests,
+    uses,
+)
 
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +31,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("who-has-looked/concern/sent/", concerns.concern_sent, name="concern_sent"),
     path("who-has-looked/<int:entry_id>/proof/", uses.proof, name="proof"),
     path("who-has-looked/<int:entry_id>/proof.txt", uses.proof_file, name="proof_file"),
+    path("requests/", requests.overview, name="requests"),
+    path("requests/<slug:kind>/ask/", requests.ask, name="ask_request"),
+    path("requests/<int:number>/", requests.request_page, name="request"),
+    path("requests/<int:number>/code/", requests.enter_code, name="request_code"),
+    path("requests/<int:number>/withdraw/", requests.withdraw, name="withdraw_request"),
     path("notices/", notices.overview, name="notices"),
     path("notices/<int:number>/", notices.notice, name="notice"),
 ]

@@ -18,6 +18,7 @@ class RightsConfig(AppConfig):
         from aboveboard.rights import answering, entries, notifying, replay
         from aboveboard.rights.deciding import DECIDING
         from aboveboard.rights.personal_data import PERSONAL_DATA
+        from aboveboard.rights.requests import letters, recording
 
         return Package(
             name="rights",
@@ -28,10 +29,13 @@ class RightsConfig(AppConfig):
                 "requests.actions",
                 "requests.clock",
                 "requests.files",
+                "requests.listing",
                 "requests.proving",
+                "requests.published",
                 "requests.queries",
                 "requests.state",
                 "requests.terms",
+                "requests.visitors",
             ),
             entries=(entries.RequestReceived, entries.RequestAdvanced),
             repeats={
@@ -43,5 +47,6 @@ class RightsConfig(AppConfig):
             jobs=(
                 Job(former.ADDRESS_CHANGED, notifying.notify),
                 Job(concerns.ANSWERED, answering.notify),
+                Job(recording.LETTER, letters.send),
             ),
         )

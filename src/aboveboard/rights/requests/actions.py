@@ -22,6 +22,7 @@ from aboveboard.rights.requests import sealing
 from aboveboard.rights.requests.recording import (
     LockedRequest,
     NewEvent,
+    due_of,
     keep_event,
     record,
     refresh,
@@ -176,7 +177,8 @@ def extend(
     """Take the longer time that the law gives, once; ``words`` tell the person why.
 
     Raises:
-        NotInThisStage: it was extended before, or the first time is over.
+        NotInThisStage: it was extended before, the first time is over, or the law of the place
+            gives nothing longer.
         WordsNeeded: there are no words.
     """
     text = checked_words(words)
@@ -187,6 +189,9 @@ def extend(
         # GDPR Art. 12(3): the person is told of it within the first month.
         if at > locked.row.due_at:
             raise NotInThisStage(why="it is late already, and can no longer be extended")
+        due = due_of(locked.row, locked.events, at=at)
+        if due.extend_by is None and not due.paused:
+            raise NotInThisStage(why=f"{due.source} gives no longer time here")
         return NewEvent(kind=RequestEventKind.EXTENDED, code=reason.value, words=text)
 
     return record(request_id, decide, by=by, at=at)

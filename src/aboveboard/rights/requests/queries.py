@@ -16,8 +16,8 @@ from aboveboard.basics.personal import Personal
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.rights.models import RequestEventRow, RequestStep, RightsRequest
 from aboveboard.rights.requests import sealing
-from aboveboard.rights.requests.clock import DueDate, due_date
-from aboveboard.rights.requests.recording import as_event, state_of
+from aboveboard.rights.requests.clock import DueDate
+from aboveboard.rights.requests.recording import as_event, due_of, state_of
 from aboveboard.rights.requests.state import NextMove, RequestState, next_move
 from aboveboard.rights.requests.terms import (
     Asker,
@@ -99,7 +99,7 @@ def request(request_id: int, *, at: datetime | None = None) -> RequestRecord:
     row = RightsRequest.objects.filter(pk=request_id).first()
     if row is None:
         raise NotFound(what="request")
-    return _records([row], at or clock.now())[0]
+    return records_of([row], at or clock.now())[0]
 
 
 def open_requests(
@@ -119,7 +119,7 @@ def open_requests(
         rows = rows.filter(stage=stage)
     if after is not None:
         rows = rows.filter(due_at__gte=after[0]).exclude(due_at=after[0], pk__lte=after[1])
-    return _records(list(rows.order_by("due_at", "id")[:limit]), at)
+    return records_of(list(rows.order_by("due_at", "id")[:limit]), at)
 
 
 def closed_requests(
@@ -129,13 +129,13 @@ def closed_requests(
     rows = RightsRequest.objects.filter(closed_at__isnull=False)
     if before is not None:
         rows = rows.filter(closed_at__lt=before)
-    return _records(list(rows.order_by("-closed_at", "-id")[:limit]), at)
+    return records_of(list(rows.order_by("-closed_at", "-id")[:limit]), at)
 
 
 def requests_of(person_id: int, *, at: datetime) -> list[RequestRecord]:
     """Return every request about a person, newest first, as they may read it."""
     rows = RightsRequest.objects.filter(person_id__in=numbers_of(person_id))
-    return _records(list(rows.order_by("-id")), at)
+    return records_of(list(rows.order_by("-id")), at)
 
 
 def like_it(record: RequestRecord, *, at: datetime) -> list[RequestRecord]:
@@ -240,12 +240,17 @@ def stuck(*, at: datetime) -> list[RequestRecord]:
     records = (
         record
         for start in range(0, rows.count(), shared.PAGE_SIZE)
-        for record in _records(list(rows[start : start + shared.PAGE_SIZE]), at)
+        for record in records_of(list(rows[start : start + shared.PAGE_SIZE]), at)
     )
     return [record for record in records if record.next_move is None]
 
 
-def _records(rows: Sequence[RightsRequest], at: datetime) -> list[RequestRecord]:
+def records_of(rows: Sequence[RightsRequest], at: datetime) -> list[RequestRecord]:
+    """Return rows as pages read them, in their order.
+
+    Raises:
+        RowNotAuthentic: one of them, or an event, was written past this program.
+    """
     by_request = _events_of(row.pk for row in rows)
     return [_record(row, by_request[row.pk], at) for row in rows]
 
@@ -254,7 +259,7 @@ def _record(row: RightsRequest, happened: list[RequestEvent], at: datetime) -> R
     if not row.authentic:
         raise RowNotAuthentic(table=row._meta.label)
     state = state_of(row, happened)
-    due = due_date(row.received_at, row.jurisdiction, happened, at=at)
+    due = due_of(row, happened, at=at)
     return RequestRecord(
         row.pk,
         RequestKind(row.kind),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -19,11 +20,13 @@ from aboveboard.basics.facts import Code, Word
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger.actions import append
+from aboveboard.outbox.actions import post
+from aboveboard.promise.queries import NoPromise, in_force
 from aboveboard.rights import limits
 from aboveboard.rights.entries import RequestAdvanced
 from aboveboard.rights.models import RequestEventRow, RightsRequest
 from aboveboard.rights.requests import sealing
-from aboveboard.rights.requests.clock import due_date
+from aboveboard.rights.requests.clock import DueDate, due_date
 from aboveboard.rights.requests.state import (
     Mover,
     RequestState,
@@ -33,6 +36,7 @@ from aboveboard.rights.requests.state import (
 )
 from aboveboard.rights.requests.terms import (
     Asker,
+    ProofEvidence,
     RequestChannel,
     RequestClosed,
     RequestEvent,
@@ -40,6 +44,22 @@ from aboveboard.rights.requests.terms import (
     RequestKind,
 )
 from aboveboard.vault.locking import lock_person
+
+LETTER: Final = "rights.letter"
+"""Kind of the message that has whoever asked written to."""
+LETTERS: Final[Mapping[RequestEventKind, str]] = {
+    RequestEventKind.RECEIVED: "received",
+    RequestEventKind.PROVED: "received",
+    RequestEventKind.PAUSED: "paused",
+    RequestEventKind.EXTENDED: "extended",
+    RequestEventKind.ANSWERED: "answered",
+    RequestEventKind.REFUSED: "refused",
+}
+"""Of which events they are written, by the name of the text. Of a proof only where it was a code to
+their address: before that nobody without an account may be written to."""
+_BY_MAIL: Final = frozenset(
+    {ProofEvidence.CONTACT_CODE.value, ProofEvidence.SHARED_CONTACT_CODE.value}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,13 +219,26 @@ def keep_event(
         words=words,
         entry_id=entry_id,
     )
+    unwritten = event.kind is RequestEventKind.PROVED and event.code not in _BY_MAIL
+    if event.kind in LETTERS and not unwritten:
+        post(LETTER, {"request": row.pk, "entry": entry_id})
+
+
+def due_of(row: RightsRequest, events: list[RequestEvent], *, at: datetime) -> DueDate:
+    """Return by when a request is to be answered, in the organisation's own zone."""
+    try:
+        zone = in_force().promise.organisation.zone.key
+    except NoPromise:
+        zone = "UTC"  # nothing is promised yet, so no zone is declared either
+    kind = RequestKind(row.kind)
+    return due_date(kind, row.received_at, row.jurisdiction, events, zone=zone, at=at)
 
 
 def refresh(
     row: RightsRequest, events: list[RequestEvent], state: RequestState, *, at: datetime
 ) -> None:
     """Write on the row what the queue shows of it."""
-    due = due_date(row.received_at, row.jurisdiction, events, at=at)
+    due = due_of(row, events, at=at)
     row.stage, row.due_at = state.stage.value, due.at
     row.next_at = _next_at(state, due.at, at)
     row.closed_at = state.closing.at if state.closing else (at if state.closed else None)

@@ -1,0 +1,1 @@
+"""Requests: what people ask about their own data, the queue of it, and answering them."""

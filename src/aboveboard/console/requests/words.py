@@ -1,0 +1,163 @@
+"""Requests in the words that staff read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aboveboard.rights.requests.listing import QueuePart, is_soon
+from aboveboard.rights.requests.queries import RequestRecord
+from aboveboard.rights.requests.terms import (
+    Answer,
+    Asker,
+    ExtensionReason,
+    NeedsPerson,
+    PauseReason,
+    ProofEvidence,
+    RefusalGround,
+    RequestChannel,
+    RequestEventKind,
+    RequestKind,
+    StepVerb,
+)
+
+KINDS: Mapping[RequestKind, str] = {
+    RequestKind.ACCESS: "Copy of their data",
+    RequestKind.CORRECTION: "Correction",
+    RequestKind.ERASURE: "Deletion",
+    RequestKind.PORTABILITY: "Data to take elsewhere",
+    RequestKind.OBJECTION: "Objection",
+    RequestKind.RESTRICTION: "Data put on hold",
+    RequestKind.HUMAN_REVIEW: "Human review of a decision",
+    RequestKind.STOP_ASKING: "No more advertising",
+}
+PARTS: Mapping[QueuePart, str] = {
+    QueuePart.OPEN: "Open",
+    QueuePart.LATE: "Late",
+    QueuePart.SOON: "Due within a week",
+    QueuePart.PAUSED: "Waits for the person",
+    QueuePart.CONFIRMING: "Is it a request?",
+    QueuePart.BY_HAND: "Waits for somebody",
+    QueuePart.PROVING: "Proof is missing",
+    QueuePart.REVIEWING: "To check",
+    QueuePart.READY: "Ready to answer",
+    QueuePart.CLOSED: "Closed",
+}
+STAGES: Mapping[str, str] = {
+    "confirming": "Is it a request?",
+    "proving": "Waits for proof",
+    "working": "Systems are asked",
+    "by_hand": "Waits for somebody",
+    "reviewing": "To check",
+    "ready": "Ready to answer",
+    "answered": "Answered",
+    "refused": "Refused",
+    "withdrawn": "Taken back",
+    "forgotten": "Person was deleted",
+}
+EVENTS: Mapping[RequestEventKind, str] = {
+    RequestEventKind.RECEIVED: "Received",
+    RequestEventKind.CONFIRMED: "Confirmed as a request",
+    RequestEventKind.PERSON_NAMED: "Person named",
+    RequestEventKind.PROVED: "Identity proved",
+    RequestEventKind.PLANNED: "Systems to ask were planned",
+    RequestEventKind.STEP_DONE: "Step done",
+    RequestEventKind.STEP_NEEDS_PERSON: "Step waits for somebody",
+    RequestEventKind.STEP_RETRIED: "Step tried again",
+    RequestEventKind.REVIEWED: "Checked",
+    RequestEventKind.PAUSED: "Clock stopped",
+    RequestEventKind.RESUMED: "Clock goes on",
+    RequestEventKind.EXTENDED: "Time extended",
+    RequestEventKind.REMINDED: "Staff reminded",
+    RequestEventKind.ANSWERED: "Answered",
+    RequestEventKind.REFUSED: "Refused",
+    RequestEventKind.WITHDRAWN: "Taken back",
+}
+ASKERS: Mapping[Asker, str] = {
+    Asker.SELF: "The person",
+    Asker.AGENT: "An authorised agent",
+    Asker.GUARDIAN: "A parent or guardian",
+    Asker.EXECUTOR: "An executor of somebody who died",
+}
+CHANNELS: Mapping[RequestChannel, str] = {
+    RequestChannel.PORTAL: "in the portal",
+    RequestChannel.ADVISER: "to an adviser",
+    RequestChannel.API: "through a program",
+    RequestChannel.EMAIL: "by e-mail",
+    RequestChannel.POST: "on paper",
+}
+EVIDENCE: Mapping[ProofEvidence, str] = {
+    ProofEvidence.SIGNED_IN: "signed in",
+    ProofEvidence.CONTACT_CODE: "code to an address on record",
+    ProofEvidence.SHARED_CONTACT_CODE: "code to an address that is new or shared",
+    ProofEvidence.KNOWLEDGE: "knew what is on record",
+    ProofEvidence.DOCUMENT: "document",
+    ProofEvidence.COUNTER_CODE: "seen at the counter",
+    ProofEvidence.AUTHORITY: "may act for them",
+}
+PAUSES: Mapping[PauseReason, str] = {
+    PauseReason.IDENTITY: "Proof of who they are",
+    PauseReason.CLARIFICATION: "What exactly they want",
+    PauseReason.FEE: "A fee",
+}
+EXTENSIONS: Mapping[ExtensionReason, str] = {
+    ExtensionReason.COMPLEX: "It is complex",
+    ExtensionReason.MANY_REQUESTS: "They asked for many things",
+}
+GROUNDS: Mapping[RefusalGround, str] = {
+    RefusalGround.NOT_PROVED: "They did not prove who they are",
+    RefusalGround.UNFOUNDED: "Manifestly unfounded",
+    RefusalGround.EXCESSIVE: "Excessive: the same again and again",
+    RefusalGround.COMPELLING_GROUNDS: "Compelling grounds override theirs (Art. 21(1))",
+    RefusalGround.LEGAL_DUTY: "A law makes us keep it",
+    RefusalGround.LEGAL_CLAIMS: "Needed for legal claims",
+    RefusalGround.ACCURATE: "What is held was found right",
+    RefusalGround.OTHERS_RIGHTS: "It would harm somebody else",
+    RefusalGround.NOT_APPLICABLE: "The law gives no such right here",
+}
+ANSWERS: Mapping[Answer, str] = {
+    Answer.DONE: "Done",
+    Answer.PARTLY: "Done in part",
+    Answer.NOTHING_HELD: "Nothing is held",
+}
+STEPS: Mapping[StepVerb, str] = {
+    StepVerb.FIND: "find",
+    StepVerb.READ: "read",
+    StepVerb.DRY_RUN: "count what would go",
+    StepVerb.CORRECT: "correct",
+    StepVerb.ERASE: "delete",
+    StepVerb.RESTRICT: "put on hold",
+}
+NEEDS: Mapping[NeedsPerson, str] = {
+    NeedsPerson.NO_VERB: "This system cannot do it by itself.",
+    NeedsPerson.GAVE_UP: "It was tried as often as may be.",
+    NeedsPerson.SEVERAL: "What is known points at more than one person there.",
+    NeedsPerson.NOT_DONE: "The system says that it waits for somebody.",
+    NeedsPerson.NO_IDENTIFIERS: "Nothing is known by which the system could be asked.",
+}
+_CODES: tuple[Mapping[Any, str], ...] = (EVIDENCE, PAUSES, EXTENSIONS, GROUNDS, ANSWERS, NEEDS)
+
+
+def code_in_words(code: str) -> str:
+    """Return what a code of an event means, or the code where no list has it."""
+    return next((words[code] for words in _CODES if code in words), code.replace("_", " "))
+
+
+def in_words(record: RequestRecord, at: datetime) -> dict[str, Any]:
+    """Return a request as the pages say it."""
+    state = record.state
+    return {
+        "record": record,
+        "what": KINDS[record.kind],
+        "stage": STAGES[state.stage.value],
+        "asker": ASKERS[record.asker],
+        "channel": CHANNELS[record.channel],
+        "waits": PAUSES[PauseReason(state.paused.code)] if state.paused else "",
+        "late": record.is_late(at),
+        "soon": is_soon(record, at) and not record.due.paused,
+        "closed": record.next_move is None,
+        "outcome": code_in_words(state.closing.code)
+        if state.closing and state.closing.code
+        else "",
+    }

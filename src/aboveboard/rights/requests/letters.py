@@ -1,0 +1,98 @@
+"""What whoever asked is written, in their language: that it came, that something is needed, that it
+takes longer, that it is answered or refused (GDPR Art. 12(3) and (4)).
+
+Somebody who can sign in is told that there is news, and reads it there: a mailbox is no place for
+it. Somebody without an account gets our words themselves, at the address that they proved.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from babel.dates import format_date
+
+from aboveboard.access.former import open_for_request
+from aboveboard.accounts import mail
+from aboveboard.basics import clock, settings
+from aboveboard.basics.errors import NotFound
+from aboveboard.delivery.correspondence import instructions
+from aboveboard.kinds.kind import FieldKind, KindMismatch
+from aboveboard.outbox.reference import Reference
+from aboveboard.promise.queries import in_force
+from aboveboard.rights.proof import mail_texts
+from aboveboard.rights.requests import queries
+from aboveboard.rights.requests.queries import RecordedEvent, RequestRecord
+from aboveboard.rights.requests.recording import LETTERS
+from aboveboard.rights.requests.sealing import RequestUnreadable
+
+log = logging.getLogger(__name__)
+
+_PAGE: Final = "/you/requests/"
+
+
+def send(ref: Reference) -> None:
+    """Do the job ``rights.letter``: write to whoever asked of one event. Done again after a crash
+    it repeats one mail."""
+    try:
+        record = queries.request(int(str(ref["request"])))
+        recorded = queries.events(record.id)
+    except NotFound:
+        return
+    number = int(str(ref["entry"]))
+    event = next((each for each in recorded if each.entry_id == number), None)
+    if event is None:
+        return
+    for address in _addresses(record):
+        try:
+            mail.send(*_letter(record, event), to=address)
+        except KindMismatch:
+            # From before addresses were checked: nothing can be sent there.
+            log.warning("a letter about a request could not be sent (entry %s)", number)
+
+
+def _addresses(record: RequestRecord) -> list[str]:
+    """Return where a letter goes: to the addresses on record, else to the one that was given."""
+    if record.person_id is not None:
+        # Who is not to be written to signed in to ask, or is told by whoever they asked.
+        if record.person_id in instructions([record.person_id]):
+            return []
+        fields = in_force().promise.fields.values()
+        emails = [each.key for each in fields if each.kind is FieldKind.EMAIL]
+        opened = open_for_request(record.person_id, record.entry_id, emails, at=clock.now())
+        return [value.reveal() for value in opened.values()]
+    # What nobody proved is written to nobody: it may be somebody else's address.
+    if not record.readable or not record.state.evidence:
+        return []
+    try:
+        contact = queries.details(record.id).contact.reveal()
+    except RequestUnreadable:
+        return []
+    return [contact] if contact else []
+
+
+def _letter(record: RequestRecord, event: RecordedEvent) -> tuple[str, str]:
+    """Return the subject and the text."""
+    words, current = mail_texts(record.language), settings.current()
+    name = LETTERS[event.event.kind]
+    origin = current.server.origin.rstrip("/")
+    zone = in_force().promise.organisation.zone
+    language = record.language.split("-")[0]
+    day = record.due.at.astimezone(zone).date()
+    facts = {
+        "organisation": current.organisation.name,
+        "contact": current.organisation.contact,
+        "reference": record.reference,
+        "day": format_date(day, "long", locale="en_GB" if language == "en" else language),
+        "address": (origin if "://" in origin else f"https://{origin}") + _PAGE,
+    }
+    parts = [words[f"request_{name}"].format(**facts)]
+    if record.person_id is not None:
+        parts.append(words["request_sign_in"].format(**facts))
+    elif event.words is not None:
+        # Not through format: what staff wrote may hold braces.
+        parts.append(event.words.reveal())
+    parts.append(words["request_foot"].format(**facts))
+    return words[f"request_{name}_subject"].format(**facts), "\n".join(
+        f"{part.strip()}\n" for part in parts
+    )

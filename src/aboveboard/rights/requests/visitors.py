@@ -1,0 +1,144 @@
+"""What somebody asks who has no account, or whom we may not hold at all.
+
+A code proves that the address is theirs; until it comes back nothing is looked up for them and
+nothing is done. What they see is the same whether they are held or not: only the answer says that,
+and it goes to the address that they proved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from aboveboard.access.lookup import find
+from aboveboard.access.use import Subject
+from aboveboard.accounts import mail
+from aboveboard.basics import settings
+from aboveboard.basics.actor import CUSTOMER, SYSTEM
+from aboveboard.basics.personal import Personal
+from aboveboard.connectors.contract import Identifier
+from aboveboard.kinds import email_addresses
+from aboveboard.kinds.kind import FieldKind
+from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import in_force
+from aboveboard.rights import limits
+from aboveboard.rights.proof import mail_texts
+from aboveboard.rights.requests import actions, proving, queries
+from aboveboard.rights.requests.proving import CodeUse
+from aboveboard.rights.requests.state import RequestState
+from aboveboard.rights.requests.terms import (
+    NewRequest,
+    ProofEvidence,
+    RequestChannel,
+    RequestDetails,
+    RequestKind,
+)
+from aboveboard.vault import queries as vault
+
+_EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitorRequest:
+    """What a visitor fills in. ``address``: their e-mail address; ``country``: where they live, ISO
+    3166, which sets the clock."""
+
+    kind: RequestKind
+    address: Personal[str]
+    name: Personal[str]
+    words: Personal[str]
+    country: str
+    language: str
+
+
+def ask(asked: VisitorRequest, *, at: datetime) -> int:
+    """Write down what a visitor asks, send a code to the address, and return the request's number.
+
+    Raises:
+        KindMismatch: it is not an address to which anything can be sent.
+        TooManyRequests: as many wait as a day may bring.
+        Unavailable: the mail server did not take the code; nothing was written down.
+    """
+    address = email_addresses.read(asked.address.reveal())
+    new = NewRequest(
+        kind=asked.kind,
+        channel=RequestChannel.PORTAL,
+        received_at=at,
+        jurisdiction=asked.country,
+        language=asked.language,
+        details=RequestDetails(
+            identifiers=(Identifier(_EMAIL, Personal(address)),),
+            contact=Personal(address),
+            name=asked.name,
+            words=asked.words,
+        ),
+    )
+    # Together: a request whose code never left could not be gone on with.
+    with transaction.atomic():
+        number = actions.ask(new, by=CUSTOMER, at=at)
+        evidence = _evidence(address, at)
+        code = proving.make_code(number, CodeUse.CONTACT, evidence=evidence, by=CUSTOMER, at=at)
+        _send_code(address, code, asked.language)
+    return number
+
+
+def prove(request_id: int, code: str, *, at: datetime) -> RequestState:
+    """Take the code back. Whose request it is, is settled where the address is on record of one
+    person; where it is of several, somebody decides.
+
+    Raises:
+        CodeRefused, RequestClosed, NotInThisStage: as
+            :func:`aboveboard.rights.requests.proving.prove_by_code`.
+    """
+    state = proving.prove_by_code(request_id, CodeUse.CONTACT, code, by=CUSTOMER, at=at)
+    address = queries.details(request_id).contact.reveal()
+    people = _people_with(in_force().promise, address)
+    if len(people) == 1:
+        state = actions.name_person(request_id, people[0], by=SYSTEM, at=at)
+    return state
+
+
+def due_at(request_id: int, *, at: datetime) -> datetime:
+    """Return by when a request is to be answered.
+
+    Raises:
+        NotFound: there is no such request.
+    """
+    return queries.request(request_id, at=at).due.at
+
+
+def _people_with(promise: Promise, address: str) -> list[int]:
+    return find(promise, Subject(kind=_EMAIL, value=address))
+
+
+def _evidence(address: str, at: datetime) -> ProofEvidence:
+    """Return what a code to this address proves: less where several people have it, or where it is
+    new on record. Of an address that nobody has, that it is theirs."""
+    promise = in_force().promise
+    people = _people_with(promise, address)
+    if not people:
+        return ProofEvidence.CONTACT_CODE
+    emails = {field.key for field in promise.fields.values() if field.kind is FieldKind.EMAIL}
+    since = [
+        origin.collected_at
+        for key, origin in vault.provenance(people[0]).items()
+        if key in emails and origin.collected_at is not None
+    ]
+    # Nobody knows since when: then it counts as new.
+    return proving.contact_evidence(len(people), max(since, default=at), at=at)
+
+
+def _send_code(address: str, code: str, language: str) -> None:
+    words = mail_texts(language)
+    facts = {
+        "organisation": settings.current().organisation.name,
+        "code": code,
+        "minutes": int(limits.CODE_LIFE.total_seconds() // 60),
+    }
+    mail.send(
+        words["visitor_code_subject"].format(**facts),
+        words["visitor_code"].format(**facts),
+        to=address,
+    )
