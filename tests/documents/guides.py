@@ -20,6 +20,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "ask-from-your-shop-system.md": clients.ask_from_your_shop_system,
     "break-the-glass.md": people.break_the_glass,
     "correct-or-erase-one-person.md": people.correct_or_erase_one_person,
+    "find-personal-data.md": promises.find_personal_data,
     "hand-over-a-parcel.md": losses.hand_over_a_parcel,
     "install-on-a-server.md": trouble.install_on_a_server,
     "keep-only-what-you-need.md": people.keep_only_what_you_need,

@@ -36,6 +36,17 @@ def weigh_a_changed_promise(reader: Reader, _: Instance) -> None:
     (reader.folder / "promise.yaml").write_text(SAMPLE.replace(offers, changed))
 
 
+def find_personal_data(reader: Reader, _: Instance) -> None:
+    """A folder with a letter; the systems of the examples are in ``tests/discovery``."""
+
+    def written() -> None:
+        (reader.folder / "letters").mkdir()
+        letter = "Dear Mrs. Wexcombe, your card 4111 1111 1111 1111 is ready."
+        (reader.folder / "letters" / "reply.txt").write_text(letter)
+
+    reader.before("aboveboard discover files", written)
+
+
 def purpose(key: str) -> str:
     """Return what the sample says of a purpose."""
     start = SAMPLE.index(f"  {key}:")
