@@ -26,6 +26,8 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 
+from aboveboard.basics.locks import locked
+
 KEPT = Path(__file__).parents[1] / ".cache" / "tests"
 """Where the statements are kept, for every process and run."""
 
@@ -50,8 +52,10 @@ class Remembering(MigrationExecutor):
         if other or connection.introspection.table_names():
             return super().migrate(targets, plan, state, fake, fake_initial)
         file = KEPT / f"{connection.vendor}-{_digest(targets, whole)}.json"
-        if not file.exists():
-            return _kept(connection, file, lambda: super(Remembering, self).migrate(targets))
+        KEPT.mkdir(parents=True, exist_ok=True)
+        with locked(file.with_suffix(".lock")):  # all processes of a run begin at once
+            if not file.exists():
+                return _kept(connection, file, lambda: super(Remembering, self).migrate(targets))
         with connection.cursor() as cursor:
             for statement in _statements(file):
                 cursor.execute(statement)
@@ -82,8 +86,7 @@ def _kept(connection: Any, file: Path, run: Callable[[], Any]) -> Any:
         statements = _of_sqlite(connection.connection)
     else:
         statements, state = _of_postgres(connection, run)
-    KEPT.mkdir(parents=True, exist_ok=True)
-    # Put in place whole: other processes look for it at the same time.
+    # Put in place whole, or a process that is killed leaves half of it.
     partial = file.with_name(f"{secrets.token_hex(8)}.partial")
     partial.write_text(json.dumps(statements), "utf-8")
     partial.replace(file)
