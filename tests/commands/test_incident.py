@@ -222,7 +222,7 @@ def test_questions_are_listed_answered_and_taken_back(run: Any, staff: None) -> 
     assert asked["habits"]["answer"] == "trace"
     code, taken_back = run("answer", "INC-0001", "habits=", "--as", "lead@example.com")
     assert code == exits.DONE
-    assert "A risk to people is likely" in taken_back
+    assert "A high risk to people is likely" in taken_back
     assert run("answer", "INC-0001", "hands=everyone")[0] == exits.INVALID
     assert "Open: How much does it tell" in run("show", "INC-0001")[1]
 
