@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -92,6 +92,26 @@ def test_it_runs_from_the_moment_that_it_names() -> None:
     (row,) = _rows("    from: incident_classified\n")
     assert row.due_at is None
     assert row.starts == ("incident_classified",)
+
+
+def test_working_days_leave_out_weekends_and_holidays() -> None:
+    source = _source("    days: working\n").replace("PT24H", "P3D")
+    promise = load(source, name="p")
+    (duty,) = own_duties(promise)
+    maundy_thursday = datetime(2026, 4, 2, 12, tzinfo=UTC)
+    (row,) = own.due(
+        [duty],
+        LossFacts(DataAcquisition.ACQUIRED, Risk.HIGH),
+        [AffectedGroup("GB", 1, frozenset({"user.name"}), risk=Risk.HIGH)],
+        times=BreachTimes(maundy_thursday),
+        profile=OrgProfile(("GB-ENG",), time_zone="Europe/London"),
+    )
+    # Good Friday, a weekend and Easter Monday are out: Tuesday, Wednesday, Thursday.
+    assert row.due_at == datetime(2026, 4, 9, 22, 59, 59, tzinfo=UTC)
+    assert "our cyber insurer within three working days" in as_text(promise)
+    assert [each.fix for each in problems(source.replace("P3D", "PT24H"))] == [
+        "Say it in days, such as P5D, or remove the line `days: working`."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -239,7 +239,8 @@ class AgreedNotice:
     ``source``: where that is written. ``start``: the moment from which ``within`` runs, one of
     :data:`aboveboard.law.own.CLOCKS`. ``when``: for which losses, a key of
     :data:`aboveboard.law.own.HARM_TESTS`. ``places``: where the people live whom it is about, all
-    where it is empty. ``at_least``: how many people it takes.
+    where it is empty. ``at_least``: how many people it takes. ``working_days``: weekends and public
+    holidays of where we are established are left out of the days of ``within``.
     """
 
     key: str
@@ -251,6 +252,7 @@ class AgreedNotice:
     when: str
     places: tuple[str, ...]
     at_least: int
+    working_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ _KINDS: Final[Mapping[AgreementKind, str]] = {
 def agreement_in_words(notice: AgreedNotice) -> str:
     """Return what an agreement asks for: "Insurance: our insurer within 24 hours (Policy 8)."."""
     period = period_in_words(notice.within)
+    if notice.working_days:
+        period = period.replace(" day", " working day")
     return f"{kind_in_words(notice)}: {notice.tells} within {period} ({notice.source})."
 
 

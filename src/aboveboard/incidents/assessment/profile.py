@@ -41,9 +41,10 @@ def own_duties(promise: Promise) -> tuple[OwnDuty, ...]:
 
 def _own_duty(notice: AgreedNotice) -> OwnDuty:
     # A promise is refused whose period mixes them.
+    days = PeriodUnit.BUSINESS_DAYS if notice.working_days else PeriodUnit.CALENDAR_DAYS
     units = {
         PeriodUnit.HOURS: notice.within.hours,
-        PeriodUnit.CALENDAR_DAYS: notice.within.days,
+        days: notice.within.days,
         PeriodUnit.MONTHS: notice.within.months,
     }
     unit = next(unit for unit, value in units.items() if value)

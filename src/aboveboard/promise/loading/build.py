@@ -130,6 +130,7 @@ def _agreed_notice(key: str, item: Item) -> AgreedNotice:
         when=scalar_text(item, "when") or "any",
         places=_keys(item, "places"),
         at_least=int(scalar_text(item, "at_least") or 1),
+        working_days=scalar_text(item, "days") == "working",
     )
 
 

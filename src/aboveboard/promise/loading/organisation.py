@@ -67,3 +67,10 @@ def _check_agreed(root: Table, report: ProblemReport) -> None:
                 f"{quoted(scalar_text(within))} cannot be counted as a deadline.",
                 "Say it in hours, in days or in months alone, such as PT24H or P3D.",
             )
+        elif scalar_text(notice, "days") == "working" and period is not None and not period.days:
+            report.add(
+                within,
+                "wrong_value",
+                f"{quoted(scalar_text(within))} has no days, and `days: working` counts them.",
+                "Say it in days, such as P5D, or remove the line `days: working`.",
+            )
