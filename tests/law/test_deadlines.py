@@ -209,15 +209,23 @@ def test_a_day_that_the_law_names_is_the_same_in_a_leap_year(day: str, last_day:
     assert row.due_at == _local(f"{last_day}T23:59:59", "America/Toronto")
 
 
-def test_the_day_of_knowing_is_the_first_of_japan_s_thirty() -> None:
+@pytest.mark.parametrize(
+    ("aware", "last_day"),
+    [
+        ("2026-06-01", "2026-06-30"),
+        ("2026-06-06", "2026-07-06"),  # 5 July is a Sunday
+        ("2026-04-04", "2026-05-07"),  # Golden Week: 3 to 6 May
+    ],
+)
+def test_the_day_of_knowing_is_the_first_of_japan_s_thirty(aware: str, last_day: str) -> None:
     """APPI Enforcement Rules, Art. 8(2), as the Commission counts them."""
     row = _duty(
         "JP-APPI-PPC-FINAL",
         AffectedGroup("JP", 5000, BIRTH),
-        BreachTimes(aware=_local("2026-06-01T10:00", "Asia/Tokyo")),
+        BreachTimes(aware=_local(f"{aware}T10:00", "Asia/Tokyo")),
         OrgProfile(("JP",), time_zone="Asia/Tokyo"),
     )
-    assert row.due_at == _local("2026-06-30T23:59:59", "Asia/Tokyo")
+    assert row.due_at == _local(f"{last_day}T23:59:59", "Asia/Tokyo")
 
 
 @pytest.mark.parametrize(

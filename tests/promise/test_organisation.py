@@ -89,6 +89,13 @@ def test_what_a_promise_had_better_say_is_said(country: str, more: str, wanted: 
         assert "`organisation:`" in sentence
 
 
+def test_what_of_a_card_is_no_card_number_is_pointed_out() -> None:
+    source = RETAILER.replace("user.financial.card_expiry", "user.financial.credit_card")
+    (sentence,) = warnings(load(source, name="p"))
+    assert "`card_expiry` is held under user.financial.credit_card" in sentence
+    assert not warnings(load(RETAILER, name="p"))
+
+
 def test_who_we_are_is_said_in_words() -> None:
     rows = dict(declarations(_clinic().organisation))
     assert rows["Established in"] == "California, United States, Ireland and Bayern, Germany"

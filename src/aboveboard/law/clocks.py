@@ -43,6 +43,8 @@ class PeriodCounting(StrEnum):
     """The day of the event is left out; the period ends on its last day, whichever day that is."""
     EU_1182_71 = "eu_1182_71"
     """Regulation 1182/71: rolls off weekends and holidays; hours start at the next full hour."""
+    NEXT_WORKING_DAY = "next_working_day"
+    """As plain, and an end on a weekend or holiday moves to the next working day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,10 @@ def deadline(
     # A period in working days ends on one already: there is nothing to roll.
     if counting is PeriodCounting.EU_1182_71 and unit is not PeriodUnit.BUSINESS_DAYS:
         last = _roll(days_off, first, last)
-    notes = (
-        days_off.notes
-        if unit is PeriodUnit.BUSINESS_DAYS or counting is PeriodCounting.EU_1182_71
-        else ()
-    )
+    elif counting is PeriodCounting.NEXT_WORKING_DAY:
+        last = _next_working(days_off, last)
+    asked = unit is PeriodUnit.BUSINESS_DAYS or counting is not PeriodCounting.PLAIN
+    notes = days_off.notes if asked else ()
     return PeriodEnd(_end_of_day(last, zone), notes)
 
 
@@ -182,12 +183,18 @@ def _roll(days_off: DaysOff, first: date, last: date) -> date:
     two working days in every period of two days or more."""
     # Judged before rolling: a period of one day does not become one of two by ending on a Monday.
     two_days_or_more = last - first >= timedelta(days=2)
-    while days_off.is_day_off(last):
-        last += timedelta(days=1)
+    last = _next_working(days_off, last)
     if two_days_or_more:
         while _working(days_off, first, last) < 2:
             last += timedelta(days=1)
     return last
+
+
+def _next_working(days_off: DaysOff, day: date) -> date:
+    """Return the day itself, or the next one on which people work."""
+    while days_off.is_day_off(day):
+        day += timedelta(days=1)
+    return day
 
 
 def _working(days_off: DaysOff, first: date, last: date) -> int:

@@ -3,10 +3,11 @@ something is lost, whom it must tell, on what law and by when. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aboveboard.kinds.codes import zones_of
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import organisation as declared
 from aboveboard.promise.explain import country_in_words, join_words, period_in_words
 from aboveboard.promise.model import (
@@ -107,6 +108,7 @@ def agreement_changes(old: Promise, new: Promise) -> list[str]:
     ]
 
 
+_CARD: Final = "user.financial.credit_card"
 _PARTS: Final[Mapping[str, str]] = {
     "established_in": "Where we are established changed: {}.",
     "lead_authority": "The authority that leads for us changed: {}.",
@@ -174,4 +176,15 @@ def warnings(promise: Promise) -> tuple[str, ...]:
             f"Each part of {country} has an authority of its own, and the promise does not say in "
             "which you are. Add `region:` to `organisation:`, such as DE-BY."
         )
-    return tuple(sentences)
+    return (*sentences, *_card_warnings(promise))
+
+
+def _card_warnings(promise: Promise) -> Iterator[str]:
+    # A promise from before these had categories of their own keeps its meaning until it says so.
+    for key, field in promise.fields.items():
+        if field.category == _CARD and field.kind is not FieldKind.CARD_NUMBER:
+            yield (
+                f"`{key}` is held under {_CARD}, so its loss counts as that of a card number that "
+                "pays. If it is the kind of the card, its expiry or its last digits, write "
+                "`category: user.financial.card_kind`, `card_expiry` or `card_last_digits`."
+            )
