@@ -13,13 +13,16 @@ import pytest
 from aboveboard.console.incidents.circumstances import PAGES
 from aboveboard.engines.exposure import ExposedCombination
 from aboveboard.engines.listing import ExposureCell
-from aboveboard.incidents.assessment import asking, circumstances, scoring
+from aboveboard.incidents.assessment import asking, circumstances, facts, scoring
 from aboveboard.incidents.assessment.asking import answers_to_try
 from aboveboard.incidents.assessment.circumstances import questions, resolve
+from aboveboard.incidents.assessment.profile import org_profile
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.law import risk, severity
 from aboveboard.law.categories import all_categories, bitmap
 from aboveboard.law.terms import DataAcquisition, DataMedium, LossFacts
+from aboveboard.promise.loading import load
+from tests.promise import RETAILER, edited
 
 EMAIL = bitmap(["user.name", "user.contact.email"])
 ORDER = EMAIL | bitmap(["user.behavior.purchase_history"])
@@ -135,7 +138,36 @@ def test_only_what_can_change_the_answer_is_asked() -> None:
 
 
 def test_nothing_is_left_out_while_nothing_is_counted() -> None:
-    assert asked({}) == {question.key for question in questions()}
+    assert asked({}) == {question.key for question in questions()} - {"role"}
+
+
+def test_in_which_role_data_was_held_is_asked_where_the_promise_declares_several() -> None:
+    contacts = [ExposedCombination(EMAIL, 0, 15)]
+    both = facts.declared(
+        load(
+            edited(("country: GB\n", "country: GB\n  role: [controller, processor]\n")), name="p"
+        ).organisation
+    )
+    alone = facts.declared(load(RETAILER, name="p").organisation)
+    assert "role" in asking.asked("other", {}, contacts, declared=both)
+    assert "role" not in asking.asked("other", {}, contacts, declared=alone)
+
+
+@pytest.mark.parametrize(
+    ("answer", "duties"),
+    [
+        ("both", {"controller", "processor"}),
+        ("controller", {"controller"}),
+        ("processor", {"processor"}),
+    ],
+)
+def test_the_role_that_was_answered_is_the_one_that_laws_bind(
+    answer: str, duties: set[str]
+) -> None:
+    source = edited(("country: GB\n", "country: GB\n  role: [controller, processor]\n"))
+    for text, wanted in ((source, duties), (RETAILER, {"controller"})):
+        organisation = load(text, name="p").organisation
+        assert {each.value for each in org_profile(organisation, (), answer).roles} == wanted
 
 
 def test_what_is_not_answered_says_what_is_taken() -> None:

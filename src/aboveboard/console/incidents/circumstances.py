@@ -48,6 +48,7 @@ PAGES: Final = (
     CircumstancesPage("list", "What being on the list says", ("reveals", "picture")),
     CircumstancesPage("data", "How much the data tells", ("habits", "money", "sensitive")),
     CircumstancesPage("whose", "Whose it is", ("identifiable", "vulnerable")),
+    CircumstancesPage("role", "Whose data it is in law", ("role",)),
     CircumstancesPage("people", "The people", ("consequences", "impacts")),
     CircumstancesPage("before", "Protection before", ("protection_before", "measures_before")),
     CircumstancesPage("since", "What you have done", ("measures", "remedied")),

@@ -68,7 +68,7 @@ def asked(
     """Return the keys of the questions that can change the answer for what was counted; all of
     them while nothing is."""
     if not combinations:
-        return frozenset(question.key for question in questions())
+        return frozenset(each.key for each in questions() if _may_matter(each, declared or {}))
     return _search(
         kind,
         _answers_of(stored),
@@ -113,7 +113,7 @@ def outcome(combinations: Sequence[ExposedCombination], known: Circumstances) ->
             for answer in risks.values()
         ),
         tuple((item.score.se, item.score.band) for item in scores),
-        (known.taking, known.medium, known.codes_taken if opened else None, readable),
+        (known.taking, known.medium, known.codes_taken if opened else None, readable, known.role),
     )
 
 
@@ -156,6 +156,8 @@ class _Search:
 
     def matters(self, question: CircumstanceQuestion) -> bool:
         """Whether a difference was found. What surely makes none is not looked for."""
+        if not _may_matter(question, self.declared):
+            return False
         if question.about and not _kinds_of(self.combinations) & set(question.about):
             return False
         for other, answers in question.only_if.items():
@@ -193,6 +195,10 @@ class _Search:
 
     def _resolved(self, answers: Mapping[str, str]) -> Circumstances:
         return resolve(self.kind, answers, declared=self.declared)
+
+
+def _may_matter(question: CircumstanceQuestion, declared: Mapping[str, str]) -> bool:
+    return not question.only_declared or question.key in declared
 
 
 def _kinds_of(combinations: Sequence[ExposedCombination]) -> frozenset[str]:

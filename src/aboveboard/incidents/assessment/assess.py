@@ -153,7 +153,7 @@ def _asked(
         scoring.loss(cells, circumstances, overall.risk),
         scoring.groups(cells, circumstances, answers),
         breach_times(incident),
-        org_profile(in_force().promise.organisation, sectors),
+        org_profile(in_force().promise.organisation, sectors, circumstances.role),
     )
 
 

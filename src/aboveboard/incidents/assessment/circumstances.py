@@ -48,7 +48,8 @@ class CircumstanceQuestion:
     ``number``: the answer is a number, and there are no options; ``mildest``: the mildest answer
     where that is not the first option; ``about``: the kinds of data that it is about, one of which
     is enough;
-    ``only_if``: the answers to another question under which alone it can matter."""
+    ``only_if``: the answers to another question under which alone it can matter;
+    ``only_declared``: it can matter only where the promise in force declares something of it."""
 
     key: str
     ask: str
@@ -58,6 +59,7 @@ class CircumstanceQuestion:
     mildest: str = ""
     about: Sequence[str] = ()
     only_if: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    only_declared: bool = False
 
     def in_words(self, answer: str) -> str:
         """Return an answer as the page shows it."""
@@ -83,7 +85,8 @@ class Circumstances:
     """Every question answered. ``recipients``: how many got it, None if nobody counted them;
     ``context``: what is known of the data beyond its categories; ``protects``: what was protected
     cannot be read; ``answered``: the keys that someone answered; ``taken``: each question's answer,
-    given or taken until it is."""
+    given or taken until it is; ``role``: in which role we held the data, "both" where it may be
+    either."""
 
     hands: risk.DataHolder
     recipients: int | None
@@ -106,6 +109,7 @@ class Circumstances:
     answered: frozenset[str]
     taken: Mapping[str, str]
     groups: tuple[PeopleGroup, ...] = ()
+    role: str = "both"
 
     def of(self, categories: int) -> Circumstances:
         """Return the circumstances of the people of whom these categories, a bitmap, were exposed:
@@ -323,6 +327,8 @@ def resolve(
             )
             for group in groups
         ),
+        # Answered before the promise changed, it says nothing: there are no several roles any more.
+        role=answers["role"] if "role" in (declared or {}) else "both",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from aboveboard.incidents.assessment.circumstances import Circumstances, resolve, revealed
 from aboveboard.incidents.models import Incident
+from aboveboard.law.organisation import ROLES
 from aboveboard.promise.model import Organisation
 from aboveboard.promise.queries import NoPromise, in_force
 
@@ -31,6 +32,7 @@ def declared_now() -> Mapping[str, str]:
 
 def declared(organisation: Organisation) -> Mapping[str, str]:
     """Return the answers that an organisation declares: what its list of customers reveals, the
-    worst of what it names."""
+    worst of what it names; and that it holds data in both roles, where it does."""
     answer = revealed(organisation.customers_reveal)
-    return {"reveals": answer} if answer else {}
+    several = len({ROLES[role] for role in organisation.roles}) > 1
+    return {**({"reveals": answer} if answer else {}), **({"role": "both"} if several else {})}

@@ -15,6 +15,9 @@ from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.models import Incident
 
+_OF_ALL = "role"
+"""What is answered for an incident as a whole, and for no group of people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
@@ -36,6 +39,7 @@ def inquiry(number: int, group: str = "") -> Inquiry:
     if not group:
         return inquiry_of(incident)
     known = circumstances_of(incident)
+    declared = {key: answer for key, answer in declared_now().items() if key != _OF_ALL}
     place = next((i for i, each in enumerate(known.groups) if each.name == group), None)
     if place is None:
         raise NotFound(what="group of people")
@@ -45,7 +49,7 @@ def inquiry(number: int, group: str = "") -> Inquiry:
         if known.of(each.categories) is known.groups[place].known
     ]
     answers = {**incident.circumstances, **incident.groups[place]["answers"]}
-    return _inquiry(incident.kind, answers, own)
+    return _inquiry(incident.kind, answers, own, declared)
 
 
 def inquiry_of(incident: Incident) -> Inquiry:
@@ -53,13 +57,16 @@ def inquiry_of(incident: Incident) -> Inquiry:
     known, everybody = circumstances_of(incident), _combinations_of(incident)
     # Whoever is in a group is asked about there.
     others = [each for each in everybody if known.of(each.categories) is known]
-    return _inquiry(incident.kind, incident.circumstances, others or everybody)
+    return _inquiry(incident.kind, incident.circumstances, others or everybody, declared_now())
 
 
 def _inquiry(
-    kind: str, answers: Mapping[str, str], combinations: Sequence[ExposedCombination]
+    kind: str,
+    answers: Mapping[str, str],
+    combinations: Sequence[ExposedCombination],
+    declared: Mapping[str, str],
 ) -> Inquiry:
-    facts, declared = (kind, answers, combinations), declared_now()
+    facts = (kind, answers, combinations)
     return Inquiry(
         asking.asked(*facts, declared=declared), asking.taken_answers(*facts, declared=declared)
     )

@@ -14,18 +14,23 @@ from aboveboard.promise.model import AgreedNotice, Organisation, Promise
 from aboveboard.promise.organisation import kind_in_words
 
 
-def org_profile(organisation: Organisation, sectors: Iterable[str] = ()) -> OrgProfile:
+def org_profile(
+    organisation: Organisation, sectors: Iterable[str] = (), role: str = ""
+) -> OrgProfile:
     """Return the profile of the organisation that makes the promise; ``sectors``: those in which it
-    is besides, as somebody answered for one incident.
+    is besides, and ``role``: the one of its roles in which it held the data, as somebody answered
+    for one incident.
 
     Days end in the time zone that it declares; without one in its country's, and where the country
     has several, in whichever of them a day ends first.
     """
     zone, *others = time_zones(organisation)
+    roles = frozenset(ROLES[each] for each in organisation.roles)
     return OrgProfile(
         established_in=organisation.established_in,
         sectors=frozenset((*organisation.sectors, *sectors)),
-        role=frozenset(ROLES[role] for role in organisation.roles),
+        # An answer from before the promise changed gives nobody a role that it has no longer.
+        role=frozenset(each for each in roles if each.value == role) or roles,
         public_body=organisation.public_body,
         time_zone=zone,
         other_zones=tuple(others),
