@@ -1,7 +1,8 @@
 """Holds what a page says is printed against what was printed.
 
-Words are compared as they stand. Figures, dates and times may be others of the same shape. ``…`` on
-a page stands for what was left out: within a line, or whole lines where it stands alone.
+Words are compared as they stand. Figures, dates, times and numbers of people may be others of the
+same shape. ``…`` on a page stands for what was left out: within a line, or whole lines where it
+stands alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import re
 from typing import Any
 
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_VARIES = re.compile(rf"\b\w*\d\w*…|…|\d[\d,.:]*|\b(?:{_MONTHS})\b|\s+")
+_CODE = "[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}"
+"""The number of a person, as it is written (``basics.person_codes``)."""
+_VARIES = re.compile(rf"\b{_CODE}\b|\b\w*\d\w*…|…|\d[\d,.:]*|\b(?:{_MONTHS})\b|\s+")
 
 
 def is_printed(expected: str, printed: str, language: str) -> bool:
@@ -47,6 +50,8 @@ def _pattern(text: str) -> re.Pattern[str]:
 def _shape(varying: str) -> str:
     if varying.endswith("…"):  # also the beginning of an identifier: ``3f0c…``
         return r"[^\n]*?"
+    if re.fullmatch(_CODE, varying):
+        return _CODE
     if varying.isspace():  # columns move with the width of what stands in them
         return " " if varying == " " else r"[ \t]+"
     if varying[0].isdigit():
