@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aboveboard.basics.person_codes import person_code
 from aboveboard.commands import exits, main
 from aboveboard.engines import exposure as engine
 from aboveboard.identity import actions as identity
@@ -150,7 +151,7 @@ def test_it_is_listed_and_settled_on_the_command_line(
     assert (code, row["line"], row["settled"]) == (exits.DONE, 2, None)
     whose = str(row["people"][0])
     assert run("settle", str(number), "--line", "2", "--person", whose)[0] == exits.DONE
-    assert f"settled: {whose}" in run("doubts", str(number))[1]
+    assert f"settled: {person_code(int(whose))}" in run("doubts", str(number))[1]
     assert run("settle", str(number), "--line", "3", "--nobody")[0] == exits.INVALID
 
 

@@ -67,7 +67,7 @@ def _check_agreed(root: Table, report: ProblemReport) -> None:
                 f"{quoted(scalar_text(within))} cannot be counted as a deadline.",
                 "Say it in hours, in days or in months alone, such as PT24H or P3D.",
             )
-        elif scalar_text(notice, "days") == "working" and period is not None and not period.days:
+        elif within and period and not period.days and scalar_text(notice, "days") == "working":
             report.add(
                 within,
                 "wrong_value",
