@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aboveboard.basics import clock, settings
-from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.actor import CUSTOMER, SYSTEM
+from aboveboard.basics.personal import Personal
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
@@ -27,6 +28,15 @@ from aboveboard.keys.rotation import ceremony, root
 from aboveboard.ledger.format.cosignature import ED25519
 from aboveboard.ledger.witness.state import make
 from aboveboard.ledger.witnessing import ask_witnesses
+from aboveboard.rights.requests import actions as rights
+from aboveboard.rights.requests import proving
+from aboveboard.rights.requests.terms import (
+    NewRequest,
+    ProofEvidence,
+    RequestChannel,
+    RequestDetails,
+    RequestKind,
+)
 from aboveboard.vault import actions as vault
 from aboveboard.vault.rekeying import index
 from aboveboard.vault.rekeying import people as rekeying
@@ -38,6 +48,22 @@ from tests.recovery import files
 
 if TYPE_CHECKING:
     from tests.recovery.once import Once
+
+
+def requests(once: Once) -> None:
+    """Somebody asks what is held of them, and every system answers."""
+    asked = NewRequest(
+        kind=RequestKind.ACCESS,
+        channel=RequestChannel.PORTAL,
+        received_at=once.now,
+        person_id=once.ids[17],
+        details=RequestDetails(words=Personal("All of it, please.")),
+    )
+    number = rights.ask(asked, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=once.now)
+    proving.make_code(
+        number, proving.CodeUse.COUNTER, evidence=ProofEvidence.COUNTER_CODE, **once.said
+    )
+    once.work()
 
 
 def losses(once: Once) -> None:

@@ -154,6 +154,7 @@ class Once:
         self.records()
         self.kept()
         self.files()
+        happening.requests(self)
         happening.losses(self)
         happening.duplicates(self)
         happening.leak(self)

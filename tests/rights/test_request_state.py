@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aboveboard.connectors.own import KEY as OWN
 from aboveboard.rights.requests.identity import DISCLOSING, judge_proof
 from aboveboard.rights.requests.state import (
     RequestStage,
@@ -97,9 +98,14 @@ def _reachable(state: RequestState, kind: RequestEventKind) -> list[RequestEvent
                 _event(kind, each.value) for each in ProofEvidence if each not in state.evidence
             ]
         case RequestEventKind.PLANNED:
-            return [_event(kind, facts={"steps": facts}) for facts in _plans(state)]
+            plans = [] if state.planned or stage is not RequestStage.WORKING else _PLANS
+            return [_event(kind, facts={"steps": steps}) for steps in plans]
         case RequestEventKind.STEP_DONE | RequestEventKind.STEP_RETRIED:
-            return [_event(kind, system=name, verb=verb.value) for name, verb in steps]
+            return [
+                _event(kind, system=name, verb=verb.value, facts={"records": records})
+                for name, verb in steps
+                for records in (0, 2)
+            ]
         case RequestEventKind.STEP_NEEDS_PERSON:
             return [_event(kind, "gave_up", system=name, verb=verb) for name, verb in steps]
         case RequestEventKind.REVIEWED:
@@ -114,11 +120,7 @@ def _reachable(state: RequestState, kind: RequestEventKind) -> list[RequestEvent
             return [_event(kind)]
 
 
-def _plans(state: RequestState) -> list[list[list[str]]]:
-    if state.stage is not RequestStage.WORKING:
-        return []
-    verb = StepVerb.FIND if state.reviewed_at is None else StepVerb.ERASE
-    return [[], [["shop", verb.value]], [["shop", verb.value], ["crm", verb.value]]]
+_PLANS = [[], [[OWN, "find"]], [[OWN, "find"], ["crm", "find"]]]
 
 
 @given(
@@ -138,9 +140,12 @@ def test_every_state_that_can_be_reached_has_a_next_move(
         if may_run(state):
             assert move is not None
             assert move.mover == "worker"
+            assert state.runnable or not state.open_steps, "nothing waits for itself"
         if state.runnable and not state.closed:
             assert state.confirmed
             assert state.proof.enough, "nothing runs for anybody unproved"
+        if not state.planned and state.stage is RequestStage.REVIEWING:
+            assert kind is K.HUMAN_REVIEW
         choices = [each for kind_ in RequestEventKind for each in _reachable(state, kind_)]
         if state.closed or not choices:
             return
@@ -154,23 +159,46 @@ def test_an_erasure_is_looked_at_before_anything_goes() -> None:
         events.extend(more)
         return fold_events(K.ERASURE, A.SELF, RequestChannel.PORTAL, events).stage
 
-    def done(verb: StepVerb) -> RequestEvent:
-        return _event(RequestEventKind.STEP_DONE, system="shop", verb=verb)
+    def done(system: str, verb: StepVerb, records: int = 1) -> RequestEvent:
+        facts = {"records": records}
+        return _event(RequestEventKind.STEP_DONE, system=system, verb=verb, facts=facts)
 
-    planned = RequestEventKind.PLANNED
-    assert stage() is RequestStage.WORKING
-    assert stage(_event(planned, facts={"steps": [["shop", "find"]]})) is RequestStage.WORKING
-    assert stage(done(StepVerb.FIND)) is RequestStage.REVIEWING
-    stage(_event(planned, facts={"steps": [["shop", "dry_run"]]}))
-    assert stage(done(StepVerb.DRY_RUN)) is RequestStage.REVIEWING
+    plan = [[name, "find"] for name in (OWN, "shop", "crm")]
+    stage(_event(RequestEventKind.PLANNED, facts={"steps": plan}))
+    stage(done(OWN, StepVerb.FIND), done("shop", StepVerb.FIND), done("crm", StepVerb.FIND, 0))
+    assert stage(done("shop", StepVerb.DRY_RUN)) is RequestStage.WORKING
+    assert stage(done(OWN, StepVerb.DRY_RUN)) is RequestStage.REVIEWING
     assert stage(_event(RequestEventKind.REVIEWED)) is RequestStage.WORKING
-    stage(_event(planned, facts={"steps": [["shop", "erase"]]}))
-    assert stage(done(StepVerb.ERASE)) is RequestStage.READY
+    state = fold_events(K.ERASURE, A.SELF, RequestChannel.PORTAL, events)
+    assert state.runnable == {("shop", StepVerb.ERASE)}, "our own goes last, crm holds nothing"
+    assert stage(done("shop", StepVerb.ERASE)) is RequestStage.WORKING
+    assert stage(done(OWN, StepVerb.ERASE)) is RequestStage.READY
     assert stage(_event(RequestEventKind.ANSWERED, "done")) is RequestStage.ANSWERED
     # After a restore the system is asked again, and the request is open for as long as it takes.
-    again = _event(RequestEventKind.STEP_RETRIED, system="shop", verb="erase")
-    assert stage(again) is RequestStage.WORKING
-    assert stage(done(StepVerb.ERASE)) is RequestStage.ANSWERED
+    for verb in (StepVerb.FIND, StepVerb.ERASE):
+        again = _event(RequestEventKind.STEP_RETRIED, system="shop", verb=verb)
+        assert stage(again) is RequestStage.WORKING
+    stage(done("shop", StepVerb.FIND), done("shop", StepVerb.DRY_RUN, 0))
+    assert stage(done("shop", StepVerb.ERASE, 0)) is RequestStage.ANSWERED
+
+
+def test_our_own_erasure_waits_for_a_person_who_erases_elsewhere() -> None:
+    find, erase = StepVerb.FIND, StepVerb.ERASE
+    facts = {"records": 1}
+    events = [
+        _event(RequestEventKind.RECEIVED),
+        _event(RequestEventKind.PROVED, E.SIGNED_IN),
+        _event(RequestEventKind.PLANNED, facts={"steps": [[OWN, "find"], ["desk", "find"]]}),
+        *(
+            _event(RequestEventKind.STEP_DONE, system=name, verb=verb, facts=facts)
+            for name in (OWN, "desk")
+            for verb in (find, StepVerb.DRY_RUN)
+        ),
+        _event(RequestEventKind.REVIEWED),
+        _event(RequestEventKind.STEP_NEEDS_PERSON, "no_verb", system="desk", verb=erase),
+    ]
+    state = fold_events(K.ERASURE, A.SELF, RequestChannel.PORTAL, events)
+    assert (state.stage, state.runnable) == (RequestStage.BY_HAND, frozenset())
 
 
 def test_what_came_by_mail_is_a_proposal_until_a_person_confirms_it() -> None:

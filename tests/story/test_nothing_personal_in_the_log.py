@@ -26,6 +26,7 @@ from tests.story import (
     free_text_of_access,
     free_text_of_imports,
     free_text_of_losses,
+    free_text_of_rights,
 )
 from tests.story.free_text import NO_FREE_TEXT, Stage
 
@@ -48,6 +49,7 @@ CASES = (
     | free_text_of_imports.CASES
     | free_text_of_losses.CASES
     | free_text_of_access.CASES
+    | free_text_of_rights.CASES
 )
 TYPED = (
     "str",

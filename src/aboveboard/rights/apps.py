@@ -19,6 +19,8 @@ class RightsConfig(AppConfig):
         from aboveboard.rights.deciding import DECIDING
         from aboveboard.rights.personal_data import PERSONAL_DATA
         from aboveboard.rights.requests import letters, recording
+        from aboveboard.rights.requests.recording import RUN
+        from aboveboard.rights.running import advance
 
         return Package(
             name="rights",
@@ -28,6 +30,7 @@ class RightsConfig(AppConfig):
                 "proof",
                 "requests.actions",
                 "requests.clock",
+                "requests.figures",
                 "requests.files",
                 "requests.listing",
                 "requests.proving",
@@ -36,6 +39,10 @@ class RightsConfig(AppConfig):
                 "requests.state",
                 "requests.terms",
                 "requests.visitors",
+                "running.advance",
+                "running.by_hand",
+                "running.collected",
+                "running.due",
             ),
             entries=(entries.RequestReceived, entries.RequestAdvanced),
             repeats={
@@ -48,5 +55,6 @@ class RightsConfig(AppConfig):
                 Job(former.ADDRESS_CHANGED, notifying.notify),
                 Job(concerns.ANSWERED, answering.notify),
                 Job(recording.LETTER, letters.send),
+                Job(RUN, advance.run_request),
             ),
         )

@@ -1,5 +1,5 @@
-"""Putting requests back into a restored database from their entries, so that no date is lost. No
-entry is written: it is there."""
+"""Putting requests back into a restored database from their entries, so that no date is lost and
+what other systems had erased is erased there again. No entry is written: it is there."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from django.db import transaction
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotHeld, RecordedEntry
+from aboveboard.outbox import jobs
 from aboveboard.rights.entries import RequestAdvanced, RequestReceived
-from aboveboard.rights.models import RequestEventRow, RightsRequest
+from aboveboard.rights.models import RequestEventRow, RequestStep, RightsRequest
 from aboveboard.rights.requests import sealing
-from aboveboard.rights.requests.recording import NewEvent, keep_event, read_state, refresh
-from aboveboard.rights.requests.terms import RequestEventKind
+from aboveboard.rights.requests.recording import RUN, NewEvent, keep_event, read_state, refresh
+from aboveboard.rights.requests.terms import RequestEventKind, StepVerb
 
 _RECEIVED: Final = NewEvent(kind=RequestEventKind.RECEIVED)
 
@@ -46,7 +47,8 @@ def repeat_received(entry: RecordedEntry[RequestReceived]) -> None:
 
 
 def repeat_advanced(entry: RecordedEntry[RequestAdvanced]) -> None:
-    """Write the event that the entry says, if that is not done.
+    """Write the event that the entry says, if that is not done. Steps that erased are asked of
+    their systems again: those may have been restored with this database.
 
     Raises:
         NotHeld: the request is not in what was restored.
@@ -68,5 +70,21 @@ def repeat_advanced(entry: RecordedEntry[RequestAdvanced]) -> None:
                 facts={"steps": steps} if steps else counts,
             )
             keep_event(row, event, entry.id, by=entry.by, at=entry.at)
+        if (facts.event, facts.verb) == (RequestEventKind.STEP_DONE.value, StepVerb.ERASE.value):
+            _erase_again(row, facts.system)
         events, state = read_state(row)
         refresh(row, events, state, at=entry.at)
+
+
+def _erase_again(row: RightsRequest, system: str) -> None:
+    """Have a system asked again to erase what it had erased."""
+    # The person's own erasure is repeated after this one, and would take the key with it.
+    if row.key and row.key_of is not None:
+        sealing.wrap_key(row, sealing.request_key(row), None)
+        row.save(update_fields=["key", "key_of"])
+    step, _ = RequestStep.objects.get_or_create(
+        request=row, system=system, verb=StepVerb.ERASE.value
+    )
+    step.done_at = None
+    step.save(update_fields=["done_at"])
+    jobs.enqueue(RUN, {"request": row.pk, "again": True})

@@ -3,10 +3,10 @@ it is stopped.
 
 Seven loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
 the ledger. One compares the rows that decide with the log, a little at a time; the last two look,
-once an hour, for what may no longer be kept and for uploads that nobody confirmed. What goes wrong
-in one turn is logged and the next turn comes after a rest that grows; nothing is lost meanwhile,
-because everything to do is a row. SIGTERM or Ctrl-C: each loop ends its turn and stops, and what
-was written to the ledger meanwhile gets its place.
+once an hour, for what may no longer be kept, for uploads that nobody confirmed and for requests
+that are due. What goes wrong in one turn is logged and the next turn comes after a rest that grows;
+nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C: each loop ends its
+turn and stops, and what was written to the ledger meanwhile gets its place.
 """
 
 from __future__ import annotations
@@ -228,7 +228,9 @@ def _sweep() -> bool:
     from aboveboard.incidents.leaks import staging
     from aboveboard.intake import erased, held_back
     from aboveboard.recovery import before_upgrade
+    from aboveboard.rights.running import due
 
+    due.look(at=clock.now())
     if gone := staging.delete_expired(at=clock.now()):
         log.info(
             "%s uploads that nobody confirmed, or leftovers of a killed count, were deleted", gone

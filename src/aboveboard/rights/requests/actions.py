@@ -1,8 +1,10 @@
 """What people do with a request: ask, confirm, name its person, pause, resume, extend, review,
-answer, refuse, withdraw. Proof is in ``proving``."""
+answer, refuse, withdraw. Proof is in ``proving``, steps by hand in
+``running.by_hand``."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,6 +25,7 @@ from aboveboard.rights.requests.recording import (
     LockedRequest,
     NewEvent,
     due_of,
+    enqueue_run,
     keep_event,
     record,
     refresh,
@@ -37,6 +40,7 @@ from aboveboard.rights.requests.terms import (
     NotInThisStage,
     NotProved,
     PauseReason,
+    PlaceUnreadable,
     ProofEvidence,
     RefusalGround,
     RequestEvent,
@@ -49,6 +53,8 @@ from aboveboard.vault import queries as vault
 from aboveboard.vault.locking import lock_person
 
 _DAY: Final = timedelta(days=1)
+_PLACE: Final = re.compile(r"([A-Z]{2}(-[A-Z0-9]{1,3})?)?")
+"""A country or a part of one (ISO 3166-1, 3166-2), or nothing: it stands in the log."""
 
 
 def ask(new: NewRequest, *, evidence: ProofEvidence | None = None, by: Actor, at: datetime) -> int:
@@ -61,10 +67,13 @@ def ask(new: NewRequest, *, evidence: ProofEvidence | None = None, by: Actor, at
     Raises:
         NotFound: nobody with that number is held.
         TooManyRequests: more of nobody in particular than are taken in a day.
+        PlaceUnreadable: the jurisdiction is no code.
         WordsTooMany: the words of the details are more than ``limits.WORDS``.
     """
     if len(new.details.words.reveal()) > limits.WORDS:
         raise WordsTooMany(limit=limits.WORDS)
+    if not _PLACE.fullmatch(new.jurisdiction):
+        raise PlaceUnreadable
     with transaction.atomic():
         row, handle = _new_row(new, by=by, at=at)
         received = RequestReceived(
@@ -88,6 +97,8 @@ def ask(new: NewRequest, *, evidence: ProofEvidence | None = None, by: Actor, at
         if evidence is not None:
             proved = NewEvent(kind=RequestEventKind.PROVED, code=evidence.value)
             write_event(locked, proved, by=by, at=at)
+        else:
+            enqueue_run(locked)  # what needs no proof at all
     return int(row.pk)
 
 

@@ -35,6 +35,7 @@ class RequestRecord:
     """A request as pages and letters read it: the row, its state, by when, and what comes next.
 
     ``next_move`` None: it is closed. ``readable`` false: what was sealed of it is destroyed.
+    ``listed_due_at``: by what the queue is ordered, which a pause that is open leaves behind.
     """
 
     id: int
@@ -51,6 +52,7 @@ class RequestRecord:
     due: DueDate
     next_move: NextMove | None
     readable: bool
+    listed_due_at: datetime
 
     @property
     def reference(self) -> str:
@@ -110,8 +112,8 @@ def open_requests(
     limit: int = shared.PAGE_SIZE,
     at: datetime,
 ) -> list[RequestRecord]:
-    """Return a page of the queue, what is due first first. ``after``: ``due_at`` and number of the
-    last of the page before, as :attr:`RequestRecord.due` and ``id``."""
+    """Return a page of the queue, what is due first first. ``after``: ``listed_due_at`` and
+    ``id`` of the last of the page before."""
     rows = RightsRequest.objects.filter(closed_at=None)
     if kind is not None:
         rows = rows.filter(kind=kind.value)
@@ -275,6 +277,7 @@ def _record(row: RightsRequest, happened: list[RequestEvent], at: datetime) -> R
         due,
         next_move(state, due=due.at),
         bool(row.key),
+        row.due_at,
     )
 
 

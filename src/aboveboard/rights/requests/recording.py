@@ -13,13 +13,14 @@ from typing import Final
 
 from django.db import transaction
 
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code, Word
 from aboveboard.keys.actions import entry_subject
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger.actions import append
+from aboveboard.outbox import jobs
 from aboveboard.outbox.actions import post
 from aboveboard.promise.queries import NoPromise, in_force
 from aboveboard.rights import limits
@@ -60,6 +61,8 @@ their address: before that nobody without an account may be written to."""
 _BY_MAIL: Final = frozenset(
     {ProofEvidence.CONTACT_CODE.value, ProofEvidence.SHARED_CONTACT_CODE.value}
 )
+RUN: Final = "rights.run"
+"""The job that does a request's steps, by the request's number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,9 +174,19 @@ def write_event(locked: LockedRequest, event: NewEvent, *, by: Actor, at: dateti
     locked.events.append(
         RequestEvent(event.kind, at, event.code, event.system, event.verb, event.until, event.facts)
     )
+    before = locked.state
     locked.state = state_of(row, locked.events)
     refresh(row, locked.events, locked.state, at=at)
+    # The worker's own events are followed by what it does next anyway.
+    if not may_run(before) or by.kind is not ActorKind.SYSTEM:
+        enqueue_run(locked)
     return locked.state
+
+
+def enqueue_run(locked: LockedRequest) -> None:
+    """Let the worker go on with a request, where it has something to do for it."""
+    if may_run(locked.state):
+        jobs.enqueue(RUN, {"request": locked.row.pk})
 
 
 def advanced(row: RightsRequest, event: NewEvent) -> RequestAdvanced:

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from aboveboard.connectors.own import KEY as OWN
 from aboveboard.rights.requests.identity import ProofState, judge_proof
 from aboveboard.rights.requests.terms import (
     Asker,
@@ -120,7 +121,6 @@ class RequestState:
     evidence: tuple[ProofEvidence, ...] = ()
     confirmed: bool = True
     planned: bool = False
-    last_planned: bool = False
     steps: Mapping[StepKey, RequestEvent] = field(default_factory=dict)
     open_steps: frozenset[StepKey] = frozenset()
     needs_person: Mapping[StepKey, str] = field(default_factory=dict)
@@ -137,8 +137,12 @@ class RequestState:
 
     @property
     def runnable(self) -> frozenset[StepKey]:
-        """The steps that the worker may take."""
-        return self.open_steps - frozenset(self.needs_person)
+        """The steps that the worker may take. Aboveboard's own erasure waits for all others: it
+        takes the key that opens the rest."""
+        waiting = self.open_steps - frozenset(self.needs_person)
+        last = (OWN, StepVerb.ERASE)
+        others = any(verb is StepVerb.ERASE and name != OWN for name, verb in self.open_steps)
+        return waiting - {last} if others else waiting
 
 
 def fold_events(
@@ -195,7 +199,8 @@ def _next_state(state: RequestState, event: RequestEvent, *, sensitive: bool) ->
         case RequestEventKind.REMINDED:
             return replace(state, reminded=event)
         case RequestEventKind.REVIEWED:
-            return replace(state, reviewed_at=event.at)
+            reviewed = replace(state, reviewed_at=event.at)
+            return replace(reviewed, open_steps=state.open_steps | _last_steps(reviewed))
         case RequestEventKind.ANSWERED | RequestEventKind.REFUSED | RequestEventKind.WITHDRAWN:
             return replace(state, closing=event)
         case _:
@@ -205,10 +210,7 @@ def _next_state(state: RequestState, event: RequestEvent, *, sensitive: bool) ->
 def _after_step(state: RequestState, event: RequestEvent) -> RequestState:
     if event.kind is RequestEventKind.PLANNED:
         added = frozenset(_steps_of(event)) - frozenset(state.steps)
-        opened = state.open_steps | added
-        if state.reviewed_at is None:
-            return replace(state, planned=True, open_steps=opened)
-        return replace(state, last_planned=True, open_steps=opened)
+        return replace(state, planned=True, open_steps=state.open_steps | added)
     if event.kind not in (
         RequestEventKind.STEP_DONE,
         RequestEventKind.STEP_NEEDS_PERSON,
@@ -220,17 +222,36 @@ def _after_step(state: RequestState, event: RequestEvent) -> RequestState:
     if event.kind is RequestEventKind.STEP_NEEDS_PERSON:
         return replace(state, needs_person={**waiting, step: event.code})
     if event.kind is RequestEventKind.STEP_RETRIED:
-        # After a restore an erasure that was done is asked for again, so it may be open anew.
-        done = {key: old for key, old in state.steps.items() if key != step}
+        # Where it is found out anew what a system holds, all that followed from it is done anew.
+        anew = step[1] is StepVerb.FIND
+        done = {
+            key: old
+            for key, old in state.steps.items()
+            if key != step and not (anew and key[0] == step[0])
+        }
         return replace(
             state, steps=done, needs_person=waiting, open_steps=state.open_steps | {step}
         )
-    return replace(
-        state,
-        steps={**state.steps, step: event},
-        needs_person=waiting,
-        open_steps=state.open_steps - {step},
-    )
+    done = {**state.steps, step: event}
+    after = replace(state, steps=done, needs_person=waiting, open_steps=state.open_steps - {step})
+    if step[1] is not StepVerb.FIND or not event.facts.get("records"):
+        return after
+    # In the same event, so that there is no moment in which all seems to be done.
+    follow = {(step[0], verb) for verb in FIRST[state.kind] if verb is not StepVerb.FIND}
+    opened = (follow | _last_steps(after)) - set(done)
+    return replace(after, open_steps=after.open_steps | opened)
+
+
+def _last_steps(state: RequestState) -> frozenset[StepKey]:
+    """Return the steps after the review: at each system where something was found."""
+    if state.reviewed_at is None or state.kind not in LAST:
+        return frozenset()
+    holding = {
+        system
+        for (system, verb), event in state.steps.items()
+        if verb is StepVerb.FIND and event.facts.get("records")
+    }
+    return frozenset((system, LAST[state.kind]) for system in holding)
 
 
 def _steps_of(event: RequestEvent) -> Iterable[StepKey]:
@@ -269,8 +290,6 @@ def _stage_of_work(state: RequestState) -> RequestStage:
         return RequestStage.WORKING if state.runnable else RequestStage.BY_HAND
     if state.reviewed_at is None and state.kind not in UNREVIEWED:
         return RequestStage.REVIEWING
-    if state.kind in LAST and not state.last_planned:
-        return RequestStage.WORKING
     return RequestStage.READY
 
 

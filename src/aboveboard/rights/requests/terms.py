@@ -252,6 +252,13 @@ class WordsNeeded(Invalid):
     next_step = "Write the sentence that they will read."
 
 
+class PlaceUnreadable(Invalid):
+    """Where the person lives is not written as a country or a part of one."""
+
+    code = "place_unreadable"
+    next_step = "Give a code of ISO 3166, such as FR or US-CA, or leave it out."
+
+
 class WordsTooMany(Invalid):
     """What was written is longer than {limit} characters."""
 

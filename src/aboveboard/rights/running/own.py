@@ -1,0 +1,155 @@
+"""Aboveboard's own part of a request: how this instance is opened and changed for it.
+
+Whoever asked is proved before any of this runs. Erasure goes through ``retention``, which refuses
+while a legal hold is open; what is then kept is part of the answer, with its ground and its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from aboveboard.access.former import open_for_request
+from aboveboard.basics import clock, ids
+from aboveboard.basics.actor import SYSTEM
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.personal import Personal
+from aboveboard.choices import actions as choices
+from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.connectors.contract import (
+    CUSTOMER_NUMBER,
+    EMAIL,
+    PHONE,
+    Identifier,
+    Retained,
+    SystemChange,
+)
+from aboveboard.connectors.own import KEY, PERSON, OwnActions, OwnConnector
+from aboveboard.kinds.kind import FieldKind
+from aboveboard.promise.model import Promise
+from aboveboard.promise.queries import in_force
+from aboveboard.retention import actions as retention
+from aboveboard.retention import erasing, queries
+from aboveboard.retention.reasons import RestrictionReason
+from aboveboard.rights.correction import correct_fields
+from aboveboard.rights.models import RightsRequest
+from aboveboard.rights.requests.terms import RequestKind
+from aboveboard.vault.entries import ErasureReason
+from aboveboard.vault.locking import HeldByLaw
+
+__all__ = ["KEY", "PERSON", "own_connector", "own_identifiers"]
+
+_KINDS: Final = {
+    FieldKind.EMAIL: EMAIL,
+    FieldKind.PHONE: PHONE,
+    FieldKind.CUSTOMER_NUMBER: CUSTOMER_NUMBER,
+}
+
+
+def own_connector(row: RightsRequest) -> OwnConnector:
+    """Return this instance as a system, for one request."""
+    return OwnConnector(
+        OwnActions(
+            open=lambda number: open_for_request(number, row.entry_id, at=clock.now()),
+            erase=_erase,
+            correct=_correct,
+            restrict=lambda number, purpose: _restrict(row, number, purpose),
+        ),
+        regions=(None, *in_force().promise.organisation.trades_in),
+    )
+
+
+def own_identifiers(row: RightsRequest, person_id: int, *, at: datetime) -> list[Identifier]:
+    """Open what other systems may know a person by: addresses, phone numbers, customer numbers."""
+    fields = in_force().promise.fields
+    asked = {name: _KINDS[field.kind] for name, field in fields.items() if field.kind in _KINDS}
+    values = open_for_request(person_id, row.entry_id, asked, at=at)
+    return [Identifier(asked[name], value) for name, value in values.items() if value.reveal()]
+
+
+def _erase(number: int) -> SystemChange:
+    at = clock.now()
+    held = erasing.preview(number, at=at)
+    if held.holds:
+        return _retained(held, at)
+    try:
+        erasing.erase(number, ErasureReason.ASKED, by=SYSTEM, at=at)
+    except HeldByLaw:  # placed between the two
+        return _retained(erasing.preview(number, at=at), at)
+    return SystemChange(changed={"fields": len(held.fields), "choices": held.choices})
+
+
+def _retained(held: erasing.ErasurePreview, at: datetime) -> SystemChange:
+    """Return what a hold keeps: everything, until the last of them ends."""
+    numbers = set(held.numbers)
+    ends = [hold.until for hold in queries.open_holds(at=at) if hold.person_id in numbers]
+    until = None if not ends or None in ends else max(end for end in ends if end is not None)
+    return SystemChange(
+        retained=(
+            Retained(
+                "record",
+                len(held.fields),
+                " ".join(held.holds),
+                None if until is None else until.date(),
+            ),
+        )
+    )
+
+
+def _correct(number: int, values: Mapping[str, Personal[str]]) -> SystemChange:
+    """Correct the fields that were named, or that have the data category that was named."""
+    promise = in_force().promise
+    fields = {
+        field: value.reveal()
+        for name, value in values.items()
+        for field in _fields_named(promise, name)
+    }
+    channel = next(iter(promise.channels))
+    changed, messages = 0, []
+    for field, text in fields.items():
+        try:
+            changed += correct_fields(
+                number, {field: text}, channel=channel, by=SYSTEM, at=clock.now()
+            )
+        except AboveboardError as error:
+            # Its words name the field and no value: a person sees to it.
+            messages.append(str(error))
+    return SystemChange(changed={"fields": changed}, messages=tuple(messages), done=not messages)
+
+
+def _fields_named(promise: Promise, name: str) -> list[str]:
+    if name in promise.fields:
+        return [name]
+    return [key for key, field in promise.fields.items() if field.category == name]
+
+
+def _restrict(row: RightsRequest, number: int, purpose: str | None) -> SystemChange:
+    """Restrict all processing where that was asked, else write down a no to the purposes that the
+    promise lets the person say no to."""
+    if row.kind == RequestKind.RESTRICTION:
+        try:
+            retention.restrict(
+                number,
+                RestrictionReason.ACCURACY_CONTESTED,
+                reference=ids.reference("REQ", row.pk),
+                by=SYSTEM,
+                at=clock.now(),
+            )
+        except retention.OpenAlready:  # done by a try that did not come to write it down
+            return SystemChange(changed={"restrictions": 0})
+        return SystemChange(changed={"restrictions": 1})
+    promise, said = in_force().promise, 0
+    for each in promise.purposes.values():
+        if purpose in (None, each.key) and (each.needs_consent or each.objectable):
+            choices.choose(
+                number,
+                each.key,
+                ChoiceAnswer.NO,
+                channel=next(iter(promise.channels)),
+                evidence=ids.reference("REQ", row.pk),
+                by=SYSTEM,
+                at=clock.now(),
+            )
+            said += 1
+    return SystemChange(changed={"purposes": said})

@@ -1,0 +1,102 @@
+"""As ``free_text.py``: requests of people for their own data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.basics.personal import Personal
+from aboveboard.connectors.contract import Identifier
+from aboveboard.connectors.own import KEY
+from aboveboard.rights.requests import actions, proving
+from aboveboard.rights.requests.terms import (
+    Answer,
+    ExtensionReason,
+    NewRequest,
+    PauseReason,
+    ProofEvidence,
+    RefusalGround,
+    RequestChannel,
+    RequestDetails,
+    RequestKind,
+    StepVerb,
+)
+from aboveboard.rights.running import by_hand
+from aboveboard.rights.running.by_hand import HandAnswer
+from tests import world
+from tests.story.free_text import Call, Case, Stage
+
+
+def _asked(stage: Stage, kind: RequestKind = RequestKind.ACCESS, text: str = "") -> int:
+    new = NewRequest(
+        kind=kind,
+        channel=RequestChannel.PORTAL,
+        received_at=stage.now,
+        person_id=stage.ada,
+        details=RequestDetails(
+            identifiers=(Identifier("email", Personal(text)),), words=Personal(text)
+        ),
+    )
+    return actions.ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=stage.now)
+
+
+def _elsewhere(stage: Stage, text: str) -> None:
+    """Somebody whose country is no country is refused, and nothing of it is written."""
+    new = NewRequest(
+        kind=RequestKind.ACCESS,
+        channel=RequestChannel.API,
+        received_at=stage.now,
+        jurisdiction=text,
+    )
+    with suppress(AboveboardError):
+        actions.ask(new, by=CUSTOMER, at=stage.now)
+
+
+def _with_words(action: Callable[..., object], *before: object) -> Case:
+    def case(stage: Stage, text: str) -> Iterator[Call]:
+        number = _asked(stage, text=text)
+        yield partial(_elsewhere, stage, text)
+        yield partial(action, number, *before, text, by=world.ADVISER, at=stage.now)
+
+    return case
+
+
+def _looked_at(stage: Stage, text: str) -> Iterator[Call]:
+    number = _asked(stage, RequestKind.HUMAN_REVIEW, text)
+    yield partial(actions.review, number, words=text, by=world.ADVISER, at=stage.now)
+    yield partial(actions.answer, number, Answer.DONE, words=text, by=world.ADVISER, at=stage.now)
+
+
+def _code(stage: Stage, text: str) -> Iterator[Call]:
+    number = _asked(stage, text=text)
+    use, by = proving.CodeUse.COUNTER, world.ADVISER
+    yield partial(proving.prove_by_code, number, use, text, by=CUSTOMER, at=stage.now)
+    code = proving.make_code(number, use, evidence=ProofEvidence.COUNTER_CODE, by=by, at=stage.now)
+    yield partial(proving.prove_by_code, number, use, code, by=CUSTOMER, at=stage.now)
+
+
+def _by_hand(stage: Stage, text: str) -> Iterator[Call]:
+    number, by = _asked(stage, text=text), world.ADVISER
+    given = HandAnswer(records=0, words=text)
+    for system in (text, KEY):
+        go = partial(by_hand.answer_step, number, system, StepVerb.FIND, given)
+        yield partial(go, by=by, at=stage.now)
+        yield partial(by_hand.try_again, number, system, StepVerb.FIND, by=by, at=stage.now)
+        yield partial(by_hand.decide_matches, number, system, [0], words=text, by=by, at=stage.now)
+    yield partial(actions.withdraw, number, by=by, at=stage.now)
+
+
+CASES: dict[Callable[..., object], Case] = {
+    actions.pause: _with_words(actions.pause, PauseReason.FEE),
+    actions.extend: _with_words(actions.extend, ExtensionReason.COMPLEX),
+    actions.refuse: _with_words(actions.refuse, RefusalGround.UNFOUNDED),
+    actions.review: _looked_at,
+    actions.answer: _looked_at,
+    proving.prove_by_code: _code,
+    by_hand.answer_step: _by_hand,
+    by_hand.try_again: _by_hand,
+    by_hand.decide_matches: _by_hand,
+}
