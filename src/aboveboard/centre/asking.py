@@ -73,7 +73,7 @@ class VisitorForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the country you live in.")},
     )
     words = forms.CharField(
-        label=gettext_lazy("Anything that helps us find you (optional)"),
+        label=gettext_lazy("Anything that helps us find you"),
         required=False,
         strip=True,
         max_length=WORDS,
@@ -117,7 +117,17 @@ def overview(request: HttpRequest) -> HttpResponse:
         }
         for each in published.figures(at=clock.now())
     ]
-    return render(request, "centre/requests.html", {"rows": rows})
+    names = {
+        "received": gettext("Asked"),
+        "done": gettext("Done"),
+        "refused": gettext("Refused"),
+        "mean": gettext("Days, on average"),
+        "slowest": gettext("Days, the slowest"),
+    }
+    # With a #, as the component takes it, so that a number's head stands over its numbers.
+    heads = {key: f"#{name}" for key, name in names.items()}
+    context = {"rows": rows, "names": names, "heads": heads}
+    return render(request, "centre/requests.html", context)
 
 
 @public("who has no account, or is not held at all, may ask too")

@@ -104,7 +104,7 @@ class RightsRequestForm(forms.Form):
                 required=False,
             )
         self.fields["words"] = forms.CharField(
-            label=str(words.asks) if words.needs_words else f"{words.asks} {gettext('(optional)')}",
+            label=str(words.asks),
             required=words.needs_words,
             strip=True,
             max_length=REQUEST_WORDS,
