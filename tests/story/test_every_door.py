@@ -107,10 +107,11 @@ SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
-    r"|/you/requests/($|access/ask/$)"
+    r"|/you/requests/($|access/ask/$|\d+/(code|withdraw)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
-sees their own there."""
+sees their own there. And what is only posted to, where who asks for a page learns no more than
+that (tests/portal/test_requests.py posts to another's)."""
 
 
 @pytest.fixture
