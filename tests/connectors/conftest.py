@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from aboveboard.connectors.http import listing
 from scripts import mariadb, postgres
+from tests.connectors.apis.server import ApiServer
+from tests.connectors.apis.speaking import is_signed_well
 from tests.connectors.databases import PASSWORD, ShopDatabase, mariadb_shop, postgres_shop
 
 
@@ -46,3 +49,12 @@ def shop_on_postgres(postgres_url: str) -> ShopDatabase:
 def shop_on_mariadb(mariadb_socket: str) -> ShopDatabase:
     """Return a shop on MariaDB, to be filled."""
     return mariadb_shop(mariadb_socket)
+
+
+@pytest.fixture(scope="session")
+def api_server() -> Iterator[ApiServer]:
+    """The server of recorded shapes."""
+    server = ApiServer(list(listing.names()))
+    server.verify = is_signed_well
+    yield server
+    server.close()

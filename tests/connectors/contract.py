@@ -6,6 +6,7 @@ and what the suite needs to look past the connector. No test says what kind it i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -103,7 +104,7 @@ class ConnectorContract:
         matches = list(stand.connector.find([email(MARY)]))
         records = [record for match in matches for record in stand.connector.read(match)]
         printed = f"{stand.connector!r} {matches!r} {records!r} {stand.connector.test()!r}".lower()
-        assert "mary" not in printed
+        assert not re.search(r"\bmary\b", printed)
         assert "smith" not in printed
         assert not any(secret.lower() in printed for secret in stand.secrets)
 
@@ -171,7 +172,7 @@ class ConnectorContract:
         assert {field.collection for field in fields} >= set(stand.held)
         assert any(field.samples for field in fields)
         assert all(len(field.samples) <= 2 for field in fields)
-        assert "mary" not in repr(fields).lower()
+        assert not re.search(r"\bmary\b", repr(fields).lower())
 
     def test_one_that_is_down_says_so_and_nothing_else(self, stand: ContractStand) -> None:
         assert stand.connector.test().ok

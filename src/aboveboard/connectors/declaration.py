@@ -116,11 +116,14 @@ class SystemKind:
         read: given the part of the declaration that is named after the kind, and the parts of its
             collections, returns the settings; wrong ones are reported on the parts.
         build: makes the connector. Connects to nothing.
+        collections: what the settings themselves say that it holds, where a kind knows (an API of
+            the catalogue); what the file says of a collection goes before it.
     """
 
     title: str
     read: Callable[[DeclarationPart, Mapping[str, DeclarationPart]], Any]
     build: Callable[[SystemDeclaration], Connector]
+    collections: Callable[[Any], Mapping[str, DeclaredCollection]] = lambda _: {}
 
 
 def load(
@@ -193,7 +196,10 @@ def _declaration(
     collections = {name: _collection(name, each) for name, each in named.items()}  # 2
     settings = None
     if kind:
-        settings = kinds[kind]().read(part.part(kind, f"how {kind} reaches it"), named)  # 3
+        of_kind = kinds[kind]()
+        settings = of_kind.read(part.part(kind, f"how {kind} reaches it"), named)  # 3
+        if settings is not None:
+            collections = {**of_kind.collections(settings), **collections}
     return SystemDeclaration(
         key=key,
         name=part.text("name", "what people call it", required=True),

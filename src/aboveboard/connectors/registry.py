@@ -33,9 +33,16 @@ def _sql() -> SystemKind:
     return sql.KIND
 
 
+def _http() -> SystemKind:
+    from aboveboard.connectors.http import listing
+
+    return listing.KIND
+
+
 KINDS: Final[Mapping[str, Callable[[], SystemKind]]] = {
     "by_hand": _by_hand,
     "sql": _sql,
+    "http": _http,
 }
 """Every kind of system, by the word of the declaration. Imported when first needed: what a kind
 needs is heavy, and most instances have few of them."""
