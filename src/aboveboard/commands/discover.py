@@ -119,6 +119,6 @@ def _files(paths: Sequence[Path], *, as_json: bool) -> int:
             print(json.dumps(asdict(finding), ensure_ascii=False))
         else:
             kinds = ", ".join(f"{count} {kind}" for kind, count in finding.counts.items())
-            said = "; ".join(part for part in (kinds, finding.unread) if part)
-            print(f"{finding.name}: {said or 'nothing'}")
+            words = "; ".join(part for part in (kinds, finding.unread) if part)
+            print(f"{finding.name}: {words or 'nothing'}")
     return ATTENTION if unread else DONE

@@ -1,6 +1,6 @@
 """What was found, beside what the promise says: held without a purpose, and promised but not found.
 
-Pure. A category covers those below it: a promise of ``user.contact.address`` covers the street.
+Pure. A category covers those below it: a promise of addresses covers the street.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class PromiseComparison:
     not_found: tuple[str, ...]
 
 
-def compare(promise: Promise, found: Iterable[ColumnProposal]) -> PromiseComparison:
+def compare(promise: Promise, proposals: Iterable[ColumnProposal]) -> PromiseComparison:
     """Compare what was found in all systems with a promise."""
-    proposals = tuple(found)
+    proposals = tuple(proposals)
     promised = promise.categories_of(promise.fields)
     return PromiseComparison(
         tuple(
@@ -35,6 +35,10 @@ def compare(promise: Promise, found: Iterable[ColumnProposal]) -> PromiseCompari
     )
 
 
-def _covers(promised: str, found: str) -> bool:
+def _covers(promised: str, category: str) -> bool:
     """Whether one is the other, or above or below it: the names of columns are not so fine."""
-    return promised == found or found.startswith(f"{promised}.") or promised.startswith(f"{found}.")
+    return (
+        promised == category
+        or category.startswith(f"{promised}.")
+        or promised.startswith(f"{category}.")
+    )

@@ -103,14 +103,14 @@ def survey_system(
     # What was decided must not be what is proposed: a column may have changed since.
     proposals = propose(replace(field, declared="") for field in fields)
     seen = {(field.collection, field.path) for field in fields}
-    found = tuple(_found(proposals, declaration))
+    compared = tuple(_compare_proposals(proposals, declaration))
     rejected = {
-        (each.collection, each.path) for each in found if each.state is ColumnState.REJECTED
+        (each.collection, each.path) for each in compared if each.state is ColumnState.REJECTED
     }
     return SystemSurvey(
         connector.key,
         declaration.owner,
-        (*found, *_gone(seen, proposals, declaration)),
+        (*compared, *_find_missing(seen, proposals, declaration)),
         tuple(each for each in proposals if (each.collection, each.path) not in rejected),
     )
 
@@ -126,7 +126,7 @@ def declaration_of(survey: SystemSurvey) -> dict[str, dict[str, dict[str, dict[s
     return collections
 
 
-def _found(
+def _compare_proposals(
     proposals: Iterable[ColumnProposal], declaration: SystemDeclaration
 ) -> Iterator[ColumnFinding]:
     for each in proposals:
@@ -152,7 +152,7 @@ def _found(
         )
 
 
-def _gone(
+def _find_missing(
     seen: set[tuple[str, str]],
     proposals: Sequence[ColumnProposal],
     declaration: SystemDeclaration,
@@ -167,6 +167,10 @@ def _gone(
             yield ColumnFinding(*place, state, field.category, 1.0, (), field.category)
 
 
-def _is_same(one: str, other: str) -> bool:
+def _is_same(decided: str, proposed: str) -> bool:
     """Whether two categories are one, or one is above the other."""
-    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
+    return (
+        decided == proposed
+        or decided.startswith(f"{proposed}.")
+        or proposed.startswith(f"{decided}.")
+    )
