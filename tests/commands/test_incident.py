@@ -10,6 +10,7 @@ import pytest
 
 from aboveboard.accounts.models import Account
 from aboveboard.basics import clock
+from aboveboard.basics.person_codes import person_code
 from aboveboard.commands import exits, main
 from aboveboard.ledger.models import Entry
 from tests.incidents.conftest import export, laptop, leak_bytes
@@ -151,7 +152,7 @@ def test_notices_are_reviewed_and_changes_requested(run: Any, staff: None, tmp_p
     shown = run("notices", "review", "1")[1]
     assert "--- Text 1, " in shown
     assert "May approve: second, privacy lead." in shown
-    assert str(facts["texts"][0]["for_example"][0]) in shown
+    assert person_code(facts["texts"][0]["for_example"][0]) in shown
 
     assert run("notices", "request-changes", "1", *second)[0] == exits.INVALID
     assert run("notices", "request-changes", "1", "--note", "When?", *lead)[0] == exits.REFUSED
