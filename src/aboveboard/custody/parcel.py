@@ -83,8 +83,21 @@ def write(out: Path, header: Row, rows: Iterable[Row], *, ndjson: bool, keys: Se
     Raises:
         WrongAgeKey: a key is none.
     """
+    return seal_stream(out, _encoded(header, rows, ndjson=ndjson), keys=keys)
+
+
+def seal_stream(out: Path, blocks: Iterator[bytes], *, keys: Sequence[str]) -> str:
+    """Write blocks into a new file that nobody else on the machine can read, sealed where there are
+    ``keys``, and return its SHA-256, hex.
+
+    Whatever ``blocks`` raises comes out as it is, and the file is then incomplete: the caller
+    removes it.
+
+    Raises:
+        WrongAgeKey: a key is none.
+    """
     known = recipients(keys)
-    source, encode = _ParcelSource(_encoded(header, rows, ndjson=ndjson)), hashlib.sha256()
+    source, encode = _ParcelSource(blocks), hashlib.sha256()
     with _private(out) as file:
         target = _Digested(file, encode.update)
         if known:

@@ -1,0 +1,108 @@
+"""What goes into a pack, besides the records themselves: who made it, for what request, and what
+each system is. Pure and frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from aboveboard.basics.canonical import Json
+from aboveboard.basics.personal import Personal
+from aboveboard.law.rules import authorities
+from aboveboard.promise.model import Promise
+
+
+class SystemAnswer(StrEnum):
+    """What came of asking a system."""
+
+    HELD = "held"
+    NOTHING = "nothing"
+    BY_HAND = "by_hand"
+    """Somebody looked it up, and what they handed in is in the pack."""
+    MISSING = "missing"
+    """It could not be asked in time: the person is told, and gets it later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackSystem:
+    """One system that was asked, as its declaration describes it.
+
+    Attributes:
+        key: its name in the declaration; names its folder in the pack.
+        name: what people call it.
+        what: what it is, a sentence.
+        purposes: keys of the promise, what it is used for (GDPR Art. 15(1)(a)).
+        origin: where the data came from, a sentence; "" where the person gave it (15(1)(g)).
+        answer: what came of asking.
+        asked_at: when.
+        note: what else the person should know, a sentence without personal data.
+    """
+
+    key: str
+    name: str
+    what: str = ""
+    purposes: tuple[str, ...] = ()
+    origin: str = ""
+    answer: SystemAnswer = SystemAnswer.HELD
+    asked_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AutomatedDecision:
+    """A decision that a machine makes alone (GDPR Arts 15(1)(h) and 22): what it is, the logic
+    involved, and what follows from it, each a sentence in the person's language."""
+
+    title: str
+    logic: str
+    consequences: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackFacts:
+    """What a pack says besides the records.
+
+    Attributes:
+        promise: the one in force.
+        language: of the person: en, fr or de.
+        request: the number of the request.
+        received_on: the day it was received.
+        made_at: when the pack was made.
+        authority: where they can complain, by name; "" where we know none for their place.
+        systems: all that were asked, those that hold nothing too.
+        automated: decisions that a machine makes alone.
+        contact: their own details by data category, for the vCard.
+        address: the lines of their postal address, where the pack goes on paper.
+    """
+
+    promise: Promise
+    language: str
+    request: int
+    received_on: date
+    made_at: datetime
+    authority: str
+    systems: tuple[PackSystem, ...]
+    automated: tuple[AutomatedDecision, ...] = ()
+    contact: tuple[tuple[str, Personal[str]], ...] = ()
+    address: tuple[Personal[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PackRecord:
+    """A record as it stands in a pack: ``blacked_out`` are the paths in it whose value, or part of
+    it, is somebody else's and was taken out."""
+
+    collection: str
+    values: Personal[Mapping[str, Json]]
+    blacked_out: tuple[str, ...] = ()
+
+
+def complaint_authority(jurisdiction: str) -> str:
+    """Return the name of the authority where somebody can complain (GDPR Arts 15(1)(f) and 77), by
+    the place where they live; "" where we know none."""
+    try:
+        return authorities.authority_for(jurisdiction).title
+    except KeyError:
+        return ""
