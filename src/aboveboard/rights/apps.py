@@ -1,8 +1,25 @@
 """What ``rights`` declares."""
 
+from typing import Final
+
 from django.apps import AppConfig
 
 from aboveboard.basics.package import Job, Package
+
+_PACK: Final = (
+    "pack.agefile",
+    "pack.building",
+    "pack.contents",
+    "pack.letter",
+    "pack.limits",
+    "pack.others",
+    "pack.redacting",
+    "pack.release",
+    "pack.reviewing",
+    "pack.spool",
+    "pack.statement",
+    "pack.words",
+)
 
 
 class RightsConfig(AppConfig):
@@ -17,6 +34,8 @@ class RightsConfig(AppConfig):
         from aboveboard.intake import former
         from aboveboard.rights import answering, entries, notifying, replay
         from aboveboard.rights.deciding import DECIDING
+        from aboveboard.rights.pack import entries as pack_entries
+        from aboveboard.rights.pack import release
         from aboveboard.rights.personal_data import PERSONAL_DATA
         from aboveboard.rights.requests import letters, recording
         from aboveboard.rights.requests.recording import RUN
@@ -27,16 +46,7 @@ class RightsConfig(AppConfig):
             public=(
                 "correction",
                 "limits",
-                "pack.agefile",
-                "pack.building",
-                "pack.contents",
-                "pack.letter",
-                "pack.limits",
-                "pack.others",
-                "pack.redacting",
-                "pack.spool",
-                "pack.statement",
-                "pack.words",
+                *_PACK,
                 "proof",
                 "requests.actions",
                 "requests.clock",
@@ -54,10 +64,11 @@ class RightsConfig(AppConfig):
                 "running.collected",
                 "running.due",
             ),
-            entries=(entries.RequestReceived, entries.RequestAdvanced),
+            entries=(entries.RequestReceived, entries.RequestAdvanced, *pack_entries.ENTRIES),
             repeats={
                 entries.RequestReceived: replay.repeat_received,
                 entries.RequestAdvanced: replay.repeat_advanced,
+                pack_entries.PackDestroyed: release.repeat_destroyed,
             },
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,
@@ -66,5 +77,6 @@ class RightsConfig(AppConfig):
                 Job(concerns.ANSWERED, answering.notify),
                 Job(recording.LETTER, letters.send),
                 Job(RUN, advance.run_request),
+                Job(release.EXPIRY, release.expire),
             ),
         )

@@ -5,6 +5,7 @@ Invariant: nothing of other people leaves before somebody decided it, and nothin
 clear. What the formats write from is already blacked out (``spool``), so that no format can forget.
 
 Public: ``contents`` (what goes in), ``spool`` (what systems answered, sealed), ``others`` and
-``redacting`` (what of it is somebody else's), ``building`` (the pack), ``agefile`` (its key),
-``statement`` (what became of an erasure, a correction, a restriction, an objection).
+``redacting`` (what of it is somebody else's), ``reviewing`` (deciding about it), ``building`` (the
+pack), ``agefile`` (its key), ``release`` (making it, its link, its end), ``statement`` (what became
+of an erasure, a correction, a restriction, an objection).
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from aboveboard.basics import ids
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.personal import Personal
 from aboveboard.law.rules import authorities
@@ -87,6 +88,11 @@ class PackFacts:
     automated: tuple[AutomatedDecision, ...] = ()
     contact: tuple[tuple[str, Personal[str]], ...] = ()
     address: tuple[Personal[str], ...] = ()
+
+    @property
+    def reference(self) -> str:
+        """How people call the request: ``REQ-0042``."""
+        return ids.reference("REQ", self.request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def summary_letter(facts: PackFacts, parts: Sequence[PackPart], words: PackWords
     intro = words.say(
         "intro",
         received=words.day(facts.received_on),
-        request=facts.request,
+        request=facts.reference,
         made=words.day(facts.made_at),
     )
     name = facts.promise.organisation.name
@@ -100,7 +100,7 @@ def summary_letter(facts: PackFacts, parts: Sequence[PackPart], words: PackWords
         language=words.language,
         intro=(intro,),
         sections=tuple(sections),
-        footer=f"{name}, {facts.request}",
+        footer=f"{name}, {facts.reference}",
         address=reveal_address(facts.address),
     )
 

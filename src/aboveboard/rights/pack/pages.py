@@ -56,7 +56,7 @@ def index_page(
     intro = words.say(
         "intro",
         received=words.day(facts.received_on),
-        request=facts.request,
+        request=facts.reference,
         made=words.day(facts.made_at),
     )
     withheld = sum(sum(part.tally.withheld_files.values()) for part in parts)

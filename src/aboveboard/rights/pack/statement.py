@@ -66,7 +66,7 @@ def statement_letter(
     intro = words.say(
         f"{kind}_intro",
         received=words.day(facts.received_on),
-        request=facts.request,
+        request=facts.reference,
         made=words.day(facts.made_at),
     )
     sections = [
@@ -87,7 +87,7 @@ def statement_letter(
         language=words.language,
         intro=tuple(opening),
         sections=(*sections, PrintedSection(words.say("rights"), tuple(ends))),
-        footer=f"{organisation.name}, {facts.request}",
+        footer=f"{organisation.name}, {facts.reference}",
         address=reveal_address(facts.address),
     )
 
