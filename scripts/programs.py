@@ -1,4 +1,5 @@
-"""The programs that the tests run: nginx and Caddy for ``deploy/``, MariaDB for ``connectors``.
+"""The programs that the tests run: nginx and Caddy for ``deploy/``, MariaDB and Dovecot for
+``connectors``.
 
 ``python scripts/programs.py`` makes sure that they are there: it looks for the machine's, installs
 them with apt-get where it runs as root, and otherwise says what to do. None is started as a
@@ -18,6 +19,7 @@ _PACKAGES = {
     "caddy": "caddy",
     "mariadbd": "mariadb-server",
     "mariadb-install-db": "mariadb-server",
+    "dovecot": "dovecot-imapd",
 }
 
 

@@ -39,10 +39,17 @@ def _http() -> SystemKind:
     return listing.KIND
 
 
+def _imap() -> SystemKind:
+    from aboveboard.connectors.imap import connector
+
+    return connector.KIND
+
+
 KINDS: Final[Mapping[str, Callable[[], SystemKind]]] = {
     "by_hand": _by_hand,
     "sql": _sql,
     "http": _http,
+    "imap": _imap,
 }
 """Every kind of system, by the word of the declaration. Imported when first needed: what a kind
 needs is heavy, and most instances have few of them."""
