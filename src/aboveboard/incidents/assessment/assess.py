@@ -257,8 +257,8 @@ def _write_duties(incident: Incident, due: Sequence[DutyDue], at: datetime) -> N
         unique_fields=["incident", "duty_id", "jurisdiction"],
         update_fields=_WORKED_OUT,
     )
-    standing = incident.duties.filter(dropped_at=None).values_list("pk", "duty_id", "jurisdiction")
-    gone = [pk for pk, *duty_and_place in standing if tuple(duty_and_place) not in rows]
+    held = incident.duties.filter(dropped_at=None).values_list("pk", "duty_id", "jurisdiction")
+    gone = [pk for pk, *duty_and_place in held if tuple(duty_and_place) not in rows]
     incident.duties.filter(pk__in=gone).update(dropped_at=at)
 
 
