@@ -19,6 +19,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "answer-a-concern.md": people.answer_a_concern,
     "ask-from-your-shop-system.md": clients.ask_from_your_shop_system,
     "break-the-glass.md": people.break_the_glass,
+    "connect-a-system.md": operating.connect_a_system,
     "correct-or-erase-one-person.md": people.correct_or_erase_one_person,
     "find-personal-data.md": promises.find_personal_data,
     "hand-over-a-parcel.md": losses.hand_over_a_parcel,

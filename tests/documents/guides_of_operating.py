@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import socket
+import sqlite3
 from pathlib import Path
 
 import yaml
@@ -35,6 +36,25 @@ def operate(reader: Reader, instance: Instance) -> None:
     reader.before("[metrics]", is_taken)
     reader.before("[telemetry]", is_taken)
     reader.before("scrape_configs:", asks_with_a_token)
+
+
+def connect_a_system(reader: Reader, instance: Instance) -> None:
+    """A shop in a file, in place of one on a server."""
+    script = Path(__file__).parents[1] / "connectors" / "music.sql"
+    with sqlite3.connect(reader.folder / "shop.sqlite3") as shop:
+        shop.executescript(script.read_text("utf-8"))
+    shop.close()
+    reader.replace(
+        "postgresql://aboveboard@db.internal/shop --password env:SHOP_PASSWORD",
+        f"sqlite:///{reader.folder / 'shop.sqlite3'}",
+    )
+    reader.replace("jane@example.org", "leonekohler@surfeu.de")
+
+    def says_why_rows_stay() -> None:
+        (rule,) = yaml.safe_load(reader.printed)["collections"].values()
+        assert set(rule["retain"]) == {"ground", "years", "since"}
+
+    reader.before("collections:", says_why_rows_stay)
 
 
 def invite_and_help_staff(reader: Reader, instance: Instance) -> None:

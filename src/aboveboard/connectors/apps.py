@@ -29,6 +29,7 @@ class ConnectorsConfig(AppConfig):
                 "queries",
                 "registry",
                 "secrets",
+                "sql.proposing",
             ),
             entries=(entries.SystemDeclared, entries.SystemChanged, entries.SystemRemoved),
             deciding=DECIDING,

@@ -40,3 +40,13 @@ SQL_LARGE_ROWS: Final = 10
 SQL_INLINE_BYTES: Final = 4096
 """Most bytes that are shown as a value; more are a file. Our choice: keys and digests are shorter,
 pictures longer."""
+
+SQL_PROPOSED_DEPTH: Final = 3
+"""How far below a person's row a proposal follows foreign keys, in tables. Our choice: order, line
+of an order, and what hangs on that."""
+
+FILE_JSON_BYTES: Final = 64 * 1024 * 1024
+"""Largest JSON file that is read, in bytes: it is read whole. NDJSON has no bound."""
+
+FILE_SNIFF_BYTES: Final = 64 * 1024
+"""How much of a file tells its encoding and delimiter, in bytes. Our choice: a long heading."""

@@ -45,8 +45,15 @@ def _imap() -> SystemKind:
     return connector.KIND
 
 
+def _files() -> SystemKind:
+    from aboveboard.connectors import files
+
+    return files.KIND
+
+
 KINDS: Final[Mapping[str, Callable[[], SystemKind]]] = {
     "by_hand": _by_hand,
+    "files": _files,
     "sql": _sql,
     "http": _http,
     "imap": _imap,

@@ -24,6 +24,7 @@ from aboveboard.connectors.contract import (
     Verb,
 )
 from aboveboard.connectors.declaration import SystemDeclaration
+from aboveboard.connectors.plain import plain_value
 from aboveboard.connectors.sql import changing, finding, rows
 from aboveboard.connectors.sql.engine import DatabaseAccess
 from aboveboard.connectors.sql.erasing import DatabaseErasure
@@ -180,4 +181,4 @@ def _samples(
     if most:
         statement = sa.select(column).where(column.is_not(None)).limit(most)
         for (value,) in connection.execute(statement):
-            yield Personal(str(rows.plain_value(value))[:200])
+            yield Personal(str(plain_value(value))[:200])

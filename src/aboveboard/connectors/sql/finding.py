@@ -27,6 +27,7 @@ from aboveboard.connectors.contract import (
     SystemAnswerUnreadable,
 )
 from aboveboard.connectors.limits import SQL_MATCHES
+from aboveboard.connectors.plain import decoded
 from aboveboard.connectors.sql.plan import Condition, PlannedTable
 from aboveboard.connectors.sql.settings import ColumnRule
 from aboveboard.kinds import email_addresses, normalise
@@ -137,7 +138,7 @@ def _rows(
     width = len(planned.key)
     wanted = _normal_forms(identifier.kind, value, rule)
     for row in connection.execute(statement):
-        if wanted & _normal_forms(identifier.kind, str(row[width]), rule):
+        if wanted & _normal_forms(identifier.kind, _words(row[width]), rule):
             learned = _learned(list(zip(told, row[width + 1 :], strict=True)))
             yield FoundRow(tuple(row[:width]), learned)
 
@@ -147,7 +148,7 @@ def _learned(told: Sequence[tuple[tuple[sa.Column[Any], str], Any]]) -> tuple[Id
     for (_, kind), value in told:
         if value is None or value == "":
             continue
-        text = str(value)
+        text = _words(value)
         if kind == EMAIL:
             text = normalise.email(text) or text
         identifiers.append(Identifier(kind, Personal(text)))
@@ -166,6 +167,9 @@ def _normal_forms(kind: str, value: str, rule: ColumnRule) -> frozenset[str]:
 def _condition(column: sa.Column[Any], rule: ColumnRule, kind: str, value: str) -> Condition | None:
     """Return what narrows the rows, or None where no row can have this value."""
     of = python_type(column)
+    if of is bytes and kind in (EMAIL, PHONE, CUSTOMER_NUMBER):
+        # Words that are kept as bytes, as MediaWiki does.
+        column, of = sa.cast(column, sa.String(255)), str  # type: ignore[assignment]
     if of is not str and of is not object:
         try:
             typed: Condition = column == _typed(column, value.strip(), value)
@@ -217,6 +221,10 @@ def _typed(column: sa.Column[Any], text: str, value: Any) -> Any:
     if of is object:
         return value
     raise ValueError(text)
+
+
+def _words(value: Any) -> str:
+    return decoded(bytes(value)) if isinstance(value, bytes | memoryview) else str(value)
 
 
 def _spelled(value: Any) -> str:

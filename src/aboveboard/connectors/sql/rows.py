@@ -3,9 +3,7 @@ person with a million rows takes no more memory than one with ten."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, time
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,6 +12,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import Attachment, Record, SystemAnswerUnreadable
 from aboveboard.connectors.limits import SQL_INLINE_BYTES, SQL_LARGE_ROWS, SQL_ROWS
+from aboveboard.connectors.plain import plain_value
 from aboveboard.connectors.sql.plan import PlannedTable, RowValues
 
 _CHUNK: Final = 64 * 1024
@@ -120,21 +119,3 @@ def explained(
 def _attachment(collection: str, name: str, content: bytes) -> Attachment:
     chunks = [content[at : at + _CHUNK] for at in range(0, len(content), _CHUNK)]
     return Attachment(collection, Personal(name), "application/octet-stream", chunks)
-
-
-def plain_value(value: Any) -> Json:
-    """Return a value of a database as data: numbers with a point as their digits, moments in ISO
-    8601, bytes as hex."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, bytes | memoryview):
-        return bytes(value).hex()
-    if isinstance(value, list | tuple):
-        return [plain_value(each) for each in value]
-    if isinstance(value, dict):
-        return {str(key): plain_value(each) for key, each in value.items()}
-    return str(value)
