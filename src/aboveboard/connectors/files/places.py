@@ -63,11 +63,13 @@ class FilePlace:
                 "secret": _fetched(settings.secret_key),
                 "endpoint_url": settings.endpoint or None,
                 "client_kwargs": {"region_name": settings.region} if settings.region else {},
-                "config_kwargs": {"connect_timeout": 5, "retries": {"max_attempts": 2}},
+                "config_kwargs": {"connect_timeout": 5, "retries": {"max_attempts": 1}},
                 "skip_instance_cache": True,
                 "use_listings_cache": False,
             }
             system = fsspec.filesystem("s3", **options)
+            # A step is tried again by whoever works the request, not for minutes here.
+            system.retries = 1
             return OpenPlace(system, settings.place.removeprefix("s3://"), remote=True)
         if settings.place.startswith("sftp://"):
             return self._connect_sftp()

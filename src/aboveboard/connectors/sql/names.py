@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
-import yaml
+
+from aboveboard.basics import shipped
 
 _FILE: Final = Path(__file__).with_name("names.yaml")
 
@@ -83,7 +84,7 @@ def _words(name: str) -> str:
 
 @cache
 def _columns() -> tuple[tuple[re.Pattern[str], ColumnGuess], ...]:
-    rows = yaml.safe_load(_FILE.read_text("utf-8"))["columns"]
+    rows = shipped.load(_FILE)["columns"]
     guesses = []
     for row in rows:
         guess = ColumnGuess(
@@ -95,5 +96,5 @@ def _columns() -> tuple[tuple[re.Pattern[str], ColumnGuess], ...]:
 
 @cache
 def _tables() -> tuple[tuple[re.Pattern[str], int], ...]:
-    rows = yaml.safe_load(_FILE.read_text("utf-8"))["tables"]
+    rows = shipped.load(_FILE)["tables"]
     return tuple((re.compile(rf"\b(?:{row['names']})\b"), int(row["points"])) for row in rows)
