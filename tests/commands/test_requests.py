@@ -43,8 +43,8 @@ def test_a_request_goes_from_receipt_to_answer(
     assert do("prove", number, "--with", "document")["stage"] == "working"
     assert do("run", number)["stage"] == "by_hand"
     assert answer(capsys, "requests", "answer", number)[0] == 2
-    looked = ("--system", "drawer", "--step", "find", "--words", str(words))
-    answered = do("answer", number, *looked)
+    by_hand = ("--system", "drawer", "--step", "find", "--words", str(words))
+    answered = do("answer", number, *by_hand)
     assert answered["stage"] == "reviewing"
     steps = answered["steps"]
     assert isinstance(steps, list)

@@ -268,7 +268,7 @@ def test_an_erasure_is_counted_looked_at_and_done_our_own_last(connect: Connect)
     assert record.state.closing is not None
     assert record.state.closing.code == "partly", "the invoices are kept, and the person is told"
     assert queries.details(number), "there is somebody to be told what became of it"
-    due.look(at=clock.now() + limits.KEPT_AFTER + timedelta(days=1))
+    due.do_what_is_due(at=clock.now() + limits.KEPT_AFTER + timedelta(days=1))
     assert not RightsRequest.objects.get(pk=number).key
 
 
@@ -356,14 +356,14 @@ def test_what_waits_is_moved_on_by_itself_and_nothing_else_is_read(connect: Conn
     connect()
     number, at = ask(person), clock.now()
     Message.objects.filter(kind="rights.run").delete()  # a job that was lost
-    assert due.look(at=at) == 0
-    assert due.look(at=at + limits.RUN_AGAIN) == 1
+    assert due.do_what_is_due(at=at) == 0
+    assert due.do_what_is_due(at=at + limits.RUN_AGAIN) == 1
     work()
     assert stage(number) is RequestStage.REVIEWING
     until = at + timedelta(days=2)
     actions.pause(number, PauseReason.CLARIFICATION, "Which?", until=until, by=ADVISER, at=at)
-    assert due.look(at=until - timedelta(minutes=1)) == 0
-    assert due.look(at=until) == 1
+    assert due.do_what_is_due(at=until - timedelta(minutes=1)) == 0
+    assert due.do_what_is_due(at=until) == 1
     assert queries.request(number).state.paused is None
     day = queries.request(number).due.at
     for moment, code in (
@@ -371,8 +371,8 @@ def test_what_waits_is_moved_on_by_itself_and_nothing_else_is_read(connect: Conn
         (day, "late"),
         (day + limits.LATE_AGAIN, "late"),
     ):
-        assert due.look(at=moment - timedelta(minutes=1)) == 0, code
-        assert due.look(at=moment) == 1
+        assert due.do_what_is_due(at=moment - timedelta(minutes=1)) == 0, code
+        assert due.do_what_is_due(at=moment) == 1
         reminded = queries.request(number).state.reminded
         assert reminded is not None
         assert (reminded.at, reminded.code) == (moment, code)

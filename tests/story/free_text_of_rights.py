@@ -64,7 +64,7 @@ def _with_words(action: Callable[..., object], *before: object) -> Case:
     return case
 
 
-def _looked_at(stage: Stage, text: str) -> Iterator[Call]:
+def _reviewed(stage: Stage, text: str) -> Iterator[Call]:
     number = _asked(stage, RequestKind.HUMAN_REVIEW, text)
     yield partial(actions.review, number, words=text, by=world.ADVISER, at=stage.now)
     yield partial(actions.answer, number, Answer.DONE, words=text, by=world.ADVISER, at=stage.now)
@@ -93,8 +93,8 @@ CASES: dict[Callable[..., object], Case] = {
     actions.pause: _with_words(actions.pause, PauseReason.FEE),
     actions.extend: _with_words(actions.extend, ExtensionReason.COMPLEX),
     actions.refuse: _with_words(actions.refuse, RefusalGround.UNFOUNDED),
-    actions.review: _looked_at,
-    actions.answer: _looked_at,
+    actions.review: _reviewed,
+    actions.answer: _reviewed,
     proving.prove_by_code: _code,
     by_hand.answer_step: _by_hand,
     by_hand.try_again: _by_hand,

@@ -230,7 +230,7 @@ def _sweep() -> bool:
     from aboveboard.recovery import before_upgrade
     from aboveboard.rights.running import due
 
-    due.look(at=clock.now())
+    due.do_what_is_due(at=clock.now())
     if gone := staging.delete_expired(at=clock.now()):
         log.info(
             "%s uploads that nobody confirmed, or leftovers of a killed count, were deleted", gone

@@ -223,11 +223,11 @@ def _after_step(state: RequestState, event: RequestEvent) -> RequestState:
         return replace(state, needs_person={**waiting, step: event.code})
     if event.kind is RequestEventKind.STEP_RETRIED:
         # Where it is found out anew what a system holds, all that followed from it is done anew.
-        anew = step[1] is StepVerb.FIND
+        is_search = step[1] is StepVerb.FIND
         done = {
             key: old
             for key, old in state.steps.items()
-            if key != step and not (anew and key[0] == step[0])
+            if key != step and not (is_search and key[0] == step[0])
         }
         return replace(
             state, steps=done, needs_person=waiting, open_steps=state.open_steps | {step}

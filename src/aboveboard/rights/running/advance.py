@@ -90,7 +90,7 @@ def _work(request_id: int) -> None:
         rows = step_rows(request_id)
         step_keys = _ready_steps(state, rows, tried, clock.now())
         if not step_keys:
-            _leave_for_later(request_id, state, rows)
+            _enqueue_next_try(request_id, state, rows)
             return
         finds = [step for step in step_keys if step[1] is StepVerb.FIND]
         tried.update(finds or step_keys[:1])
@@ -151,7 +151,7 @@ def _ready_steps(
     return sorted(ready, key=lambda step: (_ORDER[step[1]], step[0] != KEY, step[0]))
 
 
-def _leave_for_later(
+def _enqueue_next_try(
     request_id: int, state: RequestState, rows: Mapping[StepKey, RequestStep]
 ) -> None:
     """Leave a job for the next try of what could not be done now."""

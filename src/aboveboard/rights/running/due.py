@@ -30,13 +30,13 @@ _AT_ONCE = 500
 """Requests that one look goes through: the rest comes with the next."""
 
 
-def look(*, at: datetime) -> int:
+def do_what_is_due(*, at: datetime) -> int:
     """Do what is due; return how many requests were looked at."""
     delete_expired_codes(at=at)
     due = RightsRequest.objects.filter(next_at__lte=at).order_by("next_at")
     numbers = list(due.values_list("pk", flat=True)[:_AT_ONCE])
     for number in numbers:
-        _look_at(number, at)
+        _do_one(number, at)
     return len(numbers)
 
 
@@ -50,7 +50,7 @@ def destroy_collected(request_id: int) -> None:
         row.save(update_fields=["key", "key_of", "details", "next_at"])
 
 
-def _look_at(number: int, at: datetime) -> None:
+def _do_one(number: int, at: datetime) -> None:
     row = RightsRequest.objects.get(pk=number)
     _, state = read_state(row)
     if state.closed:

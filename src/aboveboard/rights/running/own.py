@@ -139,7 +139,7 @@ def _restrict(row: RightsRequest, number: int, purpose: str | None) -> SystemCha
         except retention.OpenAlready:  # done by a try that did not come to write it down
             return SystemChange(changed={"restrictions": 0})
         return SystemChange(changed={"restrictions": 1})
-    promise, said = in_force().promise, 0
+    promise, refusals = in_force().promise, 0
     for each in promise.purposes.values():
         if purpose in (None, each.key) and (each.needs_consent or each.objectable):
             choices.choose(
@@ -151,5 +151,5 @@ def _restrict(row: RightsRequest, number: int, purpose: str | None) -> SystemCha
                 by=SYSTEM,
                 at=clock.now(),
             )
-            said += 1
-    return SystemChange(changed={"purposes": said})
+            refusals += 1
+    return SystemChange(changed={"purposes": refusals})
