@@ -171,7 +171,7 @@ def _find(args: argparse.Namespace) -> int:
     if not identifiers:
         raise Invalid(found="nothing to look for", fix="Give --email, --phone or a number.")
     asked = [registry.connector(args.system)] if args.system else registry.active()
-    rows = [row for connector in asked for row in _found(connector, identifiers)]
+    rows = [row for connector in asked for row in _answer_lines(connector, identifiers)]
     if args.json:
         print(json.dumps(rows))
     for row in [] if args.json else rows:
@@ -179,7 +179,7 @@ def _find(args: argparse.Namespace) -> int:
     return ATTENTION if any(row["failed"] for row in rows) else DONE
 
 
-def _found(connector: Connector, identifiers: list[Identifier]) -> list[dict[str, object]]:
+def _answer_lines(connector: Connector, identifiers: list[Identifier]) -> list[dict[str, object]]:
     """Return what one system says: never a value, and a system that is down is a line as well."""
     from aboveboard.connectors.contract import (
         SystemAnswerUnreadable,

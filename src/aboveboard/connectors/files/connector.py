@@ -106,7 +106,7 @@ class FileConnector:
                 wanted = [
                     named
                     for identifier in identifiers
-                    if (named := _named(identifier, collection, rule)) is not None
+                    if (named := _row_identifier(identifier, collection, rule)) is not None
                 ]
                 yield from self._matches(place, name, collection, wanted) if wanted else ()
 
@@ -121,18 +121,18 @@ class FileConnector:
         for row in self._all_rows(place, name):
             for named in wanted:
                 if self._is_of(name, row, named):
-                    told = learned.setdefault(named, {})
-                    told.update(dict.fromkeys(_learned(collection, row)))
-        for named, told in learned.items():
+                    learnt = learned.setdefault(named, {})
+                    learnt.update(dict.fromkeys(_learned_identifiers(collection, row)))
+        for named, learnt in learned.items():
             key = msgspec.json.encode([named.kind, named.forms]).decode()
             # Rows that share an address and have two numbers are of two people, perhaps.
-            kinds = Counter(identifier.kind for identifier in told)
+            kinds = Counter(identifier.kind for identifier in learnt)
             several = any(count > 1 for kind, count in kinds.items() if kind != named.kind)
-            yield Match(name, Personal(key), (named.kind,), tuple(told), several)
+            yield Match(name, Personal(key), (named.kind,), tuple(learnt), several)
 
     def read(self, match: Match) -> Iterator[Record | Attachment]:
         """Yield the person's rows, file by file."""
-        named = self._named(match)
+        named = self._identifier_of(match)
         others = self.declaration.collections[match.collection].others
         with self._opening() as place:
             for row in self._all_rows(place, match.collection):
@@ -142,7 +142,7 @@ class FileConnector:
 
     def erase(self, match: Match, *, dry_run: bool = False) -> SystemChange:
         """Take the person's rows out of every file."""
-        named = self._named(match)
+        named = self._identifier_of(match)
         rule = self._settings.collections[match.collection]
         if rule.form == XLSX or rule.ground:
             count = sum(1 for _ in self.read(match))
@@ -158,7 +158,7 @@ class FileConnector:
 
     def correct(self, match: Match, values: Mapping[str, Personal[str]]) -> SystemChange:
         """Set the columns of these categories in the person's rows."""
-        named = self._named(match)
+        named = self._identifier_of(match)
         name = match.collection
         fields = self.declaration.collections[name].fields.values()
         columns = {
@@ -239,7 +239,7 @@ class FileConnector:
                     return True
         return False
 
-    def _named(self, match: Match) -> RowIdentifier:
+    def _identifier_of(self, match: Match) -> RowIdentifier:
         """Return what a match's key says.
 
         Raises:
@@ -254,7 +254,7 @@ class FileConnector:
         return RowIdentifier(kind, forms)
 
 
-def _named(
+def _row_identifier(
     identifier: Identifier, collection: DeclaredCollection, rule: FileRule
 ) -> RowIdentifier | None:
     columns = [
@@ -281,7 +281,7 @@ def _text(value: Any) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _learned(collection: DeclaredCollection, row: FileRow) -> Iterator[Identifier]:
+def _learned_identifiers(collection: DeclaredCollection, row: FileRow) -> Iterator[Identifier]:
     for name, field in collection.fields.items():
         value = row.get(name)
         if field.identifier and value not in (None, ""):

@@ -81,8 +81,8 @@ class SqlConnector:
             with self.access.reading() as connection:
                 for planned in plan.tables.values():
                     source, _ = rows.explained(planned, system=self.key)
-                    one = sa.select(sa.literal(1)).select_from(source).limit(1)
-                    connection.execute(one).first()
+                    statement = sa.select(sa.literal(1)).select_from(source).limit(1)
+                    connection.execute(statement).first()
         except (SystemUnavailable, SystemRefused, SystemAnswerUnreadable) as error:
             return Health(False, str(error))
         with self._planning:

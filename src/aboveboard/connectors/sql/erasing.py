@@ -1,5 +1,6 @@
 """Erasing a person from a database: one transaction, in an order that keeps its constraints, set by
-set; or the same counted and nothing changed. Numbered as in :func:`erase`:
+set; or the same counted and nothing changed. Numbered as in
+:class:`DatabaseErasure`:
 
 1. What refers comes before what it refers to; the person's own row when nothing hangs on it.
 2. What the law makes the organisation keep stays, with ground and day; of it only the columns that

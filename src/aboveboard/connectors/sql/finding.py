@@ -125,13 +125,13 @@ def _rows(
     narrowed = None if "\x00" in value else _condition(column, rule, identifier.kind, value)
     if narrowed is None:
         return
-    told = [
+    identifying = [
         (planned.table.columns[name], declared.identifier)
         for name, declared in planned.declared.fields.items()
         if declared.identifier
     ]
     statement = (
-        sa.select(*planned.key, column, *(each for each, _ in told))
+        sa.select(*planned.key, column, *(each for each, _ in identifying))
         .where(narrowed)
         .limit(SQL_MATCHES)
     )
@@ -139,13 +139,15 @@ def _rows(
     wanted = _normal_forms(identifier.kind, value, rule)
     for row in connection.execute(statement):
         if wanted & _normal_forms(identifier.kind, _words(row[width]), rule):
-            learned = _learned(list(zip(told, row[width + 1 :], strict=True)))
+            learned = _learned_identifiers(list(zip(identifying, row[width + 1 :], strict=True)))
             yield FoundRow(tuple(row[:width]), learned)
 
 
-def _learned(told: Sequence[tuple[tuple[sa.Column[Any], str], Any]]) -> tuple[Identifier, ...]:
+def _learned_identifiers(
+    identifying: Sequence[tuple[tuple[sa.Column[Any], str], Any]],
+) -> tuple[Identifier, ...]:
     identifiers = []
-    for (_, kind), value in told:
+    for (_, kind), value in identifying:
         if value is None or value == "":
             continue
         text = _words(value)

@@ -17,7 +17,7 @@ _FILE: Final = Path(__file__).with_name("names.yaml")
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnGuess:
+class PersonalColumnGuess:
     """What a column may hold. ``secret``: nobody is to read it, such as the hash of a password."""
 
     category: str
@@ -25,7 +25,7 @@ class ColumnGuess:
     secret: bool = False
 
 
-def guess_column(column: sa.Column[Any]) -> ColumnGuess | None:
+def guess_column(column: sa.Column[Any]) -> PersonalColumnGuess | None:
     """Return what a column may hold of a person by its name, or None."""
     name = _words(column.key)
     for pattern, guess in _columns():
@@ -83,11 +83,11 @@ def _words(name: str) -> str:
 
 
 @cache
-def _columns() -> tuple[tuple[re.Pattern[str], ColumnGuess], ...]:
+def _columns() -> tuple[tuple[re.Pattern[str], PersonalColumnGuess], ...]:
     rows = shipped.load(_FILE)["columns"]
     guesses = []
     for row in rows:
-        guess = ColumnGuess(
+        guess = PersonalColumnGuess(
             row.get("category", ""), row.get("identifier", ""), row.get("secret", False)
         )
         guesses.append((re.compile(rf"\b(?:{row['names']})\b"), guess))

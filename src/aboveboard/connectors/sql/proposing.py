@@ -18,7 +18,7 @@ from aboveboard.connectors.secrets import FORMS, SecretReference
 from aboveboard.connectors.sql.engine import DatabaseAccess
 from aboveboard.connectors.sql.finding import python_type
 from aboveboard.connectors.sql.names import (
-    ColumnGuess,
+    PersonalColumnGuess,
     guess_column,
     people_score,
     refers_by_name,
@@ -167,7 +167,7 @@ class _Proposal:
             # Another table of people is never gone into: its rows are somebody else's.
             if table in self._above or table in self._others:
                 continue
-            through = list(_ways(table, above))
+            through = list(_joining_columns(table, above))
             if not through:
                 continue
             if len(through) > 1:
@@ -231,7 +231,7 @@ class _Proposal:
                     yield f"{singular(further.name)}_{title}", f"{step}.{second}.{title}"
 
 
-def _field(guess: ColumnGuess, *, is_person: bool) -> dict[str, object]:
+def _field(guess: PersonalColumnGuess, *, is_person: bool) -> dict[str, object]:
     field: dict[str, object] = {}
     if guess.identifier and is_person:
         field["identifier"] = guess.identifier
@@ -246,7 +246,7 @@ def _keys(table: sa.Table) -> Iterator[sa.ForeignKeyConstraint]:
     yield from sorted(table.foreign_key_constraints, key=lambda key: str(list(key.column_keys)))
 
 
-def _ways(table: sa.Table, above: sa.Table) -> Iterator[dict[str, str]]:
+def _joining_columns(table: sa.Table, above: sa.Table) -> Iterator[dict[str, str]]:
     """Yield by which columns a table may hang on another: foreign keys; where it has none at all,
     a column that is named after the other table."""
     by_key = [key for key in _keys(table) if key.referred_table is above]
