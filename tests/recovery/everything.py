@@ -30,6 +30,7 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.instance import doctor
+from aboveboard.connectors import actions as systems
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
@@ -45,8 +46,16 @@ from aboveboard.intake.notes import note_corrected
 from aboveboard.outbox import jobs
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.rights.requests import actions as rights
+from aboveboard.rights.requests.terms import (
+    NewRequest,
+    ProofEvidence,
+    RequestChannel,
+    RequestKind,
+)
 from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import erase
+from tests.connectors.declared import BY_HAND
 from tests.incidents.conftest import LEAD, SECOND, STAFF, export, laptop
 from tests.intake.strangers import held_back_row
 from tests.world import ADVISER, load
@@ -105,7 +114,23 @@ def make_everything() -> Everything:
     emergency = EmergencyUse.objects.get()
     review(emergency.pk, ReviewVerdict.JUSTIFIED, by=SECOND, at=clock.now())
     _concerns(chose, kept)
+    _requests(chose, kept, at)
     return Everything(chose, held, restricted, kept, merged, adviser)
+
+
+def _requests(first: int, second: int, at: datetime) -> None:
+    """Two that ask what is held of them, and a system that is asked for it."""
+    systems.declare(
+        BY_HAND.format(key="cabinet", name="A cabinet"), name="cabinet.yaml", by=SYSTEM, at=at
+    )
+    for person_id in (first, second):
+        asked = NewRequest(
+            kind=RequestKind.ACCESS,
+            channel=RequestChannel.PORTAL,
+            received_at=at,
+            person_id=person_id,
+        )
+        rights.ask(asked, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=at)
 
 
 def _concerns(first: int, second: int) -> None:

@@ -148,7 +148,9 @@ def test_a_row_deleted_past_the_program_is_named(everything: Everything, label: 
 
 def _delete(of: type[models.Model], key: Any) -> None:
     """Delete a row, and first what refers to it: the database would not let it stay."""
-    for relation in of._meta.related_objects:
+    for relation in of._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ManyToOneRel):
+            continue
         column = relation.field.column
         for other in relation.related_model._base_manager.filter(**{column: key}):
             _delete(relation.related_model, other.pk)
