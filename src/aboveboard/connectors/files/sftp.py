@@ -62,7 +62,8 @@ def connect(
     """Return the files of a server, and the session to close.
 
     Raises:
-        OSError, paramiko.SSHException: it cannot be reached, or is not the server that is meant.
+        OSError: it cannot be reached; what paramiko raises says so too, or that it is another.
+        PermissionError: the declared key of the server is none.
     """
     kind, _, written = host_key.strip().partition(" ")
     try:

@@ -25,8 +25,7 @@ def correct(
 ) -> SystemChange:
     """Set every column of these categories in the person's own rows, where it differs.
 
-    Raises:
-        sqlalchemy.exc.SQLAlchemyError: for the caller to translate; nothing was changed.
+    What the driver raises is for the caller to translate; nothing was changed.
     """
     changed: dict[str, int] = {}
     messages = []
@@ -60,8 +59,7 @@ def restrict(
 ) -> SystemChange:
     """Set the columns that are declared for a purpose; all of them where ``purpose`` is None.
 
-    Raises:
-        sqlalchemy.exc.SQLAlchemyError: for the caller to translate; nothing was changed.
+    What the driver raises is for the caller to translate; nothing was changed.
     """
     changed: dict[str, int] = {}
     declared = False
@@ -122,7 +120,7 @@ def _converted(column: sa.Column[Any], text: str) -> Any:
     """Return a value in the type of a column.
 
     Raises:
-        ValueError, InvalidOperation: the column does not take it.
+        ValueError, ArithmeticError: the column does not take it.
     """
     of = python_type(column)
     length = getattr(column.type, "length", None)

@@ -139,7 +139,11 @@ class DatabaseAccess:
     @contextmanager
     def translating(self) -> Iterator[None]:
         """Turn what a driver raises into the errors of the contract. Its text is left behind: it
-        may hold a row, or an address with a password."""
+        may hold a row, or an address with a password.
+
+        Raises:
+            SystemUnavailable, SystemRefused, SystemAnswerUnreadable: as the contract says.
+        """
         try:
             yield
         except SecretNotThere as error:

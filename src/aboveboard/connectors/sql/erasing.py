@@ -48,8 +48,7 @@ class DatabaseErasure:
     def erase(self) -> SystemChange:
         """Erase, and return what became of it.
 
-        Raises:
-            sqlalchemy.exc.SQLAlchemyError: for the caller to translate; nothing was changed.
+        What the driver raises is for the caller to translate; nothing was changed.
         """
         order = self.plan.erase_order(self.person)  # 1
         kept_ways = {each.name: self._values_above(each) for each in order if each.shared}

@@ -53,8 +53,7 @@ def find(
 ) -> Iterator[Match]:
     """Yield every row of these collections that one of the identifiers names, each once.
 
-    Raises:
-        sqlalchemy.exc.SQLAlchemyError: for the caller to translate.
+    What the driver raises is for the caller to translate.
     """
     for planned in people:
         rows: dict[tuple[Any, ...], FoundRow] = {}
@@ -203,7 +202,7 @@ def _typed(column: sa.Column[Any], text: str, value: Any) -> Any:
     """Return a value in the type of a column.
 
     Raises:
-        ValueError, InvalidOperation: it cannot be one.
+        ValueError, ArithmeticError: it cannot be one.
     """
     of = python_type(column)
     if of is int:

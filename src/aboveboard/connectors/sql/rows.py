@@ -45,7 +45,6 @@ def records(
 
     Raises:
         SystemAnswerUnreadable: a way of ``refers`` leads nowhere.
-        sqlalchemy.exc.SQLAlchemyError: for the caller to translate.
     """
     rules = planned.rule.columns
     columns = {
