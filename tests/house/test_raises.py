@@ -18,8 +18,11 @@ OF_OTHERS = {
     "Http404",
     "InterfaceError",
     "InvalidClientError",
+    "InvalidOperation",
     "OperationalError",
     "RequestDataTooBig",
+    "paramiko.SSHException",
+    "sqlalchemy.exc.SQLAlchemyError",
     "yaml.YAMLError",
 }
 """Errors of Django and other libraries, which a docstring may name and a class of ours extend."""

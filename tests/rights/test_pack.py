@@ -192,7 +192,7 @@ def test_a_sealed_pack_opens_with_its_key_and_leaves_nothing_in_clear(tmp_path: 
 
 def test_a_file_that_could_run_is_text(tmp_path: Path) -> None:
     files = MentionPlace("shop", "files", "", "file")
-    left = ReviewDecisions(of_places={files: MentionVerdict.LEAVE})
+    left = ReviewDecisions(of_places={files: MentionVerdict.DISCLOSE})
     items = [*file("../../x.html", b"<script>"), *file("X.HTML", b"2"), *file("C:\\a\0b.svg", b"3")]
     spools = {"shop": redacted(tmp_path, items, left)}
     pack = zipfile.ZipFile(io.BytesIO(b"".join(building.build(facts(), spools))))

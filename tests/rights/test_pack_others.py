@@ -27,7 +27,7 @@ from aboveboard.rights.pack.others import (
 from tests.rights.pack_samples import OWN, facts, file, find, record, redacted
 
 FINDER = MentionFinder("shop", OwnValues(OWN), Personal("of the request"), find)
-LEAVE = MentionVerdict.LEAVE
+DISCLOSE = MentionVerdict.DISCLOSE
 
 
 def _redacted(item: Record, decisions: ReviewDecisions | None = None) -> dict[str, object]:
@@ -73,13 +73,13 @@ def test_two_who_are_black_are_still_two() -> None:
 def test_a_decision_on_a_value_is_stronger_than_one_on_its_kind() -> None:
     row = record("notes", text="bob@example.com eve@example.com")
     bob, eve = FINDER.mentions(row)
-    kind = ReviewDecisions(of_places={bob.place: LEAVE})
+    kind = ReviewDecisions(of_places={bob.place: DISCLOSE})
     assert _redacted(row, kind) == {"text": "bob@example.com eve@example.com"}
     not_eve = ReviewDecisions(
-        {(eve.place, eve.value_key): MentionVerdict.BLACK_OUT}, {bob.place: LEAVE}
+        {(eve.place, eve.value_key): MentionVerdict.BLACK_OUT}, {bob.place: DISCLOSE}
     )
     assert _redacted(row, not_eve) == {"text": f"bob@example.com {BLACK}"}
-    only_bob = ReviewDecisions({(bob.place, bob.value_key): LEAVE})
+    only_bob = ReviewDecisions({(bob.place, bob.value_key): DISCLOSE})
     assert _redacted(row, only_bob) == {"text": f"bob@example.com {BLACK}"}
 
 
@@ -150,7 +150,7 @@ def test_what_is_black_is_in_no_byte_of_any_form(tmp_path: Path) -> None:
     assert not [word for word in HIDDEN if word in everything]
 
     files = MentionPlace("shop", "files", "", "file")
-    left = ReviewDecisions(of_places={files: LEAVE})
+    left = ReviewDecisions(of_places={files: DISCLOSE})
     items[1:] = file("Zebedee.txt", b"Zebedee")
     pack = b"".join(building.build(facts(), {"shop": redacted(tmp_path, items, left)}))
     assert zipfile.ZipFile(io.BytesIO(pack)).read("files/shop/Zebedee.txt") == b"Zebedee"

@@ -209,7 +209,7 @@ def test_a_reviewer_sees_masks_until_a_purpose_lets_them_and_decides(person: int
     assert text.reveal() == BOB.decode()
     reviewing.decide(
         request,
-        [MentionDecision(group.place, MentionVerdict.LEAVE, value_key)],
+        [MentionDecision(group.place, MentionVerdict.DISCLOSE, value_key)],
         by=ADVISER,
         at=clock.now(),
     )
@@ -219,7 +219,7 @@ def test_a_reviewer_sees_masks_until_a_purpose_lets_them_and_decides(person: int
         "request": RightsRequest.objects.get(pk=request).entry_id,
         "system": "shop",
         "mention": "email",
-        "verdict": "leave",
+        "verdict": "disclose",
         "values": 1,
     }
     assert decided.of_values == {}

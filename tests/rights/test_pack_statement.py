@@ -82,19 +82,19 @@ def test_who_is_not_held_is_told_every_system_that_was_asked_and_when() -> None:
     assert [section.sentences for section in letter.sections[:2]] == 2 * [
         ("Nothing about you is held here.", "Asked on 1 March 2027.")
     ]
-    told = json.loads(statement.statement_json(StatementKind.NOTHING, facts(), asked))
-    assert [(each["key"], each["held"], each["done"]) for each in told["systems"]] == [
+    answer = json.loads(statement.statement_json(StatementKind.NOTHING, facts(), asked))
+    assert [(each["key"], each["held"], each["done"]) for each in answer["systems"]] == [
         ("crm", False, True),
         ("shop", False, True),
     ]
 
 
 def test_the_json_says_the_same_to_programs() -> None:
-    told = json.loads(
+    answer = json.loads(
         statement.statement_json(StatementKind.ERASE, facts(), [SystemStatement(SHOP, ERASED)])
     )
-    assert told["format"] == statement.FORMAT
-    assert told["systems"][0]["kept"] == [
+    assert answer["format"] == statement.FORMAT
+    assert answer["systems"][0]["kept"] == [
         {
             "collection": "invoices",
             "records": 1,

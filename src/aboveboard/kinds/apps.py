@@ -17,6 +17,7 @@ class KindsConfig(AppConfig):
             name="kinds",
             public=(
                 "addresses",
+                "cards",
                 "codes",
                 "days",
                 "email_addresses",
@@ -26,6 +27,8 @@ class KindsConfig(AppConfig):
                 "placeholders",
                 "recognise",
                 "text",
+                "text.lexicon",
+                "text.span",
                 "values",
             ),
         )

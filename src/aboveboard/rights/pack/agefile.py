@@ -86,7 +86,7 @@ def seal(out: Path, blocks: Iterable[bytes], keys: Iterable[str]) -> str:
 
 
 @contextmanager
-def opened(file: Path, identity: Personal[str]) -> Iterator[BinaryIO]:
+def open_age_file(file: Path, identity: Personal[str]) -> Iterator[BinaryIO]:
     """Open an age file for reading from its beginning, a block in memory at a time.
 
     age checks block by block, so a changed file gives its beginning first: what was read counts
@@ -109,9 +109,9 @@ def open_chunks(file: Path, identity: Personal[str]) -> Iterator[bytes]:
     """Yield what an age file holds.
 
     Raises:
-        PackDamaged: as for :func:`opened`.
+        PackDamaged: as for :func:`open_age_file`.
     """
-    with opened(file, identity) as plain:
+    with open_age_file(file, identity) as plain:
         while block := plain.read(_BLOCK):
             yield block
 

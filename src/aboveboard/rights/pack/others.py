@@ -76,7 +76,7 @@ Finder = Callable[[str], Iterable[TextMention]]
 class MentionVerdict(StrEnum):
     """What becomes of a mention."""
 
-    LEAVE = "leave"
+    DISCLOSE = "disclose"
     BLACK_OUT = "black_out"
 
 
@@ -156,7 +156,7 @@ class MentionFinder:
 
         def note(mention: OtherMention) -> MentionVerdict:
             mentions.append(mention)
-            return MentionVerdict.LEAVE
+            return MentionVerdict.DISCLOSE
 
         self._rewrite(item, note)
         yield from mentions
@@ -170,7 +170,7 @@ class MentionFinder:
     def may_leave(self, item: Attachment, decisions: ReviewDecisions) -> bool:
         """Whether somebody decided that a file may leave."""
         mention = self._file_mention(item)
-        return decisions.verdict(mention.place, mention.value_key) is MentionVerdict.LEAVE
+        return decisions.verdict(mention.place, mention.value_key) is MentionVerdict.DISCLOSE
 
     def _file_mention(self, item: Attachment) -> OtherMention:
         return self._mention(item.collection, "", FILE, item.name.reveal())
@@ -237,7 +237,7 @@ class MentionFinder:
         parts, at = [], 0
         for start, end, kind in mentions:
             if judge(self._mention(collection, path, kind, text[start:end])) is (
-                MentionVerdict.LEAVE
+                MentionVerdict.DISCLOSE
             ):
                 continue
             # One that begins within the last was blacked out with it, as far as that goes.

@@ -62,25 +62,26 @@ def index_page(
     withheld = sum(sum(part.tally.withheld_files.values()) for part in parts)
     points = general_points(facts, words, withheld)
     yield from _begin(title, words)
-    yield _text(f"<p>{_in(intro)}</p><p>{_in(words.say('how'))}</p>")
-    yield _text(f'<nav aria-label="{_in(words.say("contents"))}"><ul>')
-    yield _text(f'<li><a href="#systems">{_in(words.say("systems"))}</a></li>')
+    yield _text(f"<p>{_escaped(intro)}</p><p>{_escaped(words.say('how'))}</p>")
+    yield _text(f'<nav aria-label="{_escaped(words.say("contents"))}"><ul>')
+    yield _text(f'<li><a href="#systems">{_escaped(words.say("systems"))}</a></li>')
     for point in points:
-        yield _text(f'<li><a href="#{point.key}">{_in(point.heading)}</a></li>')
-    yield _text(f'<li><a href="#files">{_in(words.say("file_list"))}</a></li></ul></nav>')
-    yield _text(f'<h2 id="systems">{_in(words.say("systems"))}</h2>')
-    yield _text(f"<p>{_in(words.say('systems_intro'))}</p><ul>")
+        yield _text(f'<li><a href="#{point.key}">{_escaped(point.heading)}</a></li>')
+    yield _text(f'<li><a href="#files">{_escaped(words.say("file_list"))}</a></li></ul></nav>')
+    yield _text(f'<h2 id="systems">{_escaped(words.say("systems"))}</h2>')
+    yield _text(f"<p>{_escaped(words.say('systems_intro'))}</p><ul>")
     for part in parts:
         answer = system_answer(part.system, words, records=part.records, files=part.files)
-        yield _text(
-            f'<li><a href="{page_path(part, 1)}">{_in(part.system.name)}</a>: {_in(answer)}</li>'
-        )
+        name = _escaped(part.system.name)
+        yield _text(f'<li><a href="{page_path(part, 1)}">{name}</a>: {_escaped(answer)}</li>')
     yield _text("</ul>")
     for point in points:
         yield from _point(point, 2)
-    yield _text(f'<h2 id="files">{_in(words.say("file_list"))}</h2><ul>')
+    yield _text(f'<h2 id="files">{_escaped(words.say("file_list"))}</h2><ul>')
     for path, meaning in files:
-        yield _text(f'<li><a href="{_in(path)}">{_in(path)}</a>: {_in(meaning)}</li>')
+        yield _text(
+            f'<li><a href="{_escaped(path)}">{_escaped(path)}</a>: {_escaped(meaning)}</li>'
+        )
     yield _text("</ul>")
     yield _END
 
@@ -122,24 +123,26 @@ def _system_page(
             "of", what=title, text=words.say("page_of", page=f"{number} / {pages}").lower()
         )
     yield from _begin(title, words)
-    yield _text(f'<p><a href="../index.html">{_in(words.say("back"))}</a></p>')
+    yield _text(f'<p><a href="../index.html">{_escaped(words.say("back"))}</a></p>')
     if number == 1:
         answer = system_answer(part.system, words, records=part.records, files=part.files)
-        yield _text(f"<p>{_in(answer)}</p>")
+        yield _text(f"<p>{_escaped(answer)}</p>")
         for point in system_points(facts, part.system, words):
             yield from _point(point, 2)
         if files:
-            yield _text(f"<h2>{_in(words.say('files'))}</h2><ul>")
+            yield _text(f"<h2>{_escaped(words.say('files'))}</h2><ul>")
             for path, name in files:
-                yield _text(f'<li><a href="../{_in(path)}"><bdi>{_in(name)}</bdi></a></li>')
+                yield _text(
+                    f'<li><a href="../{_escaped(path)}"><bdi>{_escaped(name)}</bdi></a></li>'
+                )
             yield _text("</ul>")
     yield from _records(part, words, islice(records, limits.PAGE_RECORDS))
     if pages > 1:
-        yield _text(f'<nav aria-label="{_in(words.say("page_of", page=number))}"><ul>')
+        yield _text(f'<nav aria-label="{_escaped(words.say("page_of", page=number))}"><ul>')
         for other, key in ((number - 1, "previous"), (number + 1, "next")):
             if 1 <= other <= pages:
                 path = page_path(part, other).partition("/")[2]
-                yield _text(f'<li><a href="{path}">{_in(words.say(key))}</a></li>')
+                yield _text(f'<li><a href="{path}">{_escaped(words.say(key))}</a></li>')
         yield _text("</ul></nav>")
     yield _END
 
@@ -162,10 +165,10 @@ def _records(
             current, columns = name, part.columns(name)
             table = len(columns) <= limits.TABLE_COLUMNS
             count = words.number(part.tally.collections[name].records)
-            heading = _in(words.say("collection", name=name, records=count))
+            heading = _escaped(words.say("collection", name=name, records=count))
             yield _text(f"<h2>{heading}</h2>")
             if table:
-                cells = "".join(f'<th scope="col">{_in(each)}</th>' for each in columns)
+                cells = "".join(f'<th scope="col">{_escaped(each)}</th>' for each in columns)
                 yield _text(
                     f'<div class="wide" role="region" tabindex="0" aria-label="{heading}">'
                     f"<table><thead><tr>{cells}</tr></thead><tbody>"
@@ -173,12 +176,12 @@ def _records(
         values = record.values.reveal()
         if table:
             cells = "".join(
-                f"<td>{_shown(words.value(values.get(each)), words)}</td>" for each in columns
+                f"<td>{_cell(words.value(values.get(each)), words)}</td>" for each in columns
             )
             yield _text(f"<tr>{cells}</tr>")
         else:
             pairs = "".join(
-                f"<dt>{_in(key)}</dt><dd>{_shown(words.value(value), words)}</dd>"
+                f"<dt>{_escaped(key)}</dt><dd>{_cell(words.value(value), words)}</dd>"
                 for key, value in values.items()
             )
             yield _text(f"<dl>{pairs}</dl>")
@@ -191,30 +194,30 @@ def _begin(title: str, words: PackWords) -> Iterator[bytes]:
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
-        f"<title>{_in(title)}</title><style>{_STYLE}</style></head><body><main>"
-        f"<h1>{_in(title)}</h1>"
+        f"<title>{_escaped(title)}</title><style>{_STYLE}</style></head><body><main>"
+        f"<h1>{_escaped(title)}</h1>"
     )
 
 
 def _point(point: ExplainedPoint, level: int) -> Iterator[bytes]:
-    yield _text(f'<h{level} id="{point.key}">{_in(point.heading)}</h{level}>')
+    yield _text(f'<h{level} id="{point.key}">{_escaped(point.heading)}</h{level}>')
     if len(point.sentences) == 1:
-        yield _text(f"<p>{_in(point.sentences[0])}</p>")
+        yield _text(f"<p>{_escaped(point.sentences[0])}</p>")
         return
     yield _text("<ul>")
     for sentence in point.sentences:
-        yield _text(f"<li>{_in(sentence)}</li>")
+        yield _text(f"<li>{_escaped(sentence)}</li>")
     yield _text("</ul>")
 
 
-def _shown(text: str, words: PackWords) -> str:
+def _cell(text: str, words: PackWords) -> str:
     # Its own direction: Hebrew in a cell must not turn what stands beside it.
     if text:
-        return f"<bdi>{_in(text)}</bdi>"
-    return f'<span class="empty">{_in(words.say("empty"))}</span>'
+        return f"<bdi>{_escaped(text)}</bdi>"
+    return f'<span class="empty">{_escaped(words.say("empty"))}</span>'
 
 
-def _in(text: str) -> str:
+def _escaped(text: str) -> str:
     return escape(readable(text), quote=True)
 
 

@@ -136,7 +136,7 @@ def build(
         token = f"{request_id}.{secrets.token_urlsafe(32)}"
         release = _Release(
             digest=_digest(token),
-            identity="" if seal.age_key else _kept(identity, seal.passphrase),
+            identity="" if seal.age_key else _key_to_keep(identity, seal.passphrase),
             locked=seal.passphrase is not None and not seal.age_key,
             expires_at=clock.to_text(at + limits.LINK_LIFE),
             downloads=limits.LINK_DOWNLOADS if way is PackWay.LINK else 1,
@@ -144,7 +144,7 @@ def build(
         )
         with transaction.atomic():
             row = _proved(request_id)
-            append(_made(row, way, spools), by=by, handle=handle_of(row), at=at)
+            append(_entry_of_making(row, way, spools), by=by, handle=handle_of(row), at=at)
             post(EXPIRY, {"request": request_id}, due=at + limits.LINK_LIFE)
             _delete(request_id)
             sealed.replace(files.folder(request_id) / _PACK)
@@ -203,7 +203,9 @@ def letter_for_post(request_id: int, *, by: Actor, at: datetime) -> bytes:
             raise PackLinkDead(what="letter")
         secret = sealing.request_key(locked.row)
         letter = b"".join(files.read(request_id, _LETTER, secret))
-        append(_opened(locked.row, PackWay.PAPER), by=by, handle=handle_of(locked.row), at=at)
+        append(
+            _entry_of_opening(locked.row, PackWay.PAPER), by=by, handle=handle_of(locked.row), at=at
+        )
     return letter
 
 
@@ -266,7 +268,7 @@ def _open(
         if release.is_over(at):
             raise PackLinkDead(what="pack")
         proof = "signed_in" if signed_in else "code"
-        append(_opened(row, proof), by=by, handle=handle_of(locked.row), at=at)
+        append(_entry_of_opening(row, proof), by=by, handle=handle_of(locked.row), at=at)
         _write(locked.row, replace(release, downloads=release.downloads - 1))
     place = files.folder(request_id) / _PACK
     if identity is None:
@@ -293,7 +295,7 @@ def _identity(
     return agefile.unlock_identity(b64decode(release.identity), given)
 
 
-def _kept(identity: Personal[str], passphrase: Personal[str] | None) -> str:
+def _key_to_keep(identity: Personal[str], passphrase: Personal[str] | None) -> str:
     if passphrase is None:
         return identity.reveal()
     return b64encode(agefile.lock_identity(identity, passphrase)).decode()
@@ -325,7 +327,9 @@ def _redacted(
     return spools
 
 
-def _made(row: RightsRequest, way: PackWay, spools: Mapping[str, RedactedSpool]) -> PackMade:
+def _entry_of_making(
+    row: RightsRequest, way: PackWay, spools: Mapping[str, RedactedSpool]
+) -> PackMade:
     tallies = [each.tally for each in spools.values()]
     counted = [each for tally in tallies for each in tally.collections.values()]
     return PackMade(
@@ -344,7 +348,7 @@ def _letter(facts: PackFacts, spools: Mapping[str, RedactedSpool]) -> bytes:
     return print_letter(summary_letter(facts, building.pack_parts(facts, spools), words), words)
 
 
-def _opened(row: RightsRequest, proof: str) -> PackOpened:
+def _entry_of_opening(row: RightsRequest, proof: str) -> PackOpened:
     return PackOpened(row.entry_id, Code(proof))
 
 

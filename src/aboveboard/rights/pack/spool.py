@@ -57,7 +57,7 @@ def read(file: Path, identity: Personal[str]) -> Iterator[Record | PackRecord | 
     Raises:
         PackDamaged: it was cut or changed, or is under another key.
     """
-    with agefile.opened(file, identity) as plain:
+    with agefile.open_age_file(file, identity) as plain:
         lines = _whole_lines(plain)
         for line in lines:
             row = json.loads(line)

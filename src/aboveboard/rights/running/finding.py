@@ -107,7 +107,7 @@ class _Search:
         if not identifiers:
             return False
         try:
-            matches = self._own(system, list(self._connectors[system].find(identifiers)))
+            matches = self._with_own(system, list(self._connectors[system].find(identifiers)))
         # Whatever it was: one system must not hold up the others, nor stop in silence.
         except Exception as error:
             self.failed.add(system)
@@ -119,7 +119,7 @@ class _Search:
         memories.write_memory(self._row, self._key, system, memory)
         return new
 
-    def _own(self, system: str, matches: list[Match]) -> list[Match]:
+    def _with_own(self, system: str, matches: list[Match]) -> list[Match]:
         """Return matches of Aboveboard itself with what others may know the person by; those of
         other systems as they are."""
         if system != KEY:

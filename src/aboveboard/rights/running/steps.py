@@ -79,7 +79,7 @@ def take_step(row: RightsRequest, step: StepKey, connectors: Mapping[str, Connec
     except Exception as error:
         fail_step(row.pk, step, error)
         return
-    event = _done(step, facts)
+    event = _done_event(step, facts)
 
     def decide(locked: LockedRequest) -> NewEvent | None:
         if step not in locked.state.open_steps:
@@ -182,10 +182,10 @@ def _erase_own(
         if change.retained and owner is not None:
             sealing.wrap_key(locked.row, key, owner)
             locked.row.save(update_fields=["key", "key_of"])
-        write_event(locked, _done(step, change_facts(change)), by=SYSTEM, at=clock.now())
+        write_event(locked, _done_event(step, change_facts(change)), by=SYSTEM, at=clock.now())
 
 
-def _done(step: StepKey, facts: Mapping[str, Json]) -> NewEvent:
+def _done_event(step: StepKey, facts: Mapping[str, Json]) -> NewEvent:
     return NewEvent(
         kind=RequestEventKind.STEP_DONE, system=step[0], verb=step[1].value, facts=facts
     )
