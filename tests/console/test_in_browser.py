@@ -19,6 +19,7 @@ from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics import settings as instance
 from aboveboard.basics.actor import Role
+from aboveboard.basics.setting_sections import DemoSettings
 from aboveboard.commands.demo.story import leaked_file
 from aboveboard.custody.actions import register_device
 from aboveboard.custody.terms import DeviceKind, EncryptionState
@@ -293,7 +294,7 @@ def test_the_columns_of_a_leaked_file(page: Page, lead: Account) -> None:
 
 
 def test_the_mail_of_a_demonstration(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    on = replace(instance.current(), demo=instance.DemoSettings(enabled=True))
+    on = replace(instance.current(), demo=DemoSettings(enabled=True))
     monkeypatch.setattr(instance, "current", lambda: on)
     mark_as_demonstration()
     seen(page, "demo-mail-empty", "/demo/mail")

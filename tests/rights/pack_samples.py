@@ -35,12 +35,12 @@ class FoundText:
 _PATTERNS = {
     "email": re.compile(r"[\w.]+@[\w.]+\w"),
     "phone": re.compile(r"\+?\d[\d ]{8,}\d"),
-    "person": re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b"),
+    "person": re.compile(r"\b[A-Z][a-z]+(?: [A-Z][a-z]+)+\b"),
 }
 
 
 def find(text: str) -> Iterable[FoundText]:
-    """Find addresses, numbers, and two words with capitals: enough for these records."""
+    """Find addresses, numbers, and words with capitals in a row: enough for these records."""
     for kind, pattern in _PATTERNS.items():
         for match in pattern.finditer(text):
             yield FoundText(match.start(), match.end(), kind)

@@ -167,7 +167,7 @@ class MentionFinder:
             record, lambda mention: decisions.verdict(mention.place, mention.value_key)
         )
 
-    def may_leave(self, item: Attachment, decisions: ReviewDecisions) -> bool:
+    def may_be_disclosed(self, item: Attachment, decisions: ReviewDecisions) -> bool:
         """Whether somebody decided that a file may leave."""
         mention = self._file_mention(item)
         return decisions.verdict(mention.place, mention.value_key) is MentionVerdict.DISCLOSE

@@ -95,7 +95,7 @@ def _leaving(
         if isinstance(item, PackRecord):
             yield item
         elif isinstance(item, Attachment):
-            if finder.may_leave(item, decisions):
+            if finder.may_be_disclosed(item, decisions):
                 yield item
             else:
                 tally.withheld_files[item.collection] = (
