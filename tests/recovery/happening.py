@@ -28,6 +28,9 @@ from aboveboard.keys.rotation import ceremony, root
 from aboveboard.ledger.format.cosignature import ED25519
 from aboveboard.ledger.witness.state import make
 from aboveboard.ledger.witnessing import ask_witnesses
+from aboveboard.promise.queries import in_force
+from aboveboard.rights.pack import release, reviewing
+from aboveboard.rights.pack.others import MentionVerdict
 from aboveboard.rights.requests import actions as rights
 from aboveboard.rights.requests import proving
 from aboveboard.rights.requests.terms import (
@@ -45,6 +48,7 @@ from tests.delivery.scripted import ScriptedServer
 from tests.incidents.conftest import leak_bytes
 from tests.ledger.witnesses import serving
 from tests.recovery import files
+from tests.rights.pack_samples import OWN, facts, record
 
 if TYPE_CHECKING:
     from tests.recovery.once import Once
@@ -64,6 +68,30 @@ def requests(once: Once) -> None:
         number, proving.CodeUse.COUNTER, evidence=ProofEvidence.COUNTER_CODE, **once.said
     )
     once.work()
+
+
+def packs(once: Once) -> None:
+    """A pack is reviewed, made, fetched and destroyed."""
+    ada = once.ids[16]
+    asked = NewRequest(
+        kind=RequestKind.ACCESS, channel=RequestChannel.PORTAL, received_at=once.now, person_id=ada
+    )
+    number = rights.ask(asked, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=once.now)
+    row = record("tickets", text="Mary wrote to bob.other@example.org")
+    answers: reviewing.CollectedAnswers = {"shop": lambda: iter([row])}
+    (listed,), _ = reviewing.list_others(number, answers, OWN)
+    purposes = in_force().promise.purposes.values()
+    purpose = next(each.key for each in purposes if once.said["by"].role in each.roles)
+    reviewing.show(number, purpose, **once.said)
+    blacked_out = [
+        reviewing.MentionDecision(group.place, MentionVerdict.BLACK_OUT)
+        for group in listed.mentions.groups.values()
+    ]
+    reviewing.decide(number, blacked_out, **once.said)
+    token = release.build(number, facts(), answers, OWN, **once.said)
+    opened = release.open_link(token, person_id=ada, by=CUSTOMER, at=once.now)
+    assert b"".join(opened.chunks)
+    assert release.destroy(number, "fetched", **once.said)
 
 
 def losses(once: Once) -> None:

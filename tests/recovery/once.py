@@ -47,7 +47,7 @@ from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.intake import held_back, notes
 from aboveboard.intake import load as loading
 from aboveboard.intake.changes import HeldBackState, NoteState
-from aboveboard.intake.erased import readmit
+from aboveboard.intake.erased import readmit, undo_readmission
 from aboveboard.intake.models import ErasedPerson
 from aboveboard.outbox import jobs
 from aboveboard.promise.actions import adopt_promise
@@ -155,6 +155,7 @@ class Once:
         self.kept()
         self.files()
         happening.requests(self)
+        happening.packs(self)
         happening.losses(self)
         happening.duplicates(self)
         happening.leak(self)
@@ -354,6 +355,8 @@ class Once:
         erased = ErasedPerson.objects.filter(readmitted_at=None).order_by("-pk").first()
         assert erased is not None
         readmit(erased.pk, reference="form/1", **self.said)
+        undo_readmission(erased.pk, **self.said)
+        readmit(erased.pk, reference="form/2", **self.said)
 
     def rights(self) -> None:
         """After ``happen``: what waits here is done by the worker within minutes."""

@@ -22,7 +22,7 @@ from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger.actions import append
 from aboveboard.outbox import jobs
 from aboveboard.outbox.actions import post
-from aboveboard.promise.queries import NoPromise, in_force
+from aboveboard.promise.queries import NoPromise, PromiseMissing, in_force
 from aboveboard.rights import limits
 from aboveboard.rights.entries import RequestAdvanced
 from aboveboard.rights.models import RequestEventRow, RightsRequest
@@ -241,8 +241,10 @@ def due_of(row: RightsRequest, events: list[RequestEvent], *, at: datetime) -> D
     """Return by when a request is to be answered, in the organisation's own zone."""
     try:
         zone = in_force().promise.organisation.zone.key
-    except NoPromise:
-        zone = "UTC"  # nothing is promised yet, so no zone is declared either
+    except (NoPromise, PromiseMissing):
+        # Nothing is promised yet; or a restore repeats this before the promise is adopted again.
+        # The next event, and each reading of the request, counts it anew in the zone declared.
+        zone = "UTC"
     kind = RequestKind(row.kind)
     return due_date(kind, row.received_at, row.jurisdiction, events, zone=zone, at=at)
 
