@@ -91,7 +91,7 @@ def packs(once: Once) -> None:
     token = release.build(number, facts(), answers, OWN, **once.said)
     opened = release.open_link(token, person_id=ada, by=CUSTOMER, at=once.now)
     assert b"".join(opened.chunks)
-    assert release.destroy(number, "fetched", **once.said)
+    assert release.destroy(number, release.PackEnd.FETCHED, **once.said)
 
 
 def losses(once: Once) -> None:

@@ -117,7 +117,7 @@ def test_after_its_time_it_is_destroyed_and_can_be_asked_for_again(person: int) 
         fetch(token, person, at=clock.now() + limits.LINK_LIFE + timedelta(seconds=1))
     release.expire({"request": request})  # not yet
     assert "pack.age" in files.names(request)
-    assert release.destroy(request, "fetched", by=ADVISER, at=clock.now())
+    assert release.destroy(request, release.PackEnd.FETCHED, by=ADVISER, at=clock.now())
     assert files.names(request) == []
     assert len(list(entries_of(["pack.destroyed"]))) == 1
     with pytest.raises(PackLinkDead):

@@ -11,6 +11,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import Identifier
 from aboveboard.connectors.own import KEY
+from aboveboard.rights.pack import release, reviewing
 from aboveboard.rights.requests import actions, proving
 from aboveboard.rights.requests.terms import (
     Answer,
@@ -27,6 +28,7 @@ from aboveboard.rights.requests.terms import (
 from aboveboard.rights.running import by_hand
 from aboveboard.rights.running.by_hand import HandAnswer
 from tests import world
+from tests.rights.pack_samples import facts, record
 from tests.story.free_text import Call, Case, Stage
 
 
@@ -89,6 +91,18 @@ def _by_hand(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(actions.withdraw, number, by=by, at=stage.now)
 
 
+def _pack(stage: Stage, text: str) -> Iterator[Call]:
+    number, by = _asked(stage, text=text), world.ADVISER
+    answers: reviewing.CollectedAnswers = {"shop": lambda: iter([record("tickets", note=text)])}
+    own = (Personal(text),)
+    yield partial(reviewing.show, number, text, by=by, at=stage.now)
+    yield partial(release.build, number, facts(), answers, own, by=by, at=stage.now)
+    token = Personal(f"{number}.{text}")
+    yield partial(release.open_link, token, person_id=stage.ada, code=text, by=by, at=stage.now)
+    yield partial(release.open_at_counter, number, text, by=by, at=stage.now)
+    yield partial(release.destroy, number, release.PackEnd.FETCHED, by=by, at=stage.now)
+
+
 CASES: dict[Callable[..., object], Case] = {
     actions.pause: _with_words(actions.pause, PauseReason.FEE),
     actions.extend: _with_words(actions.extend, ExtensionReason.COMPLEX),
@@ -99,4 +113,8 @@ CASES: dict[Callable[..., object], Case] = {
     by_hand.answer_step: _by_hand,
     by_hand.try_again: _by_hand,
     by_hand.decide_matches: _by_hand,
+    reviewing.show: _pack,
+    release.build: _pack,
+    release.open_link: _pack,
+    release.open_at_counter: _pack,
 }

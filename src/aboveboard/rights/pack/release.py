@@ -61,6 +61,14 @@ class PackWay(StrEnum):
     PAPER = "paper"
 
 
+class PackEnd(StrEnum):
+    """Why a pack was destroyed: a code, because it stands in the log."""
+
+    EXPIRED = "expired"
+    FETCHED = "fetched"
+    WITHDRAWN = "withdrawn"
+
+
 class PackLinkDead(NotFound):
     """There is nothing to open here."""
 
@@ -209,7 +217,7 @@ def letter_for_post(request_id: int, *, by: Actor, at: datetime) -> bytes:
     return letter
 
 
-def destroy(request_id: int, why: str, *, by: Actor, at: datetime) -> bool:
+def destroy(request_id: int, why: PackEnd, *, by: Actor, at: datetime) -> bool:
     """Destroy the pack of a request and its key; return whether there was one."""
     with transaction.atomic():
         row = lock_request(request_id).row
@@ -230,7 +238,7 @@ def expire(ref: Reference) -> None:
         _delete(request_id)
         return
     if not files.exists(request_id, _RELEASE) or _read(row).is_over(at):
-        destroy(request_id, "expired", by=SYSTEM, at=at)
+        destroy(request_id, PackEnd.EXPIRED, by=SYSTEM, at=at)
 
 
 def repeat_destroyed(entry: RecordedEntry[PackDestroyed]) -> None:
