@@ -129,7 +129,7 @@ class Dovecot:
         """Let the unprivileged user reach the folder: pytest's own are for their owner alone."""
         if os.geteuid() == 0:
             for path in (self.home, *self.home.parents):
-                if path.stat().st_uid == 0 and path.name.startswith(("pytest", "dovecot")):
+                if path.stat().st_uid == 0 and path.name.startswith(("pytest", "popen", "dovecot")):
                     path.chmod(path.stat().st_mode | 0o011)
 
     def _wait(self) -> None:

@@ -138,6 +138,8 @@ def test_cve_2023_41319_nothing_runs_what_it_was_given() -> None:
 
 
 CONNECTS = {
+    "connectors/outgoing/client.py": "a system's declaration, every address judged",
+    "connectors/outgoing/sockets.py": "a system's declaration, every address judged",
     "delivery/smtp/connection.py": "mail.url",
     "keys/providers/kms.py": "keys.root",
     "keys/providers/transit_client.py": "keys.root",

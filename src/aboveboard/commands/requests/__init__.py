@@ -11,14 +11,18 @@ EXAMPLE = """\
 aboveboard requests list --late
 aboveboard requests ask --kind access --person 192162611299331807
 aboveboard requests ask --kind erasure --email ada@example.com --jurisdiction FR
+aboveboard requests show 12
 aboveboard requests prove 12 --with document
 aboveboard requests run 12
 aboveboard requests answer 12 --system archive --step find --records 0 --words seen.txt
+aboveboard requests retry 12 --system archive --step find
 aboveboard requests review 12
 aboveboard requests answer 12 --outcome done
 aboveboard requests pause 12 --reason clarification --words question.txt
+aboveboard requests resume 12
 aboveboard requests extend 12 --reason complex --words why.txt
-aboveboard requests refuse 12 --ground legal_claims --words why.txt"""
+aboveboard requests refuse 12 --ground legal_claims --words why.txt
+aboveboard requests withdraw 12"""
 NEEDS_INSTANCE = True
 
 _KINDS = (
