@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from aboveboard.commands.main import main
+from aboveboard.connectors import registry
+from aboveboard.connectors.declaration import DeclarationRefused
+from aboveboard.connectors.http import listing, starting
 from tests.connectors.declared import BY_HAND
+from tests.connectors.test_fides import CONFIG
 
 pytestmark = pytest.mark.django_db
 SCRIPT = Path(__file__).parents[1] / "connectors" / "music.sql"
@@ -68,3 +72,51 @@ def test_a_wrong_file_is_named_line_by_line(
     assert "Did you mean `sql`?" in errors
     assert main(["systems", "add", str(tmp_path / "none.yaml")]) == 2
     assert main(["systems", "find"]) == 2
+
+
+def test_the_catalogue_says_what_each_can_and_that_none_was_tried(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["systems", "catalogue"]) == 0
+    *rows, last = capsys.readouterr().out.splitlines()
+    assert len(rows) == len(listing.names()) >= 25
+    assert "stripe  Stripe  by email, stripe_customer  find, read, correct, erase" in rows
+    assert "None of these was tried on the real service" in last
+    assert main(["systems", "catalogue", "stripe"]) == 0
+    page = capsys.readouterr().out
+    assert "never on the real service" in page
+    assert "secret              api_key: a restricted key" in page
+    assert main(["systems", "catalogue", "stripe", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["tried_on_real_service"] is False
+    assert main(["systems", "catalogue", "fax-machine"]) == 3
+
+
+@pytest.mark.parametrize("key", listing.names())
+def test_a_declaration_to_complete_is_one_that_is_read(key: str) -> None:
+    """But for what only the organisation knows, which is named."""
+    entry = starting.catalogue_entry(key)
+    text = starting.declaration_of(entry)
+    try:
+        declaration = registry.read_declaration(text, name=key)
+    except DeclarationRefused as refused:
+        assert {problem.code for problem in refused.problems} == {"wrong_value"}  # noqa: PT017
+        assert entry.settings
+    else:
+        assert (declaration.key, declaration.kind) == (key, "http")
+
+
+def test_a_config_of_fides_becomes_a_declaration_to_complete(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.yml"
+    file.write_text(CONFIG)
+    assert main(["systems", "import-fides", str(file)]) == 0
+    draft = capsys.readouterr().out
+    assert draft.startswith("# Not carried over, line ")
+    assert "api_key: env:A_SHOP_API_KEY" in draft
+    # What it lacks is all that stops it.
+    whole = draft.replace("        key:\n", "        read: {path: /buyers/<id>}\n        key:\n")
+    assert registry.read_declaration(whole, name="shop.yaml").key == "a-shop"
+    file.write_text("dataset: []")
+    assert main(["systems", "import-fides", str(file), "--key", "shop"]) == 2
+    assert "no SaaS config of Fides" in capsys.readouterr().err

@@ -24,6 +24,7 @@ class ConnectorsConfig(AppConfig):
                 "contract",
                 "declaration",
                 "entries",
+                "http.starting",
                 "limits",
                 "own",
                 "queries",

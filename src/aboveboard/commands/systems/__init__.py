@@ -12,6 +12,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands.exits import ATTENTION, DONE
+from aboveboard.commands.systems import starting
 
 if TYPE_CHECKING:
     from aboveboard.connectors.contract import Connector, Identifier
@@ -26,6 +27,9 @@ aboveboard systems test shop
 aboveboard systems list
 aboveboard systems show shop
 aboveboard systems find --email jane@example.org
+aboveboard systems catalogue
+aboveboard systems catalogue stripe --declaration > stripe.yaml
+aboveboard systems import-fides shop_config.yml --key shop > shop.yaml
 aboveboard systems remove shop"""
 
 _KEY_HELP = "the name of the system in its declaration"
@@ -33,8 +37,9 @@ _STATES = {None: "never tested", True: "works", False: "does not work"}
 
 
 def needs_instance(args: argparse.Namespace) -> bool:
-    """A proposal is made from another database alone, and written nowhere."""
-    return str(args.what) != "propose"
+    """A proposal is made from another database, the catalogue or a file alone, and written
+    nowhere."""
+    return str(args.what) not in ("propose", *starting.WITHOUT_INSTANCE)
 
 
 NEEDS_INSTANCE = needs_instance
@@ -70,6 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     propose.add_argument(
         "--tls", choices=("verify", "require", "off"), default="", help="how it is reached"
     )
+    starting.configure(below)
     listed.add_argument("--json", action="store_true", help="print JSON")
     find.add_argument("--json", action="store_true", help="print JSON")
 
@@ -232,4 +238,6 @@ _VERBS = {
     "remove": _remove,
     "find": _find,
     "propose": _propose,
+    "catalogue": starting.show_catalogue,
+    "import-fides": starting.import_fides,
 }
