@@ -46,6 +46,7 @@ def _client_differs(row: ServiceClient, entry: RecordedEntry[Any]) -> str:
         "purposes": list(entry.facts.purposes),
         "choices": list(entry.facts.choices or ()),
         "channels": list(entry.facts.channels),
+        "rights": list(entry.facts.rights or ()),
     }
     return next((name for name, value in recorded.items() if getattr(row, name) != value), "")
 

@@ -118,6 +118,7 @@ class ClientMade(Facts):
     channels: tuple[Word, ...]
     expires_at: datetime
     choices: tuple[Word, ...] | None = optional_fact()
+    rights: tuple[Word, ...] | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,12 @@ class SignInCode(models.Model):
         return "sign-in code"
 
 
+def _without_no_rights(values: list[object]) -> list[object]:
+    """Return the values without the last where it is empty: rows from before there were rights keep
+    their MAC, and a row whose rights were taken or added differs in how many values it has."""
+    return values if values[-1] else values[:-1]
+
+
 class ServiceClient(DecidingRow):
     """A client that may ask: its role and team in the promise's words, and what it may ask for."""
 
@@ -202,6 +208,9 @@ class ServiceClient(DecidingRow):
         default=list, help_text="purpose keys about which it may record a person's yes"
     )
     channels = models.JSONField(default=list, help_text="channels it may ask on")
+    rights = models.JSONField(
+        default=list, help_text="words of its scope about requests of people: request:, proves:"
+    )
     made_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that added it")
@@ -220,7 +229,12 @@ class ServiceClient(DecidingRow):
         "revoked_at",
         "entry_id",
         "revoked_entry_id",
+        "rights",
     )
+
+    def deciding_values(self) -> list[object]:
+        """Return the values under the MAC, as :func:`_without_no_rights` says."""
+        return _without_no_rights(super().deciding_values())
 
     def __str__(self) -> str:
         """Return the name that operators know it by."""
@@ -259,6 +273,7 @@ class AccessToken(DecidingRow):
     purposes = models.JSONField()
     choices = models.JSONField(default=list)
     channels = models.JSONField()
+    rights = models.JSONField(default=list)
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     revoked_at = models.DateTimeField(null=True)
@@ -270,7 +285,12 @@ class AccessToken(DecidingRow):
         "channels",
         "expires_at",
         "revoked_at",
+        "rights",
     )
+
+    def deciding_values(self) -> list[object]:
+        """Return the values under the MAC, as :func:`_without_no_rights` says."""
+        return _without_no_rights(super().deciding_values())
 
     def __str__(self) -> str:
         """Return a name fit for a log."""

@@ -85,6 +85,7 @@ class Client:
     channels: tuple[str, ...]
     expires_at: datetime
     revoked_at: datetime | None
+    rights: tuple[str, ...] = ()
 
     @property
     def actor(self) -> Actor:
@@ -276,6 +277,7 @@ def client_of_row(row: ServiceClient) -> Client:
         tuple(row.channels),
         row.expires_at,
         row.revoked_at,
+        tuple(row.rights),
     )
 
 

@@ -16,11 +16,26 @@ if TYPE_CHECKING:
 
 NAME = "client"
 HELP = "Add, list and revoke the clients that may request people's data, and rotate their secrets."
+REQUESTS = (
+    "access",
+    "correction",
+    "erasure",
+    "restriction",
+    "portability",
+    "objection",
+    "stop_asking",
+    "human_review",
+)
+PROOFS = ("signed_in", "knowledge", "document")
+"""As ``rights.requests`` has them (tests/api/test_requests.py): read without loading it, for each
+command loads this."""
 EXAMPLE = """\
 aboveboard client add "Shop till" --role shop-system --team Shops --purpose deliver-orders \
 --channel shop
 aboveboard client add "Web shop" --role shop-system --team Shops --choose personal-offers \
 --channel portal
+aboveboard client add "Account page" --role shop-system --request access --request erasure \
+--proves signed_in
 aboveboard client rotate "Shop till"
 aboveboard client revoke "Shop till"
 aboveboard client list --json"""
@@ -51,8 +66,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--channel",
         action="append",
-        required=True,
+        default=[],
         help="a channel in the promise that the client may use; repeat for more than one",
+    )
+    add.add_argument(
+        "--request",
+        action="append",
+        default=[],
+        choices=REQUESTS,
+        metavar="KIND",
+        help=f"a kind of request that the client may bring for people ({', '.join(REQUESTS)}); "
+        "repeat for more than one",
+    )
+    add.add_argument(
+        "--proves",
+        action="append",
+        default=[],
+        choices=PROOFS,
+        metavar="EVIDENCE",
+        help="how the client's word is taken that it proved who asks "
+        f"({', '.join(PROOFS)}); without it every request begins unproved",
     )
     rotate = below.add_parser(
         "rotate", help="print a new secret once; the old one keeps working for a while"
@@ -115,6 +148,8 @@ def run(args: argparse.Namespace) -> int:
             purposes=args.purpose,
             choices=args.choose,
             channels=args.channel,
+            rights=[f"request:{kind}" for kind in args.request]
+            + [f"proves:{evidence}" for evidence in args.proves],
             by=SYSTEM,
             at=at,
             life=life,
@@ -161,6 +196,7 @@ def _list(as_json: bool) -> None:
                 "purposes": client.purposes,
                 "choices": client.choices,
                 "channels": client.channels,
+                "rights": client.rights,
                 "expires_at": clock.to_text(client.expires_at),
                 "revoked": client.revoked_at is not None,
             }
@@ -181,8 +217,10 @@ def _list(as_json: bool) -> None:
             if client.expires_at <= at
             else f"until {client.expires_at:%d %B %Y}"
         )
-        may = [*client.purposes, *(f"choose:{purpose}" for purpose in client.choices)]
-        print(
-            f"{client.name}  {client.role}  {', '.join(may)}  on "
-            f"{', '.join(client.channels)}  ({state})"
-        )
+        may = [
+            *client.purposes,
+            *(f"choose:{purpose}" for purpose in client.choices),
+            *client.rights,
+        ]
+        channels = f"  on {', '.join(client.channels)}" if client.channels else ""
+        print(f"{client.name}  {client.role}  {', '.join(may)}{channels}  ({state})")

@@ -3,15 +3,18 @@ given a new secret while the old one still works, revoked."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.actions import check_team
 from aboveboard.accounts.clients import tokens
+from aboveboard.accounts.clients.scope import PROVES, REQUEST
 from aboveboard.accounts.entries import ClientMade, ClientRevoked, ClientRotated
 from aboveboard.accounts.models import ClientSecret, ServiceClient
 from aboveboard.accounts.queries import Client, client_of_row
@@ -21,6 +24,8 @@ from aboveboard.basics.facts import Code, TeamName, Word
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_words
+
+_RIGHT: Final = re.compile(rf"({REQUEST}|{PROVES})[a-z][a-z_]{{0,39}}")
 
 
 @transaction.atomic
@@ -32,6 +37,7 @@ def make_client(
     purposes: Sequence[str],
     channels: Sequence[str],
     choices: Sequence[str] = (),
+    rights: Sequence[str] = (),
     by: Actor,
     at: datetime,
     life: timedelta = limits.CLIENT_SECRET_LIFE,
@@ -40,21 +46,24 @@ def make_client(
     only its hash is kept.
 
     ``purposes`` are those that it may ask for data for, ``choices`` those about which it may record
-    that a person said yes. All must be words of the promise in force: otherwise a spelling mistake
-    would come to light when its first use is refused, long after it was made.
+    that a person said yes; ``rights`` are words of its scope about what people ask, such as
+    ``request:access``, and need no purpose or channel. All others must be words of the promise in
+    force: otherwise a spelling mistake would come to light when its first use is refused, long
+    after it was made.
 
     Raises:
         NoPromise: no promise is in force, so there is nothing that a client may do.
         NotInPromise: the promise has no such role, purpose or channel, or leaves no such choice.
-        Invalid: no name, role, purpose (or choice) or channel was given, or the team is not the
-            name of one.
+        Invalid: no name, role, purpose (or choice, or request) or channel was given, a word of the
+            rights is none, or the team is not the name of one.
         Conflict: there is a client with this name.
     """
     promise = in_force().promise
     either = [*purposes, *choices]
-    _check_given(
-        {"name": name.strip(), "role": role.strip(), "purpose": either, "channel": channels}
-    )
+    _check_given({"name": name.strip(), "role": role.strip(), "purpose": either or rights})
+    if either:
+        _check_given({"channel": channels})
+    _check_rights(rights)
     check_words(
         promise, roles=[role.strip()], purposes=purposes, choices=choices, channels=channels
     )
@@ -68,6 +77,7 @@ def make_client(
             "purposes": sorted(set(purposes)),
             "choices": sorted(set(choices)),
             "channels": sorted(set(channels)),
+            "rights": sorted(set(rights)),
             "made_at": at,
         },
     )
@@ -160,6 +170,7 @@ def _client_made_entry(row: ServiceClient, expires_at: datetime) -> ClientMade:
         tuple(map(Word, row.channels)),
         expires_at,
         tuple(map(Word, row.choices)) or None,
+        tuple(map(Word, row.rights)) or None,
     )
 
 
@@ -170,6 +181,20 @@ def _check_given(words: Mapping[str, Sequence[str]]) -> None:
                 found=f"the client has no {what}",
                 fix=f"A client needs a {what}, so that its requests can be judged.",
             )
+
+
+def _check_rights(rights: Sequence[str]) -> None:
+    for word in rights:
+        if not _RIGHT.fullmatch(word):
+            raise Invalid(
+                found="a word of the client's rights is none about requests",
+                fix="Write it such as `request:access` or `proves:signed_in`.",
+            )
+    if rights and not any(word.startswith(REQUEST) for word in rights):
+        raise Invalid(
+            found="the client may prove who asks, and bring no request",
+            fix="Name what it may bring too, such as `request:access`.",
+        )
 
 
 def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta, entry_id: int) -> str:

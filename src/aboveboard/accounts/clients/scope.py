@@ -4,9 +4,11 @@
 A scope has verbs: ``purpose:`` lets a client ask for data for that purpose, ``choose:`` lets it
 record that a person said yes to that purpose. One does not give the other: a client that may do
 both could open data under a yes of its own (``docs/explanation/choices.md``). A no needs no scope.
+``request:`` lets it bring what people ask of that kind (access, erasure …), ``proves:`` lets it say
+that it proved who they are in that way; what no ``proves:`` covers begins unproved.
 
-RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming neither a purpose nor a
-choice means all of the client's own, and the same for channels; once one is named, only what is
+RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming no purpose, choice or
+request means all of the client's own, and the same for channels; once one is named, only what is
 named is given.
 """
 
@@ -17,19 +19,25 @@ from dataclasses import dataclass
 PURPOSE = "purpose:"
 CHOOSE = "choose:"
 CHANNEL = "channel:"
+REQUEST = "request:"
+PROVES = "proves:"
+RIGHTS = (REQUEST, PROVES)
 
 
 @dataclass(frozen=True, slots=True)
 class ClientScope:
     """The purposes that a client, or a token of it, may ask for data for, those about which it may
-    record a yes (``choices``), and the channels of both."""
+    record a yes (``choices``), and the channels of both; ``rights`` are whole words, such as
+    ``request:access`` and ``proves:signed_in``."""
 
     purposes: frozenset[str]
     channels: frozenset[str]
     choices: frozenset[str] = frozenset()
+    rights: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        if not ((self.purposes or self.choices) and self.channels):
+        uses = self.purposes or self.choices
+        if not (uses or self.rights) or (uses and not self.channels):
             raise ValueError("an empty scope would be read as everything")
 
     def as_scope(self) -> str:
@@ -39,6 +47,7 @@ class ClientScope:
                 *(PURPOSE + purpose for purpose in sorted(self.purposes)),
                 *(CHOOSE + purpose for purpose in sorted(self.choices)),
                 *(CHANNEL + channel for channel in sorted(self.channels)),
+                *sorted(self.rights),
             ]
         )
 
@@ -51,10 +60,22 @@ class ClientScope:
             frozenset(word.removeprefix(verb) for word in words if word.startswith(verb))
             for verb in (PURPOSE, CHOOSE, CHANNEL)
         )
-        if len(purposes) + len(choices) + len(channels) != len(words) or not (
-            purposes <= self.purposes and choices <= self.choices and channels <= self.channels
+        rights = frozenset(word for word in words if word.startswith(RIGHTS))
+        if len(purposes) + len(choices) + len(channels) + len(rights) != len(words) or not (
+            purposes <= self.purposes
+            and choices <= self.choices
+            and channels <= self.channels
+            and rights <= self.rights
         ):
             return None
-        if not (purposes or choices):
-            purposes, choices = self.purposes, self.choices
-        return ClientScope(purposes, channels or self.channels, choices)
+        if not (purposes or choices or rights):
+            purposes, choices, rights = self.purposes, self.choices, self.rights
+        return ClientScope(purposes, channels or self.channels, choices, rights)
+
+    def may_ask(self, kind: str) -> bool:
+        """Whether it may bring requests of this kind."""
+        return REQUEST + kind in self.rights
+
+    def may_prove(self, evidence: str) -> bool:
+        """Whether it may say that it proved who asks in this way."""
+        return PROVES + evidence in self.rights

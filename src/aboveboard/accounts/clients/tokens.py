@@ -45,9 +45,7 @@ _known: dict[str, tuple[AuthenticatedClient, float]] = {}
 
 def scope_of(client: ServiceClient) -> ClientScope:
     """Return everything that a client may ask for."""
-    return ClientScope(
-        frozenset(client.purposes), frozenset(client.channels), frozenset(client.choices)
-    )
+    return _scope_of_row(client)
 
 
 def issue(
@@ -78,6 +76,7 @@ def store(
         purposes=sorted(scope.purposes),
         choices=sorted(scope.choices),
         channels=sorted(scope.channels),
+        rights=sorted(scope.rights),
         issued_at=at,
         expires_at=at + life,
     )
@@ -118,12 +117,18 @@ def _load(digest: str) -> AuthenticatedClient | None:
     # A row that this program did not write is no token, whatever it says.
     if row is None or not row.authentic or not row.client.authentic:
         return None
-    client, scope = (
-        row.client,
-        ClientScope(frozenset(row.purposes), frozenset(row.channels), frozenset(row.choices)),
-    )
+    client, scope = row.client, _scope_of_row(row)
     return AuthenticatedClient(
         client.pk, client.name, client.role, client.team, scope, row.expires_at
+    )
+
+
+def _scope_of_row(row: ServiceClient | AccessToken) -> ClientScope:
+    return ClientScope(
+        frozenset(row.purposes),
+        frozenset(row.channels),
+        frozenset(row.choices),
+        frozenset(row.rights),
     )
 
 
