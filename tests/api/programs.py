@@ -13,11 +13,12 @@ from tests.accounts.people import service_client
 
 def token_for(role: str, *purposes: str) -> str:
     """Return the token of a program that may ask for these purposes (all, if none is
-    named) on every channel, and record a yes to them."""
+    named) on every channel, record a yes to them, and bring requests for a copy."""
     promise = in_force().promise
     chosen = purposes or tuple(promise.purposes)
     channels = tuple(promise.channels)
-    return program(f"{role} {len(chosen)}", role, "Shops", chosen, channels, chosen)[1]
+    name, rights = f"{role} {len(chosen)}", ("request:access",)
+    return program(name, role, "Shops", chosen, channels, chosen, rights)[1]
 
 
 def program(
@@ -27,6 +28,7 @@ def program(
     purposes: Sequence[str],
     channels: Sequence[str],
     choices: Sequence[str] = (),
+    rights: Sequence[str] = (),
 ) -> tuple[ServiceClient, str]:
     """Return a program and a token of it."""
     at = clock.now()
@@ -37,6 +39,7 @@ def program(
         purposes=list(purposes),
         channels=list(channels),
         choices=list(choices),
+        rights=list(rights),
         at=at,
     )
     return client, tokens.issue(client, at=at)

@@ -15,6 +15,13 @@ from aboveboard.access import lookup
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.accounts import gate
 from aboveboard.api import problems
+from aboveboard.api.request_shapes import (
+    CodeIn,
+    NewRequestIn,
+    RequestListOut,
+    RequestOut,
+    RequestReceiptOut,
+)
 from aboveboard.api.shapes import (
     BatchIn,
     BatchOut,
@@ -30,6 +37,7 @@ from aboveboard.api.shapes import (
 from aboveboard.basics import problems as plain
 from aboveboard.basics.errors import AboveboardError, RateLimited, Refused, Unavailable
 from aboveboard.choices import actions as choices
+from aboveboard.rights.requests import programs
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text("utf-8")
 
@@ -73,6 +81,7 @@ def test_every_error_code_is_listed() -> None:
     codes = (
         _own_errors(lookup)
         | _own_errors(choices)
+        | _own_errors(programs)
         | _literal_codes(problems)
         | _literal_codes(gate)
         | _literal_codes(plain)
@@ -103,6 +112,11 @@ def test_every_error_code_is_listed() -> None:
         PurposeOut,
         ErrorOut,
         ProblemDetails,
+        NewRequestIn,
+        RequestReceiptOut,
+        RequestOut,
+        RequestListOut,
+        CodeIn,
     ],
 )
 def test_every_member_is_named(schema: type[msgspec.Struct]) -> None:

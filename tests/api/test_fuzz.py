@@ -17,6 +17,7 @@ from tests.world import load
 
 pytestmark = [pytest.mark.django_db]
 ADDRESSES = ["/api/v1/uses", "/api/v1/choices", "/api/v1/uses/batch", "/api/v1/uses/stream"]
+ADDRESSES += ["/api/v1/requests", "/api/v1/requests/1/proof"]
 
 # Lone surrogates and NUL too: JSON can say them.
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -70,6 +71,8 @@ BODY = st.fixed_dictionaries(
         "channel": nearly(LIKELY),
     },
     optional={
+        "kind": nearly(st.sampled_from(["access", "erasure"])),
+        "code": nearly(st.just("12345678")),
         "fields": nearly(st.lists(LIKELY | ODD_TEXT, max_size=70)),
         "reference": nearly(ODD_TEXT),
         "evidence": nearly(LIKELY),

@@ -38,6 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "uses": {"purpose": "deliver-orders", "fields": ["city"], "channel": "shop"},
     "uses/batch": {"purpose": "deliver-orders", "fields": ["city"], "channel": "shop"},
     "choices": {"purpose": "personal-offers", "answer": "no", "channel": "shop", "evidence": "c-1"},
+    "requests": {"kind": "access"},
 }
 FORGED = {
     "id": 1,
@@ -76,7 +77,8 @@ def test_cve_2026_22783_no_member_that_is_not_described_is_taken(path: str) -> N
     within = {"people": [person | FORGED]} if path == "uses/batch" else {"person": person | FORGED}
     assert post(path, BODIES[path] | within, token).status_code == 422
     assert Entry.objects.count() == entries
-    assert {*BODIES, "uses/stream", "promise"} == set(ENDPOINTS)
+    unnumbered = {name for name in ENDPOINTS if "{" not in name}
+    assert {*BODIES, "uses/stream", "promise"} == unnumbered
 
 
 @pytest.mark.django_db

@@ -220,7 +220,7 @@ def _make_client(stage: Stage, text: str) -> Iterator[Call]:
         "purposes": ["deliver-orders"],
         "channels": ["shop"],
     }
-    places = ("purposes", "choices", "channels")
+    places = ("purposes", "choices", "channels", "rights")
     teams = [{"team": text}] if has_number(text) else []
     for wrong in ({}, {"role": text}, *teams, *({place: [text]} for place in places)):
         yield partial(clients.make_client, **(good | wrong), **stage.said)  # type: ignore[arg-type]

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 
-from aboveboard.basics.actor import CUSTOMER
+from aboveboard.access.use import Subject
+from aboveboard.accounts.clients.scope import ClientScope
+from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import Identifier
 from aboveboard.connectors.own import KEY
 from aboveboard.rights.pack import release, reviewing
-from aboveboard.rights.requests import actions, proving
+from aboveboard.rights.requests import actions, programs, proving, visitors
+from aboveboard.rights.requests.programs import ProgramRequest
 from aboveboard.rights.requests.terms import (
     Answer,
     ExtensionReason,
@@ -80,6 +83,25 @@ def _code(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(proving.prove_by_code, number, use, code, by=CUSTOMER, at=stage.now)
 
 
+def _by_program(stage: Stage, text: str) -> Iterator[Call]:
+    by = Actor(ActorKind.SERVICE, "1", "shop-system")
+    scope = ClientScope(frozenset(), frozenset(), rights=frozenset({"request:access"}))
+    for subject in (Subject(kind="email", value=text), Subject(kind="email", value="u@e.example")):
+        new = ProgramRequest(
+            kind=RequestKind.ACCESS,
+            subject=subject,
+            jurisdiction=text if subject.value == text else "",
+            name=Personal(text),
+            words=Personal(text),
+            purpose=text if subject.value == text else "",
+        )
+        yield partial(programs.ask, new, scope=scope, by=by, at=stage.now)
+    number = programs.requests_of_program(program=by, at=stage.now)[0].id
+    yield partial(programs.prove, number, text, by=by, at=stage.now)
+    yield partial(visitors.prove, number, text, by=by, at=stage.now)
+    yield partial(visitors.send_code, number, "u@e.example", language=text, by=by, at=stage.now)
+
+
 def _by_hand(stage: Stage, text: str) -> Iterator[Call]:
     number, by = _asked(stage, text=text), world.ADVISER
     given = HandAnswer(records=0, words=text)
@@ -110,6 +132,9 @@ CASES: dict[Callable[..., object], Case] = {
     actions.review: _reviewed,
     actions.answer: _reviewed,
     proving.prove_by_code: _code,
+    programs.prove: _by_program,
+    visitors.prove: _by_program,
+    visitors.send_code: _by_program,
     by_hand.answer_step: _by_hand,
     by_hand.try_again: _by_hand,
     by_hand.decide_matches: _by_hand,

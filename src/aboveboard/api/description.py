@@ -27,6 +27,8 @@ _TOKEN = {
             "scopes": {
                 "purpose:PURPOSE": "a purpose that is in the client's scope",
                 "channel:CHANNEL": "a channel that is in it",
+                "request:KIND": "a kind of request that it may bring",
+                "proves:EVIDENCE": "a way in which its word is taken that it proved who asks",
             },
         }
     },
@@ -60,15 +62,30 @@ KEY: dict[str, Any] = {
     "required": False,
     "schema": {"type": ["string", "null"], "title": "Idempotency-Key"},
 }
+NUMBER: dict[str, Any] = {
+    "in": "path",
+    "name": "request_id",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+}
+"""The number of a request, in its address."""
+BEFORE: dict[str, Any] = {
+    "in": "query",
+    "name": "before",
+    "required": False,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+}
+"""From where a list goes on: `next` of the page before."""
 _REFERENCE = "#/components/schemas/{name}"
 
 
 def describe(endpoints: Mapping[str, Endpoint]) -> dict[str, Any]:
     """Return the description of the routes at these addresses below ``/api/v1/``."""
-    operations = {path: endpoint.operation for path, endpoint in endpoints.items()}
+    operations = {path: endpoint.operations for path, endpoint in endpoints.items()}
     shapes = [
         shape
-        for operation in operations.values()
+        for each in operations.values()
+        for operation in each
         for shape in (operation.takes, operation.gives)
         if shape is not None
     ]
@@ -81,8 +98,8 @@ def describe(endpoints: Mapping[str, Endpoint]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Aboveboard", "version": aboveboard.__version__, "description": ""},
         "paths": {
-            f"/api/v1/{path}": {operation.method: _described(operation)}
-            for path, operation in operations.items()
+            f"/api/v1/{path}": {operation.method: _described(operation) for operation in each}
+            for path, each in operations.items()
         },
         "components": {"schemas": components, "securitySchemes": {"token": _TOKEN}},
     }

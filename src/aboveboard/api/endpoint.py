@@ -41,27 +41,32 @@ class ApiOperation:
 
 
 class Endpoint(Protocol):
-    """A view of the API, with its description."""
+    """A view of the API, with the description of each method that it answers."""
 
-    operation: ApiOperation
+    operations: tuple[ApiOperation, ...]
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer a request."""
+    def __call__(self, request: HttpRequest, **numbers: int) -> HttpResponseBase:
+        """Answer a request. ``numbers`` are those in its address."""
 
+
+Answer = Callable[..., HttpResponse]
+"""Takes the request, what was posted where something was, and the numbers in the address."""
 
 CHANGES = (400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 503)
 READS = (401, 500, 503)
 """What may come instead of an answer."""
+LOOK_UPS = (401, 403, 404, 422, 429, 500, 503)
+"""The same, where something may not be there, or not for this client."""
 
 
 def post(
     summary: str, takes: type[T], gives: type[msgspec.Struct], *, status: int = 200, **extra: Any
-) -> Callable[[Callable[[HttpRequest, T], HttpResponse]], Endpoint]:
+) -> Callable[[Answer], Endpoint]:
     """Let a function answer what was posted, once it is read as ``takes``."""
 
-    def decorate(function: Callable[[HttpRequest, T], HttpResponse]) -> Endpoint:
-        def view(request: HttpRequest) -> HttpResponseBase:
-            return function(request, read(takes, request.body))
+    def decorate(function: Answer) -> Endpoint:
+        def view(request: HttpRequest, **numbers: int) -> HttpResponseBase:
+            return function(request, read(takes, request.body), **numbers)
 
         return _endpoint("POST", view, function, summary, takes, gives, status, CHANGES, extra)
 
@@ -82,19 +87,39 @@ def post_lines(
 
 
 def get(
-    summary: str, gives: type[msgspec.Struct]
-) -> Callable[[Callable[[HttpRequest], HttpResponse]], Endpoint]:
+    summary: str,
+    gives: type[msgspec.Struct],
+    *,
+    statuses: tuple[int, ...] = READS,
+    **extra: Any,
+) -> Callable[[Answer], Endpoint]:
     """Let a function answer what is asked for."""
 
-    def decorate(function: Callable[[HttpRequest], HttpResponse]) -> Endpoint:
-        return _endpoint("GET", function, function, summary, None, gives, 200, READS, {})
+    def decorate(function: Answer) -> Endpoint:
+        return _endpoint("GET", function, function, summary, None, gives, 200, statuses, extra)
 
     return decorate
 
 
+def either(*endpoints: Endpoint) -> Endpoint:
+    """Let several endpoints of one method each answer at one address."""
+    by_method = {endpoint.operations[0].method.upper(): endpoint for endpoint in endpoints}
+
+    @csrf_exempt  # as each of them
+    def answer(request: HttpRequest, **numbers: int) -> HttpResponseBase:
+        endpoint = by_method.get(request.method or "")
+        if endpoint is None:
+            return HttpResponseNotAllowed(sorted(by_method))
+        return endpoint(request, **numbers)
+
+    both = cast(Endpoint, answer)
+    both.operations = tuple(endpoint.operations[0] for endpoint in endpoints)
+    return both
+
+
 def _endpoint(
     method: str,
-    view: Callable[[HttpRequest], HttpResponseBase],
+    view: Callable[..., HttpResponseBase],
     function: Callable[..., object],
     summary: str,
     takes: type[msgspec.Struct] | None,
@@ -105,13 +130,13 @@ def _endpoint(
 ) -> Endpoint:
     @csrf_exempt  # a client has a token, and no cookie
     @wraps(function)
-    def answer(request: HttpRequest) -> HttpResponseBase:
+    def answer(request: HttpRequest, **numbers: int) -> HttpResponseBase:
         if request.method != method:
             return HttpResponseNotAllowed([method])
         # Here and not in a middleware: what comes out is a problem also where Django would make a
         # page of it, and a stream that began has its errors in its lines.
         try:
-            return view(request)
+            return view(request, **numbers)
         except RequestDataTooBig:
             return problems.problem_from_status(413)
         except (NotJson, UnreadablePostError):  # or whoever asked went away
@@ -121,8 +146,10 @@ def _endpoint(
 
     text = " ".join((function.__doc__ or "").split())
     endpoint = cast(Endpoint, answer)
-    endpoint.operation = ApiOperation(
-        function.__name__, method.lower(), summary, text, takes, gives, status, statuses, extra
+    endpoint.operations = (
+        ApiOperation(
+            function.__name__, method.lower(), summary, text, takes, gives, status, statuses, extra
+        ),
     )
     return endpoint
 

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from aboveboard.access.lookup import record_choice
 from aboveboard.accounts.clients.idempotency import run_once
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.api import misses, problems, rate_limit, uses
+from aboveboard.api import misses, problems, rate_limit, requests, uses
 from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
-from aboveboard.api.endpoint import as_json, get, post, post_lines
+from aboveboard.api.endpoint import as_json, either, get, post, post_lines
 from aboveboard.api.reading import BodyMalformed, NotJson, read
 from aboveboard.api.shapes import (
     BatchIn,
@@ -145,6 +145,10 @@ ENDPOINTS = {
     "uses/stream": post_stream,
     "choices": post_choice,
     "promise": get_promise,
+    "requests": either(requests.post_request, requests.get_requests),
+    "requests/{request_id}": requests.get_request,
+    "requests/{request_id}/code": requests.post_code,
+    "requests/{request_id}/proof": requests.post_proof,
 }
 """Each route below ``/api/v1/``, in the order of the description."""
 

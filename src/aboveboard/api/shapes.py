@@ -15,13 +15,14 @@ from aboveboard.access.limits import USE_BATCH
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Fields = Annotated[list[Name], Meta(min_length=1, max_length=64)]
 Reference = Annotated[str, Meta(max_length=80)]
-_WORD = Meta(extra_json_schema={"type": "string"})
+WORD = Meta(extra_json_schema={"type": "string"})
+"""Of one of a few words: msgspec leaves out that it is a string."""
 
 
 class PersonRef(Struct, forbid_unknown_fields=True, frozen=True):
     """Who it is about: looked up by something they told you. Exactly one person must have it."""
 
-    kind: Annotated[Literal["email", "phone", "customer_number"], _WORD]
+    kind: Annotated[Literal["email", "phone", "customer_number"], WORD]
     value: Annotated[str, Meta(min_length=3, max_length=254)]
     # In Python $ lets "GB\n" through, so the length is bounded too.
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)] | None = None
@@ -94,7 +95,7 @@ class ChoiceIn(Struct, forbid_unknown_fields=True, frozen=True):
 
     person: PersonRef
     purpose: Name
-    answer: Annotated[Literal["yes", "no"], _WORD]
+    answer: Annotated[Literal["yes", "no"], WORD]
     channel: Name
     evidence: Annotated[str, Meta(min_length=1, max_length=80)]
 

@@ -11,7 +11,10 @@ from aboveboard.api.routes import ENDPOINTS, openapi
 declare("/api/v1/", Gate(GateKind.SERVICE))
 
 urlpatterns = [
-    *(path(address, endpoint) for address, endpoint in ENDPOINTS.items()),
+    *(
+        path(address.replace("{request_id}", "<int:request_id>"), endpoint)
+        for address, endpoint in ENDPOINTS.items()
+    ),
     path(
         "openapi.json",
         public("engineers read how to ask before they have a token")(openapi),

@@ -53,6 +53,7 @@ class RightsConfig(AppConfig):
                 "requests.figures",
                 "requests.files",
                 "requests.listing",
+                "requests.programs",
                 "requests.proving",
                 "requests.published",
                 "requests.queries",

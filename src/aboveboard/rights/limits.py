@@ -70,8 +70,9 @@ LATE_AGAIN: Final = timedelta(days=1)
 """How often staff are reminded of what is late. Our choice."""
 
 UNPROVED_A_DAY: Final = 500
-"""Requests of people who are not signed in that are taken within a day, over all: they cost a row
-each, and nothing is run for them before they are proved. Our choice."""
+"""Requests of people who are not signed in that are taken within a day, over all visitors, and of
+each program: they cost a row each, and nothing is run for them before they are proved. Our
+choice."""
 
 KEPT_AFTER: Final = timedelta(days=30)
 """How long the sealed answers of systems are kept after a request was closed, where its pack was

@@ -311,7 +311,7 @@ def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> tuple[RightsRequest
     """Return the row, unsaved, and the handle of whom it is about."""
     person_id, handle, sensitive, jurisdiction = new.person_id, None, False, new.jurisdiction
     if person_id is None:
-        _refuse_flood(at)
+        _refuse_flood(by, at)
     else:
         person_id = lock_person(person_id)
         subject, facets = entry_subject(person_id), vault.person(person_id)
@@ -336,10 +336,16 @@ def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> tuple[RightsRequest
     return row, handle
 
 
-def _refuse_flood(at: datetime) -> None:
-    """Refuse one more of nobody in particular where as many wait as a day may bring."""
+def _refuse_flood(by: Actor, at: datetime) -> None:
+    """Refuse one more of nobody in particular where as many wait as a day may bring. Counted by who
+    brings them: a program that runs wild takes nobody else's way."""
     waiting = RightsRequest.objects.filter(
-        closed_at=None, person_id=None, stage=RequestStage.PROVING.value, received_at__gt=at - _DAY
+        closed_at=None,
+        person_id=None,
+        stage=RequestStage.PROVING.value,
+        received_at__gt=at - _DAY,
+        actor__kind=by.kind.value,
+        actor__id=by.id,
     )
     if waiting.count() >= limits.UNPROVED_A_DAY:
         raise TooManyRequests(seconds=int(_DAY.total_seconds()))

@@ -16,7 +16,7 @@ from aboveboard.access.lookup import find
 from aboveboard.access.use import Subject
 from aboveboard.accounts import mail
 from aboveboard.basics import settings
-from aboveboard.basics.actor import CUSTOMER, SYSTEM
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import Identifier
 from aboveboard.kinds import email_addresses
@@ -78,21 +78,33 @@ def ask(asked: VisitorRequest, *, at: datetime) -> int:
     # Together: a request whose code never left could not be gone on with.
     with transaction.atomic():
         number = actions.ask(new, by=CUSTOMER, at=at)
-        evidence = _evidence(address, at)
-        code = proving.make_code(number, CodeUse.CONTACT, evidence=evidence, by=CUSTOMER, at=at)
-        _send_code(address, code, asked.language)
+        send_code(number, address, language=asked.language, by=CUSTOMER, at=at)
     return number
 
 
-def prove(request_id: int, code: str, *, at: datetime) -> RequestState:
+def send_code(request_id: int, address: str, *, language: str, by: Actor, at: datetime) -> None:
+    """Send a code to the address that a request was asked with: it proves that it is theirs.
+
+    Raises:
+        NotFound, RequestClosed: there is no such request, or it is closed.
+        TooManyRequests: as many were made as a day allows.
+        Unavailable: the mail server did not take it; the code before it still works.
+    """
+    with transaction.atomic():
+        evidence = _evidence(address, at)
+        code = proving.make_code(request_id, CodeUse.CONTACT, evidence=evidence, by=by, at=at)
+        _mail_code(address, code, language)
+
+
+def prove(request_id: int, code: str, *, by: Actor = CUSTOMER, at: datetime) -> RequestState:
     """Take the code back. Whose request it is, is settled where the address is on record of one
-    person; where it is of several, somebody decides.
+    person; where it is of several, somebody decides. ``by``: whoever hands the code in.
 
     Raises:
         CodeRefused, RequestClosed, NotInThisStage: as
             :func:`aboveboard.rights.requests.proving.prove_by_code`.
     """
-    state = proving.prove_by_code(request_id, CodeUse.CONTACT, code, by=CUSTOMER, at=at)
+    state = proving.prove_by_code(request_id, CodeUse.CONTACT, code, by=by, at=at)
     address = queries.details(request_id).contact.reveal()
     people = _people_with(in_force().promise, address)
     if len(people) == 1:
@@ -130,7 +142,7 @@ def _evidence(address: str, at: datetime) -> ProofEvidence:
     return proving.contact_evidence(len(people), max(since, default=at), at=at)
 
 
-def _send_code(address: str, code: str, language: str) -> None:
+def _mail_code(address: str, code: str, language: str) -> None:
     words = mail_texts(language)
     facts = {
         "organisation": settings.current().organisation.name,
