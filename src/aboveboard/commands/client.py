@@ -49,6 +49,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add.add_argument("name", help="a name for the client, for operators")
     add.add_argument("--role", required=True, help="the client's role in the promise")
     add.add_argument("--team", default="", help="the team that customers see")
+    _configure_scope(add)
+    rotate = below.add_parser(
+        "rotate", help="print a new secret once; the old one keeps working for a while"
+    )
+    rotate.add_argument(
+        "--overlap-hours",
+        type=int,
+        metavar="HOURS",
+        default=int(limits.CLIENT_SECRET_OVERLAP / timedelta(hours=1)),
+        help="how long the old secret keeps working (default: %(default)s); 0 stops it and every "
+        "access token at once",
+    )
+    for command in (add, rotate):
+        command.add_argument(
+            "--days",
+            type=int,
+            default=limits.CLIENT_SECRET_LIFE.days,
+            help="how many days the secret works (default: %(default)s)",
+        )
+    revoke = below.add_parser("revoke", help="stop the client's secrets and tokens permanently")
+    for command in (rotate, revoke):
+        command.add_argument("name", help="the client's name")
+    list_ = below.add_parser("list", help="list all clients")
+    for command in (add, rotate, revoke, list_):
+        command.add_argument("--json", action="store_true", help="print the result as JSON")
+
+
+def _configure_scope(add: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--purpose",
         action="append",
@@ -87,30 +115,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="how the client's word is taken that it proved who asks "
         f"({', '.join(PROOFS)}); without it every request begins unproved",
     )
-    rotate = below.add_parser(
-        "rotate", help="print a new secret once; the old one keeps working for a while"
-    )
-    rotate.add_argument(
-        "--overlap-hours",
-        type=int,
-        metavar="HOURS",
-        default=int(limits.CLIENT_SECRET_OVERLAP / timedelta(hours=1)),
-        help="how long the old secret keeps working (default: %(default)s); 0 stops it and every "
-        "access token at once",
-    )
-    for command in (add, rotate):
-        command.add_argument(
-            "--days",
-            type=int,
-            default=limits.CLIENT_SECRET_LIFE.days,
-            help="how many days the secret works (default: %(default)s)",
-        )
-    revoke = below.add_parser("revoke", help="stop the client's secrets and tokens permanently")
-    for command in (rotate, revoke):
-        command.add_argument("name", help="the client's name")
-    list_ = below.add_parser("list", help="list all clients")
-    for command in (add, rotate, revoke, list_):
-        command.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
