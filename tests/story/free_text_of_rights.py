@@ -13,7 +13,9 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import Identifier
 from aboveboard.connectors.own import KEY
-from aboveboard.rights.pack import release, reviewing
+from aboveboard.rights.pack import assembling, preparing, release, reviewing
+from aboveboard.rights.pack.others import MentionVerdict
+from aboveboard.rights.pack.reviewing import MentionDecision
 from aboveboard.rights.requests import actions, programs, proving, visitors
 from aboveboard.rights.requests.programs import ProgramRequest
 from aboveboard.rights.requests.terms import (
@@ -28,7 +30,7 @@ from aboveboard.rights.requests.terms import (
     RequestKind,
     StepVerb,
 )
-from aboveboard.rights.running import by_hand
+from aboveboard.rights.running import advance, by_hand
 from aboveboard.rights.running.by_hand import HandAnswer
 from tests import world
 from tests.rights.pack_samples import facts, record
@@ -121,8 +123,26 @@ def _pack(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(release.build, number, facts(), answers, own, by=by, at=stage.now)
     token = Personal(f"{number}.{text}")
     yield partial(release.open_link, token, person_id=stage.ada, code=text, by=by, at=stage.now)
+    typed = Personal(text)
+    fetch = partial(release.open_signed_in, number, stage.ada, passphrase=typed)
+    yield partial(fetch, by=CUSTOMER, at=stage.now)
     yield partial(release.open_at_counter, number, text, by=by, at=stage.now)
     yield partial(release.destroy, number, release.PackEnd.FETCHED, by=by, at=stage.now)
+
+
+def _prepared(stage: Stage, text: str) -> Iterator[Call]:
+    number, by = _asked(stage, text=text), world.ADVISER
+    yield partial(advance.run_request, {"request": number})
+    for verdict in (MentionVerdict.DISCLOSE, MentionVerdict.BLACK_OUT):
+        yield partial(_decide_all, number, verdict, stage)
+        yield partial(preparing.prepare, number, words=text, by=by, at=stage.now)
+
+
+def _decide_all(number: int, verdict: MentionVerdict, stage: Stage) -> None:
+    answers, own = assembling.collected_answers(number), assembling.own_values(number)
+    listed, _ = reviewing.list_others(number, answers, own)
+    made = [MentionDecision(place, verdict) for each in listed for place in each.mentions.groups]
+    reviewing.decide(number, made, by=world.ADVISER, at=stage.now)
 
 
 CASES: dict[Callable[..., object], Case] = {
@@ -139,7 +159,9 @@ CASES: dict[Callable[..., object], Case] = {
     by_hand.try_again: _by_hand,
     by_hand.decide_matches: _by_hand,
     reviewing.show: _pack,
+    preparing.prepare: _prepared,
     release.build: _pack,
     release.open_link: _pack,
+    release.open_signed_in: _pack,
     release.open_at_counter: _pack,
 }

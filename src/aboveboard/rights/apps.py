@@ -8,16 +8,22 @@ from aboveboard.basics.package import Job, Package
 
 _PACK: Final = (
     "pack.agefile",
+    "pack.assembling",
     "pack.building",
     "pack.contents",
+    "pack.fetching",
+    "pack.kept",
     "pack.letter",
     "pack.limits",
     "pack.others",
+    "pack.preparing",
     "pack.redacting",
     "pack.release",
     "pack.reviewing",
+    "pack.serving",
     "pack.spool",
     "pack.statement",
+    "pack.stating",
     "pack.words",
 )
 

@@ -39,6 +39,9 @@ class PackSystem:
         answer: what came of asking.
         asked_at: when.
         note: what else the person should know, a sentence without personal data.
+        why: why it is there, a sentence of its declaration; "" where the purposes say it.
+        fields: keys of the promise, what kinds of data it holds (15(1)(b)); none: those of the
+            purposes.
     """
 
     key: str
@@ -49,6 +52,8 @@ class PackSystem:
     answer: SystemAnswer = SystemAnswer.HELD
     asked_at: datetime | None = None
     note: str = ""
+    why: str = ""
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,11 @@ def system_points(facts: PackFacts, system: PackSystem, words: PackWords) -> lis
     promise = facts.promise
     purposes = [promise.purposes[key] for key in system.purposes if key in promise.purposes]
     explained = [purpose_in_words(promise, each, facts.language) for each in purposes]
-    fields = dict.fromkeys(field for each in purposes for field in each.fields)
-    why = [
+    fields = system.fields or tuple(
+        dict.fromkeys(field for each in purposes for field in each.fields)
+    )
+    why = [system.why] if system.why else []
+    why += [
         f"{each.title}. {each.what} {each.why} {words.say('basis', basis=each.basis)} "
         f"{each.special} {each.choice}".strip()
         for each in explained

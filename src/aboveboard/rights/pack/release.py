@@ -6,18 +6,15 @@
    code. Count it and write the entry before the first byte leaves.
 3. Destroy: after its time, or when all downloads are used; the file, the key, an entry.
 
-The link is kept as a digest. By itself it opens nothing.
+The link opens nothing by itself.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -38,6 +35,18 @@ from aboveboard.rights.pack import agefile, building, limits
 from aboveboard.rights.pack.building import RedactedSpool
 from aboveboard.rights.pack.contents import PackFacts
 from aboveboard.rights.pack.entries import PackDestroyed, PackMade, PackOpened
+from aboveboard.rights.pack.kept import (
+    LETTER,
+    PACK,
+    RELEASE,
+    KeptRelease,
+    PackWay,
+    delete_pack,
+    is_token,
+    pack_offer,
+    read_release,
+    write_release,
+)
 from aboveboard.rights.pack.letter import print_letter, summary_letter
 from aboveboard.rights.pack.redacting import redact_spool
 from aboveboard.rights.pack.reviewing import CollectedAnswers, decisions, finder_of, handle_of
@@ -48,17 +57,6 @@ from aboveboard.rights.requests.terms import NotProved
 
 EXPIRY: Final = "pack.expiry"
 """The job that destroys a pack whose time is over."""
-_PACK: Final = "pack.age"
-_LETTER: Final = "pack-letter"
-_RELEASE: Final = "pack-release"
-
-
-class PackWay(StrEnum):
-    """How a pack is handed over."""
-
-    LINK = "link"
-    COUNTER = "counter"
-    PAPER = "paper"
 
 
 class PackEnd(StrEnum):
@@ -98,19 +96,6 @@ class OpenedPack:
     sealed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Release:
-    digest: str
-    identity: str
-    locked: bool
-    expires_at: str
-    downloads: int
-    tries: int
-
-    def is_over(self, at: datetime) -> bool:
-        return at >= clock.from_text(self.expires_at) or self.downloads < 1
-
-
 def build(
     request_id: int,
     facts: PackFacts,
@@ -142,24 +127,25 @@ def build(
         building.seal_pack(sealed, facts, spools, [key])
         letter = _letter(facts, spools) if way is PackWay.PAPER else b""
         token = f"{request_id}.{secrets.token_urlsafe(32)}"
-        release = _Release(
-            digest=_digest(token),
+        release = KeptRelease(
+            token=token,
             identity="" if seal.age_key else _key_to_keep(identity, seal.passphrase),
             locked=seal.passphrase is not None and not seal.age_key,
             expires_at=clock.to_text(at + limits.LINK_LIFE),
             downloads=limits.LINK_DOWNLOADS if way is PackWay.LINK else 1,
             tries=limits.CODE_TRIES,
+            way=way.value,
         )
         with transaction.atomic():
             row = _proved(request_id)
             append(_entry_of_making(row, way, spools), by=by, handle=handle_of(row), at=at)
             post(EXPIRY, {"request": request_id}, due=at + limits.LINK_LIFE)
-            _delete(request_id)
-            sealed.replace(files.folder(request_id) / _PACK)
+            delete_pack(request_id)
+            sealed.replace(files.folder(request_id) / PACK)
             if letter:
-                files.write(request_id, _LETTER, sealing.request_key(row), [letter])
+                files.write(request_id, LETTER, sealing.request_key(row), [letter])
             # Last: without it the pack has no key, and a crash before leaves nothing to open.
-            _write(row, release)
+            write_release(row, release)
     finally:
         for place in (sealed, *(each.file for each in spools.values())):
             place.unlink(missing_ok=True)
@@ -183,9 +169,33 @@ def open_link(
         CodeRefused: the code is not right.
         WrongPassphrase: it has one, and this is another.
     """
+    return _open(request_of(token), token, person_id, code, passphrase, by=by, at=at)
+
+
+def request_of(token: Personal[str]) -> int:
+    """Return the number of the request that a link is for; 0 where it names none."""
     head, _, _ = token.reveal().partition(".")
-    request_id = int(head) if head.isascii() and head.isdigit() and len(head) < 19 else 0
-    return _open(request_id, token, person_id, code, passphrase, by=by, at=at)
+    return int(head) if head.isascii() and head.isdigit() and len(head) < 19 else 0
+
+
+def open_signed_in(
+    request_id: int,
+    person_id: int,
+    *,
+    passphrase: Personal[str] | None = None,
+    by: Actor,
+    at: datetime,
+) -> OpenedPack:
+    """Open a pack for who is signed in as its person, on the page of their request.
+
+    Raises:
+        PackLinkDead: there is none for them, its time is over, or it is handed over otherwise.
+        WrongPassphrase: as :func:`open_link`.
+    """
+    offer = pack_offer(request_id, at=at)
+    if offer is None or offer.way is not PackWay.LINK:
+        raise PackLinkDead(what="pack")
+    return _open(request_id, offer.link, person_id, "", passphrase, by=by, at=at)
 
 
 def open_at_counter(
@@ -207,10 +217,10 @@ def letter_for_post(request_id: int, *, by: Actor, at: datetime) -> bytes:
     """
     with transaction.atomic():
         locked, release = _locked(request_id)
-        if release.is_over(at) or not files.exists(request_id, _LETTER):
+        if release.is_over(at) or not files.exists(request_id, LETTER):
             raise PackLinkDead(what="letter")
         secret = sealing.request_key(locked.row)
-        letter = b"".join(files.read(request_id, _LETTER, secret))
+        letter = b"".join(files.read(request_id, LETTER, secret))
         append(
             _entry_of_opening(locked.row, PackWay.PAPER), by=by, handle=handle_of(locked.row), at=at
         )
@@ -221,12 +231,12 @@ def destroy(request_id: int, why: PackEnd, *, by: Actor, at: datetime) -> bool:
     """Destroy the pack of a request and its key; return whether there was one."""
     with transaction.atomic():
         row = lock_request(request_id).row
-        if not files.exists(request_id, _RELEASE):
-            _delete(request_id)  # what a build that was killed left has no key
+        if not files.exists(request_id, RELEASE):
+            delete_pack(request_id)  # what a build that was killed left has no key
             return False
         append(PackDestroyed(row.entry_id, Code(why)), by=by, handle=handle_of(row), at=at)
     # After the entry is durable: a file that is gone without one would be a silence.
-    _delete(request_id)
+    delete_pack(request_id)
     return True
 
 
@@ -235,9 +245,9 @@ def expire(ref: Reference) -> None:
     request_id, at = int(str(ref["request"])), clock.now()
     row: RightsRequest | None = RightsRequest.objects.filter(pk=request_id).first()
     if row is None or not row.key:
-        _delete(request_id)
+        delete_pack(request_id)
         return
-    if not files.exists(request_id, _RELEASE) or _read(row).is_over(at):
+    if not files.exists(request_id, RELEASE) or read_release(row).is_over(at):
         destroy(request_id, PackEnd.EXPIRED, by=SYSTEM, at=at)
 
 
@@ -245,7 +255,7 @@ def repeat_destroyed(entry: RecordedEntry[PackDestroyed]) -> None:
     """Destroy a pack that a restored backup brought back. No entry is written: it is there."""
     row = RightsRequest.objects.filter(entry_id=entry.facts.request).first()
     if row is not None:
-        _delete(row.pk)
+        delete_pack(row.pk)
 
 
 def _open(
@@ -261,11 +271,9 @@ def _open(
     with transaction.atomic():
         locked, release = _locked(request_id)
         row = locked.row
-        given = release.digest if token is None else _digest(token.reveal())
-        if not hmac.compare_digest(given, release.digest) or release.is_over(at):
-            raise PackLinkDead(what="pack")
-        signed_in = token is not None and person_id is not None
-        if signed_in and person_id != row.person_id:
+        right = token is None or is_token(token, release.token)
+        signed_in = person_id is not None
+        if not right or release.is_over(at) or (signed_in and person_id != row.person_id):
             raise PackLinkDead(what="pack")
     if not signed_in:
         # Outside the transaction: a try that fails stays counted.
@@ -277,8 +285,8 @@ def _open(
             raise PackLinkDead(what="pack")
         proof = "signed_in" if signed_in else "code"
         append(_entry_of_opening(row, proof), by=by, handle=handle_of(locked.row), at=at)
-        _write(locked.row, replace(release, downloads=release.downloads - 1))
-    place = files.folder(request_id) / _PACK
+        write_release(locked.row, replace(release, downloads=release.downloads - 1))
+    place = files.folder(request_id) / PACK
     if identity is None:
         return OpenedPack(f"request-{request_id}.zip.age", _as_it_is(request_id), sealed=True)
     chunks = agefile.open_chunks(place, identity)
@@ -286,7 +294,7 @@ def _open(
 
 
 def _identity(
-    request_id: int, release: _Release, passphrase: Personal[str] | None
+    request_id: int, release: KeptRelease, passphrase: Personal[str] | None
 ) -> Personal[str] | None:
     """Return the secret half of a pack's key; None where only the person has it."""
     if not release.identity:
@@ -298,7 +306,7 @@ def _identity(
         if current.tries < 1:
             raise PackLinkDead(what="pack")
         # Counted first: a guess that is cut off was a guess.
-        _write(locked.row, replace(current, tries=current.tries - 1))
+        write_release(locked.row, replace(current, tries=current.tries - 1))
     given = passphrase or Personal("")
     return agefile.unlock_identity(b64decode(release.identity), given)
 
@@ -360,38 +368,17 @@ def _entry_of_opening(row: RightsRequest, proof: str) -> PackOpened:
     return PackOpened(row.entry_id, Code(proof))
 
 
-def _locked(request_id: int) -> tuple[LockedRequest, _Release]:
+def _locked(request_id: int) -> tuple[LockedRequest, KeptRelease]:
     try:
         locked = lock_request(request_id)
     except NotFound:
         raise PackLinkDead(what="pack") from None
-    if not locked.row.key or not files.exists(request_id, _RELEASE):
+    if not locked.row.key or not files.exists(request_id, RELEASE):
         raise PackLinkDead(what="pack")
-    return locked, _read(locked.row)
-
-
-def _read(row: RightsRequest) -> _Release:
-    plain = b"".join(files.read(row.pk, _RELEASE, sealing.request_key(row)))
-    return _Release(**json.loads(plain))
-
-
-def _write(row: RightsRequest, release: _Release) -> None:
-    plain = json.dumps(asdict(release)).encode()
-    files.write(row.pk, _RELEASE, sealing.request_key(row), [plain])
-
-
-def _delete(request_id: int) -> None:
-    # The key first: a pack without it is noise, whatever happens next.
-    for name in (_RELEASE, _LETTER, _PACK):
-        files.delete(request_id, name)
+    return locked, read_release(locked.row)
 
 
 def _as_it_is(request_id: int) -> Iterator[bytes]:
-    with (files.folder(request_id) / _PACK).open("rb") as sealed:
+    with (files.folder(request_id) / PACK).open("rb") as sealed:
         while block := sealed.read(64 * 1024):
             yield block
-
-
-def _digest(token: str) -> str:
-    # Of 256 random bits: no dictionary finds them, so a plain digest does.
-    return hashlib.sha256(token.encode()).hexdigest()

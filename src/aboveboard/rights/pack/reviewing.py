@@ -89,6 +89,18 @@ def list_others(
     return listed, decisions(row)
 
 
+def undecided(listed: Iterable[ListedMentions], decided: ReviewDecisions) -> int:
+    """Return how many kinds in places nobody has decided on yet: neither as a whole, nor each of
+    their values. Those beyond ``limits.REVIEW_GROUPS`` are black whatever is decided, and are not
+    counted."""
+    return sum(
+        place not in decided.of_places
+        and (group.many or any((place, key) not in decided.of_values for key in group.values))
+        for each in listed
+        for place, group in each.mentions.groups.items()
+    )
+
+
 def show(request_id: int, purpose: str, *, by: Actor, at: datetime) -> None:
     """Write down that somebody looks at the texts; they may be revealed once this has returned.
 

@@ -8,7 +8,8 @@ it. Somebody without an account gets our words themselves, at the address that t
 from __future__ import annotations
 
 import logging
-from typing import Final
+from collections.abc import Mapping
+from datetime import datetime
 
 from babel.dates import format_date
 
@@ -20,15 +21,16 @@ from aboveboard.delivery.correspondence import instructions
 from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.outbox.reference import Reference
 from aboveboard.promise.queries import in_force
+from aboveboard.rights.pack.kept import PackWay, pack_offer
+from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.proof import mail_texts
 from aboveboard.rights.requests import queries
 from aboveboard.rights.requests.queries import RecordedEvent, RequestRecord
 from aboveboard.rights.requests.recording import LETTERS
 from aboveboard.rights.requests.sealing import RequestUnreadable
+from aboveboard.rights.requests.terms import RequestEventKind
 
 log = logging.getLogger(__name__)
-
-_PAGE: Final = "/you/requests/"
 
 
 def send(ref: Reference) -> None:
@@ -43,7 +45,7 @@ def send(ref: Reference) -> None:
     event = next((each for each in recorded if each.entry_id == number), None)
     if event is None:
         return
-    for address in _addresses(record):
+    for address in addresses_of(record):
         try:
             mail.send(*_letter(record, event), to=address)
         except KindMismatch:
@@ -51,8 +53,9 @@ def send(ref: Reference) -> None:
             log.warning("a letter about a request could not be sent (entry %s)", number)
 
 
-def _addresses(record: RequestRecord) -> list[str]:
-    """Return where a letter goes: to the addresses on record, else to the one that was given."""
+def addresses_of(record: RequestRecord) -> list[str]:
+    """Return where a letter goes: to the addresses on record, else to the one that was given; to
+    none where they are not to be written to, or proved nothing."""
     if record.person_id is not None:
         # Who is not to be written to signed in to ask, or is told by whoever they asked.
         if record.person_id in instructions([record.person_id]):
@@ -74,25 +77,57 @@ def _addresses(record: RequestRecord) -> list[str]:
 def _letter(record: RequestRecord, event: RecordedEvent) -> tuple[str, str]:
     """Return the subject and the text."""
     words, current = mail_texts(record.language), settings.current()
-    name = LETTERS[event.event.kind]
-    origin = current.server.origin.rstrip("/")
-    zone = in_force().promise.organisation.zone
-    language = record.language.split("-")[0]
-    day = record.due.at.astimezone(zone).date()
+    name, answered = LETTERS[event.event.kind], event.event.kind is RequestEventKind.ANSWERED
     facts = {
         "organisation": current.organisation.name,
         "contact": current.organisation.contact,
         "reference": record.reference,
-        "day": format_date(day, "long", locale="en_GB" if language == "en" else language),
-        "address": (origin if "://" in origin else f"https://{origin}") + _PAGE,
+        "day": _day(record.due.at, record.language),
+        "address": f"{_origin()}/you/requests/{record.id}/",
     }
     parts = [words[f"request_{name}"].format(**facts)]
+    if answered:
+        parts += _pack_parts(record, words)
     if record.person_id is not None:
         parts.append(words["request_sign_in"].format(**facts))
-    elif event.words is not None:
-        # Not through format: what staff wrote may hold braces.
-        parts.append(event.words.reveal())
+    else:
+        if event.words is not None:
+            # Not through format: what staff wrote may hold braces.
+            parts.append(event.words.reveal())
+        statement = request_statement(record) if answered else None
+        if statement is not None:
+            parts.append(statement.as_text())
     parts.append(words["request_foot"].format(**facts))
     return words[f"request_{name}_subject"].format(**facts), "\n".join(
         f"{part.strip()}\n" for part in parts
     )
+
+
+def _pack_parts(record: RequestRecord, words: Mapping[str, str]) -> list[str]:
+    """Return where the copy of their data is, and until when; nothing where there is none."""
+    offer = pack_offer(record.id, at=clock.now())
+    if offer is None:
+        return []
+    way = offer.way.value
+    if offer.way is PackWay.LINK and record.person_id is not None:
+        # Nobody's account is opened by a mail: who signs in finds it on the page.
+        way = "page"
+    return [
+        words[f"request_pack_{way}"].format(
+            until=_day(offer.until, record.language),
+            link=f"{_origin()}/trust/requests/pack/{offer.link.reveal()}/",
+        )
+    ]
+
+
+def _origin() -> str:
+    origin = settings.current().server.origin.rstrip("/")
+    return origin if "://" in origin else f"https://{origin}"
+
+
+def _day(moment: datetime, language: str) -> str:
+    day, short = (
+        moment.astimezone(in_force().promise.organisation.zone).date(),
+        language.split("-")[0],
+    )
+    return str(format_date(day, "long", locale="en_GB" if short == "en" else short))

@@ -7,8 +7,11 @@ while a legal hold is open; what is then kept is part of the answer, with its gr
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from django.db import transaction
 
 from aboveboard.access.former import open_for_request
 from aboveboard.basics import clock, ids
@@ -26,6 +29,7 @@ from aboveboard.connectors.contract import (
     SystemChange,
 )
 from aboveboard.connectors.own import KEY, PERSON, OwnActions, OwnConnector
+from aboveboard.delivery.correspondence import instructions
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -34,11 +38,13 @@ from aboveboard.retention import erasing, queries
 from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.correction import correct_fields
 from aboveboard.rights.models import RightsRequest
+from aboveboard.rights.requests import sealing
+from aboveboard.rights.requests.recording import lock_request
 from aboveboard.rights.requests.terms import RequestKind
 from aboveboard.vault.entries import ErasureReason
 from aboveboard.vault.locking import HeldByLaw
 
-__all__ = ["KEY", "PERSON", "own_connector", "own_identifiers"]
+__all__ = ["KEY", "PERSON", "keep_contact", "own_connector", "own_identifiers"]
 
 _KINDS: Final = {
     FieldKind.EMAIL: EMAIL,
@@ -66,6 +72,28 @@ def own_identifiers(row: RightsRequest, person_id: int, *, at: datetime) -> list
     asked = {name: _KINDS[field.kind] for name, field in fields.items() if field.kind in _KINDS}
     values = open_for_request(person_id, row.entry_id, asked, at=at)
     return [Identifier(asked[name], value) for name, value in values.items() if value.reveal()]
+
+
+def keep_contact(row: RightsRequest, key: bytes) -> None:
+    """Keep under the request's key where the person is written to, where they gave no address: what
+    follows erases their record, and they are still to be told what became of it."""
+    details = sealing.decode_details(
+        sealing.unseal(key, f"details/{row.entry_id}", bytes(row.details))
+    )
+    person_id = row.person_id
+    if person_id is None or details.contact.reveal() or person_id in instructions([person_id]):
+        return
+    fields = in_force().promise.fields
+    emails = [name for name, field in fields.items() if field.kind is FieldKind.EMAIL]
+    opened = open_for_request(person_id, row.entry_id, emails, at=clock.now())
+    address = next((value for value in opened.values() if value.reveal()), None)
+    if address is None:
+        return
+    plain = sealing.encode_details(replace(details, contact=address))
+    with transaction.atomic():
+        locked = lock_request(row.pk).row
+        locked.details = sealing.seal(key, f"details/{row.entry_id}", plain)
+        locked.save(update_fields=["details"])
 
 
 def _erase(number: int) -> SystemChange:

@@ -34,7 +34,7 @@ from aboveboard.rights.requests.terms import NeedsPerson, RequestEventKind, Step
 from aboveboard.rights.running.collected import collect
 from aboveboard.rights.running.failing import fail_step, need_person
 from aboveboard.rights.running.memory import read_memory, step_row
-from aboveboard.rights.running.own import KEY
+from aboveboard.rights.running.own import KEY, keep_contact
 
 VERB_OF: Final[Mapping[StepVerb, Verb]] = {
     StepVerb.FIND: Verb.FIND,
@@ -169,8 +169,9 @@ def _erase_own(
     """Erase the person here, and write it down, in one transaction.
 
     Their key goes with it, and so would the request's: it is wrapped under the instance's before,
-    until the request is answered and closed for its time.
+    until the request is answered and closed for its time. So is where they are written to.
     """
+    keep_contact(row, key)
     with transaction.atomic():
         locked = lock_request(row.pk)
         if step not in locked.state.open_steps:
