@@ -48,6 +48,7 @@ from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.models import Sweep
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep.reviewing import review
+from aboveboard.rights.pack import release
 from aboveboard.rights.requests.actions import ask
 from aboveboard.rights.requests.terms import (
     NewRequest,
@@ -62,6 +63,7 @@ from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.house.test_routes import ALL
 from tests.intake.strangers import held_back_row
+from tests.rights.pack_samples import facts
 from tests.site.test_missing_promise import lose_the_promise_in_force
 from tests.world import ADVISER
 
@@ -107,11 +109,19 @@ SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
-    r"|/you/requests/($|access/ask/$|\d+/(code|withdraw)/$)"
+    r"|/you/requests/($|access/ask/$|\d+/(code|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
 sees their own there. And what is only posted to, where who asks for a page learns no more than
 that (tests/portal/test_requests.py posts to another's)."""
+
+
+FILLED: Mapping[str, Mapping[str, str]] = {
+    "/duplicates/": {"how": "different"},
+    "/documents/": {"field": "purchase_proof"},
+    "/change/": {"change": "stop"},
+}
+"""What stands in some addresses, by a part of them."""
 
 
 @pytest.fixture
@@ -281,6 +291,11 @@ def _request_of(person: int) -> int:
     return ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=at)
 
 
+def _link_of(number: int) -> str:
+    """Make a copy of what nobody collected yet, and return the token of its link."""
+    return release.build(number, facts(), {}, (), by=ADVISER, at=clock.now()).reveal()
+
+
 def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]) -> str:
     number = story.lost.number
     known: Mapping[str, object] = {
@@ -323,23 +338,22 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:
             known = {**known, "row_id": row_id, "choice_id": row_id}
-    if "/duplicates/" in pattern:
-        known = {**known, "how": "different"}
-    if "/documents/" in pattern:
-        known = {**known, "field": "purchase_proof"}
+    for part, words in FILLED.items():
+        if part in pattern:
+            known = {**known, **words}
     if pattern.startswith("/console/people/"):
         known = {**known, "purpose": "answer-contact"}
     if "/concerns/" in pattern:
         known = {**known, "number": open_concerns()[0].id, "purpose": "answer-contact"}
     if "/requests/" in pattern:
         known = {**known, "number": rows["requests"]}
+    if "<str:token>" in pattern:
+        known = {**known, "token": _link_of(rows["requests"])}
     if "/affected/" in pattern:
         number, row = _affected()
         known = {**known, "number": number, "how": "list", "row_id": row}
     if pattern.startswith("/console/staff/"):
         known = {**known, "change": "role"}
-    if "/change/" in pattern:
-        known = {**known, "change": "stop"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.centre import asking, home, log, losses, promise
+from aboveboard.centre import asking, home, log, losses, packs, promise
 
 app_name = "centre"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/requests/", asking.overview, name="requests"),
     path("trust/requests/ask/", asking.ask, name="ask"),
     path("trust/requests/code/", asking.code, name="request_code"),
+    path("trust/requests/pack/<str:token>/", packs.pack, name="pack"),
     path("trust/check/", log.check, name="check"),
     path("trust/check/proof.html", log.offline, name="offline"),
     path("log/<path:path>", log.resource, name="log"),

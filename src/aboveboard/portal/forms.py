@@ -129,6 +129,18 @@ class RequestCodeForm(forms.Form):
     )
 
 
+class PassphraseForm(forms.Form):
+    """The passphrase of a copy, where one was agreed."""
+
+    passphrase = forms.CharField(
+        label=gettext_lazy("The passphrase that you agreed with us"),
+        required=False,
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class DetailForm(forms.Form):
     """The new value of one detail, checked by its kind."""
 

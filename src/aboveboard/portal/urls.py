@@ -11,6 +11,7 @@ from aboveboard.portal.pages import (
     documents,
     home,
     notices,
+    packs,
     requests,
     uses,
 )
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/<int:number>/", requests.request_page, name="request"),
     path("requests/<int:number>/code/", requests.enter_code, name="request_code"),
     path("requests/<int:number>/withdraw/", requests.withdraw, name="withdraw_request"),
+    path("requests/<int:number>/pack/", packs.fetch, name="fetch_pack"),
+    path("requests/<int:number>/pack/code/", packs.code, name="pack_code"),
+    path("requests/<int:number>/statement.pdf", packs.statement, name="statement"),
     path("notices/", notices.overview, name="notices"),
     path("notices/<int:number>/", notices.notice, name="notice"),
 ]

@@ -9,17 +9,22 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.accounts.gate import allow_customer, throttle
+from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.errors import Conflict, RateLimited
 from aboveboard.basics.personal import Personal
 from aboveboard.portal import asking
-from aboveboard.portal.forms import RequestCodeForm, RightsRequestForm
+from aboveboard.portal.forms import PassphraseForm, RequestCodeForm, RightsRequestForm
 from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
 from aboveboard.portal.wording import capitalise, day
+from aboveboard.rights.pack.assembling import system_name
+from aboveboard.rights.pack.kept import pack_offer
+from aboveboard.rights.pack.preparing import ANSWERED_BY_PACK
+from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.requests import actions, proving, queries
 from aboveboard.rights.requests.queries import RecordedEvent, RequestRecord, StepRecord
 from aboveboard.rights.requests.state import RequestStage
@@ -96,7 +101,7 @@ def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
 @portal_page
 def request_page(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
     """Show where a request is, step by step."""
-    return _page(request, own_request(you, number))
+    return answer_page(request, own_request(you, number))
 
 
 @allow_customer
@@ -121,7 +126,7 @@ def enter_code(request: HttpRequest, you: PortalCustomer, number: int) -> HttpRe
             form.add_error("code", str(error))
         else:
             return HttpResponseRedirect(reverse("portal:request", args=[number]))
-    return _page(request, record, form=form, status=422)
+    return answer_page(request, record, form=form, status=422)
 
 
 @allow_customer
@@ -148,20 +153,26 @@ def own_request(you: PortalCustomer, number: int) -> RequestRecord:
     return record
 
 
-def _page(
+def answer_page(
     request: HttpRequest,
     record: RequestRecord,
     *,
     form: RequestCodeForm | None = None,
     status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
+    """Answer with the page of a request. ``more``: what a change to it has to say."""
     context = _in_words(record) | {
         "events": [_event(each) for each in queries.events(record.id) if _is_shown(each)],
         "steps": [_step(each) for each in queries.steps(record)],
         "form": form or RequestCodeForm(),
         "missing": record.state.proof.missing if not record.state.closed else (),
+        "statement": request_statement(record),
+        "offer": pack_offer(record.id, at=clock.now()),
+        "can_be_over": record.kind in ANSWERED_BY_PACK,
+        "pack_form": PassphraseForm(),
     }
-    return render(request, "portal/request.html", context, status=status)
+    return render(request, "portal/request.html", context | more, status=status)
 
 
 def _in_words(record: RequestRecord) -> dict[str, Any]:
@@ -201,7 +212,7 @@ def _step(step: StepRecord) -> dict[str, Any]:
     facts = step.event.facts if step.event else {}
     retained = facts.get("retained")
     return {
-        "system": system_in_words(step.system),
+        "system": system_name(step.system, get_language() or "en"),
         "done": step.event is not None,
         "what": capitalise(str(done if step.event else to_do)),
         "entries": _entries(facts.get("records")),
@@ -218,9 +229,3 @@ def _entries(records: object) -> str:
         return ""
     words = ngettext("%(shown)s entry", "%(shown)s entries", records)
     return words % {"shown": intcomma(records)}
-
-
-def system_in_words(key: str) -> str:
-    """Return what a system is called, where its declaration says nothing better: "shop_db" reads
-    "Shop db"."""
-    return capitalise(key.replace("_", " ").replace("-", " ").replace(".", " "))
