@@ -39,6 +39,7 @@ from aboveboard.console.incidents import overview as incidents
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.person_numbers import PersonConverter
 from aboveboard.console.requests import changes as request_changes
+from aboveboard.console.requests import handing_over
 from aboveboard.console.requests import page as request_page
 from aboveboard.console.requests import queue as requests
 from aboveboard.console.requests import record as recording
@@ -83,6 +84,10 @@ urlpatterns = [
     path(_REQUEST, request_page.show, name="request"),
     path(f"{_REQUEST}read/", request_page.read, name="read_request"),
     path(f"{_REQUEST}code/", request_changes.counter_code, name="request_counter_code"),
+    path(f"{_REQUEST}pack/", handing_over.make, name="make_pack"),
+    path(f"{_REQUEST}pack/code/", handing_over.code, name="pack_code"),
+    path(f"{_REQUEST}pack/open/", handing_over.open_pack, name="open_pack"),
+    path(f"{_REQUEST}pack/letter/", handing_over.letter, name="pack_letter"),
     path(f"{_REQUEST}<slug:change>/", request_changes.change, name="change_request"),
     path("report-a-loss/", report_loss.report, name="report"),
     path("report-a-loss/<int:number>/", report_loss.reported, name="reported"),

@@ -28,10 +28,12 @@ from aboveboard.console.requests.forms import (
     RequestAnswerForm,
     RequestReviewForm,
 )
+from aboveboard.console.requests.pack import pack_panel
 from aboveboard.console.requests.words import EVENTS, NEEDS, STEPS, code_in_words, in_words
 from aboveboard.kinds.values import display
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
+from aboveboard.rights.pack.preparing import can_prepare
 from aboveboard.rights.requests import queries
 from aboveboard.rights.requests.queries import RecordedEvent, RequestRecord, StepRecord
 from aboveboard.rights.requests.state import RequestStage
@@ -139,6 +141,7 @@ def page(
         "evidence": [code_in_words(each.value) for each in record.state.evidence],
         "missing": [] if record.state.closed else list(record.state.proof.missing),
         "alike": queries.like_it(record, at=now),
+        "pack": pack_panel(record, at=now),
     }
     return render(request, "console/requests/request.html", context | more, status=status)
 
@@ -150,8 +153,9 @@ def _offers(record: RequestRecord) -> dict[str, bool]:
     return {
         "confirm": is_open and not state.confirmed,
         "prove": is_open and state.confirmed and not state.proof.enough,
-        "review": state.stage is RequestStage.REVIEWING,
-        "answer": state.stage is RequestStage.READY,
+        # What is answered with a copy is checked and answered as the copy is made.
+        "review": state.stage is RequestStage.REVIEWING and not can_prepare(record),
+        "answer": state.stage is RequestStage.READY and not can_prepare(record),
         "pause": is_open and state.paused is None,
         "resume": is_open and state.paused is not None,
         "extend": is_open and state.extension is None,

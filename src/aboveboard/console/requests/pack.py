@@ -1,0 +1,88 @@
+"""What the page of a request says of the copy of their data: whether it can be made now, how it is
+handed over, and what staff fill in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from aboveboard.rights import limits
+from aboveboard.rights.pack.kept import PackWay, pack_offer
+from aboveboard.rights.pack.preparing import can_prepare
+from aboveboard.rights.pack.stating import request_statement
+from aboveboard.rights.requests.queries import RequestRecord
+
+WAYS: Mapping[PackWay, str] = {
+    PackWay.LINK: "They fetch it: signed in, or by a link and a code to their address",
+    PackWay.COUNTER: "They come for it, with their identity card and a code",
+    PackWay.PAPER: "By post, as a letter",
+}
+
+
+class MakePackForm(forms.Form):
+    """How the copy is handed over, and what the person reads besides."""
+
+    way = forms.ChoiceField(
+        label="How do they get it?",
+        widget=forms.RadioSelect,
+        choices=[(way.value, words) for way, words in WAYS.items()],
+        error_messages={"required": "Choose how they get it."},
+    )
+    passphrase = forms.CharField(
+        label="A passphrase that you agreed with them",
+        required=False,
+        strip=False,
+        max_length=200,
+        help_text="Only if they asked for one. It is not kept, and five wrong ones end the copy.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    words = forms.CharField(
+        label="Anything they should know",
+        required=False,
+        max_length=limits.WORDS,
+        strip=True,
+        help_text="They read this. Write it in their language, without jargon.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        # Ids of its own: the page has several forms.
+        super().__init__(data, auto_id="make-%s", initial={"way": PackWay.LINK.value})
+
+
+class OpenPackForm(forms.Form):
+    """The code of somebody who stands here."""
+
+    code = forms.CharField(
+        label="Their code",
+        strip=True,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "Enter their code."},
+    )
+    passphrase = forms.CharField(
+        label="Their passphrase",
+        required=False,
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="open-%s")
+
+
+def pack_panel(record: RequestRecord, *, at: datetime) -> dict[str, Any]:
+    """Return what the page shows of the copy of a request: ``make`` and ``open`` are forms."""
+    offer = pack_offer(record.id, at=at)
+    return {
+        "can": can_prepare(record),
+        "offer": offer,
+        "way": WAYS[offer.way] if offer else "",
+        "letter": request_statement(record) is not None or bool(offer and offer.has_letter),
+        "make": MakePackForm(),
+        "open": OpenPackForm(),
+    }
