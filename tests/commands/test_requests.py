@@ -54,8 +54,12 @@ def test_a_request_goes_from_receipt_to_answer(
         ("drawer", "find"),
     }
     assert answer(capsys, "requests", "answer", number, "--outcome", "done")[0] == 4
-    do("review", number)
-    do("answer", number, "--outcome", "done")
+    letter = ("letter", number, "--out", str(tmp_path / "letter.pdf"))
+    assert answer(capsys, "requests", *letter)[0] == 3, "there is no copy to print yet"
+    do("pack", number, "--way", "paper", "--words", str(words))
+    do(*letter)
+    assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF")
+    assert answer(capsys, "requests", *letter)[0] == 2, "nothing is written over"
     assert "No request is open." in answer(capsys, "requests", "list")[1]
     (figures,) = public_figures(clock.from_text("2020-01-01T00:00:00Z"), clock.now())
     assert (figures.received, figures.answered, figures.open) == (1, 1, 0)

@@ -17,7 +17,10 @@ aboveboard requests run 12
 aboveboard requests answer 12 --system archive --step find --records 0 --words seen.txt
 aboveboard requests retry 12 --system archive --step find
 aboveboard requests review 12
-aboveboard requests answer 12 --outcome done
+aboveboard requests pack 12
+aboveboard requests pack 12 --way paper --words note.txt
+aboveboard requests letter 12 --out letter.pdf
+aboveboard requests answer 13 --outcome done
 aboveboard requests pause 12 --reason clarification --words question.txt
 aboveboard requests resume 12
 aboveboard requests extend 12 --reason complex --words why.txt
@@ -74,6 +77,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
             "prove": "say how who asks was proved",
             "run": "do now what the worker would do",
             "review": "say that what was collected was looked at",
+            "pack": "make the copy of their data and answer with it",
+            "letter": "write the letter for the post: with the copy, or what became of it",
             "answer": "answer a step by hand, or close what is done",
             "retry": "have a step tried again",
             "extend": "take the longer time that the law gives",
@@ -99,6 +104,22 @@ def _configure_verbs(verbs: dict[str, argparse.ArgumentParser]) -> None:
         help="what you checked",
     )
     proof.add_argument("--code", help="the code that was sent to them, as they gave it back")
+    packing = verbs["pack"]
+    packing.add_argument(
+        "--way", choices=("link", "counter", "paper"), default="link", help="how they get it"
+    )
+    packing.add_argument(
+        "--passphrase",
+        type=Path,
+        metavar="FILE",
+        help="a text file with the passphrase that you agreed with them",
+    )
+    packing.add_argument(
+        "--age-key", default="", help="the public age key of their own, for which it is sealed"
+    )
+    verbs["letter"].add_argument(
+        "--out", type=Path, metavar="FILE", required=True, help="where the PDF is written"
+    )
     answering = verbs["answer"]
     answering.add_argument("--outcome", choices=("done", "partly", "nothing_held"))
     answering.add_argument("--records", type=int, default=0, help="how many you found or changed")
@@ -112,12 +133,12 @@ def _configure_verbs(verbs: dict[str, argparse.ArgumentParser]) -> None:
     )
     verbs["refuse"].add_argument("--ground", required=True, choices=_GROUNDS)
     # From a file: what a command line holds stays in the shell's history.
-    for name in ("answer", "extend", "pause", "refuse"):
+    for name in ("answer", "extend", "pack", "pause", "refuse"):
         verbs[name].add_argument(
             "--words",
             type=Path,
             metavar="FILE",
-            required=name != "answer",
+            required=name not in ("answer", "pack"),
             help="a text file with what they read, or what you did; - reads standard input",
         )
 

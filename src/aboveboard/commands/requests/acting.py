@@ -14,6 +14,7 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.personal import Personal
 from aboveboard.commands.exits import ATTENTION, DONE
+from aboveboard.commands.requests import packing
 from aboveboard.connectors.contract import EMAIL, Identifier
 from aboveboard.rights.requests import actions, proving, queries
 from aboveboard.rights.requests.queries import RequestRecord
@@ -92,6 +93,8 @@ def act(args: argparse.Namespace) -> int:
             proving.prove(number, ProofEvidence(args.evidence), by=SYSTEM, at=at)
         case "run":
             advance.run_request({"request": number})
+        case "pack" | "letter":
+            packing.act(args, words=_words(getattr(args, "words", None)), at=at)
         case "review":
             actions.review(number, by=SYSTEM, at=at)
         case "answer" if args.outcome:
