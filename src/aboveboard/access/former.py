@@ -83,7 +83,7 @@ def open_for_request(
     some fields. Nothing where they are no longer held. The caller has had them proved (GDPR Art.
     12(6)); what they are given they may be given on any purpose's behalf (Art. 15)."""
     record = vault.fetch([person_id]).get(person_id)
-    held = vault.held_fields(person_id)
+    held = frozenset() if record is None else frozenset(record.provenance())
     wanted = sorted(held if fields is None else held & set(fields))
     with transaction.atomic():
         subject = entry_subject(person_id)

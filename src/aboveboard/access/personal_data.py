@@ -140,6 +140,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="refused_look_ups",
         tables=("access.QuietRefusal",),
+        export_by=("access.QuietRefusal.person_id",),
         export=_refusals,
         erase=lambda numbers: QuietRefusal.objects.filter(person_id__in=numbers).delete(),
         merge=_merge_refusals,
@@ -150,6 +151,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="emergency_uses",
         tables=("access.EmergencyUse",),
+        export_by=("access.EmergencyUse.person_id",),
         export=_emergencies,
         erase=_forget_emergencies,
         merge=_merge_emergencies,
@@ -160,6 +162,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="concerns",
         tables=("access.RaisedConcern",),
+        export_by=("access.RaisedConcern.person_id",),
         export=_concerns,
         erase=lambda numbers: RaisedConcern.objects.filter(person_id__in=numbers).delete(),
         merge=_merge_concerns,

@@ -94,6 +94,7 @@ DECLARED: Final = (
     PersonalData(
         name="accounts",
         tables=("accounts.Account",),
+        export_by=("accounts.Account.person_id",),
         export=_accounts,
         erase=_erase,
         merge=_merge,
@@ -105,6 +106,7 @@ DECLARED: Final = (
         PersonalData(
             name=name,
             tables=tables,
+            export_by=("accounts.Account.person_id",),
             export=export,
             erase=_WITH_ACCOUNT,
             merge=_WITH_ACCOUNT,

@@ -150,6 +150,9 @@ class PersonalData:
         erase_fields: what happens when single fields of the person's record are erased; only a
             copy of their values needs to answer.
         sealed_copies: the records in the vault's format that are kept outside the vault.
+        export_by: columns (``"choices.Choice.person_id"``) of which one has a row for everybody of
+            whom ``export`` yields anything, or tables of which it yields nothing while they are
+            empty (``"incidents.Incident"``): so that it is not asked in vain. Empty: always asked.
     """
 
     name: str
@@ -164,6 +167,7 @@ class PersonalData:
     in_use_words: Mapping[str, str] = field(default_factory=dict)
     erase_fields: EraseFields | NotNeeded = NotNeeded("it holds no copy of a field's value")
     sealed_copies: SealedCopies | None = None
+    export_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

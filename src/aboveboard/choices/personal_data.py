@@ -41,6 +41,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="choices",
         tables=("choices.Choice",),
+        export_by=("choices.Choice.person_id",),
         export=_export,
         erase=_erase,
         merge=NotNeeded("a choice stays under the number it was made under; every number is read"),

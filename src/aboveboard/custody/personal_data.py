@@ -28,6 +28,7 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
 DISCLOSURES = PersonalData(
     name="files_that_left",
     tables=("custody.ExportPerson",),
+    export_by=("custody.ExportPerson.person_id",),
     export=_export,
     erase=NotNeeded(
         "the file that left still holds them, and a loss of it must count them (GDPR Art. 33(3)(a))"

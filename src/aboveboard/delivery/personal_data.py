@@ -29,6 +29,7 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
 NOTICES = PersonalData(
     name="notices_sent",
     tables=("delivery.Dispatch",),
+    export_by=("delivery.Dispatch.person_id",),
     export=_export,
     erase=NotNeeded(
         "that a notice was sent, and when, is kept to show that it was (GDPR Art. 5(2), 33(5)); "
@@ -120,6 +121,7 @@ def _split_correspondence(kept: int, merged: int, state: Any) -> None:
 CORRESPONDENCE = PersonalData(
     name="correspondence",
     tables=("delivery.Correspondence",),
+    export_by=("delivery.Correspondence.person_id",),
     export=_export_correspondence,
     erase=_erase_correspondence,
     merge=_merge_correspondence,

@@ -146,6 +146,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="merges",
         tables=("identity.MergedPerson",),
+        export_by=("identity.MergedPerson.person_id", "identity.MergedPerson.merged_id"),
         export=_export,
         erase=_erase,
         merge=NotNeeded("merging writes the row itself"),
@@ -158,6 +159,11 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="possible_duplicates",
         tables=("identity.CandidatePair", "identity.SharedValue"),
+        export_by=(
+            "identity.CandidatePair.first_id",
+            "identity.CandidatePair.second_id",
+            "identity.SharedValue.person_id",
+        ),
         export=_export_pairs,
         erase=_erase_pairs,
         merge=_merge_pairs,
@@ -168,6 +174,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="distinctions",
         tables=("identity.DistinctPeople",),
+        export_by=("identity.DistinctPeople.first_id", "identity.DistinctPeople.second_id"),
         export=_export_distinct,
         erase=NotNeeded(
             "it holds two numbers and that they are two people; a number leads to nobody once the "

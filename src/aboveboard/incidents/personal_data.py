@@ -57,6 +57,12 @@ EXPOSURES = PersonalData(
     tables=("incidents.SettledLine", "incidents.AffectedPerson"),
     files=("incidents",),
     export=_export,
+    # Whoever is exposed stands in files: of those it is only known that there are none.
+    export_by=(
+        "incidents.Incident",
+        "incidents.AffectedPerson.person_id",
+        "incidents.SettledLine.person_id",
+    ),
     erase=NotNeeded(
         "a count shows whom a loss concerned, and is evidence that is never changed (GDPR Art. "
         "33(5)); it holds a number, which leads to nobody once the person's key is destroyed"

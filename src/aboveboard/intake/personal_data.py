@@ -96,6 +96,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="former_addresses",
         tables=("intake.FormerAddress",),
+        export_by=("intake.FormerAddress.person_id",),
         export=_export_former,
         erase=_erase_former,
         erase_fields=_erase_former_fields,
@@ -117,6 +118,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="file_differences",
         tables=("intake.FieldNote",),
+        export_by=("intake.FieldNote.person_id",),
         export=_export,
         erase=_erase,
         erase_fields=_erase_fields,

@@ -73,6 +73,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="holds",
         tables=("retention.Hold",),
+        export_by=("retention.Hold.person_id",),
         export=_holds,
         erase=lambda numbers: Hold.objects.filter(person_id__in=numbers).delete(),
         merge=_merge,
@@ -83,6 +84,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="restrictions",
         tables=("retention.Restriction",),
+        export_by=("retention.Restriction.person_id",),
         export=_restrictions,
         erase=lambda numbers: Restriction.objects.filter(person_id__in=numbers).delete(),
         merge=NotNeeded("what is open is written on the person together with the holds"),
@@ -93,6 +95,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="sweep_rows",
         tables=("retention.SweepRow",),
+        export_by=("retention.SweepRow.person_id",),
         export=_sweep_rows,
         erase=_forget_number,
         merge=NotNeeded("a row of a number that was merged comes to nothing: nobody has it"),

@@ -19,8 +19,11 @@ OPEN: Final = "open_request"
 
 
 def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
-    for row in RightsRequest.objects.filter(person_id__in=numbers).order_by("id"):
-        happened = RequestEventRow.objects.filter(request_id=row.pk).order_by("id")
+    rows = list(RightsRequest.objects.filter(person_id__in=numbers).order_by("id"))
+    happened: dict[int, list[RequestEventRow]] = {row.pk: [] for row in rows}
+    for event in RequestEventRow.objects.filter(request_id__in=list(happened)).order_by("id"):
+        happened[event.request_id].append(event)
+    for row in rows:
         yield {
             "person": row.person_id,
             "asked": row.kind,
@@ -39,7 +42,7 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
                     "done": event.verb,
                     "entry": event.entry_id,
                 }
-                for event in happened
+                for event in happened[row.pk]
             ],
         }
 

@@ -4,14 +4,16 @@ gathering what every package declares that it holds of one person."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
+from django.apps import apps
 from django.db.models import Count
 
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData, personal_data
-from aboveboard.vault import aliases, blind
+from aboveboard.vault import aliases, blind, prepared
 from aboveboard.vault.documents import actions as documents
 from aboveboard.vault.models import Alias, AttachmentChunk, BlindIndex, Person, SealedRecord
 from aboveboard.vault.records import provenance
@@ -29,10 +31,34 @@ def export_person(person_id: int) -> dict[str, list[Mapping[str, Json]]]:
     what is sealed is named and not opened, because only ``access`` opens.
     """
     numbers = aliases.numbers_of(aliases.current_number(person_id))
+    holding = _holding(numbers)
     return {
-        data.name: [] if isinstance(data.export, NotNeeded) else list(data.export(numbers))
+        data.name: []
+        if isinstance(data.export, NotNeeded)
+        or (data.export_by and holding.isdisjoint(data.export_by))
+        else list(data.export(numbers))
         for _, data in personal_data()
     }
+
+
+def _holding(numbers: Numbers) -> frozenset[str]:
+    """Return by which columns there is a row of these numbers: most people are in few tables, and
+    one statement takes less than one for each table."""
+    columns, asked, sql = _holding_statement()
+    return frozenset(columns[place] for (place,) in prepared.ask(sql, *[list(numbers)] * asked))
+
+
+@cache
+def _holding_statement() -> tuple[tuple[str, ...], int, str]:
+    """Return the columns, how many of them name people, and the statement."""
+    columns = tuple(dict.fromkeys(each for _, data in personal_data() for each in data.export_by))
+    parts = []
+    for place, column in enumerate(columns):
+        app, model, *name = column.split(".")
+        where = f" WHERE {name[0]} {{some}}" if name else ""
+        table = apps.get_model(app, model)._meta.db_table
+        parts.append(f"SELECT {place} WHERE EXISTS (SELECT 1 FROM {table}{where})")  # noqa: S608 - our own tables
+    return columns, sum(column.count(".") > 1 for column in columns), " UNION ALL ".join(parts)
 
 
 def _people(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
@@ -114,6 +140,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="documents",
         tables=("vault.AttachmentChunk",),
+        export_by=("vault.AttachmentChunk.person_id",),
         export=_documents,
         erase=documents.delete_documents,
         erase_fields=documents.delete_documents,
@@ -125,6 +152,7 @@ PERSONAL_DATA: Final = (
     PersonalData(
         name="aliases",
         tables=("vault.Alias",),
+        export_by=("vault.Alias.person_id",),
         export=_aliases,
         erase=lambda numbers: Alias.objects.filter(person_id__in=numbers).delete(),
         merge=_RECORDS,
