@@ -94,15 +94,19 @@ def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> l
     with transaction.atomic():
         waiting = Message.objects.filter(kind__in=kinds, done_at=None, failed_at=None)
         free = waiting.filter(Q(lease_until=None) | Q(lease_until__lte=at))
-        # Parked first, so that a message that kills its workers is not claimed once more below.
-        free.filter(attempts__gte=limits.ATTEMPTS).update(
-            failed_at=at, failed_reason=DIED, lease_until=None, claimed_by=""
-        )
         # SKIP LOCKED: a second worker takes the next messages rather than wait for the first.
         due = (
             free.filter(due_at__lte=at).order_by("due_at", "id").select_for_update(skip_locked=True)
         )
         rows = list(due[:limit])
+        if any(row.attempts >= limits.ATTEMPTS for row in rows):
+            # Parked, so that a message that kills its workers is not claimed once more.
+            free.filter(attempts__gte=limits.ATTEMPTS).update(
+                failed_at=at, failed_reason=DIED, lease_until=None, claimed_by=""
+            )
+            rows = list(due[:limit])
+        if not rows:
+            return []
         Message.objects.filter(id__in=[row.id for row in rows]).update(
             claimed_by=worker, lease_until=at + limits.LEASE, attempts=F("attempts") + 1
         )
