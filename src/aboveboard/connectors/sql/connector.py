@@ -104,7 +104,8 @@ class SqlConnector:
                     declared = planned and planned.declared.fields.get(column.key)
                     yield FieldSeen(
                         planned.name if planned else table.fullname,
-                        column.key,
+                        # A reflected name is a kind of text of its own, which YAML does not know.
+                        str(column.key),
                         str(column.type),
                         tuple(_samples(connection, column, samples)),
                         declared.category if declared else "",
