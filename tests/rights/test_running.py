@@ -366,14 +366,11 @@ def test_what_waits_is_moved_on_by_itself_and_nothing_else_is_read(connect: Conn
     assert due.do_what_is_due(at=until) == 1
     assert queries.request(number).state.paused is None
     day = queries.request(number).due.at
-    for moment, code in (
-        (day - limits.REMIND_BEFORE, "due_soon"),
-        (day, "late"),
-        (day + limits.LATE_AGAIN, "late"),
-    ):
+    for moment, code in ((day - limits.REMIND_BEFORE, "due_soon"), (day, "late")):
         assert due.do_what_is_due(at=moment - timedelta(minutes=1)) == 0, code
         assert due.do_what_is_due(at=moment) == 1
         reminded = queries.request(number).state.reminded
         assert reminded is not None
         assert (reminded.at, reminded.code) == (moment, code)
+    assert due.do_what_is_due(at=day + timedelta(days=40)) == 0, "once each"
     assert queries.stuck(at=day) == []

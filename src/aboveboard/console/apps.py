@@ -141,7 +141,9 @@ class ConsoleConfig(AppConfig):
         from aboveboard.console.concerns import notify as concerns
         from aboveboard.console.emergency import notify
         from aboveboard.console.incidents import notify as notices
+        from aboveboard.console.requests import notify as requests
         from aboveboard.incidents.notices import changes
+        from aboveboard.rights.requests import terms as request_terms
 
         return Package(
             name="console",
@@ -151,6 +153,7 @@ class ConsoleConfig(AppConfig):
                 Job(terms.ASSIGNED, concerns.notify_owner),
                 Job(changes.REQUESTED, notices.notify_preparer),
                 Job(changes.CLOSED, notices.notify_asker),
+                Job(request_terms.REMINDER, requests.notify_privacy_lead),
             ),
             navigation=_NAVIGATION,
         )

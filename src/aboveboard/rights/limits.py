@@ -66,8 +66,12 @@ WORDS: Final = 4_000
 REMIND_BEFORE: Final = timedelta(days=7)
 """How long before the day it is due staff are reminded. Our choice: a working week."""
 
-LATE_AGAIN: Final = timedelta(days=1)
-"""How often staff are reminded of what is late. Our choice."""
+REMINDERS_TOGETHER: Final = timedelta(hours=1)
+"""Within how long what staff are reminded of stands in one mail. Our choice: a mail for each of
+fifty requests is read by nobody."""
+
+REMINDER_LINES: Final = 50
+"""Requests that one mail to staff names. Our choice: more are in the queue, and in the next."""
 
 UNPROVED_A_DAY: Final = 500
 """Requests of people who are not signed in that are taken within a day, over all visitors, and of

@@ -13,7 +13,15 @@ from aboveboard.outbox import jobs
 from aboveboard.rights.entries import RequestAdvanced, RequestReceived
 from aboveboard.rights.models import RequestEventRow, RequestStep, RightsRequest
 from aboveboard.rights.requests import sealing
-from aboveboard.rights.requests.recording import RUN, NewEvent, keep_event, read_state, refresh
+from aboveboard.rights.requests.locking import (
+    read_state,
+)
+from aboveboard.rights.requests.recording import (
+    RUN,
+    NewEvent,
+    keep_events,
+    refresh,
+)
 from aboveboard.rights.requests.terms import RequestEventKind, StepVerb
 
 _RECEIVED: Final = NewEvent(kind=RequestEventKind.RECEIVED)
@@ -41,7 +49,7 @@ def repeat_received(entry: RecordedEntry[RequestReceived]) -> None:
         )
         sealing.new_key(row)
         row.save(update_fields=["key"])
-        keep_event(row, _RECEIVED, entry.id, by=entry.by, at=facts.received)
+        keep_events(row, [(_RECEIVED, entry.id)], by=entry.by, at=facts.received)
         events, state = read_state(row)
         refresh(row, events, state, at=entry.at)
 
@@ -69,7 +77,7 @@ def repeat_advanced(entry: RecordedEntry[RequestAdvanced]) -> None:
                 until=facts.until,
                 facts={"steps": steps} if steps else counts,
             )
-            keep_event(row, event, entry.id, by=entry.by, at=entry.at)
+            keep_events(row, [(event, entry.id)], by=entry.by, at=entry.at)
         if (facts.event, facts.verb) == (RequestEventKind.STEP_DONE.value, StepVerb.ERASE.value):
             _erase_again(row, facts.system)
         events, state = read_state(row)

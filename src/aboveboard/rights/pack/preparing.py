@@ -30,8 +30,9 @@ from aboveboard.rights.pack.kept import PackWay
 from aboveboard.rights.pack.release import NO_SEAL, PackSeal, build
 from aboveboard.rights.pack.reviewing import list_others, undecided
 from aboveboard.rights.requests import actions, queries
+from aboveboard.rights.requests.locking import lock_request
 from aboveboard.rights.requests.queries import RequestRecord
-from aboveboard.rights.requests.recording import LETTER, lock_request
+from aboveboard.rights.requests.recording import LETTER
 from aboveboard.rights.requests.state import RequestStage, RequestState
 from aboveboard.rights.requests.terms import (
     Answer,

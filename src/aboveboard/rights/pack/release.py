@@ -52,7 +52,10 @@ from aboveboard.rights.pack.redacting import redact_spool
 from aboveboard.rights.pack.reviewing import CollectedAnswers, decisions, finder_of, handle_of
 from aboveboard.rights.pack.words import PackWords
 from aboveboard.rights.requests import files, proving, sealing
-from aboveboard.rights.requests.recording import LockedRequest, lock_request
+from aboveboard.rights.requests.locking import (
+    LockedRequest,
+    lock_request,
+)
 from aboveboard.rights.requests.terms import NotProved
 
 EXPIRY: Final = "pack.expiry"

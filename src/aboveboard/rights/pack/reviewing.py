@@ -35,7 +35,9 @@ from aboveboard.rights.pack.others import (
 )
 from aboveboard.rights.pack.redacting import CollectedItem, MentionList, list_mentions
 from aboveboard.rights.requests import files, sealing
-from aboveboard.rights.requests.recording import lock_request
+from aboveboard.rights.requests.locking import (
+    lock_request,
+)
 from aboveboard.rights.requests.terms import RequestClosed
 
 DECISIONS: Final = "pack-decisions"

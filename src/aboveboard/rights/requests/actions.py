@@ -13,24 +13,28 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code, Word
-from aboveboard.keys.actions import entry_subject
 from aboveboard.law import categories
-from aboveboard.ledger.actions import append
+from aboveboard.ledger.actions import append_many, new_entry, reserve_ids
 from aboveboard.promise.queries import in_force
 from aboveboard.rights import limits
 from aboveboard.rights.entries import RequestReceived
 from aboveboard.rights.models import RightsRequest
-from aboveboard.rights.requests import sealing
-from aboveboard.rights.requests.recording import (
+from aboveboard.rights.requests import pending_objection, sealing
+from aboveboard.rights.requests.locking import (
     LockedRequest,
+    state_of,
+)
+from aboveboard.rights.requests.recording import (
     NewEvent,
+    advanced,
     due_of,
     enqueue_run,
-    keep_event,
+    handles_for,
+    keep_events,
     record,
-    refresh,
-    state_of,
-    write_event,
+    remind_staff,
+    show,
+    waits_for_staff,
 )
 from aboveboard.rights.requests.state import RequestStage, RequestState
 from aboveboard.rights.requests.terms import (
@@ -75,30 +79,40 @@ def ask(new: NewRequest, *, evidence: ProofEvidence | None = None, by: Actor, at
     if not _PLACE.fullmatch(new.jurisdiction):
         raise PlaceUnreadable
     with transaction.atomic():
-        row, handle = _new_row(new, by=by, at=at)
-        received = RequestReceived(
-            Code(new.kind.value),
-            Code(new.channel.value),
-            Code(new.asker.value),
-            Word(row.jurisdiction),
-            row.sensitive,
-            new.received_at,
+        row = _new_row(new, by=by, at=at)
+        happened = [NewEvent(kind=RequestEventKind.RECEIVED)]
+        if evidence is not None:
+            happened.append(NewEvent(kind=RequestEventKind.PROVED, code=evidence.value))
+        handles = handles_for(row.person_id, len(happened))
+        if row.person_id is not None and handles[0] is None:
+            raise NotFound(what="person")
+        # Their numbers first: the second entry names the first, and the row as well.
+        ids = reserve_ids(len(happened))
+        row.entry_id = ids[0]
+        entries = [_received(row), *(advanced(row, event) for event in happened[1:])]
+        append_many(
+            [
+                new_entry(facts, by=by, handle=handle, at=at)
+                for facts, handle in zip(entries, handles, strict=True)
+            ],
+            ids,
         )
-        row.entry_id = append(received, by=by, handle=handle, at=at)
         key = sealing.new_key(row)
         plain = sealing.encode_details(new.details)
         row.details = sealing.seal(key, f"details/{row.entry_id}", plain)
+        events = [
+            RequestEvent(event.kind, moment, event.code)
+            for event, moment in zip(happened, (new.received_at, at), strict=False)
+        ]
+        locked = LockedRequest(row, events, state_of(row, events), ids[-1])
+        show(row, events, locked.state, at=at)
         row.save()
-        event = NewEvent(kind=RequestEventKind.RECEIVED)
-        keep_event(row, event, row.entry_id, by=by, at=new.received_at)
-        events = [RequestEvent(RequestEventKind.RECEIVED, new.received_at)]
-        locked = LockedRequest(row, events, state_of(row, events))
-        refresh(row, events, locked.state, at=at)
-        if evidence is not None:
-            proved = NewEvent(kind=RequestEventKind.PROVED, code=evidence.value)
-            write_event(locked, proved, by=by, at=at)
-        else:
-            enqueue_run(locked)  # what needs no proof at all
+        keep_events(row, [(happened[0], ids[0])], by=by, at=new.received_at)
+        if len(happened) > 1:
+            keep_events(row, [(happened[1], ids[1])], by=by, at=at)
+        if waits_for_staff(locked.state):
+            remind_staff(row.pk)
+        enqueue_run(locked)
     return int(row.pk)
 
 
@@ -277,9 +291,12 @@ _SAY_NOTHING: Final = frozenset(
 
 def withdraw(request_id: int, *, by: Actor, at: datetime) -> RequestState:
     """Close a request because whoever asked wants it no more. What was done stays done."""
-    return record(
-        request_id, lambda locked: NewEvent(kind=RequestEventKind.WITHDRAWN), by=by, at=at
-    )
+
+    def decide(locked: LockedRequest) -> NewEvent:
+        pending_objection.lift(request_id, locked.state.kind, locked.row.person_id, at=at)
+        return NewEvent(kind=RequestEventKind.WITHDRAWN)
+
+    return record(request_id, decide, by=by, at=at)
 
 
 def checked_words(words: str) -> str:
@@ -307,19 +324,30 @@ def holds_special(person_id: int) -> bool:
     )
 
 
-def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> tuple[RightsRequest, str | None]:
-    """Return the row, unsaved, and the handle of whom it is about."""
-    person_id, handle, sensitive, jurisdiction = new.person_id, None, False, new.jurisdiction
+def _received(row: RightsRequest) -> RequestReceived:
+    return RequestReceived(
+        Code(row.kind),
+        Code(row.channel),
+        Code(row.asker),
+        Word(row.jurisdiction),
+        row.sensitive,
+        row.received_at,
+    )
+
+
+def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> RightsRequest:
+    """Return the row, unsaved, of somebody who is locked."""
+    person_id, sensitive, jurisdiction = new.person_id, False, new.jurisdiction
     if person_id is None:
         _refuse_flood(by, at)
     else:
         person_id = lock_person(person_id)
-        subject, facets = entry_subject(person_id), vault.person(person_id)
-        if subject is None or facets is None:
+        facets = vault.person(person_id)
+        if facets is None:
             raise NotFound(what="person")
-        handle, sensitive = subject.handle, holds_special(person_id)
+        sensitive = holds_special(person_id)
         jurisdiction = jurisdiction or facets.jurisdiction
-    row = RightsRequest(
+    return RightsRequest(
         kind=new.kind.value,
         person_id=person_id,
         asker=new.asker.value,
@@ -333,7 +361,6 @@ def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> tuple[RightsRequest
         stage=RequestStage.PROVING.value,
         due_at=new.received_at,
     )
-    return row, handle
 
 
 def _refuse_flood(by: Actor, at: datetime) -> None:

@@ -16,7 +16,6 @@ from babel.dates import format_date
 from aboveboard.access.former import open_for_request
 from aboveboard.accounts import mail
 from aboveboard.basics import clock, settings
-from aboveboard.basics.errors import NotFound
 from aboveboard.delivery.correspondence import instructions
 from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.outbox.reference import Reference
@@ -24,7 +23,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.rights.pack.kept import PackWay, pack_offer
 from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.proof import mail_texts
-from aboveboard.rights.requests import queries
+from aboveboard.rights.requests import pending_objection, queries
 from aboveboard.rights.requests.queries import RecordedEvent, RequestRecord
 from aboveboard.rights.requests.recording import LETTERS
 from aboveboard.rights.requests.sealing import RequestUnreadable
@@ -36,21 +35,19 @@ log = logging.getLogger(__name__)
 def send(ref: Reference) -> None:
     """Do the job ``rights.letter``: write to whoever asked of one event. Done again after a crash
     it repeats one mail."""
-    try:
-        record = queries.request(int(str(ref["request"])))
-        recorded = queries.events(record.id)
-    except NotFound:
-        return
     number = int(str(ref["entry"]))
-    event = next((each for each in recorded if each.entry_id == number), None)
-    if event is None:
+    recorded = queries.request_and_event(int(str(ref["request"])), number)
+    if recorded is None:
         return
+    record, event = recorded
     for address in addresses_of(record):
         try:
             mail.send(*_letter(record, event), to=address)
         except KindMismatch:
             # From before addresses were checked: nothing can be sent there.
             log.warning("a letter about a request could not be sent (entry %s)", number)
+    if event.event.kind in pending_objection.ENDS:
+        pending_objection.lift(record.id, record.kind, record.person_id, at=clock.now())
 
 
 def addresses_of(record: RequestRecord) -> list[str]:

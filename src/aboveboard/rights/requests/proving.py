@@ -23,7 +23,14 @@ from aboveboard.keys.queries import instance_secret
 from aboveboard.rights import limits
 from aboveboard.rights.models import RequestCode, RightsRequest
 from aboveboard.rights.requests import files, sealing
-from aboveboard.rights.requests.recording import LockedRequest, NewEvent, lock_request, record
+from aboveboard.rights.requests.locking import (
+    LockedRequest,
+    lock_request,
+)
+from aboveboard.rights.requests.recording import (
+    NewEvent,
+    record,
+)
 from aboveboard.rights.requests.state import RequestState
 from aboveboard.rights.requests.terms import (
     CodeRefused,

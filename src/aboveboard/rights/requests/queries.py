@@ -17,7 +17,13 @@ from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.rights.models import RequestEventRow, RequestStep, RightsRequest
 from aboveboard.rights.requests import sealing
 from aboveboard.rights.requests.clock import DueDate
-from aboveboard.rights.requests.recording import as_event, due_of, state_of
+from aboveboard.rights.requests.locking import (
+    as_event,
+    state_of,
+)
+from aboveboard.rights.requests.recording import (
+    due_of,
+)
 from aboveboard.rights.requests.state import NextMove, RequestState, next_move
 from aboveboard.rights.requests.terms import (
     Asker,
@@ -104,6 +110,22 @@ def request(request_id: int, *, at: datetime | None = None) -> RequestRecord:
     return records_of([row], at or clock.now())[0]
 
 
+def request_and_event(request_id: int, entry_id: int) -> tuple[RequestRecord, RecordedEvent] | None:
+    """Return a request with its event of that entry, or None where there is no such one.
+
+    Raises:
+        RowNotAuthentic: it, or an event, was written past this program.
+    """
+    row = RightsRequest.objects.filter(pk=request_id).first()
+    rows = list(RequestEventRow.objects.filter(request_id=request_id).order_by("id"))
+    event = next((each for each in rows if each.entry_id == entry_id), None)
+    if row is None or event is None:
+        return None
+    _refuse_forged(rows)
+    recorded = _recorded(event, _key_of(row) if event.words else b"")
+    return _record(row, [as_event(each) for each in rows], clock.now()), recorded
+
+
 def open_requests(
     *,
     kind: RequestKind | None = None,
@@ -184,22 +206,27 @@ def events(request_id: int) -> list[RecordedEvent]:
     row = RightsRequest.objects.filter(pk=request_id).first()
     if row is None:
         raise NotFound(what="request")
+    key = _key_of(row)
+    rows = RequestEventRow.objects.filter(request_id=request_id).order_by("id")
+    return [_recorded(event, key) for event in rows]
+
+
+def _key_of(row: RightsRequest) -> bytes:
+    """Return the key of a request; empty where it is destroyed."""
     try:
-        key = sealing.request_key(row)
+        return sealing.request_key(row)
     except sealing.RequestUnreadable:
-        key = b""
-    return [
-        RecordedEvent(
-            event.pk,
-            as_event(event),
-            Actor.from_json(event.actor),
-            event.entry_id,
-            Personal(sealing.unseal(key, f"words/{event.entry_id}", bytes(event.words)).decode())
-            if event.words and key
-            else None,
-        )
-        for event in RequestEventRow.objects.filter(request_id=request_id).order_by("id")
-    ]
+        return b""
+
+
+def _recorded(event: RequestEventRow, key: bytes) -> RecordedEvent:
+    words = None
+    if event.words and key:
+        plain = sealing.unseal(key, f"words/{event.entry_id}", bytes(event.words))
+        words = Personal(plain.decode())
+    return RecordedEvent(
+        event.pk, as_event(event), Actor.from_json(event.actor), event.entry_id, words
+    )
 
 
 def steps(record: RequestRecord) -> list[StepRecord]:
@@ -285,8 +312,13 @@ def _events_of(request_ids: Iterable[int]) -> dict[int, list[RequestEvent]]:
     """Return the events of several requests, in one statement."""
     happened: dict[int, list[RequestEvent]] = defaultdict(list)
     rows = RequestEventRow.objects.filter(request_id__in=list(request_ids)).order_by("id")
+    _refuse_forged(rows)
+    for row in rows:
+        happened[row.request_id].append(as_event(row))
+    return happened
+
+
+def _refuse_forged(rows: Iterable[RequestEventRow]) -> None:
     for row in rows:
         if not row.authentic:
             raise RowNotAuthentic(table=row._meta.label)
-        happened[row.request_id].append(as_event(row))
-    return happened

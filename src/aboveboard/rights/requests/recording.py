@@ -1,12 +1,12 @@
 """Writing down an event: the one place where a request changes.
 
 1. Lock the person, then the request. 2. Fold its events. 3. Let the caller decide by the state.
-4. Write the entry, the event and what the queue shows, : one transaction.
+4. Write the entry, the event and what the queue shows: one transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -15,36 +15,28 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code, Word
-from aboveboard.keys.actions import entry_subject
-from aboveboard.keys.rows import RowNotAuthentic
-from aboveboard.ledger.actions import append
+from aboveboard.keys.actions import subjects_in_order
+from aboveboard.keys.queries import handle_secrets
+from aboveboard.ledger.actions import append_many, new_entry
 from aboveboard.outbox import jobs
-from aboveboard.outbox.actions import post
+from aboveboard.outbox.actions import post_gathered, post_many
 from aboveboard.promise.queries import NoPromise, PromiseMissing, in_force
 from aboveboard.rights import limits
 from aboveboard.rights.entries import RequestAdvanced
 from aboveboard.rights.models import RequestEventRow, RightsRequest
 from aboveboard.rights.requests import sealing
 from aboveboard.rights.requests.clock import DueDate, due_date
-from aboveboard.rights.requests.state import (
-    Mover,
-    RequestState,
-    fold_events,
-    may_run,
-    next_move,
-)
+from aboveboard.rights.requests.locking import LockedRequest, lock_request, state_of
+from aboveboard.rights.requests.state import Mover, RequestState, may_run, next_move
 from aboveboard.rights.requests.terms import (
-    Asker,
+    REMINDER,
     ProofEvidence,
-    RequestChannel,
     RequestClosed,
     RequestEvent,
     RequestEventKind,
     RequestKind,
 )
-from aboveboard.vault.locking import lock_person
 
 LETTER: Final = "rights.letter"
 """Kind of the message that has whoever asked written to."""
@@ -78,15 +70,6 @@ class NewEvent:
     words: str = ""
 
 
-@dataclass(slots=True)
-class LockedRequest:
-    """A request that nobody else changes until the transaction ends, and what it came to so far."""
-
-    row: RightsRequest
-    events: list[RequestEvent]
-    state: RequestState
-
-
 Decide = Callable[[LockedRequest], NewEvent | None]
 
 
@@ -107,80 +90,77 @@ def record(request_id: int, decide: Decide, *, by: Actor, at: datetime) -> Reque
         return locked.state if event is None else write_event(locked, event, by=by, at=at)
 
 
-def lock_request(request_id: int) -> LockedRequest:
-    """Lock a request's person and then the request, until the transaction ends.
-
-    Raises: as :func:`record`, but for RequestClosed.
-    """
-    rows = RightsRequest.objects.filter(pk=request_id)
-    while True:
-        seen: RightsRequest | None = rows.first()
-        if seen is None:
-            raise NotFound(what="request")
-        if seen.person_id is not None:
-            lock_person(seen.person_id)
-        row: RightsRequest | None = rows.select_for_update().first()
-        if row is None:
-            raise NotFound(what="request")
-        # Merged, split or erased between the two reads, it is another's, who must be locked first.
-        if row.person_id in (None, seen.person_id):
-            break
-    return LockedRequest(row, *read_state(row))
-
-
-def read_state(row: RightsRequest) -> tuple[list[RequestEvent], RequestState]:
-    """Return a request's events in order, and what they come to.
-
-    Raises:
-        RowNotAuthentic: it, or one of them, was written past this program.
-    """
-    if not row.authentic:
-        raise RowNotAuthentic(table=row._meta.label)
-    events = []
-    for event in RequestEventRow.objects.filter(request_id=row.pk).order_by("id"):
-        if not event.authentic:
-            raise RowNotAuthentic(table=event._meta.label)
-        events.append(as_event(event))
-    return events, state_of(row, events)
-
-
-def state_of(row: RightsRequest, events: list[RequestEvent]) -> RequestState:
-    """Return what the events of a request come to."""
-    return fold_events(
-        RequestKind(row.kind),
-        Asker(row.asker),
-        RequestChannel(row.channel),
-        events,
-        sensitive=row.sensitive,
-        forgotten=row.forgotten,
-    )
-
-
-def as_event(row: RequestEventRow) -> RequestEvent:
-    """Return an event as the fold reads it."""
-    return RequestEvent(
-        RequestEventKind(row.kind), row.at, row.code, row.system, row.verb, row.until, row.facts
-    )
-
-
 def write_event(locked: LockedRequest, event: NewEvent, *, by: Actor, at: datetime) -> RequestState:
     """Write an event of a request that the caller has locked, and what follows from it."""
-    row = locked.row
-    entry_id = append(advanced(row, event), by=by, handle=_handle(row), at=at)
-    words = b""
-    if event.words:
-        words = sealing.seal(sealing.request_key(row), f"words/{entry_id}", event.words.encode())
-    keep_event(row, event, entry_id, by=by, at=at, words=words)
-    locked.events.append(
-        RequestEvent(event.kind, at, event.code, event.system, event.verb, event.until, event.facts)
+    return write_events(locked, [event], by=by, at=at)
+
+
+def write_events(
+    locked: LockedRequest, events: Sequence[NewEvent], *, by: Actor, at: datetime
+) -> RequestState:
+    """Write events of a request that the caller has locked, in their order, and what follows from
+    them: as few statements for several as for one."""
+    row, before = locked.row, locked.state
+    handles = handles_for(row.person_id, len(events))
+    ids = append_many(
+        [
+            new_entry(advanced(row, event), by=by, handle=handle, at=at)
+            for event, handle in zip(events, handles, strict=True)
+        ]
     )
-    before = locked.state
+    keep_events(row, list(zip(events, ids, strict=True)), by=by, at=at)
+    locked.events += [as_happened(event, at) for event in events]
+    locked.last = ids[-1]
     locked.state = state_of(row, locked.events)
-    refresh(row, locked.events, locked.state, at=at)
+    # Work at systems moves no day: what the law counts is counted where something else happens.
+    counted = before.paused is not None or any(event.kind not in _WORK for event in events)
+    refresh(row, locked.events, locked.state, at=at, due=None if counted else row.due_at)
+    if (waits_for_staff(locked.state) and by.kind is not ActorKind.STAFF) and (
+        locked.state.stage is not before.stage
+        or any(event.kind is RequestEventKind.STEP_NEEDS_PERSON for event in events)
+    ):
+        remind_staff(row.pk)
     # The worker's own events are followed by what it does next anyway.
     if not may_run(before) or by.kind is not ActorKind.SYSTEM:
         enqueue_run(locked)
     return locked.state
+
+
+_WORK: Final = frozenset(
+    {
+        RequestEventKind.PLANNED,
+        RequestEventKind.STEP_DONE,
+        RequestEventKind.STEP_NEEDS_PERSON,
+        RequestEventKind.STEP_RETRIED,
+    }
+)
+
+
+def waits_for_staff(state: RequestState) -> bool:
+    """Whether somebody of staff has to do something now: all of it, or one step."""
+    move = next_move(state, due=state.received_at)
+    return move is not None and (move.mover is Mover.STAFF or bool(state.needs_person))
+
+
+def remind_staff(request_id: int) -> None:
+    """Have staff written to about a request, within ``limits.REMINDERS_TOGETHER``."""
+    post_gathered(REMINDER, {"request": request_id}, every=limits.REMINDERS_TOGETHER)
+
+
+def as_happened(event: NewEvent, at: datetime) -> RequestEvent:
+    """Return an event that is to be written as the fold reads it."""
+    return RequestEvent(
+        event.kind, at, event.code, event.system, event.verb, event.until, event.facts
+    )
+
+
+def handles_for(person_id: int | None, count: int) -> list[str | None]:
+    """Return the handles of the next entries about a request's person, ``count`` of them, inside
+    the transaction that writes them; None for each where nobody is held."""
+    if person_id is None:
+        return [None] * count
+    subjects = subjects_in_order([person_id] * count, handle_secrets([person_id]))
+    return [None if subject is None else subject.handle for subject in subjects]
 
 
 def enqueue_run(locked: LockedRequest) -> None:
@@ -209,32 +189,48 @@ def advanced(row: RightsRequest, event: NewEvent) -> RequestAdvanced:
     )
 
 
-def keep_event(
+def keep_events(
     row: RightsRequest,
-    event: NewEvent,
-    entry_id: int,
+    events: Sequence[tuple[NewEvent, int]],
     *,
     by: Actor,
     at: datetime,
-    words: bytes = b"",
 ) -> None:
-    """Write the row of an event whose entry there is."""
-    RequestEventRow.objects.create(
-        request_id=row.pk,
-        kind=event.kind.value,
-        at=at,
-        actor=by.as_json(),
-        code=event.code,
-        system=event.system,
-        verb=event.verb,
-        until=event.until,
-        facts=dict(event.facts),
-        words=words,
-        entry_id=entry_id,
+    """Write the rows of events whose entries there are, each with the number of its entry, and have
+    the letters written that hang on them."""
+    sealed = {
+        number: sealing.seal(sealing.request_key(row), f"words/{number}", event.words.encode())
+        for event, number in events
+        if event.words
+    }
+    RequestEventRow.objects.bulk_create(
+        RequestEventRow(
+            # Entries are numbered in their order, and each is of one event: the row can be under
+            # its MAC at once, where a number of the table's own is known only after it is there.
+            pk=number,
+            request_id=row.pk,
+            kind=event.kind.value,
+            at=at,
+            actor=by.as_json(),
+            code=event.code,
+            system=event.system,
+            verb=event.verb,
+            until=event.until,
+            facts=dict(event.facts),
+            words=sealed.get(number, b""),
+            entry_id=number,
+        )
+        for event, number in events
     )
-    unwritten = event.kind is RequestEventKind.PROVED and event.code not in _BY_MAIL
-    if event.kind in LETTERS and not unwritten:
-        post(LETTER, {"request": row.pk, "entry": entry_id})
+    post_many(
+        LETTER,
+        [
+            {"request": row.pk, "entry": number}
+            for event, number in events
+            if event.kind in LETTERS
+            and (event.kind is not RequestEventKind.PROVED or event.code in _BY_MAIL)
+        ],
+    )
 
 
 def due_of(row: RightsRequest, events: list[RequestEvent], *, at: datetime) -> DueDate:
@@ -250,16 +246,33 @@ def due_of(row: RightsRequest, events: list[RequestEvent], *, at: datetime) -> D
 
 
 def refresh(
-    row: RightsRequest, events: list[RequestEvent], state: RequestState, *, at: datetime
+    row: RightsRequest,
+    events: list[RequestEvent],
+    state: RequestState,
+    *,
+    at: datetime,
+    due: datetime | None = None,
 ) -> None:
-    """Write on the row what the queue shows of it."""
-    due = due_of(row, events, at=at)
-    row.stage, row.due_at = state.stage.value, due.at
-    row.next_at = _next_at(state, due.at, at)
-    row.closed_at = state.closing.at if state.closing else (at if state.closed else None)
+    """Write on the row what the queue shows of it. ``due``: where it is known that the law counts
+    no other day."""
+    show(row, events, state, at=at, due=due)
     RightsRequest.objects.filter(pk=row.pk).update(
         stage=row.stage, due_at=row.due_at, next_at=row.next_at, closed_at=row.closed_at
     )
+
+
+def show(
+    row: RightsRequest,
+    events: list[RequestEvent],
+    state: RequestState,
+    *,
+    at: datetime,
+    due: datetime | None = None,
+) -> None:
+    """Set on the row, unsaved, what :func:`refresh` writes."""
+    row.stage, row.due_at = state.stage.value, due or due_of(row, events, at=at).at
+    row.next_at = _next_at(state, row.due_at, at)
+    row.closed_at = state.closing.at if state.closing else (at if state.closed else None)
 
 
 def _next_at(state: RequestState, due: datetime, at: datetime) -> datetime | None:
@@ -273,23 +286,17 @@ def _next_at(state: RequestState, due: datetime, at: datetime) -> datetime | Non
         return move.by
     remind = reminder_at(state, due)
     # A job that was lost, or given up, is posted again.
-    return min(remind, at + limits.RUN_AGAIN) if may_run(state) else remind
+    again = at + limits.RUN_AGAIN if may_run(state) else None
+    return min((moment for moment in (remind, again) if moment is not None), default=None)
 
 
-def reminder_at(state: RequestState, due: datetime) -> datetime:
-    """Return when staff are next reminded of an open request: before it is due, on that moment, and
-    then day after day."""
+def reminder_at(state: RequestState, due: datetime) -> datetime | None:
+    """Return when staff are next reminded of an open request: before it is due, and on that moment;
+    once each. What is late stays first in their queue."""
     before = due - limits.REMIND_BEFORE
     if state.reminded is None or state.reminded.at < before:
         return before
-    if state.reminded.at < due:
-        return due
-    return state.reminded.at + limits.LATE_AGAIN
-
-
-def _handle(row: RightsRequest) -> str | None:
-    subject = None if row.person_id is None else entry_subject(row.person_id)
-    return None if subject is None else subject.handle
+    return due if state.reminded.at < due else None
 
 
 def _count(value: object) -> int:

@@ -118,6 +118,7 @@ def encode_details(details: RequestDetails) -> bytes:
             "words": details.words.reveal(),
             "corrections": {key: value.reveal() for key, value in details.corrections.items()},
             "purpose": details.purpose,
+            "restriction": details.restriction,
         }
     ).encode()
 
@@ -133,6 +134,8 @@ def decode_details(plain: bytes) -> RequestDetails:
         words=Personal(stored["words"]),
         corrections={key: Personal(value) for key, value in stored["corrections"].items()},
         purpose=stored["purpose"],
+        # Sealed before there was one: nobody said.
+        restriction=stored.get("restriction", ""),
     )
 
 

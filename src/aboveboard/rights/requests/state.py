@@ -38,6 +38,9 @@ FIRST: Final[Mapping[RequestKind, tuple[StepVerb, ...]]] = {
     RequestKind.STOP_ASKING: (StepVerb.FIND, StepVerb.RESTRICT),
     RequestKind.HUMAN_REVIEW: (),
 }
+FIRST_HERE: Final[Mapping[RequestKind, StepVerb]] = {RequestKind.OBJECTION: StepVerb.RESTRICT}
+"""What is done at Aboveboard itself before anybody looked: what is objected to rests while it is
+examined (Art. 18(1)(d))."""
 LAST: Final[Mapping[RequestKind, StepVerb]] = {
     RequestKind.CORRECTION: StepVerb.CORRECT,
     RequestKind.ERASURE: StepVerb.ERASE,
@@ -237,7 +240,11 @@ def _after_step(state: RequestState, event: RequestEvent) -> RequestState:
     if step[1] is not StepVerb.FIND or not event.facts.get("records"):
         return after
     # In the same event, so that there is no moment in which all seems to be done.
-    follow = {(step[0], verb) for verb in FIRST[state.kind] if verb is not StepVerb.FIND}
+    follow: set[StepKey] = {
+        (step[0], verb) for verb in FIRST[state.kind] if verb is not StepVerb.FIND
+    }
+    if step[0] == OWN and state.kind in FIRST_HERE:
+        follow.add((OWN, FIRST_HERE[state.kind]))
     opened = (follow | _last_steps(after)) - set(done)
     return replace(after, open_steps=after.open_steps | opened)
 

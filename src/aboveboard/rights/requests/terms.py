@@ -16,6 +16,10 @@ from aboveboard.connectors.contract import Identifier
 _NOTHING: Final = Personal("")
 
 
+REMINDER: Final = "rights.reminder"
+"""The message that has staff written to: a request waits for them, is due soon, or is late."""
+
+
 class RequestKind(StrEnum):
     """What is asked for."""
 
@@ -182,6 +186,8 @@ class RequestDetails:
         words: what they asked, in their words.
         corrections: of a correction, the new values by data category or field of the promise.
         purpose: of an objection or restriction, the purpose of the promise; "" for all.
+        restriction: of a restriction, which of the cases of GDPR Art. 18(1) it is: a code of
+            ``retention.reasons.RestrictionReason``; "" where nobody said.
     """
 
     identifiers: tuple[Identifier, ...] = ()
@@ -191,6 +197,7 @@ class RequestDetails:
     words: Personal[str] = _NOTHING
     corrections: Mapping[str, Personal[str]] = field(default_factory=dict)
     purpose: str = ""
+    restriction: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

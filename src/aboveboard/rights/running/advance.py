@@ -10,7 +10,7 @@ be taken again, which every connector bears.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -20,21 +20,13 @@ from django.db import transaction
 from aboveboard.basics import clock, locks, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import NotFound
-from aboveboard.connectors import registry
-from aboveboard.connectors.contract import Connector
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
 from aboveboard.rights import limits
-from aboveboard.rights.models import RequestStep, RightsRequest
+from aboveboard.rights.models import RequestStep
 from aboveboard.rights.requests import actions, files
-from aboveboard.rights.requests.recording import (
-    RUN,
-    NewEvent,
-    lock_request,
-    read_state,
-    record,
-    write_event,
-)
+from aboveboard.rights.requests.locking import lock_request
+from aboveboard.rights.requests.recording import RUN, NewEvent, write_event
 from aboveboard.rights.requests.state import (
     FIRST,
     RequestStage,
@@ -50,7 +42,8 @@ from aboveboard.rights.requests.terms import (
 )
 from aboveboard.rights.running import finding, steps
 from aboveboard.rights.running.memory import step_rows
-from aboveboard.rights.running.own import KEY, own_connector
+from aboveboard.rights.running.own import KEY
+from aboveboard.rights.running.request_run import RequestRun
 
 _ORDER: Final = {verb: place for place, verb in enumerate(StepVerb)}
 
@@ -65,7 +58,7 @@ def run_request(ref: Reference) -> None:
         if ref.get("again"):
             _open_erasures_again(request_id)
         try:
-            _work(request_id)
+            _work(RequestRun(request_id))
         except (NotFound, RequestClosed):
             # Withdrawn, refused or erased meanwhile: there is nothing to do any more.
             return
@@ -73,31 +66,49 @@ def run_request(ref: Reference) -> None:
             locks.remove(_lock(request_id))
 
 
-def _work(request_id: int) -> None:
+def _work(run: RequestRun) -> None:
     tried: set[StepKey] = set()
-    while True:
-        row = RightsRequest.objects.get(pk=request_id)
-        _, state = read_state(row)
-        if not may_run(state):
-            return
-        if state.stage is RequestStage.READY:
-            actions.answer(request_id, worked_out_answer(state), by=SYSTEM, at=clock.now())
-            return
-        connectors = _connectors(row)
-        if not state.planned and FIRST[state.kind]:
-            _plan(request_id, connectors)
-            continue
-        rows = step_rows(request_id)
-        step_keys = _ready_steps(state, rows, tried, clock.now())
-        if not step_keys:
-            _enqueue_next_try(request_id, state, rows)
-            return
-        finds = [step for step in step_keys if step[1] is StepVerb.FIND]
-        tried.update(finds or step_keys[:1])
+    while _move_on(run, tried):
+        pass
+
+
+def _move_on(run: RequestRun, tried: set[StepKey]) -> bool:
+    """Do what comes next; false where nothing is left that can be done now."""
+    state = run.state
+    if may_run(state) and not state.planned and FIRST[state.kind]:
+        run.note(_plan(run.connectors))
+        return True
+    steps_now = _ready_steps(state, run.steps, tried, clock.now())
+    if steps_now and may_run(state):
+        finds = [step for step in steps_now if step[1] is StepVerb.FIND]
+        if not finds and steps_now[0][1] in steps.CHANGING and not _still_wanted(run, steps_now[0]):
+            return True
+        tried.update(finds or steps_now[:1])
         if finds:
-            finding.find_everywhere(row, state, [system for system, _ in finds], connectors)
+            finding.find_everywhere(run, [system for system, _ in finds])
         else:
-            steps.take_step(row, step_keys[0], connectors)
+            steps.take_step(run, steps_now[0])
+        return True
+    if run.waits:
+        # Written, it may be that others wrote something meanwhile: looked at once more.
+        run.write()
+        return True
+    if may_run(state):
+        if state.stage is RequestStage.READY:
+            actions.answer(run.row.pk, worked_out_answer(state), by=SYSTEM, at=clock.now())
+        else:
+            _enqueue_next_try(run)
+    return False
+
+
+def _still_wanted(run: RequestRun, step: StepKey) -> bool:
+    """Whether a change is still to be made, asked of the database right before: it may have been
+    withdrawn, refused or paused meanwhile."""
+    if run.waits:
+        run.write()
+    else:
+        run.read_on()
+    return may_run(run.state) and step in run.state.runnable
 
 
 def worked_out_answer(state: RequestState) -> Answer:
@@ -113,22 +124,10 @@ def worked_out_answer(state: RequestState) -> Answer:
     return Answer.PARTLY if kept else Answer.DONE
 
 
-def _connectors(row: RightsRequest) -> Mapping[str, Connector]:
-    """Return every system by its key, Aboveboard itself first."""
-    own: Connector = own_connector(row)
-    return {KEY: own, **{each.key: each for each in registry.active()}}
-
-
-def _plan(request_id: int, connectors: Mapping[str, Connector]) -> None:
-    planned = NewEvent(
+def _plan(connectors: Iterable[str]) -> NewEvent:
+    return NewEvent(
         kind=RequestEventKind.PLANNED,
         facts={"steps": [[system, StepVerb.FIND.value] for system in connectors]},
-    )
-    record(
-        request_id,
-        lambda locked: None if locked.state.planned else planned,
-        by=SYSTEM,
-        at=clock.now(),
     )
 
 
@@ -151,17 +150,15 @@ def _ready_steps(
     return sorted(ready, key=lambda step: (_ORDER[step[1]], step[0] != KEY, step[0]))
 
 
-def _enqueue_next_try(
-    request_id: int, state: RequestState, rows: Mapping[StepKey, RequestStep]
-) -> None:
+def _enqueue_next_try(run: RequestRun) -> None:
     """Leave a job for the next try of what could not be done now."""
     tries = [
         row.next_try_at
-        for step in state.runnable
-        if (row := rows.get(step)) is not None and row.next_try_at is not None
+        for step in run.state.runnable
+        if (row := run.steps.get(step)) is not None and row.next_try_at is not None
     ]
     if tries:
-        _enqueue(request_id, min(tries))
+        _enqueue(run.row.pk, min(tries))
 
 
 def _open_erasures_again(request_id: int) -> None:

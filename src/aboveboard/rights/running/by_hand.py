@@ -17,7 +17,14 @@ from aboveboard.rights import limits
 from aboveboard.rights.models import RequestStep, RightsRequest
 from aboveboard.rights.requests import files, sealing
 from aboveboard.rights.requests.actions import checked_words
-from aboveboard.rights.requests.recording import LockedRequest, NewEvent, read_state, record
+from aboveboard.rights.requests.locking import (
+    LockedRequest,
+    read_state,
+)
+from aboveboard.rights.requests.recording import (
+    NewEvent,
+    record,
+)
 from aboveboard.rights.requests.state import RequestState, StepKey
 from aboveboard.rights.requests.terms import (
     NotInThisStage,

@@ -18,7 +18,9 @@ from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import Attachment, Record
 from aboveboard.rights.models import RequestStep, RightsRequest
 from aboveboard.rights.requests import files, sealing
-from aboveboard.rights.requests.recording import read_state
+from aboveboard.rights.requests.locking import (
+    read_state,
+)
 from aboveboard.rights.requests.state import RequestState
 from aboveboard.rights.requests.terms import RequestEvent, StepVerb
 

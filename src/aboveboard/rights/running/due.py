@@ -11,15 +11,18 @@ from django.db import transaction
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.rights.models import RequestStep, RightsRequest
 from aboveboard.rights.requests import actions, files
-from aboveboard.rights.requests.proving import delete_expired_codes
-from aboveboard.rights.requests.recording import (
+from aboveboard.rights.requests.locking import (
     LockedRequest,
-    NewEvent,
-    enqueue_run,
     lock_request,
     read_state,
+)
+from aboveboard.rights.requests.proving import delete_expired_codes
+from aboveboard.rights.requests.recording import (
+    NewEvent,
+    enqueue_run,
     record,
     refresh,
+    remind_staff,
     reminder_at,
 )
 from aboveboard.rights.requests.terms import RequestClosed, RequestEventKind
@@ -71,6 +74,8 @@ def _do_one(number: int, at: datetime) -> None:
 def _reminder(locked: LockedRequest, at: datetime) -> NewEvent | None:
     """Return the event that staff are reminded by, where it is time."""
     due = locked.row.due_at
-    if locked.state.paused is not None or at < reminder_at(locked.state, due):
+    remind = reminder_at(locked.state, due)
+    if locked.state.paused is not None or remind is None or at < remind:
         return None
+    remind_staff(locked.row.pk)
     return NewEvent(kind=RequestEventKind.REMINDED, code=LATE if at >= due else DUE_SOON, until=due)

@@ -5,26 +5,25 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from aboveboard.basics import clock
-from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.rights import limits
-from aboveboard.rights.requests.recording import LockedRequest, NewEvent, record
+from aboveboard.rights.requests.recording import NewEvent
 from aboveboard.rights.requests.state import StepKey
 from aboveboard.rights.requests.terms import NeedsPerson, RequestEventKind
-from aboveboard.rights.running.memory import step_row
+from aboveboard.rights.running.request_run import RequestRun
 
 log = logging.getLogger(__name__)
 
 _GROWS: Final = 5
 
 
-def fail_step(request_id: int, step: StepKey, error: Exception) -> None:
+def fail_step(run: RequestRun, step: StepKey, error: Exception) -> None:
     """Note that a try failed, with its code alone, and when the next is; after the last, call a
     person."""
     at = clock.now()
@@ -34,13 +33,14 @@ def fail_step(request_id: int, step: StepKey, error: Exception) -> None:
         f"{Path(frame.filename).name}:{frame.lineno}"
         for frame in reversed(traceback.extract_tb(error.__traceback__))
     )
-    log.warning("request %s: %s at %s failed: %s at %s", request_id, step[1], step[0], code, where)
-    row = step_row(request_id, step)
+    number, verb, system = run.row.pk, step[1], step[0]
+    log.warning("request %s: %s at %s failed: %s at %s", number, verb, system, code, where)
+    row = run.step(step)
     row.attempts, row.error = row.attempts + 1, code[:64]
     row.next_try_at = at + wait_after(row.attempts)
-    row.save(update_fields=["attempts", "error", "next_try_at"])
+    run.note_failure(step)
     if row.attempts >= limits.STEP_TRIES:
-        need_person(request_id, step, NeedsPerson.GAVE_UP, {"error": code[:64]})
+        need_person(run, step, NeedsPerson.GAVE_UP, {"error": code[:64]})
 
 
 def wait_after(attempts: int) -> timedelta:
@@ -50,24 +50,17 @@ def wait_after(attempts: int) -> timedelta:
 
 
 def need_person(
-    request_id: int,
-    step: StepKey,
-    why: NeedsPerson,
-    facts: Mapping[str, Json] | None = None,
-    *,
-    at: datetime | None = None,
+    run: RequestRun, step: StepKey, why: NeedsPerson, facts: Mapping[str, Json] | None = None
 ) -> None:
     """Leave a step to a person, and say why."""
-    event = NewEvent(
-        kind=RequestEventKind.STEP_NEEDS_PERSON,
-        code=why.value,
-        system=step[0],
-        verb=step[1].value,
-        facts=facts or {},
+    if step not in run.state.open_steps or step in run.state.needs_person:
+        return
+    run.note(
+        NewEvent(
+            kind=RequestEventKind.STEP_NEEDS_PERSON,
+            code=why.value,
+            system=step[0],
+            verb=step[1].value,
+            facts=facts or {},
+        )
     )
-
-    def decide(locked: LockedRequest) -> NewEvent | None:
-        state = locked.state
-        return event if step in state.open_steps and step not in state.needs_person else None
-
-    record(request_id, decide, by=SYSTEM, at=at or clock.now())

@@ -4,76 +4,67 @@ round until nobody tells anything new.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.personal import Personal
-from aboveboard.connectors.contract import Connector, Identifier, Match, Verb
+from aboveboard.connectors.contract import Identifier, Match, Verb
 from aboveboard.rights import limits
-from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.requests import actions, sealing
-from aboveboard.rights.requests.recording import LockedRequest, NewEvent, record
-from aboveboard.rights.requests.state import RequestState
+from aboveboard.rights.requests.recording import NewEvent
 from aboveboard.rights.requests.terms import NeedsPerson, RequestEventKind, StepVerb
-from aboveboard.rights.running import memory as memories
 from aboveboard.rights.running.failing import fail_step, need_person
 from aboveboard.rights.running.graph import GraphHop, IdentityGraph
 from aboveboard.rights.running.memory import SystemMemory
 from aboveboard.rights.running.own import KEY, PERSON, own_identifiers
+from aboveboard.rights.running.request_run import RequestRun
 
 
-def find_everywhere(
-    row: RightsRequest,
-    state: RequestState,
-    systems: Sequence[str],
-    connectors: Mapping[str, Connector],
-) -> None:
-    """Ask ``systems`` who the person is there, and write down what each found. Those that were
-    asked before are asked again by what is new."""
-    search = _Search(row, connectors)
+def find_everywhere(run: RequestRun, systems: Sequence[str]) -> None:
+    """Ask ``systems`` who the person is there, and note what each found. Those that were asked
+    before are asked again by what is new."""
+    search = _Search(run)
     if not search.readable or not search.graph.identifiers:
         for system in systems:
-            need_person(row.pk, (system, StepVerb.FIND), NeedsPerson.NO_IDENTIFIERS)
+            need_person(run, (system, StepVerb.FIND), NeedsPerson.NO_IDENTIFIERS)
         return
     waiting = [system for system in systems if search.can_ask(system)]
     asked_before = [
         system
-        for system, verb in state.steps
-        if verb is StepVerb.FIND and system not in systems and system in connectors
+        for system, verb in run.state.steps
+        if verb is StepVerb.FIND and system not in systems and system in run.connectors
     ]
     grown = search.ask([*waiting, *asked_before])
     for system in waiting:
         if system not in search.failed:
-            _write_found(row.pk, system, search, again=False)
+            search.note_found(system, again=False)
     for system in asked_before:
         if system in grown:
-            _write_found(row.pk, system, search, again=True)
+            search.note_found(system, again=True)
     search.name_person()
 
 
 class _Search:
     """One search over several systems."""
 
-    def __init__(self, row: RightsRequest, connectors: Mapping[str, Connector]) -> None:
-        self._row, self._connectors = row, connectors
+    def __init__(self, run: RequestRun) -> None:
+        self._run, row = run, run.row
         self.graph = IdentityGraph()
         self.failed: set[str] = set()
         self.memory: dict[str, SystemMemory] = {}
         self.hops: dict[str, list[GraphHop]] = {}
         self.readable = True
+        self._opened: dict[int, list[Identifier]] = {}
         if row.person_id is not None:
             self.graph.add([Identifier(PERSON, Personal(str(row.person_id)))])
         try:
-            self._key = sealing.request_key(row)
+            self.memory = run.memories()
         except sealing.RequestUnreadable:
             self.readable = False
             return
-        if row.details:
-            plain = sealing.unseal(self._key, f"details/{row.entry_id}", bytes(row.details))
-            self.graph.add(sealing.decode_details(plain).identifiers)
-        self.memory = memories.read_memories(row, self._key)
+        self.graph.add(run.details.identifiers)
         for system, memory in self.memory.items():
             self.graph.asked[system] = set(memory.asked)
             self.graph.learn(system, memory.matches)
@@ -81,10 +72,10 @@ class _Search:
     def can_ask(self, system: str) -> bool:
         """Whether a system can find; where it cannot, or is not connected any more, a person
         does."""
-        connector = self._connectors.get(system)
+        connector = self._run.connectors.get(system)
         if connector is not None and Verb.FIND in connector.verbs:
             return True
-        need_person(self._row.pk, (system, StepVerb.FIND), NeedsPerson.NO_VERB)
+        need_person(self._run, (system, StepVerb.FIND), NeedsPerson.NO_VERB)
         return False
 
     def ask(self, systems: Sequence[str]) -> set[str]:
@@ -106,17 +97,18 @@ class _Search:
         identifiers = self.graph.to_ask(system)
         if not identifiers:
             return False
+        self._run.before_call(system)
         try:
-            matches = self._with_own(system, list(self._connectors[system].find(identifiers)))
+            matches = self._with_own(system, list(self._run.connectors[system].find(identifiers)))
         # Whatever it was: one system must not hold up the others, nor stop in silence.
         except Exception as error:
             self.failed.add(system)
-            fail_step(self._row.pk, (system, StepVerb.FIND), error)
+            fail_step(self._run, (system, StepVerb.FIND), error)
             return False
         new = memory.take(matches)
         memory.asked = set(self.graph.asked[system])
         self.hops.setdefault(system, []).extend(self.graph.learn(system, memory.matches))
-        memories.write_memory(self._row, self._key, system, memory)
+        self._run.remember(system, memory)
         return new
 
     def _with_own(self, system: str, matches: list[Match]) -> list[Match]:
@@ -124,7 +116,7 @@ class _Search:
         other systems as they are."""
         if system != KEY:
             return matches
-        person_id = self._row.person_id
+        person_id = self._run.row.person_id
         if person_id is not None:
             # Whoever shares an address with them is another person, and it is known which is meant.
             matches = [match for match in matches if match.key.reveal() == str(person_id)]
@@ -132,39 +124,38 @@ class _Search:
             return matches
         (match,) = matches
         number = int(match.key.reveal())
-        learned = own_identifiers(self._row, number, at=clock.now())
-        return [Match(match.collection, match.key, match.by, (*match.learned, *learned))]
+        if number not in self._opened:
+            # Once in a search, however many identifiers lead here: each opening is an entry.
+            self._opened[number] = own_identifiers(self._run.row, number, at=clock.now())
+        learned = (*match.learned, *self._opened[number])
+        return [Match(match.collection, match.key, match.by, learned)]
+
+    def note_found(self, system: str, *, again: bool) -> None:
+        """Note what a system found, or that a person has to say whose it is."""
+        step, memory = (system, StepVerb.FIND), self.memory[system]
+        if again:
+            retried = RequestEventKind.STEP_RETRIED
+            self._run.note(NewEvent(kind=retried, system=system, verb=StepVerb.FIND.value))
+        if memory.doubtful:
+            need_person(self._run, step, NeedsPerson.SEVERAL, {"several": len(memory.doubtful)})
+            return
+        self._run.note(
+            NewEvent(
+                kind=RequestEventKind.STEP_DONE,
+                system=system,
+                verb=StepVerb.FIND.value,
+                facts=_facts(memory, self.hops.get(system, [])),
+            )
+        )
 
     def name_person(self) -> None:
         """Say whose the request is, where somebody without an account turned out to be held."""
         own = self.memory.get(KEY, SystemMemory()).matches
-        if self._row.person_id is None and len(own) == 1 and not own[0].several:
+        if self._run.row.person_id is None and len(own) == 1 and not own[0].several:
             number = int(own[0].key.reveal())
-            actions.name_person(self._row.pk, number, by=SYSTEM, at=clock.now())
-
-
-def _write_found(request_id: int, system: str, search: _Search, *, again: bool) -> None:
-    """Write down what a system found, or that a person has to say whose it is."""
-    step, memory = (system, StepVerb.FIND), search.memory[system]
-    if again:
-        retried = NewEvent(
-            kind=RequestEventKind.STEP_RETRIED, system=system, verb=StepVerb.FIND.value
-        )
-        record(request_id, lambda locked: retried, by=SYSTEM, at=clock.now())
-    if memory.doubtful:
-        need_person(request_id, step, NeedsPerson.SEVERAL, {"several": len(memory.doubtful)})
-        return
-    event = NewEvent(
-        kind=RequestEventKind.STEP_DONE,
-        system=system,
-        verb=StepVerb.FIND.value,
-        facts=_facts(memory, search.hops.get(system, [])),
-    )
-
-    def decide(locked: LockedRequest) -> NewEvent | None:
-        return event if step in locked.state.open_steps else None
-
-    record(request_id, decide, by=SYSTEM, at=clock.now())
+            self._run.write()
+            actions.name_person(self._run.row.pk, number, by=SYSTEM, at=clock.now())
+            self._run.read_on()
 
 
 def _facts(memory: SystemMemory, hops: Sequence[GraphHop]) -> dict[str, Json]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from aboveboard.connectors.contract import Match
 from aboveboard.rights.models import RequestStep, RightsRequest
@@ -51,18 +52,37 @@ class SystemMemory:
         return Match(match.collection, match.key, match.by, match.learned)
 
 
+def read_memory(row: RightsRequest, key: bytes, system: str) -> SystemMemory:
+    """Return what is known of one system."""
+    steps = RequestStep.objects.filter(request_id=row.pk, system=system, verb=StepVerb.FIND.value)
+    return decode_memories(row, key, steps).get(system, SystemMemory())
+
+
 def read_memories(row: RightsRequest, key: bytes) -> dict[str, SystemMemory]:
     """Return what is known of each system."""
     steps = RequestStep.objects.filter(request_id=row.pk, verb=StepVerb.FIND.value)
-    return {step.system: _decode(step, key) for step in steps if step.matches}
+    return decode_memories(row, key, steps)
 
 
-def read_memory(row: RightsRequest, key: bytes, system: str) -> SystemMemory:
-    """Return what is known of one system."""
-    return read_memories(row, key).get(system, SystemMemory())
+def decode_memories(
+    row: RightsRequest, key: bytes, steps: Iterable[RequestStep]
+) -> dict[str, SystemMemory]:
+    """Return what is known of each system, from the rows of its steps."""
+    return {
+        step.system: _decode(row, key, step)
+        for step in steps
+        if step.verb == StepVerb.FIND and step.matches
+    }
 
 
 def write_memory(row: RightsRequest, key: bytes, system: str, memory: SystemMemory) -> None:
+    """Seal what is known of a system, and write it."""
+    step = step_row(row.pk, (system, StepVerb.FIND))
+    step.matches = encode_memory(row, key, system, memory)
+    step.save(update_fields=["matches"])
+
+
+def encode_memory(row: RightsRequest, key: bytes, system: str, memory: SystemMemory) -> bytes:
     """Seal what is known of a system."""
     plain = json.dumps(
         {
@@ -71,9 +91,7 @@ def write_memory(row: RightsRequest, key: bytes, system: str, memory: SystemMemo
             "decided": [[*name, theirs] for name, theirs in sorted(memory.decided.items())],
         }
     ).encode()
-    step = step_row(row.pk, (system, StepVerb.FIND))
-    step.matches = sealing.seal(key, f"matches/{row.entry_id}/{system}", plain)
-    step.save(update_fields=["matches"])
+    return sealing.seal(key, _place(row, system), plain)
 
 
 def step_row(request_id: int, step: StepKey) -> RequestStep:
@@ -90,14 +108,38 @@ def step_rows(request_id: int) -> Mapping[StepKey, RequestStep]:
     return {(row.system, StepVerb(row.verb)): row for row in rows}
 
 
-def _decode(step: RequestStep, key: bytes) -> SystemMemory:
-    place = f"matches/{step.request.entry_id}/{step.system}"
-    stored = json.loads(sealing.unseal(key, place, bytes(step.matches)))
+def keep_steps(rows: Sequence[RequestStep]) -> None:
+    """Write rows of steps as they are here, made where there are none, in one statement."""
+    stored = RequestStep.objects.bulk_create(
+        [
+            # Without the number that it may have: the step decides which row it is.
+            RequestStep(
+                **{name: getattr(row, name) for name in ("request_id", "system", "verb", *_KEPT)}
+            )
+            for row in rows
+        ],
+        update_conflicts=True,
+        unique_fields=["request", "system", "verb"],
+        update_fields=_KEPT,
+    )
+    for row, same in zip(rows, stored, strict=True):
+        row.pk = same.pk
+
+
+_KEPT: Final = ("attempts", "error", "next_try_at", "done_at", "matches")
+
+
+def _decode(row: RightsRequest, key: bytes, step: RequestStep) -> SystemMemory:
+    stored = json.loads(sealing.unseal(key, _place(row, step.system), bytes(step.matches)))
     return SystemMemory(
         sealing.decode_matches(json.dumps(stored["matches"]).encode()),
         {(kind, value) for kind, value in stored["asked"]},
         {(collection, name): theirs for collection, name, theirs in stored["decided"]},
     )
+
+
+def _place(row: RightsRequest, system: str) -> str:
+    return f"matches/{row.entry_id}/{system}"
 
 
 def _name(match: Match) -> tuple[str, str]:

@@ -6,7 +6,7 @@ while a legal hold is open; what is then kept is part of the answer, with its gr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -39,8 +39,8 @@ from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.correction import correct_fields
 from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.requests import sealing
-from aboveboard.rights.requests.recording import lock_request
-from aboveboard.rights.requests.terms import RequestKind
+from aboveboard.rights.requests.locking import lock_request
+from aboveboard.rights.requests.terms import RequestDetails, RequestKind
 from aboveboard.vault.entries import ErasureReason
 from aboveboard.vault.locking import HeldByLaw
 
@@ -53,14 +53,22 @@ _KINDS: Final = {
 }
 
 
-def own_connector(row: RightsRequest) -> OwnConnector:
-    """Return this instance as a system, for one request."""
+def own_connector(
+    row: RightsRequest,
+    details: Callable[[], RequestDetails] = RequestDetails,
+    *,
+    decided: Callable[[], bool] = lambda: True,
+) -> OwnConnector:
+    """Return this instance as a system, for one request. ``details``: opens what was asked;
+    ``decided``: whether somebody looked at it already."""
     return OwnConnector(
         OwnActions(
             open=lambda number: open_for_request(number, row.entry_id, at=clock.now()),
             erase=_erase,
             correct=_correct,
-            restrict=lambda number, purpose: _restrict(row, number, purpose),
+            restrict=lambda number, purpose: _restrict(
+                row, details(), number, purpose, decided=decided()
+            ),
         ),
         regions=(None, *in_force().promise.organisation.trades_in),
     )
@@ -77,9 +85,11 @@ def own_identifiers(row: RightsRequest, person_id: int, *, at: datetime) -> list
 def keep_contact(row: RightsRequest, key: bytes) -> None:
     """Keep under the request's key where the person is written to, where they gave no address: what
     follows erases their record, and they are still to be told what became of it."""
-    details = sealing.decode_details(
-        sealing.unseal(key, f"details/{row.entry_id}", bytes(row.details))
-    )
+    # After a restore nothing is there any more of what was asked.
+    details = RequestDetails()
+    if row.details:
+        plain = sealing.unseal(key, f"details/{row.entry_id}", bytes(row.details))
+        details = sealing.decode_details(plain)
     person_id = row.person_id
     if person_id is None or details.contact.reveal() or person_id in instructions([person_id]):
         return
@@ -152,21 +162,22 @@ def _fields_named(promise: Promise, name: str) -> list[str]:
     return [key for key, field in promise.fields.items() if field.category == name]
 
 
-def _restrict(row: RightsRequest, number: int, purpose: str | None) -> SystemChange:
-    """Restrict all processing where that was asked, else write down a no to the purposes that the
-    promise lets the person say no to."""
+def _restrict(
+    row: RightsRequest,
+    details: RequestDetails,
+    number: int,
+    purpose: str | None,
+    *,
+    decided: bool,
+) -> SystemChange:
+    """Restrict all processing, where that was asked or an objection is still to be decided; else
+    write down a no to the purposes that the promise lets the person say no to."""
     if row.kind == RequestKind.RESTRICTION:
-        try:
-            retention.restrict(
-                number,
-                RestrictionReason.ACCURACY_CONTESTED,
-                reference=ids.reference("REQ", row.pk),
-                by=SYSTEM,
-                at=clock.now(),
-            )
-        except retention.OpenAlready:  # done by a try that did not come to write it down
-            return SystemChange(changed={"restrictions": 0})
-        return SystemChange(changed={"restrictions": 1})
+        # Where nobody said which: the case that asks nothing of the person but that they say so.
+        said = details.restriction or RestrictionReason.ACCURACY_CONTESTED.value
+        return _place_restriction(row, number, RestrictionReason(said))
+    if row.kind == RequestKind.OBJECTION and not decided:
+        return _place_restriction(row, number, RestrictionReason.OBJECTION_PENDING)
     promise, refusals = in_force().promise, 0
     for each in promise.purposes.values():
         if purpose in (None, each.key) and (each.needs_consent or each.objectable):
@@ -181,3 +192,12 @@ def _restrict(row: RightsRequest, number: int, purpose: str | None) -> SystemCha
             )
             refusals += 1
     return SystemChange(changed={"purposes": refusals})
+
+
+def _place_restriction(row: RightsRequest, number: int, why: RestrictionReason) -> SystemChange:
+    reference, at = ids.reference("REQ", row.pk), clock.now()
+    try:
+        retention.restrict(number, why, reference=reference, by=SYSTEM, at=at)
+    except retention.OpenAlready:  # done by a try that did not come to write it down
+        return SystemChange(changed={"restrictions": 0})
+    return SystemChange(changed={"restrictions": 1})

@@ -20,21 +20,16 @@ from aboveboard.connectors.contract import (
     SystemChange,
     Verb,
 )
-from aboveboard.rights.models import RequestStep, RightsRequest
 from aboveboard.rights.requests import sealing
-from aboveboard.rights.requests.recording import (
-    LockedRequest,
-    NewEvent,
-    lock_request,
-    record,
-    write_event,
-)
+from aboveboard.rights.requests.locking import lock_request
+from aboveboard.rights.requests.recording import NewEvent, write_event
 from aboveboard.rights.requests.state import StepKey
 from aboveboard.rights.requests.terms import NeedsPerson, RequestEventKind, StepVerb
 from aboveboard.rights.running.collected import collect
 from aboveboard.rights.running.failing import fail_step, need_person
-from aboveboard.rights.running.memory import read_memory, step_row
+from aboveboard.rights.running.memory import SystemMemory
 from aboveboard.rights.running.own import KEY, keep_contact
+from aboveboard.rights.running.request_run import RequestRun
 
 VERB_OF: Final[Mapping[StepVerb, Verb]] = {
     StepVerb.FIND: Verb.FIND,
@@ -47,49 +42,48 @@ VERB_OF: Final[Mapping[StepVerb, Verb]] = {
 """What a connector must be able to do for each step."""
 
 
-def take_step(row: RightsRequest, step: StepKey, connectors: Mapping[str, Connector]) -> None:
-    """Take a step, and write down what became of it."""
+CHANGING: Final = frozenset({StepVerb.CORRECT, StepVerb.ERASE, StepVerb.RESTRICT})
+"""Steps after which a system is another than before: each is written down at once."""
+
+
+def take_step(run: RequestRun, step: StepKey) -> None:
+    """Take a step, and note what became of it."""
     system, verb = step
-    connector = connectors.get(system)
+    connector = run.connectors.get(system)
     if connector is None or VERB_OF[verb] not in connector.verbs:
-        need_person(row.pk, step, NeedsPerson.NO_VERB)
+        need_person(run, step, NeedsPerson.NO_VERB)
         return
     try:
-        key = sealing.request_key(row)
-        matches = read_memory(row, key, system).matches
+        matches = run.memories().get(system, SystemMemory()).matches
     except sealing.RequestUnreadable:
         matches = []
     if not matches:
         # Somebody found it by hand, or what was found is destroyed.
-        need_person(row.pk, step, NeedsPerson.NO_IDENTIFIERS)
+        need_person(run, step, NeedsPerson.NO_IDENTIFIERS)
         return
+    run.before_call(system)
+    if verb is StepVerb.READ and run.step(step).pk is None:
+        # What is read lies in files that are named by the number of the row.
+        run.write()
     try:
         if verb is StepVerb.READ:
-            facts = _read(row, step, key, connector, matches)
+            facts = _read(run, step, connector, matches)
         elif verb is StepVerb.ERASE and system == KEY:
-            _erase_own(row, step, key, connector, matches)
+            _erase_own(run, step, connector, matches)
             return
         else:
-            change = _change(row, step[1], key, connector, matches)
+            change = _change(run, verb, connector, matches)
             facts = change_facts(change)
             if not change.done:
-                need_person(row.pk, step, NeedsPerson.NOT_DONE, facts)
+                need_person(run, step, NeedsPerson.NOT_DONE, facts)
                 return
     # Whatever it was: one system must not hold up the others, nor stop in silence.
     except Exception as error:
-        fail_step(row.pk, step, error)
+        fail_step(run, step, error)
         return
-    event = _done_event(step, facts)
-
-    def decide(locked: LockedRequest) -> NewEvent | None:
-        if step not in locked.state.open_steps:
-            return None
-        RequestStep.objects.filter(request_id=row.pk, system=system, verb=verb.value).update(
-            done_at=clock.now(), error="", next_try_at=None
-        )
-        return event
-
-    record(row.pk, decide, by=SYSTEM, at=clock.now())
+    run.note(_done_event(step, facts))
+    if verb in CHANGING:
+        run.write()
 
 
 def change_facts(change: SystemChange) -> dict[str, Json]:
@@ -114,29 +108,19 @@ def _retained(retained: Retained) -> Json:
 
 
 def _read(
-    row: RightsRequest,
-    step: StepKey,
-    key: bytes,
-    connector: Connector,
-    matches: Sequence[Match],
+    run: RequestRun, step: StepKey, connector: Connector, matches: Sequence[Match]
 ) -> Mapping[str, Json]:
     def contents() -> Iterator[Record | Attachment]:
         for match in matches:
             yield from connector.read(match)
 
-    counts = collect(row.pk, step_row(row.pk, step).pk, key, contents())
-    return counts.as_facts()
+    return collect(run.row.pk, run.step(step).pk, run.key, contents()).as_facts()
 
 
 def _change(
-    row: RightsRequest,
-    verb: StepVerb,
-    key: bytes,
-    connector: Connector,
-    matches: Sequence[Match],
+    run: RequestRun, verb: StepVerb, connector: Connector, matches: Sequence[Match]
 ) -> SystemChange:
-    plain = sealing.unseal(key, f"details/{row.entry_id}", bytes(row.details))
-    details = sealing.decode_details(plain)
+    details = run.details
     change: Mapping[StepVerb, Callable[[Match], SystemChange]] = {
         StepVerb.DRY_RUN: lambda match: connector.erase(match, dry_run=True),
         StepVerb.ERASE: connector.erase,
@@ -160,30 +144,29 @@ def summed(changes: Sequence[SystemChange]) -> SystemChange:
 
 
 def _erase_own(
-    row: RightsRequest,
-    step: StepKey,
-    key: bytes,
-    connector: Connector,
-    matches: Sequence[Match],
+    run: RequestRun, step: StepKey, connector: Connector, matches: Sequence[Match]
 ) -> None:
     """Erase the person here, and write it down, in one transaction.
 
     Their key goes with it, and so would the request's: it is wrapped under the instance's before,
     until the request is answered and closed for its time. So is where they are written to.
     """
-    keep_contact(row, key)
+    key = run.key
+    if run.waits:
+        run.write()
+    keep_contact(run.row, key)
     with transaction.atomic():
-        locked = lock_request(row.pk)
-        if step not in locked.state.open_steps:
-            return
-        owner = locked.row.key_of
-        sealing.wrap_key(locked.row, key, None)
-        locked.row.save(update_fields=["key", "key_of"])
-        change = summed([connector.erase(match) for match in matches])
-        if change.retained and owner is not None:
-            sealing.wrap_key(locked.row, key, owner)
+        locked = lock_request(run.row.pk)
+        if step in locked.state.open_steps:
+            owner = locked.row.key_of
+            sealing.wrap_key(locked.row, key, None)
             locked.row.save(update_fields=["key", "key_of"])
-        write_event(locked, _done_event(step, change_facts(change)), by=SYSTEM, at=clock.now())
+            change = summed([connector.erase(match) for match in matches])
+            if change.retained and owner is not None:
+                sealing.wrap_key(locked.row, key, owner)
+                locked.row.save(update_fields=["key", "key_of"])
+            write_event(locked, _done_event(step, change_facts(change)), by=SYSTEM, at=clock.now())
+    run.read_on()
 
 
 def _done_event(step: StepKey, facts: Mapping[str, Json]) -> NewEvent:
