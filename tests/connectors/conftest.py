@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from aboveboard.connectors.http import listing
 from scripts import mariadb, postgres
@@ -58,3 +61,30 @@ def api_server() -> Iterator[ApiServer]:
     server.verify = is_signed_well
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def sakila_url(postgres_url: str, shared: Path) -> Iterator[sa.URL]:
+    """Return the address of a database with all of Sakila in it."""
+    url = sa.make_url(postgres_url)
+    name = f"sakila_{os.getpid()}"
+    psql = Path(postgres.ensure_binaries()) / "psql"
+
+    def ask(database: str, *more: str) -> None:
+        command = [str(psql), "-q", "-X", "-d", url.set(database=database).render_as_string(False)]
+        subprocess.run([*command, *more], check=True, capture_output=True)
+
+    ask("postgres", "-c", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    ask("postgres", "-c", f"CREATE DATABASE {name}")
+    folder = shared / "data" / "sakila"
+    for file in ("postgres-sakila-schema.sql", "postgres-sakila-insert-data-using-copy.sql"):
+        ask(name, "-f", str(folder / file))
+    return url.set(database=name)
+
+
+@pytest.fixture
+def database(sakila_url: sa.URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
+    """Return the database for the test itself."""
+    monkeypatch.setenv("SAKILA_PASSWORD", str(sakila_url.password))
+    url = sakila_url.set(drivername="postgresql+psycopg")
+    return sa.create_engine(url, poolclass=sa.pool.NullPool)
