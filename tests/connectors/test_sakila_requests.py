@@ -47,8 +47,8 @@ RENTALS, PAYMENTS = 22, 22
 
 
 def declared(url: sa.URL) -> str:
-    """Return the declaration as somebody begins it: how to find people, and no more document of what is
-    personal than of one column. Who served them is somebody else, which nobody says."""
+    """Return the declaration as somebody begins it: how to find people, and little of what is
+    personal. Who served them is somebody else, which nobody says."""
     text = DECLARATION.read_text("utf-8")
     for line in ("port: 5432", "user: aboveboard", "database: sakila"):
         name = line.partition(":")[0]
