@@ -86,6 +86,7 @@ A_DEED_EACH = {
     "rights.requests.programs.send_code": "another code, which ends the one before",
     "rights.requests.visitors.send_code": "another code, which ends the one before",
     "rights.requests.proving.make_code": "another code, which ends the one before",
+    "rights.requests.proving.open_document": "a use",
     "incidents.groups.remove_group": "refused: it is gone",
     "incidents.affected.add_estimate": "another estimate, which can be taken back",
     "incidents.affected.add_list": "another list, which can be taken back",

@@ -70,8 +70,14 @@ class RightsConfig(AppConfig):
                 "running.by_hand",
                 "running.collected",
                 "running.due",
+                "running.known",
             ),
-            entries=(entries.RequestReceived, entries.RequestAdvanced, *pack_entries.ENTRIES),
+            entries=(
+                entries.RequestReceived,
+                entries.RequestAdvanced,
+                entries.ProofDocumentOpened,
+                *pack_entries.ENTRIES,
+            ),
             repeats={
                 entries.RequestReceived: replay.repeat_received,
                 entries.RequestAdvanced: replay.repeat_advanced,

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from aboveboard.basics.facts import Code, Facts, OnRestore, RepeatOnRestore, Word
+from aboveboard.basics.facts import (
+    Code,
+    Facts,
+    NothingToRestore,
+    OnRestore,
+    RepeatOnRestore,
+    Word,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +56,13 @@ class RequestAdvanced(Facts):
     records: int
     retained: int
     steps: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofDocumentOpened(Facts):
+    """A member of staff looked at the document by which somebody proves who they are."""
+
+    kind: ClassVar[str] = "request.document-opened"
+    on_restore: ClassVar[OnRestore] = NothingToRestore("somebody looked, and nothing changed")
+
+    request: int

@@ -26,6 +26,7 @@ class VaultConfig(AppConfig):
                 "bulk",
                 "changing",
                 "documents.actions",
+                "documents.media",
                 "documents.queries",
                 "documents.serving",
                 "entries",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -20,17 +20,13 @@ from django.db.models import F
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import NotFound
 from aboveboard.keys.queries import instance_secret
+from aboveboard.ledger.actions import append
 from aboveboard.rights import limits
+from aboveboard.rights.entries import ProofDocumentOpened
 from aboveboard.rights.models import RequestCode, RightsRequest
 from aboveboard.rights.requests import files, sealing
-from aboveboard.rights.requests.locking import (
-    LockedRequest,
-    lock_request,
-)
-from aboveboard.rights.requests.recording import (
-    NewEvent,
-    record,
-)
+from aboveboard.rights.requests.locking import LockedRequest, lock_request, read_request
+from aboveboard.rights.requests.recording import NewEvent, handles_for, record
 from aboveboard.rights.requests.state import RequestState
 from aboveboard.rights.requests.terms import (
     CodeRefused,
@@ -187,13 +183,40 @@ def store_document(request_id: int, chunks: Iterable[bytes]) -> None:
 
     Raises:
         NotFound: there is no such request.
+        RequestClosed: it is closed, and nobody would look at it.
         RequestUnreadable: its key is destroyed.
         SealedFileTooLong: it is longer than ``limits.DOCUMENT_BYTES``.
     """
-    row = RightsRequest.objects.filter(pk=request_id).first()
-    if row is None:
-        raise NotFound(what="request")
+    seen = read_request(request_id)
+    row, state = seen.row, seen.state
+    if state.closed:
+        raise RequestClosed(why=state.stage.value)
     files.write(row.pk, DOCUMENT, sealing.request_key(row), chunks, longest=limits.DOCUMENT_BYTES)
+
+
+def has_document(request_id: int) -> bool:
+    """Whether a document of proof waits to be looked at."""
+    return files.exists(request_id, DOCUMENT)
+
+
+def open_document(request_id: int, *, by: Actor, at: datetime) -> Iterator[bytes]:
+    """Write down that somebody looks at a document of proof, then return its bytes as a stream.
+
+    Raises:
+        NotFound: there is no such request, or no document.
+        NotYoursToProve: nobody of staff asks for it.
+        RequestUnreadable: its key is destroyed.
+    """
+    if by.kind is not ActorKind.STAFF:
+        raise NotYoursToProve(why="a document is looked at by staff")
+    with transaction.atomic():
+        row = lock_request(request_id).row
+        if not files.exists(request_id, DOCUMENT):
+            raise NotFound(what="document")
+        key = sealing.request_key(row)
+        (handle,) = handles_for(row.person_id, 1)
+        append(ProofDocumentOpened(row.entry_id), by=by, handle=handle, at=at)
+    return files.read(request_id, DOCUMENT, key)
 
 
 def judge_document(

@@ -12,6 +12,8 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.personal import Personal
+from aboveboard.connectors import by_hand as systems
+from aboveboard.connectors import registry
 from aboveboard.connectors.contract import Attachment, Match
 from aboveboard.rights import limits
 from aboveboard.rights.models import RequestStep, RightsRequest
@@ -34,6 +36,7 @@ from aboveboard.rights.requests.terms import (
 )
 from aboveboard.rights.running.collected import EVIDENCE, collect, is_here
 from aboveboard.rights.running.memory import read_memory, step_row, write_memory
+from aboveboard.rights.running.steps import VERB_OF
 
 
 class CopyMissing(Invalid):
@@ -110,6 +113,16 @@ def answer_step(
         return event
 
     return record(request_id, decide, by=by, at=at)
+
+
+def instructions(system: str, verb: StepVerb) -> str:
+    """Return what somebody does by hand for a step, as the declaration of the system says; "" of
+    a system that is not connected any more, and of Aboveboard itself."""
+    try:
+        declaration = registry.declaration(system)
+    except NotFound:
+        return ""
+    return systems.instructions(declaration, VERB_OF[verb])
 
 
 def try_again(
