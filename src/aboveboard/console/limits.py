@@ -16,3 +16,13 @@ Our choice: a placeholder that thousands share would fill the page; the next are
 COUNTED_NOTICES: Final = 10_000
 """Up to how many notices a list says how many it found; above it says that there are more. Our
 choice: to count millions takes the database longer than to show a page of them."""
+
+REVIEW_GROUPS: Final = 20
+"""Groups of what may be somebody else's on one page of a review. Our choice: with the values below
+fewer fields than a form may have."""
+
+REVIEW_VALUES: Final = 30
+"""Values of one group that are shown to be decided one by one. Our choice, as above."""
+
+REVIEW_TEXT: Final = 300
+"""Characters of a value that are shown in a review. Our choice: who it is is told by less."""

@@ -38,8 +38,9 @@ from aboveboard.console.incidents import (
 from aboveboard.console.incidents import overview as incidents
 from aboveboard.console.incidents import people as exposed
 from aboveboard.console.person_numbers import PersonConverter
+from aboveboard.console.requests import asking, handing_over, identity, matches, others
+from aboveboard.console.requests import by_hand as request_steps
 from aboveboard.console.requests import changes as request_changes
-from aboveboard.console.requests import handing_over
 from aboveboard.console.requests import page as request_page
 from aboveboard.console.requests import queue as requests
 from aboveboard.console.requests import record as recording
@@ -55,6 +56,7 @@ _INCIDENT = "incidents/<int:number>/"
 _CONCERN = "concerns/<int:number>/"
 _PERSON = "retention/people/<person:person_id>/"
 _REQUEST = "requests/<int:number>/"
+_STEP = f"{_REQUEST}systems/<slug:system>/<slug:step>/"
 _BATCH = f"{_INCIDENT}notices/<int:batch_id>/"
 _GROUP = "retention/duplicates/groups/<int:group_id>/"
 
@@ -69,6 +71,8 @@ urlpatterns = [
     path("people/documents/<slug:field>/add/", documents.add, name="add_document"),
     path("people/request/", recording.record, name="record_request"),
     path("people/request/code/", recording.counter, name="counter_code"),
+    path("people/request/document/", recording.document, name="counter_document"),
+    path("people/request/new/", asking.ask, name="ask_for_somebody"),
     path("people/<slug:purpose>/", people.look_up, name="look_up"),
     path("emergency/", ask.ask, name="emergency"),
     path("emergency/<int:emergency_id>/", ask.record, name="emergency_record"),
@@ -88,6 +92,12 @@ urlpatterns = [
     path(f"{_REQUEST}pack/code/", handing_over.code, name="pack_code"),
     path(f"{_REQUEST}pack/open/", handing_over.open_pack, name="open_pack"),
     path(f"{_REQUEST}pack/letter/", handing_over.letter, name="pack_letter"),
+    path(f"{_REQUEST}document/", identity.put_in, name="request_document"),
+    path(f"{_REQUEST}document/fetch/", identity.fetch, name="fetch_request_document"),
+    path(f"{_REQUEST}others/", others.others, name="request_others"),
+    path(f"{_REQUEST}matches/<slug:system>/", matches.matches, name="request_matches"),
+    path(_STEP, request_steps.step, name="request_step"),
+    path(f"{_STEP}again/", request_steps.again, name="retry_request_step"),
     path(f"{_REQUEST}<slug:change>/", request_changes.change, name="change_request"),
     path("report-a-loss/", report_loss.report, name="report"),
     path("report-a-loss/<int:number>/", report_loss.reported, name="reported"),

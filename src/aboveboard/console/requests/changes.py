@@ -52,6 +52,20 @@ def _prove(number: int, given: Mapping[str, Any], by: Actor, at: datetime) -> ob
     return proving.prove(number, ProofEvidence(given["evidence"]), by=by, at=at)
 
 
+def _redeem(number: int, given: Mapping[str, Any], by: Actor, at: datetime) -> object:
+    use = proving.CodeUse(given["use"])
+    return proving.prove_by_code(number, use, given["code"], by=by, at=at)
+
+
+def _judge(number: int, given: Mapping[str, Any], by: Actor, at: datetime) -> object:
+    accepted = given["verdict"] == "accepted"
+    return proving.judge_document(number, accepted=accepted, by=by, at=at)
+
+
+def _name(number: int, given: Mapping[str, Any], by: Actor, at: datetime) -> object:
+    return actions.name_person(number, given["person"], by=by, at=at)
+
+
 def _confirm(number: int, _given: Mapping[str, Any], by: Actor, at: datetime) -> object:
     return actions.confirm(number, by=by, at=at)
 
@@ -63,6 +77,9 @@ def _resume(number: int, _given: Mapping[str, Any], by: Actor, at: datetime) -> 
 _CHANGES: Final[Mapping[str, tuple[Change, str]]] = {
     "confirm": (_confirm, "It is a request now."),
     "prove": (_prove, "Written down."),
+    "redeem": (_redeem, "The code is right."),
+    "judge": (_judge, "Decided. The document is deleted."),
+    "name": (_name, "It is their request now."),
     "pause": (_pause, "The clock stands still where the law lets it. They are told."),
     "resume": (_resume, "The clock goes on."),
     "extend": (_extend, "Extended. They are told."),

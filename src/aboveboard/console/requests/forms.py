@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
 
-from aboveboard.console.requests.words import ANSWERS, EXTENSIONS, GROUNDS, KINDS, PAUSES
+from aboveboard.basics.person_codes import parse_person
+from aboveboard.console.requests.words import (
+    ANSWERS,
+    ASKERS,
+    EXTENSIONS,
+    GROUNDS,
+    KINDS,
+    PAUSES,
+)
+from aboveboard.promise.model import Purpose
 from aboveboard.rights import limits
-from aboveboard.rights.requests.terms import ProofEvidence
+from aboveboard.rights.requests.proving import CodeUse
+from aboveboard.rights.requests.terms import Asker, ProofEvidence
 
 _READ_BY_THEM: Final = "They read this. Write it in their language, without jargon."
 
@@ -85,8 +95,111 @@ class ProveForm(forms.Form):
     )
 
 
+class ProofDocumentForm(forms.Form):
+    """A picture of a document by which somebody proves who they are."""
+
+    file = forms.FileField(
+        label="A picture or scan of it",
+        help_text=f"PDF, PNG, JPEG or TIFF, up to {limits.DOCUMENT_BYTES // 1024**2} MB. "
+        "It is encrypted, and deleted with the verdict.",
+        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
+    )
+
+
+class JudgeForm(forms.Form):
+    """Whether a document proves who asks."""
+
+    verdict = _radios(
+        "Does it show that it is them?",
+        {
+            "accepted": "Yes: name and face or date of birth are those on record",
+            "rejected": "No: it proves nothing, and they need another",
+        },
+        "Choose what you saw.",
+    )
+
+
+class CodeForm(forms.Form):
+    """A one-time code that the person tells."""
+
+    use = _radios(
+        "Where did they get it?",
+        {
+            CodeUse.COUNTER: "From one of us, who saw them",
+            CodeUse.CONTACT: "In a letter to an address on record",
+        },
+        "Choose where they got it.",
+    )
+    code = forms.CharField(
+        label="Their code",
+        max_length=20,
+        strip=True,
+        help_text="Eight digits. It works once, and for three tries.",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"required": "Enter the code."},
+    )
+
+
+class NamePersonForm(forms.Form):
+    """Whose request it is."""
+
+    person = forms.CharField(
+        label="Number of the person",
+        max_length=24,
+        strip=True,
+        help_text="Look them up first; the number stands on their page under Retention.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Enter the number of the person."},
+    )
+
+    def clean_person(self) -> int:
+        """Return the number that was meant."""
+        number = parse_person(self.cleaned_data["person"])
+        if number is None:
+            raise forms.ValidationError("This is not the number of a person. Compare it again.")
+        return number
+
+
+class LookPurposeForm(forms.Form):
+    """For what somebody looks at values that may be another person's."""
+
+    purpose = forms.ChoiceField(
+        label="What do you need to see them for?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what you need to see them for."},
+    )
+
+    def __init__(self, *args: Any, open_to: Sequence[Purpose], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A ChoiceField's own.
+        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
+            (each.key, each.for_staff.title) for each in open_to
+        ]
+
+
 class NewRequestForm(forms.Form):
-    """What somebody asked an adviser for."""
+    """What somebody asked an adviser for, and who asks."""
 
     kind = _radios("What do they ask for?", KINDS, "Choose what they ask for.")
+    asker = _radios("Who asks?", ASKERS, "Choose who asks.")
+    acting = forms.CharField(
+        label="Name and address of who acts for them",
+        required=False,
+        max_length=500,
+        strip=True,
+        help_text="Only where it is not the person. Their papers are checked before anything "
+        "is given or deleted.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
     words = _words("What they said", "In their words. It is encrypted.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"asker": Asker.SELF.value})
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask who acts for somebody, where somebody does."""
+        given = super().clean() or {}
+        if given.get("asker") not in (None, Asker.SELF.value) and not given.get("acting"):
+            self.add_error("acting", "Write who acts for them, and where they can be reached.")
+        return given

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from aboveboard.access.actions import use
@@ -21,24 +22,36 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.console.concerns.forms import ReadWordsForm
 from aboveboard.console.people import FieldDetail, field_reason
 from aboveboard.console.requests.forms import (
+    CodeForm,
     ExtendForm,
+    JudgeForm,
+    NamePersonForm,
     PauseForm,
+    ProofDocumentForm,
     ProveForm,
     RefuseForm,
     RequestAnswerForm,
     RequestReviewForm,
 )
 from aboveboard.console.requests.pack import pack_panel
-from aboveboard.console.requests.words import EVENTS, NEEDS, STEPS, code_in_words, in_words
+from aboveboard.console.requests.words import (
+    EVENTS,
+    NEEDS,
+    STEPS,
+    code_in_words,
+    error_in_words,
+    in_words,
+)
 from aboveboard.kinds.values import display
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.rights.pack.preparing import can_prepare
-from aboveboard.rights.requests import queries
+from aboveboard.rights.requests import proving, queries
 from aboveboard.rights.requests.queries import RecordedEvent, RequestRecord, StepRecord
 from aboveboard.rights.requests.state import RequestStage
 from aboveboard.rights.requests.terms import NeedsPerson
 
+_ORDER: Final = ("needs_person", "trying_again", "waiting", "done")
 FORMS: Final[Mapping[str, type[forms.Form]]] = {
     "pause": PauseForm,
     "extend": ExtendForm,
@@ -46,9 +59,20 @@ FORMS: Final[Mapping[str, type[forms.Form]]] = {
     "review": RequestReviewForm,
     "answer": RequestAnswerForm,
     "prove": ProveForm,
+    "redeem": CodeForm,
+    "document": ProofDocumentForm,
+    "judge": JudgeForm,
+    "name": NamePersonForm,
 }
-_FOLDED: Final[Mapping[str, tuple[str, str]]] = {
+_PROOF: Final[Mapping[str, tuple[str, str]]] = {
+    "judge": ("What does the document show?", "Decide, and delete the document"),
+    "redeem": ("They tell you a code", "Check the code"),
+    "document": ("They show or send a document", "Put it in"),
     "prove": ("I checked something else", "Write it down"),
+    "name": ("Say whose request it is", "It is theirs"),
+}
+"""As below, of who asks."""
+_FOLDED: Final[Mapping[str, tuple[str, str]]] = {
     "review": ("I checked it", "It may go on"),
     "answer": ("Answer", "Send the answer"),
     "pause": ("Ask them something", "Ask, and stop the clock"),
@@ -123,20 +147,22 @@ def page(
     forms_shown = {name: form() for name, form in FORMS.items()}
     if tried is not None:
         forms_shown[tried[0]] = tried[1]
+    steps = [step_in_words(each, record) for each in queries.steps(record)]
+    # What waits for somebody first.
+    steps.sort(key=lambda row: _ORDER.index(row["step"].state))
     context = in_words(record, now) | {
         "form": tried[1] if tried else reading,
-        "changes": [
-            {"key": key, "form": forms_shown[key], "title": title, "button": button}
-            for key, (title, button) in _FOLDED.items()
-            if offers[key]
-        ],
+        "changes": _changes(_FOLDED, offers, forms_shown),
+        "proof_title": "Whose request is it?" if record.state.proof.enough else "Is it them?",
+        "proofs": _changes(_PROOF, offers, forms_shown),
         "offers": offers,
         "problem": problem,
         "code": code,
         "purpose": purpose,
         "reading": reading
         or (ReadWordsForm(promise=promise, purpose=purpose) if purpose is not None else None),
-        "steps": [_step(each) for each in queries.steps(record)],
+        "steps": [row for row in steps if row["step"].state != "done"],
+        "done": [row for row in steps if row["step"].state == "done"],
         "events": _events(record),
         "evidence": [code_in_words(each.value) for each in record.state.evidence],
         "missing": [] if record.state.closed else list(record.state.proof.missing),
@@ -146,13 +172,31 @@ def page(
     return render(request, "console/requests/request.html", context | more, status=status)
 
 
+def _changes(
+    folded: Mapping[str, tuple[str, str]],
+    offers: Mapping[str, bool],
+    shown: Mapping[str, forms.Form],
+) -> list[dict[str, Any]]:
+    return [
+        {"key": key, "form": shown[key], "title": title, "button": button}
+        for key, (title, button) in folded.items()
+        if offers[key]
+    ]
+
+
 def _offers(record: RequestRecord) -> dict[str, bool]:
     """Return which changes the page offers now; the actions decide, whatever a page offers."""
     state = record.state
     is_open = not state.closed
+    proving_now = is_open and state.confirmed and not state.proof.enough
+    waits = is_open and proving.has_document(record.id)
     return {
         "confirm": is_open and not state.confirmed,
-        "prove": is_open and state.confirmed and not state.proof.enough,
+        "prove": proving_now,
+        "redeem": proving_now,
+        "document": proving_now and not waits,
+        "judge": waits,
+        "name": is_open and state.confirmed and record.person_id is None,
         # What is answered with a copy is checked and answered as the copy is made.
         "review": state.stage is RequestStage.REVIEWING and not can_prepare(record),
         "answer": state.stage is RequestStage.READY and not can_prepare(record),
@@ -163,13 +207,23 @@ def _offers(record: RequestRecord) -> dict[str, bool]:
     }
 
 
-def _step(step: StepRecord) -> dict[str, Any]:
+def step_in_words(step: StepRecord, record: RequestRecord) -> dict[str, Any]:
+    """Return a step as the pages say it, with what somebody can do about it."""
     facts = step.event.facts if step.event else {}
+    is_open = record.next_move is not None and step.state != "done"
+    doubtful = step.why == NeedsPerson.SEVERAL
+    place = [record.id, step.system, step.verb.value]
     return {
         "step": step,
         "what": STEPS[step.verb],
         "why": NEEDS[NeedsPerson(step.why)] if step.why else "",
-        "error": step.error.replace("_", " "),
+        "error": error_in_words(step.error) if step.state != "done" else "",
+        "href": reverse("console:request_step", args=place),
+        "again": reverse("console:retry_request_step", args=place),
+        "matches": reverse("console:request_matches", args=place[:2]),
+        "is_doubtful": is_open and doubtful,
+        "is_by_hand": is_open and bool(step.why) and not doubtful,
+        "may_retry": is_open and not doubtful and bool(step.why or step.error),
         "tries": "once" if step.attempts == 1 else f"{step.attempts} times",
         "records": facts.get("records"),
         "retained": facts.get("retained_records"),

@@ -129,6 +129,15 @@ STEPS: Mapping[StepVerb, str] = {
     StepVerb.ERASE: "delete",
     StepVerb.RESTRICT: "put on hold",
 }
+TASKS: Mapping[StepVerb, str] = {
+    StepVerb.FIND: "Look for them in {}",
+    StepVerb.READ: "Copy what {} holds of them",
+    StepVerb.DRY_RUN: "Count what {} would delete",
+    StepVerb.CORRECT: "Correct it in {}",
+    StepVerb.ERASE: "Delete them from {}",
+    StepVerb.RESTRICT: "Put their data on hold in {}",
+}
+"""A step as something that somebody is asked to do, at a system."""
 NEEDS: Mapping[NeedsPerson, str] = {
     NeedsPerson.NO_VERB: "This system cannot do it by itself.",
     NeedsPerson.GAVE_UP: "It was tried as often as may be.",
@@ -136,12 +145,54 @@ NEEDS: Mapping[NeedsPerson, str] = {
     NeedsPerson.NOT_DONE: "The system says that it waits for somebody.",
     NeedsPerson.NO_IDENTIFIERS: "Nothing is known by which the system could be asked.",
 }
+ERRORS: Mapping[str, str] = {
+    "system_unavailable": "It could not be reached.",
+    "system_refused": "It did not let us do this.",
+    "system_answer_unreadable": "Its answer was not as its declaration expects.",
+}
+"""Why a try of a step failed, by its code."""
+IDENTIFIERS: Mapping[str, str] = {
+    "email": "E-mail address",
+    "phone": "Phone number",
+    "customer_number": "Customer number",
+}
+"""What names a person in a system; a declaration may name others."""
+MENTIONS: Mapping[str, str] = {
+    "address": "Postal addresses",
+    "bank_account": "Bank accounts",
+    "card_number": "Card numbers",
+    "customer_number": "Customer numbers",
+    "declared": "Somebody else’s, as the system declares",
+    "driving_licence": "Driving licences",
+    "email": "E-mail addresses",
+    "file": "Files",
+    "iban": "IBANs",
+    "national_id": "National numbers",
+    "passport": "Passports",
+    "person": "Names",
+    "phone": "Phone numbers",
+    "us_itin": "US ITINs",
+    "us_ssn": "US social security numbers",
+}
+"""What may point at somebody else, by its kind."""
 _CODES: tuple[Mapping[Any, str], ...] = (EVIDENCE, PAUSES, EXTENSIONS, GROUNDS, ANSWERS, NEEDS)
 
 
 def code_in_words(code: str) -> str:
     """Return what a code of an event means, or the code where no list has it."""
     return next((words[code] for words in _CODES if code in words), code.replace("_", " "))
+
+
+def error_in_words(code: str) -> str:
+    """Return why a try of a step failed; "" for no code."""
+    if not code:
+        return ""
+    return ERRORS.get(code, f"It failed: {code.replace('_', ' ')}.")
+
+
+def identifier_in_words(kind: str) -> str:
+    """Return what a kind of identifier is called."""
+    return IDENTIFIERS.get(kind, kind.replace("_", " ").capitalize())
 
 
 def in_words(record: RequestRecord, at: datetime) -> dict[str, Any]:
