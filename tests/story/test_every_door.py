@@ -33,6 +33,7 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, DemoStory
+from aboveboard.connectors.own import KEY as OWN
 from aboveboard.custody import queries as custody
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerson
@@ -57,6 +58,7 @@ from aboveboard.rights.requests.terms import (
     RequestDetails,
     RequestKind,
 )
+from aboveboard.rights.running.advance import run_request
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
@@ -288,7 +290,9 @@ def _request_of(person: int) -> int:
         person_id=person,
         details=details,
     )
-    return ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=at)
+    number = ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=at)
+    run_request({"request": number})
+    return number
 
 
 def _link_of(number: int) -> str:
@@ -346,7 +350,8 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     if "/concerns/" in pattern:
         known = {**known, "number": open_concerns()[0].id, "purpose": "answer-contact"}
     if "/requests/" in pattern:
-        known = {**known, "number": rows["requests"]}
+        known = {**known, "number": rows["requests"], "request_id": rows["requests"]}
+        known = {**known, "system": OWN, "step": "find"}
     if "<str:token>" in pattern:
         known = {**known, "token": _link_of(rows["requests"])}
     if "/affected/" in pattern:

@@ -23,7 +23,7 @@ from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger.actions import append
 from aboveboard.rights import limits
 from aboveboard.rights.entries import ProofDocumentOpened
-from aboveboard.rights.models import RequestCode, RightsRequest
+from aboveboard.rights.models import RequestCode
 from aboveboard.rights.requests import files, sealing
 from aboveboard.rights.requests.locking import LockedRequest, lock_request, read_request
 from aboveboard.rights.requests.recording import NewEvent, handles_for, record
