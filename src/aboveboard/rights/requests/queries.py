@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from aboveboard.basics import clock, ids
 from aboveboard.basics import limits as shared
 from aboveboard.basics.actor import Actor
@@ -17,13 +19,8 @@ from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.rights.models import RequestEventRow, RequestStep, RightsRequest
 from aboveboard.rights.requests import sealing
 from aboveboard.rights.requests.clock import DueDate
-from aboveboard.rights.requests.locking import (
-    as_event,
-    state_of,
-)
-from aboveboard.rights.requests.recording import (
-    due_of,
-)
+from aboveboard.rights.requests.locking import as_event, state_of
+from aboveboard.rights.requests.recording import due_of, zone_of_days
 from aboveboard.rights.requests.state import NextMove, RequestState, next_move
 from aboveboard.rights.requests.terms import (
     Asker,
@@ -176,10 +173,8 @@ def like_it(record: RequestRecord, *, at: datetime) -> list[RequestRecord]:
 
 def counts_by_stage() -> dict[str, int]:
     """Return how many open requests are at each stage."""
-    counts: dict[str, int] = defaultdict(int)
-    for stage in RightsRequest.objects.filter(closed_at=None).values_list("stage", flat=True):
-        counts[str(stage)] += 1
-    return dict(counts)
+    rows = RightsRequest.objects.filter(closed_at=None).values("stage").annotate(count=Count("pk"))
+    return {row["stage"]: row["count"] for row in rows.order_by("stage")}
 
 
 def details(request_id: int) -> RequestDetails:
@@ -280,15 +275,19 @@ def records_of(rows: Sequence[RightsRequest], at: datetime) -> list[RequestRecor
     Raises:
         RowNotAuthentic: one of them, or an event, was written past this program.
     """
-    by_request = _events_of(row.pk for row in rows)
-    return [_record(row, by_request[row.pk], at) for row in rows]
+    if not rows:
+        return []
+    by_request, zone = _events_of(row.pk for row in rows), zone_of_days()
+    return [_record(row, by_request[row.pk], at, zone) for row in rows]
 
 
-def _record(row: RightsRequest, happened: list[RequestEvent], at: datetime) -> RequestRecord:
+def _record(
+    row: RightsRequest, happened: list[RequestEvent], at: datetime, zone: str = ""
+) -> RequestRecord:
     if not row.authentic:
         raise RowNotAuthentic(table=row._meta.label)
     state = state_of(row, happened)
-    due = due_of(row, happened, at=at)
+    due = due_of(row, happened, at=at, zone=zone)
     return RequestRecord(
         row.pk,
         RequestKind(row.kind),

@@ -233,14 +233,22 @@ def keep_events(
     )
 
 
-def due_of(row: RightsRequest, events: list[RequestEvent], *, at: datetime) -> DueDate:
-    """Return by when a request is to be answered, in the organisation's own zone."""
+def zone_of_days() -> str:
+    """Return the organisation's own zone, whose days count."""
     try:
-        zone = in_force().promise.organisation.zone.key
+        return in_force().promise.organisation.zone.key
     except (NoPromise, PromiseMissing):
         # Nothing is promised yet; or a restore repeats this before the promise is adopted again.
         # The next event, and each reading of the request, counts it anew in the zone declared.
-        zone = "UTC"
+        return "UTC"
+
+
+def due_of(
+    row: RightsRequest, events: list[RequestEvent], *, at: datetime, zone: str = ""
+) -> DueDate:
+    """Return by when a request is to be answered. ``zone``: :func:`zone_of_days`, where many are
+    read."""
+    zone = zone or zone_of_days()
     kind = RequestKind(row.kind)
     return due_date(kind, row.received_at, row.jurisdiction, events, zone=zone, at=at)
 
