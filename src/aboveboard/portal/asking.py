@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.requests.terms import (
     Answer,
     PauseReason,
@@ -28,6 +29,18 @@ class KindWords:
     asks: Lazy | str
     needs_words: bool = False
 
+
+CASES: Final[dict[RestrictionReason, Lazy | str]] = {
+    RestrictionReason.ACCURACY_CONTESTED: gettext_lazy("Something is wrong, until it is checked"),
+    RestrictionReason.UNLAWFUL: gettext_lazy(
+        "You should not have it, and I want it kept rather than deleted"
+    ),
+    RestrictionReason.NEEDED_FOR_CLAIM: gettext_lazy(
+        "You no longer need it, but I do, for a legal claim"
+    ),
+}
+"""Why somebody may have their data put on hold (GDPR Art. 18(1)(a) to (c)); the fourth case is an
+objection, which brings its own."""
 
 KINDS: Final[dict[RequestKind, KindWords]] = {
     RequestKind.ACCESS: KindWords(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from aboveboard.access.concerns.terms import Concern
@@ -17,6 +19,7 @@ from aboveboard.kinds.limits import ADDRESS_LINES
 from aboveboard.portal.asking import KindWords
 from aboveboard.promise.explain import country_in_words
 from aboveboard.promise.model import Field, Purpose
+from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.limits import WORDS as REQUEST_WORDS
 from aboveboard.vault.limits import FIELD_BYTES
 
@@ -84,8 +87,12 @@ class ConcernForm(forms.Form):
     )
 
 
+_NO_CASES: Mapping[RestrictionReason, Lazy | str] = MappingProxyType({})
+
+
 class RightsRequestForm(forms.Form):
-    """What somebody wants us to know with what they ask, and of an objection to which use."""
+    """What somebody wants us to know with what they ask; of an objection to which use, and of a
+    hold on which ground."""
 
     def __init__(
         self,
@@ -93,8 +100,16 @@ class RightsRequestForm(forms.Form):
         *,
         words: KindWords,
         purposes: Sequence[Purpose] = (),
+        cases: Mapping[RestrictionReason, Lazy | str] = _NO_CASES,
     ) -> None:
         super().__init__(data)
+        if cases:
+            self.fields["restriction"] = forms.ChoiceField(
+                label=gettext("Why should it be put on hold?"),
+                choices=[(reason.value, words) for reason, words in cases.items()],
+                widget=forms.RadioSelect,
+                error_messages={"required": gettext("Choose why.")},
+            )
         if purposes:
             self.fields["purpose"] = forms.ChoiceField(
                 label=gettext("Which use do you object to?"),

@@ -69,6 +69,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="self",
         help="who asks for them",
     )
+    asking.add_argument(
+        "--restriction",
+        choices=("accuracy_contested", "unlawful", "needed_for_claim"),
+        default="accuracy_contested",
+        help="of a restriction, why it is asked for (GDPR Art. 18(1))",
+    )
     asking.add_argument("--jurisdiction", default="", help="where they live, such as FR or US-CA")
     numbered = {
         name: verbs.add_parser(name, help=words)

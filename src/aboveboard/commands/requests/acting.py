@@ -129,7 +129,11 @@ def _ask(args: argparse.Namespace, at: datetime) -> int:
         person_id=args.person,
         asker=Asker(args.asker),
         jurisdiction=args.jurisdiction,
-        details=RequestDetails(identifiers=identifiers, contact=Personal(args.email or "")),
+        details=RequestDetails(
+            identifiers=identifiers,
+            contact=Personal(args.email or ""),
+            restriction=args.restriction if args.kind == "restriction" else "",
+        ),
     )
     return actions.ask(new, by=SYSTEM, at=at)
 

@@ -67,6 +67,7 @@ def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         words=asking.KINDS[chosen],
         purposes=tuple(you.promise.purposes.values()) if chosen is RequestKind.OBJECTION else (),
+        cases=asking.CASES if chosen is RequestKind.RESTRICTION else {},
     )
     if form.is_valid():
         try:
@@ -82,6 +83,7 @@ def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
                     details=RequestDetails(
                         words=Personal(form.cleaned_data["words"]),
                         purpose=form.cleaned_data.get("purpose", ""),
+                        restriction=form.cleaned_data.get("restriction", ""),
                     ),
                 ),
                 evidence=ProofEvidence.SIGNED_IN,
