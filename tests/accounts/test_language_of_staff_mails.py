@@ -18,6 +18,7 @@ from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.accounts import mail
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Role
+from aboveboard.rights.requests.terms import RequestKind
 
 LANGUAGES = ("en", "fr", "de")
 DUE = datetime(2026, 12, 4, 22, 30, tzinfo=UTC)
@@ -30,6 +31,16 @@ INCIDENT = {"incident": "INC-0007", "page": PAGE}
 
 def concern(kind: Concern) -> dict[str, Any]:
     return {"about": 12, "concern": kind.value, "in_words": "Why", "due_at": DUE, "page": PAGE}
+
+
+def asked(kind: RequestKind, needs: str) -> dict[str, Any]:
+    return {
+        "reference": "REQ-0042",
+        "kind": kind.value,
+        "needs": needs,
+        "due_at": DUE,
+        "page": PAGE,
+    }
 
 
 FACTS: dict[str, dict[str, Any]] = {
@@ -47,12 +58,15 @@ FACTS: dict[str, dict[str, Any]] = {
         "due": DUE,
         "page": PAGE,
     },
+    "console/mail/requests": {"requests": [asked(kind, "late") for kind in RequestKind]},
 }
 SAYS = {
     ("accounts/mail/invited", "fr"): "responsable de la protection des données",
     ("accounts/mail/invited", "de"): "3 Tage lang",
     ("console/mail/concerns", "fr"): "avant le 4 décembre 2026",
     ("console/mail/concerns", "de"): "bis 4. Dezember 2026",
+    ("console/mail/requests", "fr"): "avant le 4 décembre 2026",
+    ("console/mail/requests", "de"): "Die Frist ist abgelaufen. Antwort bis 4. Dezember 2026",
     ("console/mail/emergency", "en"): "by 04 December 2026, 23:30 (CET)",
     ("console/mail/emergency", "fr"): "le 4 décembre 2026, 23:30 (CET)",
     ("console/mail/emergency", "de"): "bis 4. Dezember 2026, 23:30 (CET)",
@@ -94,6 +108,15 @@ def test_what_seems_wrong_is_said_in_each_language(
         message = to_staff(language, "console/mail/concerns", facts, monkeypatch)
         (line,) = [each for each in str(message.body).splitlines() if " 12 " in each]
         assert len(line.partition(":")[2].strip(" .")) > 5, "nothing is left out"
+
+
+def test_what_a_request_needs_is_said_in_each_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    moves = {"late", "soon", "confirm", "resume", "answer_by_hand", "review", "answer", "open"}
+    for language in LANGUAGES:
+        lines = [asked(kind, needs) for kind in RequestKind for needs in moves]
+        message = to_staff(language, "console/mail/requests", {"requests": lines}, monkeypatch)
+        written = {line for line in str(message.body).splitlines() if line.startswith("REQ-")}
+        assert len(written) == len(lines), "each kind and each need has words of its own"
 
 
 @pytest.mark.parametrize("why", EmergencyGround)
