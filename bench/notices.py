@@ -54,7 +54,7 @@ def run() -> list[Row]:
         with (
             tempfile.TemporaryDirectory() as folder,
             instance(database) as environment,
-            _sink() as port,
+            sink() as port,
         ):
             environment = {
                 **environment,
@@ -75,7 +75,8 @@ def run() -> list[Row]:
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
+    """Yield the port of a mail server that keeps nothing."""
     with subprocess.Popen(
         [sys.executable, "-m", "bench.sink"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as sink:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from aboveboard.commands.demo.people import people, write
 from bench.instance import ROOT, aboveboard, instance
+from bench.notices import sink
 from bench.row import Row
 from scripts import postgres
 
@@ -99,7 +100,12 @@ FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS customer,
 
 
 def _measure(database: str, url: str) -> list[Row]:
-    with tempfile.TemporaryDirectory() as folder, instance(database) as environment:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        instance(database) as environment,
+        sink() as mail,
+    ):
+        environment["ABOVEBOARD_MAIL_URL"] = f"smtp://127.0.0.1:{mail}"
         file = Path(folder) / "customers.csv"
         write(file, PEOPLE)
         aboveboard(environment, "import", str(file), "--sample-mapping", "--json")

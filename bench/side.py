@@ -308,7 +308,7 @@ def _notices(environment: dict[str, str]) -> int:
     from bench import notices
 
     notices.NOTICES = PEOPLE
-    with notices._sink() as port:
+    with notices.sink() as port:
         mail = {
             **environment,
             "ABOVEBOARD_MAIL_URL": f"smtp://127.0.0.1:{port}",
