@@ -17,16 +17,20 @@ from django.test import Client
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
+from aboveboard.basics.errors import NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors import registry
+from aboveboard.connectors.declaration import SystemDeclaration
 from aboveboard.ledger.queries import entries_of
 from aboveboard.outbox import jobs
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason
 from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.pack import assembling, kept, preparing, reviewing
+from aboveboard.rights.pack.explaining import system_points
 from aboveboard.rights.pack.others import MentionVerdict
 from aboveboard.rights.pack.reviewing import MentionDecision
+from aboveboard.rights.pack.words import PackWords
 from aboveboard.rights.requests import actions, queries, visitors
 from aboveboard.rights.requests.state import RequestStage
 from aboveboard.rights.requests.terms import (
@@ -204,6 +208,47 @@ def test_who_has_no_account_gets_a_link_and_a_code_to_their_address(
         gone = client.get(dead)
         assert gone.status_code == 404
         assert "This link opens nothing" in words(gone)
+
+
+def test_a_system_is_described_as_its_declaration_says(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (person, row), *_ = world.load(1)
+    connect(MemorySystem("desk", {1: {"email": row["email"]}}), MemorySystem("crm"))
+    declared = """
+system: desk
+name: Help desk
+kind: by_hand
+why: We answer what you write.
+source: From your letters.
+owner: Post
+data_uses: [answer-contact, essential.service]
+by_hand: {find: Look in the tray., erase: Shred it.}
+collections:
+  letters:
+    about: What you wrote to us.
+    fields: {mail: {category: user.contact.email}}
+"""
+
+    def declaration(key: str) -> SystemDeclaration:
+        if key != "desk":
+            raise NotFound(what="connected system")
+        return registry.read_declaration(declared, name="desk.yaml")
+
+    monkeypatch.setattr(registry, "declaration", declaration)
+    record = queries.request(ask(person))
+    facts = assembling.pack_facts(record, assembling.own_record(record.id), at=clock.now())
+    own, crm, desk = facts.systems
+    assert ("deliver-orders" in own.purposes, own.answer, crm.answer) == (True, "held", "nothing")
+    assert (desk.name, desk.purposes, desk.fields) == ("Help desk", ("answer-contact",), ("email",))
+    points = {each.key: each.sentences for each in system_points(facts, desk, PackWords("en"))}
+    assert points["what"] == ("What you wrote to us.",)
+    assert points["why"][0] == "We answer what you write."
+    assert "two years after we last spoke" in points["until"][0]
+    assert points["origin"] == ("From your letters.",)
+    bare = replace(desk, purposes=())
+    points = {each.key: each.sentences for each in system_points(facts, bare, PackWords("en"))}
+    assert points["until"] == points["recipients"] == (PackWords("en").say("not_said"),)
 
 
 def test_nothing_held_is_the_answer_and_lists_every_system(connect: Connect) -> None:

@@ -217,18 +217,18 @@ def _declared_system(
     except NotFound:
         name = system_name(key, words.language)
         return PackSystem(key, name, answer=answer, asked_at=asked_at, note=note)
-    fields = _fields(declared, promise)
     return PackSystem(
         key,
         declared.name,
         " ".join(each.about for each in declared.collections.values() if each.about),
-        _purposes(declared, fields, promise),
+        # Those that it names alone: what the promise says of other systems may be untrue of it.
+        tuple(each for each in declared.data_uses if each in promise.purposes),
         declared.source,
         answer,
         asked_at,
         note,
         declared.why,
-        fields,
+        _fields(declared, promise),
     )
 
 
@@ -238,18 +238,6 @@ def _fields(declared: SystemDeclaration, promise: Promise) -> tuple[str, ...]:
         field.category for each in declared.collections.values() for field in each.fields.values()
     }
     return tuple(key for key, field in promise.fields.items() if field.category in categories)
-
-
-def _purposes(
-    declared: SystemDeclaration, fields: Collection[str], promise: Promise
-) -> tuple[str, ...]:
-    """Return the purposes that a declaration names; else those for which the promise has data of
-    the kinds that the system holds."""
-    named = tuple(key for key in declared.data_uses if key in promise.purposes)
-    held = set(fields)
-    return named or tuple(
-        key for key, each in promise.purposes.items() if not held.isdisjoint(each.fields)
-    )
 
 
 def _answer(key: str, state: RequestState) -> SystemAnswer:

@@ -50,6 +50,8 @@ def system_points(facts: PackFacts, system: PackSystem, words: PackWords) -> lis
         f"{each.special} {each.choice}".strip()
         for each in explained
     ]
+    # Of what holds something the person has a right to each of these: nothing is left out silently.
+    silent = [words.say("not_said")] if system.why and not purposes else []
     points = [
         _point("what", words, [system.what]),
         _point("why", words, why or [words.say("why_none")]),
@@ -58,9 +60,11 @@ def system_points(facts: PackFacts, system: PackSystem, words: PackWords) -> lis
             words,
             [fields_in_words(promise, fields, facts.language)] if fields else [],
         ),
-        _point("recipients", words, (each.shared for each in explained)),
+        _point("recipients", words, [each.shared for each in explained] or silent),
         _point(
-            "until", words, (words.say("of", what=each.title, text=each.kept) for each in explained)
+            "until",
+            words,
+            [words.say("of", what=each.title, text=each.kept) for each in explained] or silent,
         ),
         _point("origin", words, [system.origin or words.say("origin_you")]),
     ]
