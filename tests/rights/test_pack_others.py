@@ -52,6 +52,18 @@ def test_the_person_stays_and_who_stands_beside_them_does_not(text: str, leaving
     assert _redacted(record("notes", text=text)) == {"text": leaving}
 
 
+def test_where_nobody_stands_nothing_is_looked_for() -> None:
+    own = OwnValues(OWN)
+    finder = MentionFinder("us", own, Personal("key"), find, frozenset({"log"}))
+    row = {"text": "John Doe", "at": float("nan")}
+    assert list(finder.mentions(record("log", **row))) == []
+    assert finder.redact(record("log", **row), ReviewDecisions()).values.reveal() == {
+        "text": "John Doe",
+        "at": "nan",
+    }
+    assert [each.text.reveal() for each in finder.mentions(record("notes", **row))] == ["John Doe"]
+
+
 def test_what_the_declaration_says_is_somebody_elses_is_black_whole() -> None:
     row = FINDER.redact(record("tickets", ["agent"], agent="Bob", id=4), ReviewDecisions())
     assert row.values.reveal() == {"agent": BLACK, "id": 4}

@@ -11,7 +11,7 @@ from django import forms
 
 from aboveboard.rights import limits
 from aboveboard.rights.pack.kept import PackWay, pack_offer
-from aboveboard.rights.pack.preparing import can_prepare
+from aboveboard.rights.pack.preparing import ANSWERED_BY_PACK, can_prepare
 from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.requests.queries import RequestRecord
 
@@ -79,6 +79,7 @@ def pack_panel(record: RequestRecord, *, at: datetime) -> dict[str, Any]:
     """Return what the page shows of the copy of a request: ``make`` and ``open`` are forms."""
     offer = pack_offer(record.id, at=at)
     return {
+        "title": "Their copy" if record.kind in ANSWERED_BY_PACK else "What they are told",
         "can": can_prepare(record),
         "offer": offer,
         "way": WAYS[offer.way] if offer else "",

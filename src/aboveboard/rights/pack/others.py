@@ -140,10 +140,19 @@ class MentionFinder:
     """Finds other people in what one system answered.
 
     ``secret``: of the request; keys of values are made with it. ``find``: the finder over text.
+    ``impersonal``: collections in which nobody stands, whatever a text in them looks like.
     """
 
-    def __init__(self, system: str, own: OwnValues, secret: Personal[str], find: Finder) -> None:
+    def __init__(
+        self,
+        system: str,
+        own: OwnValues,
+        secret: Personal[str],
+        find: Finder,
+        impersonal: frozenset[str] = frozenset(),
+    ) -> None:
         self._system, self._own, self._find = system, own, find
+        self._impersonal = impersonal
         self._secret = hmac.digest(secret.reveal().encode(), b"aboveboard/mention/v1", "sha256")
         self._remembered = lru_cache(limits.JUDGED_TEXTS)(self._text_mentions)
 
@@ -180,6 +189,9 @@ class MentionFinder:
     ) -> PackRecord:
         values: dict[str, Json] = {}
         black: dict[str, None] = {}
+        if record.collection in self._impersonal:
+            plain_values = {name: finite(each.reveal()) for name, each in record.values.items()}
+            return PackRecord(record.collection, Personal(plain_values))
         for name, value in record.values.items():
             plain = value.reveal()
             if name in record.others:

@@ -20,6 +20,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.basics.facts import Code, Word
 from aboveboard.basics.personal import Personal
+from aboveboard.connectors.own import KEY
 from aboveboard.keys.actions import entry_subject
 from aboveboard.kinds.text import find
 from aboveboard.ledger.actions import append
@@ -42,6 +43,10 @@ from aboveboard.rights.requests.terms import RequestClosed
 
 DECISIONS: Final = "pack-decisions"
 """The name of the sealed file with what was decided."""
+
+_IMPERSONAL: Final = frozenset({"ledger_entries"})
+"""What of Aboveboard's own part holds no personal data: the log (architecture, "What may never be
+broken", 3). Numbers in it look like names now and then, and would have to be decided each time."""
 
 CollectedAnswers = Mapping[str, Callable[[], Iterator[CollectedItem]]]
 """What each system answered, by its key, read anew at each call."""
@@ -172,7 +177,8 @@ def finder_of(row: RightsRequest, system: str, own: Iterable[Personal[str]]) -> 
     """Return what finds other people in the answer of a system, with keys of values that only this
     request's key gives."""
     secret = Personal(sealing.request_key(row).hex())
-    return MentionFinder(system, OwnValues(own), secret, find)
+    impersonal = _IMPERSONAL if system == KEY else frozenset()
+    return MentionFinder(system, OwnValues(own), secret, find, impersonal)
 
 
 def handle_of(row: RightsRequest) -> str | None:
