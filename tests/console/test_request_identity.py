@@ -69,10 +69,10 @@ def test_a_code_of_the_counter_is_told_and_works_once() -> None:
     wrong = lead.post(f"{LIST}{number}/redeem/", {"use": "counter", "code": "1234 5678"})
     assert wrong.status_code == 409
     assert "The code is wrong" in words(wrong)
-    told = {"use": "counter", "code": f"{code[:4]} {code[4:]}"}
-    assert lead.post(f"{LIST}{number}/redeem/", told).status_code == 302
+    sent_back = {"use": "counter", "code": f"{code[:4]} {code[4:]}"}
+    assert lead.post(f"{LIST}{number}/redeem/", sent_back).status_code == 302
     assert queries.request(number).state.proof.enough
-    assert lead.post(f"{LIST}{number}/redeem/", told).status_code == 409
+    assert lead.post(f"{LIST}{number}/redeem/", sent_back).status_code == 409
 
 
 def test_what_came_by_mail_is_confirmed_and_given_to_its_person() -> None:

@@ -23,13 +23,13 @@ from tests.rights.memory_system import MemorySystem
 
 __all__ = ["connect"]
 pytestmark = pytest.mark.django_db
-LOOK = {"do": "look", "purpose": "answer-contact"}
+DISCLOSE = {"do": "look", "purpose": "answer-contact"}
 NOTES = "Her neighbour bob.brown@example.org and carla.cruz@example.org rang about the parcel."
 
 
 def keys(client: Client, address: str, name: str) -> list[str]:
     """The keys of the groups, or of their values, in the order of a page that shows them."""
-    page = client.post(address, LOOK).content.decode()
+    page = client.post(address, DISCLOSE).content.decode()
     return list(dict.fromkeys(re.findall(rf'name="{name}-(\w+)"', page)))
 
 
@@ -60,14 +60,14 @@ def test_what_is_anothers_is_listed_hidden_seen_for_a_purpose_and_decided(connec
     assert "desk › customers › notes: 2 times, 2 different" in page
 
     assert "Choose what you need" in words(lead.post(place, {"do": "look"}))
-    shown = words(lead.post(place, LOOK))
+    shown = words(lead.post(place, DISCLOSE))
     assert "bob.brown@example.org" in shown
     assert "letter.pdf" in shown
     assert email not in shown, "what is their own is not asked about"
     assert Entry.objects.filter(kind="pack.mentions-shown").count() == 1
 
     assert lead.post(place, {"do": "decide"}).status_code == 422
-    body = lead.post(place, LOOK).content.decode()
+    body = lead.post(place, DISCLOSE).content.decode()
     (value, group) = re.findall(
         r'name="value-(\w+)"\s+value="(\w+)"[^>]*>\s*<label[^>]*>\s*carla', body
     )[0][::-1]

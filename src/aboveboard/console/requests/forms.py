@@ -160,7 +160,7 @@ class NamePersonForm(forms.Form):
         return number
 
 
-class LookPurposeForm(forms.Form):
+class DisclosurePurposeForm(forms.Form):
     """For what somebody looks at values that may be another person's."""
 
     purpose = forms.ChoiceField(

@@ -30,7 +30,7 @@ _CHOICES: Final[Mapping[StepVerb, Mapping[str, str]]] = {
     StepVerb.RESTRICT: {NOTHING: "Nothing had to be put on hold", SOMETHING: "I put it on hold"},
 }
 _COPY: Final = "text", "document"
-_KEEPING: Final = "kept", "ground", "until"
+_RETAINED: Final = "kept", "ground", "until"
 
 
 def _number(label: str, hint: str) -> forms.IntegerField:
@@ -101,7 +101,7 @@ class HandAnswerForm(forms.Form):
         if verb is not StepVerb.READ:
             del self.fields["text"]
         if not self._keeps:
-            for name in _KEEPING:
+            for name in _RETAINED:
                 del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class HandAnswerForm(forms.Form):
                 self.add_error("kept", "Write how many records are kept: at least 1.")
             if not given.get("ground"):
                 self.add_error("ground", "Write why they are kept: the person has a right to know.")
-        elif self._keeps and any(given.get(name) for name in _KEEPING):
+        elif self._keeps and any(given.get(name) for name in _RETAINED):
             self.add_error("answer", "You wrote that some is kept. Choose that, or empty it below.")
         return given
 

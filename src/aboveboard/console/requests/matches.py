@@ -26,7 +26,7 @@ from aboveboard.basics.person_codes import person_code
 from aboveboard.connectors.contract import Identifier, Match
 from aboveboard.connectors.own import KEY as OWN
 from aboveboard.connectors.own import PERSON
-from aboveboard.console.requests.looking import MASK, look, look_form
+from aboveboard.console.requests.disclosing import MASK, disclose, purpose_form
 from aboveboard.console.requests.words import KINDS, identifier_in_words
 from aboveboard.rights import limits
 from aboveboard.rights.requests import queries
@@ -80,9 +80,9 @@ def matches(request: HttpRequest, number: int, system: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, number, system, doubtful)
     if request.POST.get("do") == "look":
-        return _looked(request, number, system, doubtful)
+        return _disclose_matches(request, number, system, doubtful)
     form = MatchesForm(request.POST, count=len(doubtful))
-    if not constant_time_compare(request.POST.get("seen", ""), _seen(doubtful)):
+    if not constant_time_compare(request.POST.get("seen", ""), _order_mark(doubtful)):
         form.add_error(None, "The system was asked again meanwhile. Compare them anew.")
     if not form.is_valid():
         return _page(request, number, system, doubtful, form=form, status=422)
@@ -96,15 +96,15 @@ def matches(request: HttpRequest, number: int, system: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("console:request", args=[number]))
 
 
-def _looked(
+def _disclose_matches(
     request: HttpRequest, number: int, system: str, doubtful: Sequence[Match]
 ) -> HttpResponse:
     try:
-        asked = look(request, number)
+        asked = disclose(request, number)
     except AboveboardError as error:
         return _page(request, number, system, doubtful, problem=error, status=403)
     if not asked.is_valid():
-        return _page(request, number, system, doubtful, looking=asked, status=422)
+        return _page(request, number, system, doubtful, asked=asked, status=422)
     return _page(request, number, system, doubtful, is_shown=True)
 
 
@@ -115,7 +115,7 @@ def _page(
     doubtful: Sequence[Match],
     *,
     form: MatchesForm | None = None,
-    looking: forms.Form | None = None,
+    asked: forms.Form | None = None,
     is_shown: bool = False,
     problem: AboveboardError | None = None,
     status: int = 200,
@@ -146,10 +146,10 @@ def _page(
             }
             for place, match in enumerate(doubtful)
         ],
-        "form": form or looking,
+        "form": form or asked,
         "words": deciding["words"],
-        "seen": _seen(doubtful),
-        "looking": None if is_shown else looking or look_form(),
+        "seen": _order_mark(doubtful),
+        "looking": None if is_shown else asked or purpose_form(),
         "is_shown": is_shown,
         "problem": problem,
     }
@@ -172,7 +172,7 @@ def _key(system: str, match: Match) -> str:
     return person_code(int(key)) if system == OWN and key.isdecimal() else key
 
 
-def _seen(doubtful: Sequence[Match]) -> str:
+def _order_mark(doubtful: Sequence[Match]) -> str:
     """Return what tells these records in this order from others: whose a record is, is said by its
     place."""
     names = "\0".join(f"{match.collection}\0{match.key.reveal()}" for match in doubtful)

@@ -21,8 +21,8 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.ids import parse_id
 from aboveboard.console import limits
-from aboveboard.console.requests.forms import LookPurposeForm
-from aboveboard.console.requests.looking import look, look_form
+from aboveboard.console.requests.disclosing import disclose, purpose_form
+from aboveboard.console.requests.forms import DisclosurePurposeForm
 from aboveboard.console.requests.words import KINDS, MENTIONS
 from aboveboard.rights.pack import reviewing
 from aboveboard.rights.pack.assembling import collected_answers, own_values
@@ -63,8 +63,8 @@ def others(request: HttpRequest, number: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, number, review)
     if request.POST.get("do") == "look":
-        return _looked(request, number, review)
-    made = list(_made(request, review))
+        return _disclose_mentions(request, number, review)
+    made = list(_decisions_of(request, review))
     if not made:
         return _page(request, number, review, nothing_chosen=True, status=422)
     try:
@@ -85,7 +85,7 @@ def _review(number: int) -> OthersReview:
     return OthersReview(groups, decided, sum(each.mentions.unlisted for each in listed))
 
 
-def _made(request: HttpRequest, review: OthersReview) -> Iterator[MentionDecision]:
+def _decisions_of(request: HttpRequest, review: OthersReview) -> Iterator[MentionDecision]:
     """Yield what the form decides: of groups that are there now alone, so that a form of yesterday
     gives nothing that came since."""
     if request.POST.get("do") == "rest":
@@ -109,13 +109,13 @@ def _made(request: HttpRequest, review: OthersReview) -> Iterator[MentionDecisio
                 yield MentionDecision(place, _VERDICTS[verdict], value_key)
 
 
-def _looked(request: HttpRequest, number: int, review: OthersReview) -> HttpResponse:
+def _disclose_mentions(request: HttpRequest, number: int, review: OthersReview) -> HttpResponse:
     try:
-        asked = look(request, number)
+        asked = disclose(request, number)
     except AboveboardError as error:
         return _page(request, number, review, problem=error, status=403)
     if not asked.is_valid():
-        return _page(request, number, review, looking=asked, status=422)
+        return _page(request, number, review, chosen=asked, status=422)
     return _page(request, number, review, is_shown=True)
 
 
@@ -124,7 +124,7 @@ def _page(
     number: int,
     review: OthersReview | None,
     *,
-    looking: LookPurposeForm | None = None,
+    chosen: DisclosurePurposeForm | None = None,
     is_shown: bool = False,
     nothing_chosen: bool = False,
     problem: AboveboardError | None = None,
@@ -144,8 +144,8 @@ def _page(
         "decided": len(groups) - undecided,
         "undecided": undecided,
         "unlisted": review.unlisted if review else 0,
-        "form": looking,
-        "looking": None if is_shown else looking or look_form(),
+        "form": chosen,
+        "looking": None if is_shown else chosen or purpose_form(),
         "is_shown": is_shown,
         "nothing_chosen": nothing_chosen,
         "problem": problem,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from aboveboard.accounts.gate import actor_of, throttle
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
-from aboveboard.console.requests.forms import LookPurposeForm
+from aboveboard.console.requests.forms import DisclosurePurposeForm
 from aboveboard.promise.model import Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.rights.pack import reviewing
@@ -23,13 +23,13 @@ def purposes_of_lead() -> list[Purpose]:
     return [each for each in promised if Role.PRIVACY_LEAD.value in each.roles]
 
 
-def look_form() -> LookPurposeForm | None:
+def purpose_form() -> DisclosurePurposeForm | None:
     """Return the form that asks for a purpose; None where the promise has none for this role."""
     open_to = purposes_of_lead()
-    return LookPurposeForm(open_to=open_to) if open_to else None
+    return DisclosurePurposeForm(open_to=open_to) if open_to else None
 
 
-def look(request: HttpRequest, number: int) -> LookPurposeForm:
+def disclose(request: HttpRequest, number: int) -> DisclosurePurposeForm:
     """Write down that values are looked at, where the form that was sent names a purpose; they may
     be shown once the form that is returned is valid.
 
@@ -37,7 +37,7 @@ def look(request: HttpRequest, number: int) -> LookPurposeForm:
         NotFound: there is no such request.
         ReviewPurposeRefused: the promise no longer gives this role the purpose.
     """
-    form = LookPurposeForm(request.POST, open_to=purposes_of_lead())
+    form = DisclosurePurposeForm(request.POST, open_to=purposes_of_lead())
     if form.is_valid():
         throttle(request, "look_up")
         by, at = actor_of(request), clock.now()
