@@ -38,6 +38,7 @@ NO_PAGE = {
     "console:answer_changes": "leads back to the notices",
     "console:withdraw_changes": "leads back to the notices",
     "portal:request_code": "leads back to the request",
+    "portal:request_document": "leads back to the request",
     "portal:withdraw_request": "leads back to the request",
     "portal:fetch_pack": "a file",
     "portal:pack_code": "leads to the request",

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Role
+from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.rights.requests import actions, proving, queries
-from aboveboard.rights.requests.terms import PauseReason, ProofEvidence, RefusalGround, RequestKind
+from aboveboard.rights.requests.terms import (
+    NewRequest,
+    PauseReason,
+    ProofEvidence,
+    RefusalGround,
+    RequestChannel,
+    RequestKind,
+)
 from tests.accounts.people import staff_member
 from tests.pages import words
 from tests.portal.conftest import Someone
@@ -82,6 +90,27 @@ def test_a_code_from_the_counter_proves_what_signing_in_does_not(jon: Someone) -
     assert "That code does not work" in words(wrong)
     assert jon.browser.post(f"{address}code/", {"code": code}).status_code == 302
     assert ProofEvidence.COUNTER_CODE in queries.request(number).state.evidence
+
+
+def test_a_picture_of_a_document_is_sealed_for_staff_to_judge(jon: Someone) -> None:
+    (person_id,) = {queries.request(number_of(ask(jon))).person_id}
+    new = NewRequest(
+        kind=RequestKind.ERASURE,
+        channel=RequestChannel.ADVISER,
+        received_at=clock.now(),
+        person_id=person_id,
+    )
+    number = actions.ask(new, by=SYSTEM, at=clock.now())
+    address = f"/you/requests/{number}/"
+    assert "send us a picture" in words(jon.browser.get(address))
+    text = SimpleUploadedFile("card.png", b"<script>", "image/png")
+    refused = jon.browser.post(f"{address}document/", {"file": text})
+    assert refused.status_code == 422
+    assert "none of PDF, PNG, JPEG or TIFF" in words(refused)
+    card = SimpleUploadedFile("card.jpg", b"\xff\xd8\xff my face", "image/jpeg")
+    assert jon.browser.post(f"{address}document/", {"file": card}).status_code == 302
+    assert "We have your document" in words(jon.browser.get(address))
+    assert proving.has_document(number)
 
 
 def test_it_can_be_taken_back_once(jon: Someone) -> None:

@@ -154,7 +154,7 @@ def test_a_person_cannot_say_that_they_were_checked() -> None:
 @pytest.mark.parametrize("accepted", [True, False])
 def test_a_document_is_deleted_with_the_verdict(accepted: bool) -> None:
     number = ask()
-    proving.store_document(number, [b"passport"])
+    proving.store_document(number, [b"%PDF-1.7 passport"])
     stored = files.folder(number) / proving.DOCUMENT
     assert b"passport" not in stored.read_bytes()
     proving.judge_document(number, accepted=accepted, by=ADVISER, at=clock.now())

@@ -111,7 +111,7 @@ SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
-    r"|/you/requests/($|access/ask/$|\d+/(code|withdraw|pack|pack/code)/$)"
+    r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
 sees their own there. And what is only posted to, where who asks for a page learns no more than

@@ -20,6 +20,7 @@ from aboveboard.portal.asking import KindWords
 from aboveboard.promise.explain import country_in_words
 from aboveboard.promise.model import Field, Purpose
 from aboveboard.retention.reasons import RestrictionReason
+from aboveboard.rights.limits import DOCUMENT_BYTES
 from aboveboard.rights.limits import WORDS as REQUEST_WORDS
 from aboveboard.vault.limits import FIELD_BYTES
 
@@ -142,6 +143,24 @@ class RequestCodeForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
         error_messages={"required": gettext_lazy("Enter the code.")},
     )
+
+
+class ProofForm(forms.Form):
+    """A picture of a document by which somebody shows who they are."""
+
+    file = forms.FileField(
+        label=gettext_lazy("A picture of your identity card"),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = gettext("PDF, PNG, JPEG or TIFF, up to %(size)s MB.") % {
+            "size": DOCUMENT_BYTES // 1024**2
+        }
 
 
 class PassphraseForm(forms.Form):

@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/<slug:kind>/ask/", requests.ask, name="ask_request"),
     path("requests/<int:number>/", requests.request_page, name="request"),
     path("requests/<int:number>/code/", requests.enter_code, name="request_code"),
+    path("requests/<int:number>/document/", requests.give_document, name="request_document"),
     path("requests/<int:number>/withdraw/", requests.withdraw, name="withdraw_request"),
     path("requests/<int:number>/pack/", packs.fetch, name="fetch_pack"),
     path("requests/<int:number>/pack/code/", packs.code, name="pack_code"),

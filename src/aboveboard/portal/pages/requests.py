@@ -15,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
-from aboveboard.basics.errors import Conflict, RateLimited
+from aboveboard.basics.bodies import takes_file
+from aboveboard.basics.errors import Conflict, Invalid, RateLimited
 from aboveboard.basics.personal import Personal
 from aboveboard.portal import asking
-from aboveboard.portal.forms import PassphraseForm, RequestCodeForm, RightsRequestForm
+from aboveboard.portal.forms import PassphraseForm, ProofForm, RequestCodeForm, RightsRequestForm
 from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
 from aboveboard.portal.wording import capitalise, day
+from aboveboard.rights.limits import DOCUMENT_BYTES
 from aboveboard.rights.pack.assembling import system_name
 from aboveboard.rights.pack.kept import pack_offer
 from aboveboard.rights.pack.preparing import ANSWERED_BY_PACK
@@ -132,6 +134,26 @@ def enter_code(request: HttpRequest, you: PortalCustomer, number: int) -> HttpRe
 
 
 @allow_customer
+@takes_file(DOCUMENT_BYTES)
+@require_POST
+@portal_page
+def give_document(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
+    """Take a picture of a document, for staff to look at: sealed, and deleted after."""
+    record, form = own_request(you, number), ProofForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            throttle(request, "prove_address")
+            proving.store_document(number, form.cleaned_data["file"].chunks())
+        except proving.ProofDocumentNotTaken:
+            form.add_error("file", gettext("This file is none of PDF, PNG, JPEG or TIFF."))
+        except (Conflict, Invalid, RateLimited) as error:
+            form.add_error("file", str(error))
+        else:
+            return HttpResponseRedirect(reverse("portal:request", args=[number]))
+    return answer_page(request, record, proof=form, status=422)
+
+
+@allow_customer
 @require_POST
 @portal_page
 def withdraw(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
@@ -160,6 +182,7 @@ def answer_page(
     record: RequestRecord,
     *,
     form: RequestCodeForm | None = None,
+    proof: ProofForm | None = None,
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
@@ -167,7 +190,10 @@ def answer_page(
     context = _in_words(record) | {
         "events": [_event(each) for each in queries.events(record.id) if _is_shown(each)],
         "steps": [_step(each) for each in queries.steps(record)],
-        "form": form or RequestCodeForm(),
+        "form": form or proof or RequestCodeForm(),
+        "code_form": form or RequestCodeForm(),
+        "proof_form": proof or ProofForm(),
+        "document_waits": proving.has_document(record.id),
         "missing": record.state.proof.missing if not record.state.closed else (),
         "statement": request_statement(record),
         "offer": pack_offer(record.id, at=clock.now()),

@@ -12,13 +12,14 @@ import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain
 from typing import Final
 
 from django.db import transaction
 from django.db.models import F
 
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.basics.errors import NotFound
+from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.keys.queries import instance_secret
 from aboveboard.ledger.actions import append
 from aboveboard.rights import limits
@@ -37,6 +38,7 @@ from aboveboard.rights.requests.terms import (
     RequestEventKind,
     TooManyRequests,
 )
+from aboveboard.vault.documents import media
 
 CODES_KEY: Final = "rights-codes"
 """The name of the instance's secret under which digests of codes are made."""
@@ -74,6 +76,13 @@ class NotYoursToProve(NotProved):
 
     code = "not_yours_to_prove"
     next_step = "A member of staff says what they checked; a code is given back by the person."
+
+
+class ProofDocumentNotTaken(Invalid):
+    """This file is none of PDF, PNG, JPEG or TIFF."""
+
+    code = "proof_document_not_taken"
+    next_step = "Make a picture or a scan of the document."
 
 
 def make_code(
@@ -185,13 +194,24 @@ def store_document(request_id: int, chunks: Iterable[bytes]) -> None:
         NotFound: there is no such request.
         RequestClosed: it is closed, and nobody would look at it.
         RequestUnreadable: its key is destroyed.
+        ProofDocumentNotTaken: its first bytes are of no kind that is taken.
         SealedFileTooLong: it is longer than ``limits.DOCUMENT_BYTES``.
     """
+    whole = iter(chunks)
+    first = next(whole, b"")
+    if media.sniff_media_type(first) is None:
+        raise ProofDocumentNotTaken
     seen = read_request(request_id)
     row, state = seen.row, seen.state
     if state.closed:
         raise RequestClosed(why=state.stage.value)
-    files.write(row.pk, DOCUMENT, sealing.request_key(row), chunks, longest=limits.DOCUMENT_BYTES)
+    files.write(
+        row.pk,
+        DOCUMENT,
+        sealing.request_key(row),
+        chain([first], whole),
+        longest=limits.DOCUMENT_BYTES,
+    )
 
 
 def has_document(request_id: int) -> bool:
