@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
-from aboveboard.basics.errors import NotFound
+from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Code, Digest
 from aboveboard.connectors import registry
 from aboveboard.connectors.contract import Health
@@ -18,14 +18,25 @@ from aboveboard.connectors.rows import current_rows, digest_of
 from aboveboard.ledger.actions import append
 
 
-def declare(source: str, *, name: str, by: Actor, at: datetime) -> SystemRecord:
+class DeclarationReplaced(Conflict):
+    """Somebody declared {key} anew in the meantime. Nothing was changed."""
+
+    code = "declaration_replaced"
+    next_step = "Look at it as it is now, and decide again."
+
+
+def declare(
+    source: str, *, name: str, over: int | None = None, by: Actor, at: datetime
+) -> SystemRecord:
     """Connect a system, or replace its declaration, and write that to the ledger.
 
     The text that is in force already stays the version that it is, and nothing is written. Nothing
-    is connected to: :func:`test` does that. ``name``: what problems call the file.
+    is connected to: :func:`test` does that. ``name``: what problems call the file. ``over``: the
+    version that it was made from, which must still be in force.
 
     Raises:
         DeclarationRefused: it has problems; what is in force stays.
+        DeclarationReplaced: another version than ``over`` is in force.
         SystemRowDamaged: a row of a system is not as this program wrote it.
     """
     # Judged before the transaction: no lock should be held for as long as reading a file takes.
@@ -33,6 +44,8 @@ def declare(source: str, *, name: str, by: Actor, at: datetime) -> SystemRecord:
     digest = digest_of(source)
     with transaction.atomic():
         last = _locked(declaration.key)
+        if over is not None and (last is None or last.serial != over):
+            raise DeclarationReplaced(key=declaration.key)
         if last is not None and last.digest == digest:
             return record_of(last)
         row = System.objects.create(

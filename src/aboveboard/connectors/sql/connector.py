@@ -28,7 +28,7 @@ from aboveboard.connectors.plain import plain_value
 from aboveboard.connectors.sql import changing, finding, rows
 from aboveboard.connectors.sql.engine import DatabaseAccess
 from aboveboard.connectors.sql.erasing import DatabaseErasure
-from aboveboard.connectors.sql.plan import DatabasePlan, PlannedTable, RowValues
+from aboveboard.connectors.sql.plan import DatabasePlan, PlannedTable, RowValues, table_key
 
 
 class SqlConnector:
@@ -94,16 +94,20 @@ class SqlConnector:
 
     def describe(self, *, samples: int = 0) -> Iterator[FieldSeen]:
         """Yield every column of every table, those that are declared by the name of their
-        collection."""
-        plan = self.plan
-        names = {planned.table: planned for planned in plan.tables.values()}
+        collection. As they are now, and also where the declaration does not fit any more: that is
+        what somebody who looks wants to see."""
+        settings, metadata = self.declaration.settings, self.access.reflect()
+        names = {
+            table_key(rule, settings.schema): self.declaration.collections[name]
+            for name, rule in settings.tables.items()
+        }
         with self.access.reading() as connection:
-            for table in plan.metadata.tables.values():
-                planned = names.get(table)
+            for key, table in metadata.tables.items():
+                collection = names.get(key)
                 for column in table.columns:
-                    declared = planned and planned.declared.fields.get(column.key)
+                    declared = collection and collection.fields.get(column.key)
                     yield FieldSeen(
-                        planned.name if planned else table.fullname,
+                        collection.name if collection else str(table.fullname),
                         # A reflected name is a kind of text of its own, which YAML does not know.
                         str(column.key),
                         str(column.type),

@@ -141,8 +141,7 @@ class DatabasePlan:
         return planned
 
     def _table(self, name: str, rule: TableRule) -> sa.Table:
-        schema = rule.schema or self._settings.schema
-        wanted = f"{schema}.{rule.table}" if schema else rule.table
+        wanted = table_key(rule, self._settings.schema)
         table = self.metadata.tables.get(wanted)
         if table is None:
             raise self._unreadable(f"collections.{name}: there is no table {wanted}")
@@ -184,6 +183,13 @@ class DatabasePlan:
 
     def _unreadable(self, where: str) -> SystemAnswerUnreadable:
         return SystemAnswerUnreadable(system=self._key, where=where)
+
+
+def table_key(rule: TableRule, schema: str) -> str:
+    """Return the name of a declared table among those that were reflected; ``schema`` is the
+    database's."""
+    own = rule.schema or schema
+    return f"{own}.{rule.table}" if own else rule.table
 
 
 def _keys_of(planned: PlannedTable) -> Iterator[sa.ForeignKeyConstraint]:
