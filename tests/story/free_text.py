@@ -48,6 +48,7 @@ NO_FREE_TEXT = {
     "aboveboard.choices.actions.check": "refuses, and writes nothing",
     "aboveboard.choices.state.can_confirm": "decides, and writes nothing",
     "aboveboard.choices.state.needs_confirmation": "decides, and writes nothing",
+    "aboveboard.discovery.decisions.decide": "the entry has the digest of the declaration",
     "aboveboard.delivery.actions.requeue": "a reason that rows have; it writes no entry",
     "aboveboard.ledger.actions.append": "typed facts, as tests/basics/test_facts.py shows",
     "aboveboard.ledger.actions.new_entry": "typed facts, as tests/basics/test_facts.py shows",

@@ -9,6 +9,7 @@ ELSEWHERE = {
     "custody.actions.register_device": "tests/custody: a label is one device's",
     "connectors.actions.declare": "tests/connectors: what is in force is not declared again",
     "connectors.actions.remove": "tests/connectors: what is removed is not there",
+    "discovery.decisions.decide": "tests/discovery: of another version nothing is decided",
     "delivery.actions.pause": "tests/delivery: no entry; incidents write it",
     "delivery.actions.requeue": "tests/delivery: what was queued anew is not failed any more",
     "delivery.actions.resume": "tests/delivery: no entry; incidents write it",

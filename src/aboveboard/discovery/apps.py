@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.package import Job, Package
 
 
 class DiscoveryConfig(AppConfig):
@@ -13,15 +13,20 @@ class DiscoveryConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
+        from aboveboard.discovery import scans
+
         return Package(
             name="discovery",
+            jobs=(Job(scans.SCAN, scans.run),),
             public=(
                 "against_promise",
                 "columns",
+                "decisions",
                 "documents.document",
                 "documents.reading",
                 "files",
                 "limits",
+                "scans",
                 "survey",
             ),
         )

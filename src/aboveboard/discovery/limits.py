@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
+
+SCAN_KEPT: Final = timedelta(days=30)
+"""How long the last look at a system is shown. Ours: older than that it says little."""
+
+SCAN_WAIT: Final = timedelta(minutes=15)
+"""After how long a look that was asked for is said to be overdue, and may be asked for again. Ours:
+a large schema over a slow line takes minutes."""
 
 DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 """Longest file that is read, in bytes. Ours: above what mail servers let through."""

@@ -58,6 +58,17 @@ class ColumnFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class SystemScan:
+    """What one system has, without any value of it. ``seen``: collection and path of every column.
+    ``problem``: why it could not be looked at, or ""."""
+
+    system: str
+    seen: frozenset[tuple[str, str]]
+    proposals: tuple[ColumnProposal, ...]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SystemSurvey:
     """What a look at one system showed.
 
@@ -96,19 +107,32 @@ def survey_system(
     connector: Connector, declaration: SystemDeclaration, *, samples: int = SAMPLES
 ) -> SystemSurvey:
     """Return what one system has, beside its declaration."""
+    return compare_with_declaration(scan_system(connector, samples=samples), declaration)
+
+
+def scan_system(connector: Connector, *, samples: int = SAMPLES) -> SystemScan:
+    """Return what one system has, whatever was decided of it."""
     try:
         fields = list(connector.describe(samples=samples))
     except AboveboardError as error:
-        return SystemSurvey(connector.key, declaration.owner, (), (), str(error))
+        return SystemScan(connector.key, frozenset(), (), str(error))
     # What was decided must not be what is proposed: a column may have changed since.
     proposals = propose(replace(field, declared="") for field in fields)
-    seen = {(field.collection, field.path) for field in fields}
+    seen = frozenset((field.collection, field.path) for field in fields)
+    return SystemScan(connector.key, seen, tuple(proposals))
+
+
+def compare_with_declaration(scan: SystemScan, declaration: SystemDeclaration) -> SystemSurvey:
+    """Return what was seen, beside what was decided."""
+    if scan.problem:
+        return SystemSurvey(scan.system, declaration.owner, (), (), scan.problem)
+    proposals, seen = scan.proposals, scan.seen
     compared = tuple(_compare_proposals(proposals, declaration))
     rejected = {
         (each.collection, each.path) for each in compared if each.state is ColumnState.REJECTED
     }
     return SystemSurvey(
-        connector.key,
+        scan.system,
         declaration.owner,
         (*compared, *_find_missing(seen, proposals, declaration)),
         tuple(each for each in proposals if (each.collection, each.path) not in rejected),
@@ -153,7 +177,7 @@ def _compare_proposals(
 
 
 def _find_missing(
-    seen: set[tuple[str, str]],
+    seen: frozenset[tuple[str, str]],
     proposals: Sequence[ColumnProposal],
     declaration: SystemDeclaration,
 ) -> Iterator[ColumnFinding]:
