@@ -48,6 +48,8 @@ NO_PAGE = {
     "console:pack_code": "leads to the request",
     "console:open_pack": "a file",
     "console:pack_letter": "a file",
+    "console:test_system": "leads back to the system",
+    "console:scan_systems": "leads back to what was found",
     "console:read_request": "leads to the request",
     "console:request_counter_code": "leads to the request",
     "console:change_request": "leads back to the request",

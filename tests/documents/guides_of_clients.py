@@ -28,6 +28,7 @@ def ask_from_your_shop_system(reader: Reader, instance: Instance) -> None:
     )
     with_token = _remember(reader, instance, token=True)
     reader.after('aboveboard client add "Order form"', with_token)
+    reader.after('aboveboard client add "Account page"', with_token)
 
 
 def _remember(reader: Reader, instance: Instance, *, token: bool) -> Callable[[], None]:

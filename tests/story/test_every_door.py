@@ -33,6 +33,7 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, DemoStory
+from aboveboard.connectors.actions import declare
 from aboveboard.connectors.own import KEY as OWN
 from aboveboard.custody import queries as custody
 from aboveboard.identity.actions import merge
@@ -63,6 +64,7 @@ from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
+from tests.connectors.declared import BY_HAND
 from tests.house.test_routes import ALL
 from tests.intake.strangers import held_back_row
 from tests.rights.pack_samples import facts
@@ -95,6 +97,8 @@ WHO = (
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
     (r"/console/(emergencies|concerns|requests)/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
+    (r"/console/systems/.*/remove/", {Role.ADMINISTRATOR}),
+    (r"/console/(systems|personal-data)/.*", {Role.PRIVACY_LEAD, Role.ADMINISTRATOR}),
     (r"/console/settings/|/console/staff/.*", {Role.ADMINISTRATOR}),
     (r"/console/retention/.*", {Role.PRIVACY_LEAD}),
     (r"/console/.*", STAFF),
@@ -158,6 +162,8 @@ def story(tmp_path: Path) -> DemoStory:
         by=ADVISER,
         at=clock.now(),
     )
+    cabinet = BY_HAND.format(key="cabinet", name="A cabinet")
+    declare(cabinet, name="cabinet.yaml", by=SYSTEM, at=clock.now())
     sequence_now()
     return played
 
@@ -307,7 +313,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "number": number,
         "field": "city",
         "language": "en",
-        "key": "hands",
+        "key": "cabinet" if re.search("/(systems|personal-data)/", pattern) else "hands",
         "path": "checkpoint",
         "purpose": "personal-offers",
         "outcome": "stranger",

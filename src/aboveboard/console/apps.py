@@ -8,6 +8,7 @@ from aboveboard.basics.package import Face, Job, NavEntry, Package
 
 _LEADS = frozenset({Role.INCIDENT_LEAD, Role.PRIVACY_LEAD, Role.ADMINISTRATOR})
 _PRIVACY = frozenset({Role.PRIVACY_LEAD})
+_KEEPERS = frozenset({Role.PRIVACY_LEAD, Role.ADMINISTRATOR})
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 _RETENTION, _ORGANISATION = gettext_noop("Retention"), gettext_noop("Organisation")
 _NAVIGATION = (
@@ -91,6 +92,22 @@ _NAVIGATION = (
         gettext_noop("Explain"),
         "/console/promise/explain/",
         _PRIVACY,
+        _ORGANISATION,
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        13,
+        gettext_noop("Systems"),
+        "/console/systems/",
+        _KEEPERS,
+        _ORGANISATION,
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        13,
+        gettext_noop("Personal data found"),
+        "/console/personal-data/",
+        _KEEPERS,
         _ORGANISATION,
     ),
     NavEntry(

@@ -48,6 +48,8 @@ from aboveboard.console.retention import differences, duplicates, erasing, held_
 from aboveboard.console.retention import people as retention
 from aboveboard.console.staff import changes
 from aboveboard.console.staff import pages as staff
+from aboveboard.console.systems import found
+from aboveboard.console.systems import pages as systems
 
 app_name = "console"
 register_converter(PersonConverter, "person")
@@ -188,6 +190,13 @@ urlpatterns = [
     path("promise/register/", promise.register_page, name="register"),
     path("promise/register.csv", promise.register_csv, name="register_csv"),
     path("promise/<int:serial>/", promise.version, name="version"),
+    path("systems/", systems.overview, name="systems"),
+    path("systems/<slug:key>/", systems.system, name="system"),
+    path("systems/<slug:key>/test/", systems.test, name="test_system"),
+    path("systems/<slug:key>/remove/", systems.remove, name="remove_system"),
+    path("personal-data/", found.overview, name="found"),
+    path("personal-data/scan/", found.scan, name="scan_systems"),
+    path("personal-data/in/<slug:key>/", found.system, name="found_in"),
     path("settings/", settings.page, name="settings"),
     path("staff/", staff.overview, name="staff"),
     path("staff/invite/", staff.invite, name="invite_staff"),

@@ -55,6 +55,7 @@ class RightsConfig(AppConfig):
                 *_PACK,
                 "proof",
                 "requests.actions",
+                "requests.at_systems",
                 "requests.clock",
                 "requests.figures",
                 "requests.files",

@@ -109,6 +109,7 @@ def _make(home: Path, args: argparse.Namespace) -> None:
 def _play(file: Path, args: argparse.Namespace) -> None:
     from aboveboard.basics import clock, settings
     from aboveboard.commands.demo import story as stories
+    from aboveboard.commands.demo import systems
     from aboveboard.commands.instance import serve
     from aboveboard.keys.log_signing import sequence_now
 
@@ -125,6 +126,7 @@ def _play(file: Path, args: argparse.Namespace) -> None:
         story.use(done)
     with _bar("An export on a laptop", laptop) as done:
         story.export(laptop, stories.exports_folder(), done)
+    systems.connect(settings.current().home, rows, at=story.now)
     sequence_now()
     print("Losing the laptop and finding the leaked file …", flush=True)
     story.lose()
