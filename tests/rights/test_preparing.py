@@ -277,6 +277,9 @@ def test_at_the_counter_and_by_post_it_is_handed_over_once(connect: Connect, lea
     assert them.post(f"{portal}pack/").status_code == 404, "it is not fetched by signing in"
     code = code_in(words(them.post(f"{portal}pack/code/")))
     given = {"code": code, "passphrase": "correct horse"}
+    wrong = lead.post(f"{console}pack/open/", given | {"code": "no"})
+    assert wrong.status_code == 409
+    assert '<details class="govuk-details" open>' in wrong.content.decode(), "to try another code"
     assert "contact.vcf" in zip_of(lead.post(f"{console}pack/open/", given)).namelist()
     assert lead.post(f"{console}pack/open/", given).status_code == 409
 
