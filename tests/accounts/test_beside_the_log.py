@@ -48,6 +48,7 @@ MADE = ClientMade(
     (Word("shop"),),
     NOW,
     (Word("personal-offers"),),
+    (Word("request:access"),),
 )
 
 
@@ -101,7 +102,9 @@ def test_an_account_has_the_role_and_team_of_its_newest_entry_and_stays_closed()
     assert account(closed, LEAD, SHOPS, NOW) == "role"
 
 
-@pytest.mark.parametrize("column", ["", "role", "team", "purposes", "choices", "channels"])
+@pytest.mark.parametrize(
+    "column", ["", "role", "team", "purposes", "choices", "channels", "rights"]
+)
 def test_a_client_may_do_what_its_entry_says(column: str) -> None:
     row: dict[str, Any] = {
         "role": "shop-system",
@@ -109,6 +112,7 @@ def test_a_client_may_do_what_its_entry_says(column: str) -> None:
         "purposes": ["deliver-orders", "fix-orders"],
         "choices": ["personal-offers"],
         "channels": ["shop"],
+        "rights": ["request:access"],
     }
     if column:
         row[column] = row[column][:-1]
