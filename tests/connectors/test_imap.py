@@ -188,3 +188,22 @@ def test_a_mailbox_is_declared_in_a_few_lines() -> None:
         "  host: mail.example.org\n  user: support\n  password: 'env:MAIL'\n  folders: [INBOX]\n"
     )
     assert registry.build(registry.read_declaration(text, name="mail.yaml")).key == "mail"
+
+
+def test_new_mail_is_handed_over_once_and_stays_where_it_is(dovecot: Dovecot) -> None:
+    user = "privacy"
+    dovecot.put(user, "", LETTER, NEARLY, PAULS)
+    dovecot.put(user, "R&APw-ckfragen", ANSWER)
+    settings = MailboxSettings(HOST, dovecot.port, user, None, (), "", "", takes_requests=True)
+    rules = OutgoingRules((ip_network("127.0.0.0/8"),), authorities=str(dovecot.authorities))
+    box = ImapConnector("mail", settings, lambda: PASSWORD, rules, resolver=Resolver())
+
+    def taken() -> int:
+        return len(list(box.unmarked("AboveboardRead", most=9, days=14)))
+
+    assert (taken(), taken()) == (3, 0), "of the inbox alone, and once"
+    assert len(list(dovecot.mailbox(user).rglob("cur/*"))) == 4
+    dovecot.put(user, "", PAULS)
+    for _ in box.unmarked("AboveboardRead", most=9, days=14):
+        break  # whoever took it died over it
+    assert (taken(), taken()) == (1, 0), "it comes again"

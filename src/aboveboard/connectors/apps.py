@@ -25,6 +25,7 @@ class ConnectorsConfig(AppConfig):
                 "declaration",
                 "entries",
                 "http.starting",
+                "imap.inbox",
                 "limits",
                 "own",
                 "queries",

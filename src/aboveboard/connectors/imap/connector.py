@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from aboveboard.basics import clock
 from aboveboard.basics.errors import Misconfigured
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import (
@@ -40,10 +42,13 @@ from aboveboard.kinds import email_addresses, normalise
 
 LARGEST_READ: Final = 32 * 1024 * 1024
 """Largest message that is taken apart in memory, in bytes. A larger one goes whole, as a file."""
+LONGEST_TAKEN: Final = 256 * 1024
+"""Bytes of a new message that are read to propose a request: its words come first."""
 SAMPLE_MESSAGES: Final = 20
 """Messages of each folder that discovery looks at."""
 
 _HEADERS: Final = "(BODY.PEEK[HEADER.FIELDS (FROM TO CC BCC REPLY-TO SENDER SUBJECT)])"
+_INBOX: Final = "INBOX"
 _ASKED: Final = ("FROM", "TO", "CC", "BCC")
 _FIELDS: Final = {
     "from": "user.contact.email",
@@ -62,6 +67,7 @@ class MailboxSettings:
     Attributes:
         folders: those that are looked at; all where it is empty.
         moves_to: the folder that takes what is erased; "" where it is expunged.
+        takes_requests: whether new mail in it is proposed as a request.
     """
 
     host: str
@@ -71,6 +77,7 @@ class MailboxSettings:
     folders: tuple[str, ...]
     moves_to: str
     authorities: str
+    takes_requests: bool = False
 
 
 class ImapConnector:
@@ -100,6 +107,11 @@ class ImapConnector:
     def verbs(self) -> frozenset[Verb]:
         """Finding, reading and erasing: a message that was sent is not corrected."""
         return frozenset((Verb.FIND, Verb.READ, Verb.ERASE))
+
+    @property
+    def takes_requests(self) -> bool:
+        """Whether new mail in it is proposed as a request."""
+        return self._settings.takes_requests
 
     def test(self) -> Health:
         """Sign in and count the folders."""
@@ -185,6 +197,24 @@ class ImapConnector:
                 return SystemChange(messages=(message,), done=False)
         return SystemChange({match.collection: 1})
 
+    def unmarked(self, mark: str, *, most: int, days: int) -> Iterator[messages.MailMessage]:
+        """Yield messages of the last ``days`` without this keyword, up to ``most`` of each folder
+        (the inbox, where none is declared), in their order. Each is marked once the caller goes on.
+
+        Raises:
+            SystemRefused: the mailbox keeps no keywords.
+        """
+        since = messages.search_day(clock.now() - timedelta(days=days))
+        with self._session() as session:
+            for name in self._settings.folders or (_INBOX,):
+                session.open(MailFolder(name, encode_folder(name)), writing=True)
+                if not session.keeps_keywords():
+                    raise SystemRefused(system=self._key, reason="it lets us mark no message")
+                for uid in session.search("UNKEYWORD", mark, "UNDELETED", "SINCE", since)[:most]:
+                    start = session.fetched(uid, f"(BODY.PEEK[]<0.{LONGEST_TAKEN}>)")
+                    yield messages.parsed(start or b"")
+                    session.change("STORE", uid, "+FLAGS.SILENT", f"({mark})")
+
     def _remove(self, session: MailSession, uid: str) -> bool:
         """Take a message away; false where that would take somebody else's with it."""
         if self._settings.moves_to:
@@ -269,6 +299,7 @@ def _read(part: DeclarationPart, _: Mapping[str, DeclarationPart]) -> MailboxSet
         part.words("folders", "the folders that are looked at; else all"),
         part.text("moves_to", "the folder that takes what is erased; else it is expunged"),
         part.text("authorities", "the path of a PEM file with authorities of your own"),
+        part.flag("requests", "true where new mail is proposed as a request"),
     )
 
 

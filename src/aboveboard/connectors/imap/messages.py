@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.policy
 from collections.abc import Iterator
+from datetime import datetime
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
@@ -19,7 +20,16 @@ MailMessage: TypeAlias = "Message[str, str]"
 
 ADDRESSED: Final = ("from", "to", "cc", "bcc", "reply-to", "sender")
 """The headers in which a person stands."""
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
 _PIECE: Final = 64 * 1024
+
+
+def search_day(moment: datetime) -> str:
+    """Return a day as a search takes it (RFC 3501, ``date``): in English, whatever is spoken."""
+    return f"{moment.day}-{_MONTHS[moment.month - 1]}-{moment.year}"
 
 
 def parsed(content: bytes) -> MailMessage:

@@ -97,6 +97,11 @@ class MailSession:
             _, answer_lines = self._imap.response("UIDVALIDITY")
         return (answer_lines[0] or b"0").decode() if answer_lines else "0"
 
+    def keeps_keywords(self) -> bool:
+        """Whether the open folder keeps keywords that a client makes up (RFC 3501, 7.1)."""
+        flags = self._imap.untagged_responses.get("PERMANENTFLAGS", [])
+        return any(isinstance(each, bytes) and b"\\*" in each for each in flags)
+
     def search(self, *criteria: str, literal: bytes | None = None) -> list[str]:
         """Return the UIDs of what a search finds. ``literal`` is its last word, in UTF-8.
 
