@@ -113,7 +113,7 @@ def _measure(database: str, url: str) -> list[Row]:
         environment["SHOP_PASSWORD"] = _settings(url)["password"] or "none"
         single = _run(environment, "one", str(AT_ONCE))
         floor = _run(environment, "floor", str(AT_ONCE))
-        many = _together(environment)
+        many = _by_two_workers(environment)
         large = _run(environment, "large")
     done = single["done"]
     cpu, statements, wall = (single[name] for name in ("cpu", "statements", "wall"))
@@ -154,7 +154,7 @@ def _run(environment: dict[str, str], *words: str) -> dict[str, float]:
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
-def _together(environment: dict[str, str]) -> float:
+def _by_two_workers(environment: dict[str, str]) -> float:
     """Return the seconds in which two workers do what waits for them."""
     _run(environment, "ask", str(AT_ONCE * ROUNDS))
     command = [sys.executable, "-m", "bench.requests", "drain"]
