@@ -60,6 +60,7 @@ class RightsConfig(AppConfig):
                 "requests.figures",
                 "requests.files",
                 "requests.listing",
+                "requests.mailbox",
                 "requests.programs",
                 "requests.proving",
                 "requests.published",

@@ -66,7 +66,7 @@ WORDS: Final = 4_000
 REMIND_BEFORE: Final = timedelta(days=7)
 """How long before the day it is due staff are reminded. Our choice: a working week."""
 
-REMINDERS_TOGETHER: Final = timedelta(hours=1)
+REMINDERS_EVERY: Final = timedelta(hours=1)
 """Within how long what staff are reminded of stands in one mail. Our choice: a mail for each of
 fifty requests is read by nobody."""
 
@@ -77,6 +77,16 @@ UNPROVED_A_DAY: Final = 500
 """Requests of people who are not signed in that are taken within a day, over all visitors, and of
 each program: they cost a row each, and nothing is run for them before they are proved. Our
 choice."""
+
+MAILS_AT_ONCE: Final = 50
+"""New mails of one folder that a look goes through: the rest comes with the next, an hour later."""
+
+MAIL_DAYS: Final = 14
+"""Days back from which new mail is proposed as requests. Our choice: older mail was there before
+the mailbox was connected, and somebody has read it."""
+
+MAIL_NAME: Final = 200
+"""Characters of the name beside an address that are kept. Our choice."""
 
 KEPT_AFTER: Final = timedelta(days=30)
 """How long the sealed answers of systems are kept after a request was closed, where its pack was

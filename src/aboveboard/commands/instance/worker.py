@@ -228,6 +228,7 @@ def _sweep() -> bool:
     from aboveboard.incidents.leaks import staging
     from aboveboard.intake import erased, held_back
     from aboveboard.recovery import before_upgrade
+    from aboveboard.rights.requests import mailbox
     from aboveboard.rights.running import due
 
     due.do_what_is_due(at=clock.now())
@@ -243,6 +244,9 @@ def _sweep() -> bool:
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
     code_tries.sweep(at=clock.now())
+    # Last: it calls other machines.
+    if proposed := mailbox.propose_new(at=clock.now()):
+        log.info("%s new mails were looked at for requests", proposed)
     return False
 
 

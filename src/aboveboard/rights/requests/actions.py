@@ -369,7 +369,7 @@ def _refuse_flood(by: Actor, at: datetime) -> None:
     waiting = RightsRequest.objects.filter(
         closed_at=None,
         person_id=None,
-        stage=RequestStage.PROVING.value,
+        stage__in=(RequestStage.PROVING.value, RequestStage.CONFIRMING.value),
         received_at__gt=at - _DAY,
         actor__kind=by.kind.value,
         actor__id=by.id,

@@ -143,8 +143,8 @@ def waits_for_staff(state: RequestState) -> bool:
 
 
 def remind_staff(request_id: int) -> None:
-    """Have staff written to about a request, within ``limits.REMINDERS_TOGETHER``."""
-    post_gathered(REMINDER, {"request": request_id}, every=limits.REMINDERS_TOGETHER)
+    """Have staff written to about a request, within ``limits.REMINDERS_EVERY``."""
+    post_gathered(REMINDER, {"request": request_id}, every=limits.REMINDERS_EVERY)
 
 
 def as_happened(event: NewEvent, at: datetime) -> RequestEvent:

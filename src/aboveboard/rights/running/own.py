@@ -174,8 +174,8 @@ def _restrict(
     write down a no to the purposes that the promise lets the person say no to."""
     if row.kind == RequestKind.RESTRICTION:
         # Where nobody said which: the case that asks nothing of the person but that they say so.
-        said = details.restriction or RestrictionReason.ACCURACY_CONTESTED.value
-        return _place_restriction(row, number, RestrictionReason(said))
+        reason = details.restriction or RestrictionReason.ACCURACY_CONTESTED.value
+        return _place_restriction(row, number, RestrictionReason(reason))
     if row.kind == RequestKind.OBJECTION and not decided:
         return _place_restriction(row, number, RestrictionReason.OBJECTION_PENDING)
     promise, refusals = in_force().promise, 0
