@@ -3,15 +3,13 @@ come at once."""
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 from aboveboard.accounts import actions, code_tries, limits
@@ -21,6 +19,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from tests.accounts.conftest import JON_MAIL
 from tests.accounts.people import mailed_code, staff_member
+from tests.concurrency.crew import at_once
 
 LOGIN, CODE = "/accounts/login/", "/accounts/login/code/confirm/"
 SPELLINGS = [
@@ -39,25 +38,6 @@ SPELLINGS = [
     "jon24@adventure\u2011works.com",
     "jon24@adventure-works。com",
 ]
-
-
-def at_once(count: int, work: Callable[[int], object]) -> list[object]:
-    """Do ``work`` in so many threads that all begin together; return what each returned."""
-    start, results = threading.Barrier(count), list[object]()
-
-    def run(number: int) -> None:
-        start.wait()
-        try:
-            results.append(work(number))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db
@@ -126,7 +106,7 @@ def test_of_fifty_guesses_at_once_three_are_judged() -> None:
         other.cookies.load(cookies)
         return other.post(CODE, {"code": f"{number:08d}"}).status_code
 
-    statuses = Counter(at_once(50, guess))
+    statuses = Counter(at_once([partial(guess, number) for number in range(50)]))
     assert SignInCode.objects.get().tries == limits.SIGN_IN_CODE_TRIES
     # A judged guess before the last one is answered with the page, all others begin again.
     assert statuses[200] <= limits.SIGN_IN_CODE_TRIES
@@ -144,7 +124,7 @@ def test_of_fifty_spellings_at_once_three_get_a_code_and_a_guess() -> None:
         other.post(LOGIN, {"login": SPELLINGS[number % len(SPELLINGS)]})
         return other.post(CODE, {"code": f"{number:08d}"}).status_code
 
-    statuses = Counter(at_once(50, ask_and_guess))
+    statuses = Counter(at_once([partial(ask_and_guess, number) for number in range(50)]))
     assert statuses[200] <= 3
     assert len(mail.outbox) <= 3
     assert sum(SignInCode.objects.values_list("tries", flat=True)) <= 3
@@ -162,12 +142,12 @@ def test_of_fifty_right_answers_at_once_one_signs_in() -> None:
         other.cookies.load(cookies)
         return other.post(CODE, {"code": code}).get("Location") == "/you/"
 
-    assert at_once(50, answer).count(True) == 1
+    assert at_once([partial(answer, number) for number in range(50)]).count(True) == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_fifty_who_open_one_link_one_signs_in() -> None:
     path = actions.make_link(staff_member().pk, by=SYSTEM, at=clock.now())
     token = path.rstrip("/").rpartition("/")[2]
-    states = at_once(50, lambda _: actions.use_link(token, at=clock.now())[0])
+    states = at_once([lambda: actions.use_link(token, at=clock.now())[0]] * 50)
     assert Counter(states) == {LinkState.WORKS: 1, LinkState.USED: 49}

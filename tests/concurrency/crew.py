@@ -8,6 +8,10 @@ from collections.abc import Callable, Sequence
 
 from django.db import connection
 
+_CONNECTING = threading.Lock()
+"""SQLite has crashed with fifty connections that open one file in the same moment: the works are
+what is tried, and not how it opens files."""
+
 
 def at_once(works: Sequence[Callable[[], object]], *, patience: float = 60) -> list[object]:
     """Do every work at the same moment, each in a thread; return what each returned, or the
@@ -21,13 +25,15 @@ def at_once(works: Sequence[Callable[[], object]], *, patience: float = 60) -> l
 
     def do(number: int, work: Callable[[], object]) -> None:
         try:
-            connection.ensure_connection()
+            with _CONNECTING:
+                connection.ensure_connection()
             gate.wait(patience)
             outcomes[number] = work()
         except Exception as error:  # handed to the test, which says what it expected
             outcomes[number] = error
         finally:
-            connection.close()
+            with _CONNECTING:
+                connection.close()
 
     threads = [threading.Thread(target=do, args=pair, daemon=True) for pair in enumerate(works)]
     for thread in threads:
