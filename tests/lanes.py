@@ -72,9 +72,11 @@ def touches_database(item: pytest.Item) -> bool:
 
 def differs_by_database(item: pytest.Item) -> bool:
     """Whether it is run on each database."""
+    if item.get_closest_marker("one_database"):
+        return False
     if item.get_closest_marker("database"):
         return True
-    if item.get_closest_marker("one_database") or _file(item).startswith(PAGES):
+    if _file(item).startswith(PAGES):
         return False
     return touches_database(item)
 

@@ -15,7 +15,10 @@ from aboveboard.commands.demo.people import people, write
 from tests.commands.conftest import Run
 from tests.world import PROMISE_FILE
 
-pytestmark = pytest.mark.database
+pytestmark = [
+    pytest.mark.database,
+    pytest.mark.one_database("what a parcel holds; tests/custody reads its rows on both"),
+]
 
 
 HOME = ("--home", "home")

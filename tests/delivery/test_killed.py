@@ -106,6 +106,7 @@ def test_two_workers_at_once_repeat_nobody(
     assert queries.progress(batch_id).count(DispatchState.SENT) == PEOPLE
 
 
+@pytest.mark.one_database("what the catcher keeps")
 @pytest.mark.django_db(transaction=True)
 def test_the_catcher_keeps_what_a_worker_sends_and_it_can_be_read(
     renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -22,11 +22,8 @@ ABOUT_THE_DATABASE = (
     "install-on-a-server.md",
     "operate.md",
     "back-up-and-restore.md",
-    "when-something-is-wrong.md",
-    "keep-the-keys.md",
-    "import-your-customers.md",
 )
-"""Guides whose commands ask the database itself, so that it matters which it is."""
+"""Guides in which the database is set up, served, dumped or put back: it matters which it is."""
 
 
 @pytest.mark.slow

@@ -108,6 +108,7 @@ def test_a_worker_that_starts_upgrades_and_the_backup_from_before_comes_back(
     assert len(before) > 50
 
 
+@pytest.mark.one_database("the change is made up, and the way back is the backup's")
 def test_a_change_that_fails_leaves_the_former_state_and_says_how_to_go_back(
     old: OldInstance,
 ) -> None:

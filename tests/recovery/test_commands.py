@@ -16,6 +16,7 @@ from tests.commands.conftest import Run, aboveboard, empty_database, forking
 __all__ = ["aboveboard", "empty_database", "forking"]  # fixtures
 
 
+@pytest.mark.one_database("the guide to backups is read on both")
 @pytest.mark.database
 @pytest.mark.slow
 def test_a_machine_is_lost_and_the_instance_comes_back_on_another(

@@ -54,7 +54,10 @@ from tests.recovery.once import Once
 
 __all__ = ["aboveboard", "empty_database", "forking"]  # fixtures
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database("it moves to PostgreSQL and back by itself"),
+]
 
 NOT_IN_THE_STORY = {
     "backup.made": "the backup writes it itself",

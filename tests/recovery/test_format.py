@@ -29,7 +29,10 @@ from tests.recovery import stand
 from tests.recovery.stand import NOW, WEEK
 from tests.world import load
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database("what a backup's files say; test_restore puts its rows back on both"),
+]
 
 
 @pytest.fixture

@@ -131,6 +131,7 @@ def test_what_is_there_is_replaced_only_when_that_is_said_and_nobody_uses_it(
     stand.restore(made.records, made.keys)
 
 
+@pytest.mark.one_database("refused before a row is read")
 def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(
     backups_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,6 +150,7 @@ def test_a_root_key_that_does_not_open_it_is_found_out_before_anything_changes(
     stand.assert_ledger_whole(1)
 
 
+@pytest.mark.one_database("refused before a row is read")
 def test_a_log_that_is_older_damaged_of_another_key_or_a_fork_is_refused(
     backups_in: Path, tmp_path: Path
 ) -> None:
@@ -206,6 +208,7 @@ def _sequenced() -> Path:
     return stand.log()
 
 
+@pytest.mark.one_database("the log is files")
 def test_a_shorter_copy_of_the_log_in_the_folder_is_no_fork(
     backups_in: Path, tmp_path: Path
 ) -> None:
@@ -272,6 +275,7 @@ def test_holds_restrictions_and_erased_fields_are_repeated(backups_in: Path) -> 
     } == {("repeated", 1)}
 
 
+@pytest.mark.one_database("which keys open what")
 def test_a_key_that_was_changed_after_the_records_is_said_of_whom(backups_in: Path) -> None:
     from aboveboard.promise.queries import in_force
 
@@ -288,6 +292,7 @@ def test_a_key_that_was_changed_after_the_records_is_said_of_whom(backups_in: Pa
 
 
 @pytest.mark.parametrize("newer", [True, False], ids=["with its secret", "without its secret"])
+@pytest.mark.one_database("the key is a file")
 def test_a_change_of_the_signing_key_is_repeated_where_its_secret_was_kept(
     backups_in: Path, newer: bool
 ) -> None:

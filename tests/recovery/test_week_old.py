@@ -32,7 +32,10 @@ from tests.recovery import stand
 from tests.recovery.stand import NOW, WEEK
 from tests.world import ADVISER, entries, load
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database("which keys open what; test_restore puts rows back on both"),
+]
 
 
 class Week:

@@ -168,7 +168,9 @@ def story(tmp_path: Path) -> DemoStory:
     return played
 
 
-def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoStory) -> None:
+def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(
+    story: DemoStory, on_postgres: bool
+) -> None:
     mine, other = story.person(0), story.person(45)
     callers = {"nobody": Client(), "customer": customer_client(mine)}
     callers["other"] = customer_client(other)
@@ -184,7 +186,7 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoSt
     )
     rows = _rows_of(mine)
     sequence_now()
-    wrong, opened = [], []
+    wrong, opened = [], dict[str, str]()
     for pattern, _, _ in ALL:
         if pattern.startswith("/accounts/"):
             continue  # asked one by one in tests/accounts/test_gate.py
@@ -196,16 +198,18 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoSt
             and SHARED_BY_ALL_CUSTOMERS.match(address)
         ):
             allowed.add("other")
-        for name, caller in callers.items():
-            answer = caller.get(address)
+        # Who may is asked on SQLite; here, whether the page opens to one of them.
+        asking = sorted(allowed & callers.keys())[:1] if on_postgres else callers
+        for name in asking:
+            answer = callers[name].get(address)
             status = answer.status_code
             # A page only ever posted to answers 405, but only to those it is for;
             # /console/report-a-loss/N/ is its reporter's.
             entered = status in (200, 405) or (
                 status == 302 and not answer["Location"].startswith("/accounts/")
             )
-            if entered or name == "nobody":
-                opened.append((address, name))
+            if entered or address not in opened:
+                opened[address] = name
             about = {"customer": (), "other": story.rows[:1]}.get(name, story.rows)
             wrong += [f"{address}: {name} sees {value}" for value in _shown(answer, about)]
             if entered != (name in allowed) and not (status == 404 and _is_reporters(address)):
@@ -214,11 +218,11 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(story: DemoSt
 
     # Restored from before a promise was adopted: no page fails for it.
     lose_the_promise_in_force()
-    for caller in callers.values():
-        caller.raise_request_exception = False
+    for client in callers.values():
+        client.raise_request_exception = False
     failed = [
         f"{address}: {name}"
-        for address, name in opened
+        for address, name in opened.items()
         if callers[name].get(address).status_code == 500
     ]
     assert not failed, "\n".join(failed)

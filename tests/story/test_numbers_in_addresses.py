@@ -168,6 +168,7 @@ def _with(address: str, first: int, second: int) -> str:
     )
 
 
+@pytest.mark.one_database("whose number it is; the question mark asks for rows on both")
 def test_the_second_number_of_an_address_belongs_to_the_first(
     mine_and_others: dict[str, tuple[str, str]],
 ) -> None:

@@ -25,7 +25,10 @@ from tests import world
 from tests.trials.nightly import Import, codes, erase, known, object_to, person
 from tests.trials.test_imports import HEADER, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("what is decided of a row; test_import_again loads on both"),
+]
 
 PHONE = {"phone": "020 7946 0102"}
 FILE = HEADER + row("T001") + row("T902", "Zoe,Park", email="zoe@example.org", **PHONE)

@@ -247,6 +247,7 @@ def test_who_took_their_no_back_objects_under_no_number(imported: Import) -> Non
 NIGHTLY = HEADER + row("T001", email="ada.new@example.org", country="FR", postal_code="75001")
 
 
+@pytest.mark.one_database("what a file may do; the tests above load on both")
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(life=LIVES)
 def test_whatever_happens_the_person_is_stronger_than_the_file(

@@ -30,7 +30,10 @@ from tests.trials.nightly import (
 )
 from tests.trials.test_imports import HEADER, row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("what a file changes; test_import_again loads on both"),
+]
 NIGHTLY = HEADER + row("T001", email="ada.new@example.org", country="FR", postal_code="75001")
 
 

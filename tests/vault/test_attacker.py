@@ -53,6 +53,7 @@ def load(file: Path) -> tuple[list[Row], list[int]]:
 @pytest.mark.shared
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.one_database("what an attacker computes from the columns")
 def test_of_the_sample_one_in_a_hundred_is_tied_to_a_record_at_most(shared: Path) -> None:
     rows, numbers = load(shared / "data" / "adventureworks" / "customers.csv")
     assert len(rows) == Person.objects.count() == 18_148
