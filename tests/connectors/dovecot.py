@@ -7,6 +7,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -61,8 +62,10 @@ namespace inbox {{
 class Dovecot:
     """The server, while it is entered."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self) -> None:
+        # Not one of pytest's folders: each run that begins closes them all to every other user.
+        self.home = Path(tempfile.mkdtemp(prefix="aboveboard-dovecot-"))
+        self.home.chmod(0o711)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.authorities = certificate(home, HOST)
@@ -107,7 +110,6 @@ class Dovecot:
         settings = self.home / "dovecot.conf"
         settings.write_text(text, "utf-8")
         (self.home / "mail").mkdir(exist_ok=True)
-        self._open_way()
         self._own(self.home)
         as_user = (
             {"user": self._account.pw_uid, "group": group, "extra_groups": []}
@@ -124,13 +126,7 @@ class Dovecot:
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait(20)
-
-    def _open_way(self) -> None:
-        """Let the unprivileged user reach the folder: pytest's own are for their owner alone."""
-        if os.geteuid() == 0:
-            for path in (self.home, *self.home.parents):
-                if path.stat().st_uid == 0 and path.name.startswith(("pytest", "popen", "dovecot")):
-                    path.chmod(path.stat().st_mode | 0o011)
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _wait(self) -> None:
         for _ in range(200):

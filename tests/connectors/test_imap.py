@@ -51,8 +51,8 @@ OTHERS = "From: \u00fcber@m\u00fcller.example\nTo: support@shop.example\nSubject
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
-    with Dovecot(tmp_path_factory.mktemp("dovecot")) as server:
+def dovecot() -> Iterator[Dovecot]:
+    with Dovecot() as server:
         yield server
 
 
