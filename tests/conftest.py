@@ -227,6 +227,13 @@ def _fresh_memory() -> Generator[None]:
             shutil.rmtree(folder)
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """On PostgreSQL, pass over folders in which nothing touches a database."""
+    folder = f"tests/{collection_path.name}"
+    pure = folder in lanes.PURE and collection_path.parent == Path(__file__).parent
+    return True if ON_POSTGRES and pure else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what says nothing
     more there; with ``--quick``, what takes long."""

@@ -20,6 +20,9 @@ from xdist.scheduler import LoadFileScheduling
 
 PAGES = ("tests/console/", "tests/portal/", "tests/centre/")
 HOUSE = "tests/house/"
+PURE = tuple(f"tests/{name}" for name in ("basics", "engines", "fuzz", "kinds", "law"))
+"""Folders without a test that touches a database: to collect them takes as long as hundreds of
+tests."""
 _LONG = ("crash", "browser", "slow")
 
 
