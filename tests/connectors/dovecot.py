@@ -68,7 +68,7 @@ class Dovecot:
         self.home.chmod(0o711)
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        self.authorities = certificate(home, HOST)
+        self.authorities = certificate(self.home, HOST)
         self._account = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
 
     def mailbox(self, user: str) -> Path:
