@@ -50,7 +50,7 @@ unit: setup-dev ## the tests on SQLite
 database: setup-dev ## the tests that a second database could fail, on PostgreSQL
 	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser and not crash"
 
-crash: setup-dev ## what is killed at any moment, and whole lives, on both databases; CI runs it after `make test`
+crash: setup-dev ## what is killed at any moment, and whole lives, on both databases (KILLS=50 on PostgreSQL too); CI runs it after `make test`
 	@$(MAKE) --no-print-directory -j2 crash-sqlite crash-postgres
 
 browser: setup-dev ## the tests in Chromium; PHOTOGRAPHS=1 takes each page into .cache/screens/
@@ -84,7 +84,7 @@ crash-sqlite:
 	$(PYTEST) -n $(BESIDE) -m crash $(KILLED)
 
 crash-postgres:
-	TEST_DATABASE=postgres $(PYTEST) -n $(BESIDE) -m crash $(KILLED)
+	TEST_DATABASE=postgres KILLS=$(or $(KILLS),20) $(PYTEST) -n $(BESIDE) -m crash $(KILLED)
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench

@@ -19,7 +19,10 @@ from tests.trials.test_leaks import (  # noqa: F401 - customers and opened are f
     read_alike,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database("how a leak is read; tests/incidents counts on both"),
+]
 
 
 def each(template: str) -> str:

@@ -28,12 +28,11 @@ from aboveboard.vault.models import BlindIndex, IndexGenerations, Person
 from aboveboard.vault.rekeying import index, rebuild
 from tests import world
 from tests.concurrency.crew import at_once
-from tests.crash.killing import Killer
+from tests.crash.killing import KILLS, Killer
 from tests.declared import gather_these
 from tests.incidents.conftest import leak_bytes, open_leak
 from tests.keys.rotation.world import bring_more, correct, kinds
 
-KILLS = 50
 Rows = list[tuple[int, dict[str, str]]]
 
 

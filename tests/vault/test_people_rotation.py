@@ -23,11 +23,9 @@ from aboveboard.vault.models import SealedRecord
 from aboveboard.vault.origin import of_promise
 from aboveboard.vault.rekeying import people
 from tests.concurrency.crew import at_once
-from tests.crash.killing import Killer
+from tests.crash.killing import KILLS, Killer
 from tests.keys.rotation import world
 from tests.world import entries
-
-KILLS = 50
 
 
 @pytest.fixture(autouse=True)

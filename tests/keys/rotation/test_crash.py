@@ -17,12 +17,11 @@ from aboveboard.keys.rotation import root
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault import queries as vault
 from tests.concurrency.crew import at_once
-from tests.crash.killing import Killer
+from tests.crash.killing import KILLS, Killer
 from tests.keys.rotation.world import bring_more, check, check_ended, finish_now, people, rotate
 from tests.world import handle
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True)]
-KILLS = 50
 ROOT = settings.current().path("root.key")
 
 
