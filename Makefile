@@ -15,7 +15,7 @@ BESIDE ?= $(shell $(PYTHON) -c "import os; print(os.cpu_count() or 2)")
 KILLED = $(shell grep -rl --include='test_*.py' 'mark\.crash' tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo quick test check unit database crash browser bench fuzz soak mutants screens wheel lock contracts reference docs format clean
+.PHONY: help setup setup-dev demo quick test check unit database crash release browser bench fuzz soak mutants screens wheel lock contracts reference docs format clean
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ quick: setup-dev ## under a minute, for every save: pure rules, formats, house r
 	$(BIN)/ruff check --quiet .
 	$(PYTEST) -n auto --quick
 
-test: setup-dev ## every check, and every test but `make crash`: SQLite, PostgreSQL, Chromium, nginx, Caddy
+test: setup-dev ## every check, and every test but those of `make crash` and `make release`: SQLite, PostgreSQL, Chromium, nginx, Caddy
 	@$(RUN) scripts/browsers.py
 	@$(RUN) scripts/postgres.py
 	@$(RUN) scripts/programs.py
@@ -50,8 +50,15 @@ unit: setup-dev ## the tests on SQLite
 database: setup-dev ## the tests that a second database could fail, on PostgreSQL
 	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m "not browser and not crash"
 
-crash: setup-dev ## what is killed at any moment, and whole lives, on both databases (KILLS=50 on PostgreSQL too); CI runs it after `make test`
+crash: setup-dev ## what is killed at any moment, on both databases (KILLS=50 on PostgreSQL too); CI runs it after `make test`
 	@$(MAKE) --no-print-directory -j2 crash-sqlite crash-postgres
+
+release: setup-dev ## what takes longest, before a release: guides typed as they say, whole lives, upgrades; on both databases
+	@$(RUN) scripts/browsers.py
+	@$(RUN) scripts/postgres.py
+	@$(RUN) scripts/programs.py
+	$(PYTEST) -n $(WORKERS) -m release
+	TEST_DATABASE=postgres $(PYTEST) -n $(WORKERS) -m release
 
 browser: setup-dev ## the tests in Chromium; PHOTOGRAPHS=1 takes each page into .cache/screens/
 	$(PYTEST) -n $(WORKERS) -m browser
@@ -75,16 +82,16 @@ tests/__pycache__:
 
 # All lanes in one run for each database: to begin one takes each process some ten seconds.
 on-sqlite:
-	$(PYTEST) -n $(WORKERS) -m "not crash"
+	$(PYTEST) -n $(WORKERS) -m "not crash and not release"
 
 on-postgres:
-	TEST_DATABASE=postgres $(PYTEST) -n $(BESIDE) -m "not browser and not crash"
+	TEST_DATABASE=postgres $(PYTEST) -n $(BESIDE) -m "not browser and not crash and not release"
 
 crash-sqlite:
-	$(PYTEST) -n $(BESIDE) -m crash $(KILLED)
+	$(PYTEST) -n $(BESIDE) -m "crash and not release" $(KILLED)
 
 crash-postgres:
-	TEST_DATABASE=postgres KILLS=$(or $(KILLS),20) $(PYTEST) -n $(BESIDE) -m crash $(KILLED)
+	TEST_DATABASE=postgres KILLS=$(or $(KILLS),20) $(PYTEST) -n $(BESIDE) -m "crash and not release" $(KILLED)
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench

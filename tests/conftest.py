@@ -234,9 +234,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if ON_POSTGRES and pure else None
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what says nothing
     more there; with ``--quick``, what takes long."""
+    lanes.mark_what_waits_for_a_release(items)
     if ON_POSTGRES:
         lanes.keep(config, items, lanes.differs_by_database)
     if config.getoption("--quick"):

@@ -23,6 +23,17 @@ HOUSE = "tests/house/"
 PURE = tuple(f"tests/{name}" for name in ("basics", "engines", "fuzz", "kinds", "law"))
 """Folders without a test that touches a database: to collect them takes as long as hundreds of
 tests."""
+BEFORE_A_RELEASE = (
+    "tests/commands/test_count_beside_a_worker.py",
+    "tests/delivery/test_killed.py",
+    "tests/documents/test_guides.py",
+    "tests/model/",
+    "tests/oldest/test_upgrading.py",
+    "tests/recovery/test_everything_once.py",
+)
+"""What takes a third of the time and seldom finds what nothing else does: guides typed as they
+say, lives of a whole instance, an upgrade at every moment. ``make release`` runs them on both
+databases."""
 _LONG = ("crash", "browser", "slow")
 
 
@@ -51,6 +62,13 @@ def long_files_first(items: list[pytest.Item]) -> None:
         file = _file(item)
         rank[file] = min([*marks, rank.get(file, len(_LONG))])
     items.sort(key=lambda item: rank[_file(item)])
+
+
+def mark_what_waits_for_a_release(items: list[pytest.Item]) -> None:
+    """Mark what ``make test`` and ``make crash`` leave to ``make release``."""
+    for item in items:
+        if _file(item).startswith(BEFORE_A_RELEASE):
+            item.add_marker("release")
 
 
 def takes_long(item: pytest.Item) -> bool:

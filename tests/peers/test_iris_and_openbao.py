@@ -249,6 +249,7 @@ sys.addaudithook(_hook)
 """
 
 
+@pytest.mark.release
 def test_presidio_nothing_reaches_out(tmp_path: Path) -> None:
     """Begin, import, open a leak, count, doctor: in a network of its own, where nothing but the
     machine itself answers, and with every connection that Python opens written down."""
