@@ -239,4 +239,8 @@ def test_the_promise_and_the_description_can_be_read(program: Any, someone: Any)
         "/api/v1/uses/stream",
         "/api/v1/choices",
         "/api/v1/promise",
+        "/api/v1/requests",
+        "/api/v1/requests/{request_id}",
+        "/api/v1/requests/{request_id}/code",
+        "/api/v1/requests/{request_id}/proof",
     }
