@@ -67,6 +67,8 @@ def requests(once: Once) -> None:
     proving.make_code(
         number, proving.CodeUse.COUNTER, evidence=ProofEvidence.COUNTER_CODE, **once.said
     )
+    proving.store_document(number, [b"%PDF-1.7 a passport"])
+    assert b"".join(proving.open_document(number, **once.said))
     once.work()
 
 

@@ -169,7 +169,7 @@ PERSONAL_DATA: Final = (
         split=_split_concerns,
         re_encrypt=words.re_encrypt,
         in_use=_awaiting_answer,
-        in_use_words={"awaits_answer": "They asked about a use, and are not answered yet."},
+        in_use_words={"awaits_answer": "they asked about a use and wait for the answer"},
     ),
     PersonalData(
         name="use_indexes",

@@ -112,6 +112,6 @@ PERSONAL_DATA: Final = (
         split=_split,
         re_encrypt=_re_encrypt,
         in_use=_in_use,
-        in_use_words={OPEN: "They asked for something under their rights, and wait for it."},
+        in_use_words={OPEN: "they asked for something under their rights and wait for the answer"},
     ),
 )

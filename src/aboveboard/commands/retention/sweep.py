@@ -106,7 +106,7 @@ def _in_words(sweep: SweepRecord) -> str:
         "would be erased completely."
     )
     lines += [
-        f"{count:,} people must wait: {words[why]}."
+        f"{count:,} {'person' if count == 1 else 'people'} must wait: {words[why]}."
         for why, count in sorted(sweep.counts.get("suspended", {}).items())
     ]
     if sweep.erasing_at is not None:

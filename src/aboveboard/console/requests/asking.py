@@ -63,7 +63,10 @@ class SomebodyForm(NewRequestForm):
         error_messages={"required": "Choose the country they live in."},
     )
     language = forms.ChoiceField(
-        label="Their language", choices=list(_LANGUAGES.items()), initial="en"
+        label="Their language",
+        choices=list(_LANGUAGES.items()),
+        initial="en",
+        error_messages={"required": "Choose their language."},
     )
     way = forms.ChoiceField(
         label="How did it come?",
