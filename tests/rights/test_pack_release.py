@@ -19,8 +19,9 @@ from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.pack import limits, release, reviewing
 from aboveboard.rights.pack.others import MentionVerdict
 from aboveboard.rights.pack.redacting import CollectedItem
-from aboveboard.rights.pack.release import PackLinkDead, PackSeal, PackWay
+from aboveboard.rights.pack.release import PackLinkDead, PackWay
 from aboveboard.rights.pack.reviewing import MentionDecision, ReviewPurposeRefused
+from aboveboard.rights.pack.seal import NO_SEAL, PackSeal, make_keys
 from aboveboard.rights.requests import actions, files, proving
 from aboveboard.rights.requests.terms import (
     CodeRefused,
@@ -62,11 +63,9 @@ def ask(person_id: int, evidence: ProofEvidence | None = ProofEvidence.SIGNED_IN
     return actions.ask(new, evidence=evidence, by=CUSTOMER, at=at)
 
 
-def build(
-    request: int, way: PackWay = PackWay.LINK, seal: PackSeal = release.NO_SEAL
-) -> Personal[str]:
+def build(request: int, way: PackWay = PackWay.LINK, seal: PackSeal = NO_SEAL) -> Personal[str]:
     return release.build(
-        request, facts(), ANSWERS, OWN, way=way, seal=seal, by=ADVISER, at=clock.now()
+        request, facts(), ANSWERS, OWN, way=way, keys=make_keys(seal), by=ADVISER, at=clock.now()
     )
 
 

@@ -143,16 +143,22 @@ def test_a_copy_goes_from_the_question_to_the_persons_hands(connect: Connect, le
         None,
     )
     decide(number)
-    assert lead.post(f"{console}pack/", {"way": "link", "words": "Enjoy."}).status_code == 302
-    assert stage(number) is RequestStage.ANSWERED
+    ordered = {"way": "link", "words": "Enjoy."}
+    assert lead.post(f"{console}pack/", ordered).status_code == 302
+    them = customer_client(person)
+    assert "It is being made." in words(lead.get(console))
+    assert "We are making it now." in words(them.get(portal))
+    again = lead.post(f"{console}pack/", ordered)
+    assert "The copy is being made already." in words(again)
     letter = last_mail()
+    assert stage(number) is RequestStage.ANSWERED
     assert "You can fetch it until" in letter
     assert portal in letter
     offer = kept.pack_offer(number, at=clock.now())
     assert offer is not None
     assert offer.link.reveal() not in letter, "who has an account signs in"
 
-    them, other = customer_client(person), customer_client(stranger)
+    other = customer_client(stranger)
     assert "It can be fetched 3 more times." in words(them.get(portal))
     assert other.post(f"{portal}pack/").status_code == 404
     pack = zip_of(them.post(f"{portal}pack/"))
@@ -176,7 +182,7 @@ def test_a_copy_goes_from_the_question_to_the_persons_hands(connect: Connect, le
     assert "We destroyed it." in words(over)
     assert [entry.facts["proof"] for entry in entries_of(["pack.opened"])] == ["signed_in"] * 3
 
-    preparing.prepare(number, by=ADVISER, at=clock.now())
+    preparing.order(number, by=ADVISER, at=clock.now())
     assert "You can fetch it until" in last_mail(), "as long as it is kept it is made again"
 
 
@@ -188,9 +194,9 @@ def test_who_has_no_account_gets_a_link_and_a_code_to_their_address(
     number = ask_as_visitor("ada@example.org")
     # A name that anybody can type on a form is nobody's own: it would show them somebody else.
     with pytest.raises(preparing.MentionsUndecided):
-        preparing.prepare(number, by=ADVISER, at=clock.now())
+        preparing.order(number, by=ADVISER, at=clock.now())
     decide(number)
-    preparing.prepare(number, by=ADVISER, at=clock.now())
+    preparing.order(number, by=ADVISER, at=clock.now())
     (link,) = re.findall(r"https?://[^/]+(/trust/requests/pack/\S+)", last_mail())
     assert "Send me a code" in words(client.get(link))
     assert client.post(link, {"code": "00000000"}).status_code == 422
@@ -255,7 +261,7 @@ def test_nothing_held_is_the_answer_and_lists_every_system(connect: Connect) -> 
     world.load(1)
     connect(MemorySystem("crm"), MemorySystem("web_shop"))
     number = ask_as_visitor("nobody@example.org")
-    preparing.prepare(number, by=ADVISER, at=clock.now())
+    preparing.order(number, by=ADVISER, at=clock.now())
     letter = last_mail()
     for part in ("We hold nothing about you", "Crm", "Web shop", "Our own record of you"):
         assert part in letter
@@ -273,6 +279,7 @@ def test_at_the_counter_and_by_post_it_is_handed_over_once(connect: Connect, lea
     decide(number)
     console, portal = f"/console/requests/{number}/", f"/you/requests/{number}/"
     lead.post(f"{console}pack/", {"way": "counter", "passphrase": "correct horse"})
+    work()
     them = customer_client(person)
     assert them.post(f"{portal}pack/").status_code == 404, "it is not fetched by signing in"
     code = code_in(words(them.post(f"{portal}pack/code/")))
@@ -284,6 +291,7 @@ def test_at_the_counter_and_by_post_it_is_handed_over_once(connect: Connect, lea
     assert lead.post(f"{console}pack/open/", given).status_code == 409
 
     lead.post(f"{console}pack/", {"way": "paper"})
+    work()
     letter = lead.post(f"{console}pack/letter/")
     text = pypdf.PdfReader(io.BytesIO(letter.content)).pages[0].extract_text()
     name = queries.request(number).reference
@@ -298,7 +306,7 @@ def test_who_is_erased_is_written_what_became_of_it(connect: Connect) -> None:
     connect(MemorySystem("shop", {1: {"email": row["email"]}}, keeps=3), MemorySystem("crm"))
     number = ask(person, RequestKind.ERASURE)
     with pytest.raises(NotInThisStage):
-        preparing.prepare(number, by=ADVISER, at=clock.now())
+        preparing.order(number, by=ADVISER, at=clock.now())
     actions.review(number, by=ADVISER, at=clock.now())
     letter = last_mail()
     assert vault.person(person) is None

@@ -112,6 +112,11 @@ def _reachable(state: RequestState, kind: RequestEventKind) -> list[RequestEvent
             return [_event(kind)] if stage is RequestStage.REVIEWING else []
         case RequestEventKind.PAUSED:
             return [_event(kind, "identity"), _event(kind, "fee", until=DUE)]
+        case RequestEventKind.PACK_ORDERED:
+            ready = stage in (RequestStage.REVIEWING, RequestStage.READY)
+            return [_event(kind, "link")] if ready and state.kind in DISCLOSING else []
+        case RequestEventKind.PACK_MADE | RequestEventKind.PACK_FAILED:
+            return [_event(kind)] if state.makes_pack else []
         case RequestEventKind.ANSWERED:
             return [_event(kind, "done")] if stage is RequestStage.READY else []
         case RequestEventKind.RECEIVED:

@@ -16,6 +16,7 @@ from aboveboard.connectors.own import KEY
 from aboveboard.rights.pack import assembling, preparing, release, reviewing
 from aboveboard.rights.pack.others import MentionVerdict
 from aboveboard.rights.pack.reviewing import MentionDecision
+from aboveboard.rights.pack.seal import NO_SEAL, make_keys
 from aboveboard.rights.requests import actions, programs, proving, visitors
 from aboveboard.rights.requests.programs import ProgramRequest
 from aboveboard.rights.requests.terms import (
@@ -120,7 +121,8 @@ def _pack(stage: Stage, text: str) -> Iterator[Call]:
     answers: reviewing.CollectedAnswers = {"shop": lambda: iter([record("tickets", note=text)])}
     own = (Personal(text),)
     yield partial(reviewing.show, number, text, by=by, at=stage.now)
-    yield partial(release.build, number, facts(), answers, own, by=by, at=stage.now)
+    keys = make_keys(NO_SEAL)
+    yield partial(release.build, number, facts(), answers, own, keys=keys, by=by, at=stage.now)
     token = Personal(f"{number}.{text}")
     yield partial(release.open_link, token, person_id=stage.ada, code=text, by=by, at=stage.now)
     typed = Personal(text)
@@ -135,7 +137,8 @@ def _prepared(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(advance.run_request, {"request": number})
     for verdict in (MentionVerdict.DISCLOSE, MentionVerdict.BLACK_OUT):
         yield partial(_decide_all, number, verdict, stage)
-        yield partial(preparing.prepare, number, words=text, by=by, at=stage.now)
+        yield partial(preparing.order, number, words=text, by=by, at=stage.now)
+        yield partial(advance.run_request, {"request": number})
 
 
 def _decide_all(number: int, verdict: MentionVerdict, stage: Stage) -> None:
@@ -159,7 +162,7 @@ CASES: dict[Callable[..., object], Case] = {
     by_hand.try_again: _by_hand,
     by_hand.decide_matches: _by_hand,
     reviewing.show: _pack,
-    preparing.prepare: _prepared,
+    preparing.order: _prepared,
     release.build: _pack,
     release.open_link: _pack,
     release.open_signed_in: _pack,

@@ -97,6 +97,7 @@ EVENTS: Final[dict[RequestEventKind, Lazy | str]] = {
     RequestEventKind.PAUSED: gettext_lazy("We asked you something"),
     RequestEventKind.RESUMED: gettext_lazy("We went on"),
     RequestEventKind.EXTENDED: gettext_lazy("We need longer"),
+    RequestEventKind.PACK_ORDERED: gettext_lazy("We began to make your copy"),
     RequestEventKind.ANSWERED: gettext_lazy("We answered"),
     RequestEventKind.REFUSED: gettext_lazy("We said no"),
     RequestEventKind.WITHDRAWN: gettext_lazy("You took it back"),

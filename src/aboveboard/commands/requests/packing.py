@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.errors import Invalid
+from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.basics.personal import Personal
 from aboveboard.rights.pack import preparing, release
 from aboveboard.rights.pack.kept import PackWay, pack_offer
-from aboveboard.rights.pack.release import PackSeal
+from aboveboard.rights.pack.seal import PackSeal
 from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.requests import queries
+from aboveboard.rights.running import advance
 
 
 class LetterNotWritten(Invalid):
@@ -24,8 +25,19 @@ class LetterNotWritten(Invalid):
     next_step = "Name a new file in a folder that you may write to."
 
 
+class PackNotMade(Conflict):
+    """The copy could not be made: {why}."""
+
+    code = "pack_not_made"
+    next_step = "Look at the request in the console, and have it made again."
+
+
 def act(args: argparse.Namespace, *, words: str, at: datetime) -> None:
-    """Make the copy of a request and answer it, or write its letter into a new file."""
+    """Make the copy of a request and answer it, or write its letter into a new file.
+
+    Raises:
+        PackNotMade: something stood in the way; the request is as it was.
+    """
     if args.verb == "letter":
         _write_letter(args.request, args.out, at)
         return
@@ -35,7 +47,15 @@ def act(args: argparse.Namespace, *, words: str, at: datetime) -> None:
         passphrase=Personal(passphrase.read_text("utf-8").strip()) if passphrase else None,
     )
     way = PackWay(args.way)
-    preparing.prepare(args.request, way=way, seal=seal, words=words, by=SYSTEM, at=at)
+    state = preparing.order(args.request, way=way, seal=seal, words=words, by=SYSTEM, at=at)
+    if not state.makes_pack:
+        return
+    # Here and now, so that it is there when the command ends; a worker that is at it already goes
+    # on with it.
+    advance.run_request({"request": args.request})
+    failed = queries.request(args.request, at=at).state.order_failed
+    if failed is not None:
+        raise PackNotMade(why=failed.code.replace("_", " "))
 
 
 def _write_letter(request_id: int, out: Path, at: datetime) -> None:

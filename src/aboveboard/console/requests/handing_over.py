@@ -18,7 +18,7 @@ from aboveboard.console.requests.pack import MakePackForm, OpenPackForm, pack_pa
 from aboveboard.console.requests.page import page
 from aboveboard.rights.pack import fetching, preparing, release
 from aboveboard.rights.pack.kept import PackWay, pack_offer
-from aboveboard.rights.pack.release import PackSeal
+from aboveboard.rights.pack.seal import PackSeal
 from aboveboard.rights.pack.serving import as_download, as_pdf
 from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.requests import proving, queries
@@ -27,13 +27,13 @@ from aboveboard.rights.requests import proving, queries
 @allow(Role.PRIVACY_LEAD)
 @require_POST
 def make(request: HttpRequest, number: int) -> HttpResponse:
-    """Make the copy and answer the request; where nothing is held, say so."""
+    """Have the worker make the copy and answer the request; where nothing is held, say so."""
     form = MakePackForm(request.POST)
     if not form.is_valid():
         return _again(request, number, make=form, status=422)
     given = form.cleaned_data["passphrase"]
     try:
-        preparing.prepare(
+        state = preparing.order(
             number,
             way=PackWay(form.cleaned_data["way"]),
             seal=PackSeal(passphrase=Personal(given) if given else None),
@@ -43,7 +43,12 @@ def make(request: HttpRequest, number: int) -> HttpResponse:
         )
     except AboveboardError as error:
         return _again(request, number, make=form, problem=error, status=409)
-    messages.success(request, "Answered. They are told where the copy is.")
+    messages.success(
+        request,
+        "The copy is being made. They are told when it is there."
+        if state.makes_pack
+        else "Answered. They are told that nothing is held.",
+    )
     return HttpResponseRedirect(reverse("console:request", args=[number]))
 
 

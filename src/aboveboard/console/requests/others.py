@@ -25,7 +25,7 @@ from aboveboard.console.requests.disclosing import disclose, purpose_form
 from aboveboard.console.requests.forms import DisclosurePurposeForm
 from aboveboard.console.requests.words import KINDS, MENTIONS
 from aboveboard.rights.pack import reviewing
-from aboveboard.rights.pack.assembling import collected_answers, own_values
+from aboveboard.rights.pack.mentions import mentions_of
 from aboveboard.rights.pack.others import MentionPlace, MentionVerdict, ReviewDecisions
 from aboveboard.rights.pack.redacting import MentionGroup
 from aboveboard.rights.pack.reviewing import MentionDecision
@@ -78,8 +78,7 @@ def others(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _review(number: int) -> OthersReview:
-    answers, own = collected_answers(number), own_values(number)
-    listed, decided = reviewing.list_others(number, answers, own)
+    listed, decided = mentions_of(number), reviewing.decisions_of(number)
     groups = [group for each in listed for group in each.mentions.groups.values()]
     groups.sort(key=lambda group: (group.place.system, group.place.collection, group.place.path))
     return OthersReview(groups, decided, sum(each.mentions.unlisted for each in listed))

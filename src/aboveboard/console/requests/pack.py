@@ -9,9 +9,11 @@ from typing import Any
 
 from django import forms
 
+from aboveboard.console.requests.words import pack_failure_in_words
 from aboveboard.rights import limits
 from aboveboard.rights.pack.kept import PackWay, pack_offer
-from aboveboard.rights.pack.preparing import ANSWERED_BY_PACK, can_prepare
+from aboveboard.rights.pack.preparing import ANSWERED_BY_PACK, MentionsUndecided, can_prepare
+from aboveboard.rights.pack.progress import PackPhase, progress_of
 from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.requests.queries import RequestRecord
 
@@ -19,6 +21,13 @@ WAYS: Mapping[PackWay, str] = {
     PackWay.LINK: "They fetch it: signed in, or by a link and a code to their address",
     PackWay.COUNTER: "They come for it, with their identity card and a code",
     PackWay.PAPER: "By post, as a letter",
+}
+
+
+DOING: Mapping[PackPhase, str] = {
+    PackPhase.LOOKING: "Looking for what may be about other people",
+    PackPhase.REDACTING: "Blacking out what is about other people",
+    PackPhase.WRITING: "Writing the files",
 }
 
 
@@ -76,14 +85,21 @@ class OpenPackForm(forms.Form):
 
 
 def pack_panel(record: RequestRecord, *, at: datetime) -> dict[str, Any]:
-    """Return what the page shows of the copy of a request: ``make`` and ``open`` are forms."""
-    offer = pack_offer(record.id, at=at)
+    """Return what the page shows of the copy of a request: ``make`` and ``open`` are forms;
+    ``is_made``: the worker is to make it, and ``doing`` what; ``failed``: why it did not."""
+    offer, failed = pack_offer(record.id, at=at), record.state.order_failed
+    progress = progress_of(record.id) if record.readable else None
     return {
         "title": "Their copy" if record.kind in ANSWERED_BY_PACK else "What they are told",
         "can": can_prepare(record),
         "offer": offer,
         "way": WAYS[offer.way] if offer else "",
         "letter": request_statement(record) is not None or bool(offer and offer.has_letter),
+        "is_made": record.state.makes_pack,
+        "doing": DOING[progress.phase] if progress else "",
+        "progress": progress,
+        "failed": pack_failure_in_words(failed.code) if failed else "",
+        "undecided": failed is not None and failed.code == MentionsUndecided.code,
         "make": MakePackForm(),
         "open": OpenPackForm(),
     }

@@ -70,6 +70,9 @@ EVENTS: Mapping[RequestEventKind, str] = {
     RequestEventKind.RESUMED: "Clock goes on",
     RequestEventKind.EXTENDED: "Time extended",
     RequestEventKind.REMINDED: "Staff reminded",
+    RequestEventKind.PACK_ORDERED: "Copy ordered",
+    RequestEventKind.PACK_MADE: "Copy made again",
+    RequestEventKind.PACK_FAILED: "Copy could not be made",
     RequestEventKind.ANSWERED: "Answered",
     RequestEventKind.REFUSED: "Refused",
     RequestEventKind.WITHDRAWN: "Taken back",
@@ -151,6 +154,17 @@ ERRORS: Mapping[str, str] = {
     "system_answer_unreadable": "Its answer was not as its declaration expects.",
 }
 """Why a try of a step failed, by its code."""
+PACK_FAILURES: Mapping[str, str] = {
+    "mentions_undecided": "Nobody has decided yet on something that may be about other people.",
+    "collected_missing": "What a system gave is not here any more. Have it read again.",
+    "pack_order_lost": "It was lost, as after a restore. Make it again.",
+    "making_gave_up": "It was begun several times and never came to its end. The log says why.",
+    "not_in_this_stage": "A step was opened again meanwhile.",
+    "request_unreadable": "What was collected can no longer be opened.",
+    "letter_not_printed": "The letter could not be printed.",
+    "pack_damaged": "What was collected was cut or changed. Have it read again.",
+}
+"""Why a copy could not be made, by the code of its event."""
 IDENTIFIERS: Mapping[str, str] = {
     "email": "E-mail address",
     "phone": "Phone number",
@@ -190,6 +204,11 @@ def error_in_words(code: str) -> str:
     return ERRORS.get(code, f"It failed: {code.replace('_', ' ')}.")
 
 
+def pack_failure_in_words(code: str) -> str:
+    """Return why a copy could not be made."""
+    return PACK_FAILURES.get(code, f"It failed: {code.replace('_', ' ')}.")
+
+
 def identifier_in_words(kind: str) -> str:
     """Return what a kind of identifier is called."""
     return IDENTIFIERS.get(kind, kind.replace("_", " ").capitalize())
@@ -201,7 +220,7 @@ def in_words(record: RequestRecord, at: datetime) -> dict[str, Any]:
     return {
         "record": record,
         "what": KINDS[record.kind],
-        "stage": STAGES[state.stage.value],
+        "stage": "Their copy is being made" if state.makes_pack else STAGES[state.stage.value],
         "asker": ASKERS[record.asker],
         "channel": CHANNELS[record.channel],
         "waits": PAUSES[PauseReason(state.paused.code)] if state.paused else "",

@@ -85,14 +85,17 @@ def seal_pack(
     facts: PackFacts,
     spools: Mapping[str, RedactedSpool],
     keys: Sequence[str],
+    *,
+    watch: Callable[[Iterator[bytes]], Iterator[bytes]] = iter,
 ) -> str:
-    """Write a pack into a new age file for these public keys; return its SHA-256, hex.
+    """Write a pack into a new age file for these public keys; return its SHA-256, hex. ``watch``
+    yields the same bytes, and may count them.
 
     Raises:
         WrongAgeKey: a key is none.
         PackDamaged, LetterNotPrinted: as :func:`build`.
     """
-    return agefile.seal(out, build(facts, spools), keys)
+    return agefile.seal(out, watch(build(facts, spools)), keys)
 
 
 def _members(facts: PackFacts, parts: Sequence[PackPart], words: PackWords) -> Iterator[PackMember]:

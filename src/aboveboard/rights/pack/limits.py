@@ -40,6 +40,17 @@ REVIEW_GROUPS: Final = 2_000
 """Kinds in places that a reviewer is asked about; those beyond are blacked out, and counted. Our
 choice: one day's work."""
 
+LISTED_AT_ONCE: Final = 128 * 1024
+"""Bytes of collected records up to which a page itself goes through them for other people; the
+worker goes through more. Our choice: less than a second."""
+
+PROGRESS_EVERY: Final = timedelta(seconds=2)
+"""How often the worker notes how far it is with a pack. Our choice: nobody looks more often."""
+
+MAKING_TRIES: Final = 5
+"""How often the making of a pack is begun, by workers that died or failed, before somebody is
+called. Our choice: more than a restart or a full disk that is seen to."""
+
 JUDGED_TEXTS: Final = 20_000
 """Short texts whose mentions are remembered while a spool is read, because the same ones come
 again and again. Our choice: 10 MB."""

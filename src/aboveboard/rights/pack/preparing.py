@@ -1,13 +1,12 @@
-"""Answering a request with its pack: one action from what the systems gave to the person's hands.
+"""Having a request answered with its pack: what staff order, and the worker makes.
 
 1. Is it a request for a copy, is everything collected, is who asks proved?
 2. Nothing held: that is the answer, and lists every system that was asked (``stating``).
-3. Has somebody decided on all that points at other people? If not, nothing is made.
-4. Make the pack, then close the request: its letter says where the pack is.
+3. Has somebody decided on all that points at other people? If not, nothing is ordered. Where that
+   takes longer to find out than a page may, the worker finds it out (``making``).
+4. Write the order down: from now on it is made, whatever becomes of this process.
 
-Cut off in between it is done again from the start: a second pack ends the first, and the letter
-goes out with the answer. Of an answered request it makes the pack anew, as long as what was
-collected is kept.
+Of an answered request it is made anew, as long as what was collected is kept.
 """
 
 from __future__ import annotations
@@ -19,20 +18,17 @@ from django.db import transaction
 
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict
-from aboveboard.outbox.actions import post
-from aboveboard.rights.pack.assembling import (
-    collected_answers,
-    own_record,
-    own_values,
-    pack_facts,
-)
+from aboveboard.rights.models import RightsRequest
+from aboveboard.rights.pack import mentions
 from aboveboard.rights.pack.kept import PackWay
-from aboveboard.rights.pack.release import NO_SEAL, PackSeal, build
-from aboveboard.rights.pack.reviewing import list_others, undecided
+from aboveboard.rights.pack.order import order_of, write_order
+from aboveboard.rights.pack.reviewing import ListedMentions, decisions, undecided
+from aboveboard.rights.pack.seal import NO_SEAL, PackSeal, make_keys
 from aboveboard.rights.requests import actions, queries
+from aboveboard.rights.requests.identity import DISCLOSING
 from aboveboard.rights.requests.locking import lock_request
 from aboveboard.rights.requests.queries import RequestRecord
-from aboveboard.rights.requests.recording import LETTER
+from aboveboard.rights.requests.recording import NewEvent, write_event
 from aboveboard.rights.requests.state import RequestStage, RequestState
 from aboveboard.rights.requests.terms import (
     Answer,
@@ -43,7 +39,7 @@ from aboveboard.rights.requests.terms import (
     StepVerb,
 )
 
-ANSWERED_BY_PACK: Final = frozenset({RequestKind.ACCESS, RequestKind.PORTABILITY})
+ANSWERED_BY_PACK: Final = DISCLOSING
 """What is answered with a copy of the data (GDPR Arts 15 and 20)."""
 _READY: Final = frozenset({RequestStage.REVIEWING, RequestStage.READY})
 
@@ -55,7 +51,14 @@ class MentionsUndecided(Conflict):
     next_step = "Open the request, go through what may be about other people, then make the copy."
 
 
-def prepare(
+class PackBeingMade(Conflict):
+    """The copy is being made already."""
+
+    code = "pack_being_made"
+    next_step = "Wait until it is there; then it can be made again."
+
+
+def order(
     request_id: int,
     *,
     way: PackWay = PackWay.LINK,
@@ -64,7 +67,8 @@ def prepare(
     by: Actor,
     at: datetime,
 ) -> RequestState:
-    """Make the pack of a request and answer it, or answer that nothing is held; return its state.
+    """Have the worker make the pack of a request and answer it, or answer that nothing is held;
+    return its state.
 
     ``words``: what the person reads besides.
 
@@ -72,47 +76,40 @@ def prepare(
         NotFound: there is no such request.
         NotProved: who asked is not proved.
         NotInThisStage: it is not answered with a pack, or not everything is collected.
+        PackBeingMade: it was ordered already.
         MentionsUndecided: something that may be about other people waits for a decision.
         CollectedMissing: a system was read, and what it gave is not here any more.
         RequestUnreadable: its key is destroyed.
         WrongAgeKey, SecretAgeKey: the key of the seal is none.
-        LetterNotPrinted: the PDF could not be set.
     """
     record = queries.request(request_id, at=at)
-    _refuse(record)  # 1
-    if _nothing_held(record.state):  # 2
-        _review(record, by=by, at=at)
+    _refuse(record.kind, record.state)  # 1
+    if nothing_held(record.state):  # 2
+        if record.state.stage is RequestStage.REVIEWING:
+            actions.review(request_id, by=by, at=at)
         return actions.answer(request_id, Answer.NOTHING_HELD, words=words, by=by, at=at)
-    answers, own = collected_answers(request_id), own_values(request_id)
-    if count := undecided(*list_others(request_id, answers, own)):  # 3
-        raise MentionsUndecided(places="one place" if count == 1 else f"{count:,} places")
-    _review(record, by=by, at=at)
-    facts = pack_facts(record, own_record(request_id), for_post=way is PackWay.PAPER, at=at)
-    build(request_id, facts, answers, own, way=way, seal=seal, by=by, at=at)  # 4
-    if record.state.closed:
-        return _write_again(record)
-    return actions.answer(request_id, Answer.DONE, words=words, by=by, at=at)
+    if mentions.is_listed(request_id) or not mentions.is_large(request_id):  # 3
+        refuse_undecided(request_id, mentions.mentions_of(request_id))
+    kept = order_of(make_keys(seal), words)
+    with transaction.atomic():  # 4
+        locked = lock_request(request_id)
+        _refuse(RequestKind(locked.row.kind), locked.state)
+        # Before the event: without one it is nothing, and an event finds it.
+        write_order(locked.row, kept)
+        event = NewEvent(kind=RequestEventKind.PACK_ORDERED, code=way.value)
+        return write_event(locked, event, by=by, at=at)
 
 
 def can_prepare(record: RequestRecord) -> bool:
-    """Whether a pack of the request can be made now, once nothing is undecided."""
+    """Whether a pack of the request can be ordered now, once nothing is undecided."""
     state = record.state
     if record.kind not in ANSWERED_BY_PACK or not state.proof.enough or not record.readable:
         return False
-    return state.stage in _READY or _was_given(state)
+    return not state.makes_pack and (state.stage in _READY or was_given(state))
 
 
-def _refuse(record: RequestRecord) -> None:
-    state = record.state
-    if record.kind not in ANSWERED_BY_PACK:
-        raise NotInThisStage(why="it is answered by what is done, and not with a copy")
-    if not (state.confirmed and state.proof.enough):
-        raise NotProved(why="a copy is made for nobody else")
-    if state.stage not in _READY and not _was_given(state):
-        raise NotInThisStage(why=f"it is at {state.stage.value}")
-
-
-def _was_given(state: RequestState) -> bool:
+def was_given(state: RequestState) -> bool:
+    """Whether the request was answered with a pack."""
     closing = state.closing
     return (
         closing is not None
@@ -121,24 +118,38 @@ def _was_given(state: RequestState) -> bool:
     )
 
 
-def _nothing_held(state: RequestState) -> bool:
+def nothing_held(state: RequestState) -> bool:
+    """Whether every system was asked and none holds anything."""
     searches = (event for (_, verb), event in state.steps.items() if verb is StepVerb.FIND)
     return state.planned and not any(event.facts.get("records") for event in searches)
 
 
-def _review(record: RequestRecord, *, by: Actor, at: datetime) -> None:
-    if record.state.stage is RequestStage.REVIEWING:
-        actions.review(record.id, by=by, at=at)
+def refuse_undecided(request_id: int, listed: list[ListedMentions]) -> None:
+    """Refuse where nobody has decided on something that may be about other people.
+
+    Raises:
+        MentionsUndecided: so it is.
+    """
+    row = RightsRequest.objects.get(pk=request_id)
+    if count := undecided(listed, decisions(row)):
+        raise MentionsUndecided(places="one place" if count == 1 else f"{count:,} places")
 
 
-def _write_again(record: RequestRecord) -> RequestState:
-    """Have the letter of the answer sent once more: the pack is a new one."""
-    answered = next(
-        each
-        for each in reversed(queries.events(record.id))
-        if each.event.kind is RequestEventKind.ANSWERED
-    )
-    with transaction.atomic():
-        state = lock_request(record.id).state
-        post(LETTER, {"request": record.id, "entry": answered.entry_id})
-    return state
+def refuse_unready(kind: RequestKind, state: RequestState) -> None:
+    """Refuse a pack for what is answered otherwise, or not ready, or of somebody unproved.
+
+    Raises:
+        NotProved, NotInThisStage: so it is.
+    """
+    if kind not in ANSWERED_BY_PACK:
+        raise NotInThisStage(why="it is answered by what is done, and not with a copy")
+    if not (state.confirmed and state.proof.enough):
+        raise NotProved(why="a copy is made for nobody else")
+    if state.stage not in _READY and not was_given(state):
+        raise NotInThisStage(why=f"it is at {state.stage.value}")
+
+
+def _refuse(kind: RequestKind, state: RequestState) -> None:
+    refuse_unready(kind, state)
+    if state.makes_pack:
+        raise PackBeingMade

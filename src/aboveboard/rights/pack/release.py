@@ -12,7 +12,7 @@ The link opens nothing by itself.
 from __future__ import annotations
 
 import secrets
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -48,8 +48,10 @@ from aboveboard.rights.pack.kept import (
     write_release,
 )
 from aboveboard.rights.pack.letter import print_letter, summary_letter
+from aboveboard.rights.pack.progress import PackPhase, ProgressNote
 from aboveboard.rights.pack.redacting import redact_spool
 from aboveboard.rights.pack.reviewing import CollectedAnswers, decisions, finder_of, handle_of
+from aboveboard.rights.pack.seal import PackKeys
 from aboveboard.rights.pack.words import PackWords
 from aboveboard.rights.requests import files, proving, sealing
 from aboveboard.rights.requests.locking import (
@@ -78,18 +80,6 @@ class PackLinkDead(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
-class PackSeal:
-    """What a pack is sealed with besides: a public age key of the person's own, with which only
-    they open it, or a passphrase; neither: it is opened for them as they fetch it."""
-
-    age_key: str = ""
-    passphrase: Personal[str] | None = None
-
-
-NO_SEAL: Final = PackSeal()
-
-
-@dataclass(frozen=True, slots=True)
 class OpenedPack:
     """A pack as it leaves: its name, and its bytes. ``sealed``: still an age file, for the person's
     own key."""
@@ -106,34 +96,34 @@ def build(
     own: Iterable[Personal[str]],
     *,
     way: PackWay = PackWay.LINK,
-    seal: PackSeal = NO_SEAL,
+    keys: PackKeys,
     by: Actor,
     at: datetime,
 ) -> Personal[str]:
     """Make the pack of a request and return the token of its link, which is told once. One made
-    before ends.
+    before ends. Whoever calls this holds the request's lock of the worker: what others left half
+    made is deleted.
 
     Raises:
         NotFound: there is no such request.
         NotProved: who asked is not proved.
         RequestUnreadable: its key is destroyed.
-        WrongAgeKey, SecretAgeKey: the key is none.
         LetterNotPrinted: the PDF could not be set.
     """
-    row = _proved(request_id)
-    identity, mark = agefile.new_identity(), secrets.token_hex(4)
+    row, mark = _proved(request_id), secrets.token_hex(4)
+    _delete_half_made(request_id)
+    note = ProgressNote(row)
     sealed = files.folder(request_id) / f".{mark}.age"
-    spools = _redacted(row, answers, tuple(own), mark)
+    spools = _redacted(row, note.reading(PackPhase.REDACTING, answers), tuple(own), mark)
     try:
         # Outside the transaction: a million rows take a minute, and nobody else may wait for it.
-        key = seal.age_key or agefile.public_key(identity)
-        building.seal_pack(sealed, facts, spools, [key])
+        building.seal_pack(sealed, facts, spools, [keys.public], watch=note.writing)
         letter = _letter(facts, spools) if way is PackWay.PAPER else b""
         token = f"{request_id}.{secrets.token_urlsafe(32)}"
         release = KeptRelease(
             token=token,
-            identity="" if seal.age_key else _key_to_keep(identity, seal.passphrase),
-            locked=seal.passphrase is not None and not seal.age_key,
+            identity=keys.kept.reveal(),
+            locked=keys.locked,
             expires_at=clock.to_text(at + limits.LINK_LIFE),
             downloads=limits.LINK_DOWNLOADS if way is PackWay.LINK else 1,
             tries=limits.CODE_TRIES,
@@ -314,10 +304,11 @@ def _identity(
     return agefile.unlock_identity(b64decode(release.identity), given)
 
 
-def _key_to_keep(identity: Personal[str], passphrase: Personal[str] | None) -> str:
-    if passphrase is None:
-        return identity.reveal()
-    return b64encode(agefile.lock_identity(identity, passphrase)).decode()
+def _delete_half_made(request_id: int) -> None:
+    """Delete what a making that was killed left: nobody has its keys."""
+    for ending in ("age", "spool", "part"):
+        for place in files.folder(request_id).glob(f".*.{ending}"):
+            place.unlink(missing_ok=True)
 
 
 def _proved(request_id: int) -> RightsRequest:

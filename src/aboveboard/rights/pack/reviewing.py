@@ -157,6 +157,16 @@ def decide(
     return ReviewDecisions(values, places)
 
 
+def decisions_of(request_id: int) -> ReviewDecisions:
+    """Return what was decided of a request so far.
+
+    Raises:
+        NotFound: there is no such request.
+        RequestUnreadable: its key is destroyed.
+    """
+    return decisions(_request(request_id))
+
+
 def decisions(row: RightsRequest) -> ReviewDecisions:
     """Return what was decided of a request so far."""
     if not files.exists(row.pk, DECISIONS):

@@ -58,6 +58,12 @@ def names(request_id: int) -> list[str]:
     return sorted(each.name for each in place.iterdir() if not each.name.startswith("."))
 
 
+def length(request_id: int, name: str) -> int:
+    """Return how many bytes a file has as it lies there; 0 where there is none."""
+    place = folder(request_id) / name
+    return place.stat().st_size if place.is_file() else 0
+
+
 def write(
     request_id: int,
     name: str,

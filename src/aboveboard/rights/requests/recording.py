@@ -27,8 +27,15 @@ from aboveboard.rights.entries import RequestAdvanced
 from aboveboard.rights.models import RequestEventRow, RightsRequest
 from aboveboard.rights.requests import sealing
 from aboveboard.rights.requests.clock import DueDate, due_date
+from aboveboard.rights.requests.identity import DISCLOSING
 from aboveboard.rights.requests.locking import LockedRequest, lock_request, state_of
-from aboveboard.rights.requests.state import Mover, RequestState, may_run, next_move
+from aboveboard.rights.requests.state import (
+    Mover,
+    RequestStage,
+    RequestState,
+    may_run,
+    next_move,
+)
 from aboveboard.rights.requests.terms import (
     REMINDER,
     ProofEvidence,
@@ -116,8 +123,7 @@ def write_events(
     counted = before.paused is not None or any(event.kind not in _WORK for event in events)
     refresh(row, locked.events, locked.state, at=at, due=None if counted else row.due_at)
     if (waits_for_staff(locked.state) and by.kind is not ActorKind.STAFF) and (
-        locked.state.stage is not before.stage
-        or any(event.kind is RequestEventKind.STEP_NEEDS_PERSON for event in events)
+        locked.state.stage is not before.stage or any(event.kind in _CALLS for event in events)
     ):
         remind_staff(row.pk)
     # The worker's own events are followed by what it does next anyway.
@@ -136,10 +142,16 @@ _WORK: Final = frozenset(
 )
 
 
+_CALLS: Final = frozenset({RequestEventKind.STEP_NEEDS_PERSON, RequestEventKind.PACK_FAILED})
+"""What somebody of staff is called for, wherever the request is."""
+
+
 def waits_for_staff(state: RequestState) -> bool:
     """Whether somebody of staff has to do something now: all of it, or one step."""
     move = next_move(state, due=state.received_at)
-    return move is not None and (move.mover is Mover.STAFF or bool(state.needs_person))
+    if move is None:
+        return state.order_failed is not None
+    return move.mover is Mover.STAFF or bool(state.needs_person)
 
 
 def remind_staff(request_id: int) -> None:
@@ -164,8 +176,11 @@ def handles_for(person_id: int | None, count: int) -> list[str | None]:
 
 
 def enqueue_run(locked: LockedRequest) -> None:
-    """Let the worker go on with a request, where it has something to do for it."""
-    if may_run(locked.state):
+    """Let the worker go on with a request, where it has something to do for it: of what is answered
+    with a copy, going through it once it is there."""
+    state = locked.state
+    to_check = state.stage is RequestStage.REVIEWING and state.kind in DISCLOSING
+    if may_run(state) or to_check:
         jobs.enqueue(RUN, {"request": locked.row.pk})
 
 
@@ -287,6 +302,8 @@ def _next_at(state: RequestState, due: datetime, at: datetime) -> datetime | Non
     """Return when the worker looks at a request again by itself: to resume it,
     to remind, or to destroy what was collected."""
     move = next_move(state, due=due)
+    if move is None and state.makes_pack:
+        return at + limits.RUN_AGAIN
     if move is None:
         # Closed: what was collected is destroyed when its time is over.
         return None if state.closing is None else state.closing.at + limits.KEPT_AFTER

@@ -104,7 +104,7 @@ class Mover(StrEnum):
 @dataclass(frozen=True, slots=True)
 class NextMove:
     """What happens next, and who does it. ``what`` is a code: ``confirm``, ``prove``, ``run``,
-    ``answer_by_hand``, ``review``, ``answer``, ``resume``. ``by`` None: at once."""
+    ``answer_by_hand``, ``review``, ``make``, ``answer``, ``resume``. ``by`` None: at once."""
 
     what: str
     mover: Mover
@@ -114,7 +114,8 @@ class NextMove:
 @dataclass(frozen=True, slots=True)
 class RequestState:
     """What the events come to. ``steps``: done ones with their facts; ``open_steps``: planned and
-    not done; ``needs_person``: of those, which wait for somebody, and why."""
+    not done; ``needs_person``: of those, which wait for somebody, and why; ``order``: the copy of
+    the data that the worker has to make; ``order_failed``: why the last one was not made."""
 
     kind: RequestKind
     asker: Asker
@@ -131,12 +132,19 @@ class RequestState:
     paused: RequestEvent | None = None
     extension: RequestEvent | None = None
     reminded: RequestEvent | None = None
+    order: RequestEvent | None = None
+    order_failed: RequestEvent | None = None
     closing: RequestEvent | None = None
 
     @property
     def closed(self) -> bool:
         """Whether nothing more happens."""
         return self.stage in CLOSED
+
+    @property
+    def makes_pack(self) -> bool:
+        """Whether the worker is to make the copy of the data, of an answered request too."""
+        return self.order is not None and self.stage is not RequestStage.FORGOTTEN
 
     @property
     def runnable(self) -> frozenset[StepKey]:
@@ -205,7 +213,13 @@ def _next_state(state: RequestState, event: RequestEvent, *, sensitive: bool) ->
             reviewed = replace(state, reviewed_at=event.at)
             return replace(reviewed, open_steps=state.open_steps | _last_steps(reviewed))
         case RequestEventKind.ANSWERED | RequestEventKind.REFUSED | RequestEventKind.WITHDRAWN:
-            return replace(state, closing=event)
+            return replace(state, closing=event, order=None, order_failed=None)
+        case RequestEventKind.PACK_ORDERED:
+            return replace(state, order=event, order_failed=None)
+        case RequestEventKind.PACK_MADE:
+            return replace(state, order=None)
+        case RequestEventKind.PACK_FAILED:
+            return replace(state, order=None, order_failed=event)
         case _:
             return _after_step(state, event)
 
@@ -302,6 +316,8 @@ def _stage_of_work(state: RequestState) -> RequestStage:
 
 def may_run(state: RequestState) -> bool:
     """Whether the worker has something to do for it now, or at a next try."""
+    if state.makes_pack:
+        return True
     if state.paused is not None:
         return False
     return state.stage is RequestStage.WORKING or (
@@ -318,6 +334,8 @@ def next_move(state: RequestState, *, due: datetime) -> NextMove | None:
         return None
     if state.stage is RequestStage.CONFIRMING:
         return NextMove("confirm", Mover.STAFF, due)
+    if state.makes_pack:
+        return NextMove("make", Mover.WORKER)
     if state.paused is not None:
         # Without a day on which it resumes by itself, staff decide when it is due as it was.
         until = state.paused.until

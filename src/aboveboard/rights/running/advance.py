@@ -2,7 +2,8 @@
 
 1. Take the request's lock: it lives as long as this process. 2. Plan which systems are asked. 3.
 Find in all of them. 4. Take the other steps, those of Aboveboard itself last where they erase. 5.
-Answer what needs nobody's answer; else leave a job for the next try.
+Make the copy that was ordered. 6. Answer what needs nobody's answer; else leave a job for the next
+try.
 
 What a step did is written as an event after it; a process that dies in between leaves the step to
 be taken again, which every connector bears.
@@ -24,7 +25,9 @@ from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
 from aboveboard.rights import limits
 from aboveboard.rights.models import RequestStep
+from aboveboard.rights.pack import making, mentions
 from aboveboard.rights.requests import actions, files
+from aboveboard.rights.requests.identity import DISCLOSING
 from aboveboard.rights.requests.locking import lock_request
 from aboveboard.rights.requests.recording import RUN, NewEvent, write_event
 from aboveboard.rights.requests.state import (
@@ -45,6 +48,7 @@ from aboveboard.rights.running.memory import step_rows
 from aboveboard.rights.running.own import KEY
 from aboveboard.rights.running.request_run import RequestRun
 
+_TO_CHECK: Final = frozenset({RequestStage.REVIEWING, RequestStage.READY})
 _ORDER: Final = {verb: place for place, verb in enumerate(StepVerb)}
 
 
@@ -93,12 +97,25 @@ def _move_on(run: RequestRun, tried: set[StepKey]) -> bool:
         # Written, it may be that others wrote something meanwhile: looked at once more.
         run.write()
         return True
+    if state.makes_pack:
+        making.make_ordered(run.row.pk, at=clock.now())
+        run.read_on()
+        return True
     if may_run(state):
         if state.stage is RequestStage.READY:
             actions.answer(run.row.pk, worked_out_answer(state), by=SYSTEM, at=clock.now())
         else:
             _enqueue_next_try(run)
+    elif state.stage in _TO_CHECK and state.kind in DISCLOSING:
+        _list_mentions(run.row.pk)
     return False
+
+
+def _list_mentions(request_id: int) -> None:
+    """Go through what was collected for what may be about other people, where it is too much for
+    the page that shows it."""
+    if mentions.is_large(request_id) and not mentions.is_listed(request_id):
+        mentions.list_mentions_of(request_id)
 
 
 def _still_wanted(run: RequestRun, step: StepKey) -> bool:

@@ -25,6 +25,7 @@ from aboveboard.rights.requests.state import RequestState
 from aboveboard.rights.requests.terms import RequestEvent, StepVerb
 
 _READ: Final = StepVerb.READ.value
+_RECORDS: Final = ".records"
 EVIDENCE: Final = "evidence"
 """The collection of what a person put in by hand."""
 
@@ -120,6 +121,15 @@ def is_here(request_id: int, step_id: int) -> bool:
     return files.exists(request_id, _records_name(step_id))
 
 
+def collected_bytes(request_id: int) -> int:
+    """Return how many bytes of records lie here of a request, without its attachments."""
+    return sum(
+        files.length(request_id, name)
+        for name in files.names(request_id)
+        if name.endswith(_RECORDS)
+    )
+
+
 def delete(request_id: int, step_id: int) -> None:
     """Delete what was collected for one step."""
     for name in files.names(request_id):
@@ -202,7 +212,7 @@ class _AttachmentChunks:
 
 
 def _records_name(step_id: int) -> str:
-    return f"read-{step_id}.records"
+    return f"read-{step_id}{_RECORDS}"
 
 
 def _attachment_name(step_id: int, number: int) -> str:

@@ -25,6 +25,7 @@ from aboveboard.rights.requests.recording import (
     remind_staff,
     reminder_at,
 )
+from aboveboard.rights.requests.state import may_run
 from aboveboard.rights.requests.terms import RequestClosed, RequestEventKind
 
 DUE_SOON = "due_soon"
@@ -56,15 +57,17 @@ def destroy_collected(request_id: int) -> None:
 def _do_one(number: int, at: datetime) -> None:
     row = RightsRequest.objects.get(pk=number)
     _, state = read_state(row)
-    if state.closed:
+    if state.closed and not may_run(state):
         destroy_collected(number)
         return
     try:
         if state.paused is not None and state.paused.until and state.paused.until <= at:
             actions.resume(number, by=SYSTEM, at=at)
         record(number, lambda locked: _reminder(locked, at), by=SYSTEM, at=at)
-    except RequestClosed:  # by somebody else, between the two
-        return
+    except RequestClosed:
+        # By somebody else, between the two; or answered, and the copy is to be made once more.
+        if not may_run(state):
+            return
     with transaction.atomic():
         locked = lock_request(number)
         refresh(locked.row, locked.events, locked.state, at=at)
