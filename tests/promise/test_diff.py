@@ -9,6 +9,15 @@ from tests.promise import RETAILER, SMALL, edited
 BEFORE = load(SMALL, name="before")
 ALLERGY = "  allergy: {label: Allergies, category: user.health, kind: text}\n"
 
+TOOL = """automated:
+  sorter:
+    title: The sorter
+    logic: It sorts by age.
+    consequences: You get other news.
+    purposes: [news]
+losses:
+"""
+
 # name: changes to the small promise, the direction, words of the sentence
 STORIES = {
     "a new field": (
@@ -23,6 +32,36 @@ STORIES = {
         ChangeDirection.WIDENED,
         "We now hold “Age” (your age group).",
         "“To send news” now also uses “Age”.",
+    ),
+    "a source": (
+        [("losses:\n", "sources:\n  list: {title: a list, fields: [email]}\nlosses:\n")],
+        ChangeDirection.WIDENED,
+        "We now also get “E-mail” from a list.",
+    ),
+    "a moment of collection": (
+        [("losses:\n", "collection:\n  till: {title: At the till, purposes: [news]}\nlosses:\n")],
+        ChangeDirection.REWORDED,
+        "What is said at this moment changed: At the till.",
+    ),
+    "a program that decides": (
+        [("losses:\n", TOOL)],
+        ChangeDirection.WIDENED,
+        "A program now takes part in decisions: The sorter.",
+    ),
+    "what is shown is chosen": (
+        [("    basis: consent\n", "    basis: consent\n    personalises: true\n")],
+        ChangeDirection.WIDENED,
+        "“To send news” now chooses what people are shown or sent.",
+    ),
+    "whether it must be given": (
+        [
+            (
+                "    basis: consent\n",
+                "    basis: consent\n    must_provide: {ground: choice, otherwise: No news.}\n",
+            )
+        ],
+        ChangeDirection.REWORDED,
+        "“To send news” is explained in other words.",
     ),
     "another time zone": (
         [("country: FR, ", "country: FR, time_zone: Europe/Paris, ")],
@@ -282,3 +321,33 @@ def test_another_promise_altogether() -> None:
     assert [change.direction for change in there] == sorted(
         (change.direction for change in there), key=list(ChangeDirection).index
     )
+
+
+def test_what_a_program_that_decides_does_is_compared() -> None:
+    """One that decides alone, that serves more, that is said in other words, that goes."""
+    base = edited(("losses:\n", TOOL), base=SMALL)
+    second = "  post: {title: To write, what: We write., why: You ask., basis: contract, "
+    second += "fields: [email], roles: [adviser], channels: [email], "
+    second += "retention: {keep: P1Y, starts: collection}}\nautomated:\n"
+    base = edited(("automated:\n", second), base=base)
+    before = load(base, name="before")
+    alone = "purposes: [news]\n    decides_alone: true\n    review: Call us.\nlosses:\n"
+    for old, new, direction, words in (
+        ("purposes: [news]\nlosses:\n", alone, ChangeDirection.WIDENED, "now decides alone"),
+        (
+            "purposes: [news]\n",
+            "purposes: [news, post]\n",
+            ChangeDirection.WIDENED,
+            "“The sorter” now also serves “To write”.",
+        ),
+        ("by age", "by taste", ChangeDirection.REWORDED, "“The sorter” is described in other"),
+    ):
+        after = load(edited((old, new), base=base), name="after")
+        (change,) = compare(before, after)
+        assert change.direction is direction
+        assert words in change.sentence
+        if "alone" in words:
+            (back,) = compare(after, before)
+            assert back.direction is ChangeDirection.NARROWED
+    (gone,) = compare(before, load(base.replace(TOOL[: -len("losses:\n")], ""), name="gone"))
+    assert gone.sentence == "A program no longer takes part in decisions: The sorter."

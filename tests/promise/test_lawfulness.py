@@ -129,6 +129,29 @@ STORIES: dict[str, Story] = {
         "basis: legitimate_interests",
         "Add `balancing:`",
     ),
+    "a program that decides alone, and nobody looks": (
+        [
+            (
+                "    purposes: [personal-offers]\n\n# In",
+                "    purposes: [personal-offers]\n    decides_alone: true\n\n# In",
+            )
+        ],
+        "no_human_review",
+        "decides_alone: true",
+        "Add `review:`",
+    ),
+    "a moment for a purpose that is not declared": (
+        [("purposes: [answer-contact]", "purposes: [answer-contacts]")],
+        "undeclared_purpose",
+        "purposes: [answer-contacts]",
+        "Did you mean `answer-contact`?",
+    ),
+    "a source of a field that is not declared": (
+        [("automated:\n", "sources:\n  agency: {title: an agency, fields: [shoe]}\nautomated:\n")],
+        "undeclared_field",
+        "fields: [shoe]",
+        "Did you mean `phone`?",
+    ),
     "a legal obligation without the law": (
         [("    law: UK GDPR and GDPR Art. 15, 16 and 20\n", "")],
         "no_law",

@@ -21,6 +21,8 @@ class PromiseConfig(AppConfig):
             name="promise",
             public=(
                 "actions",
+                "algorithms",
+                "collecting",
                 "diff",
                 "entries",
                 "explain",

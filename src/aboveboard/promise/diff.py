@@ -4,11 +4,10 @@ with people's data. Pure."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import partial
 
 from aboveboard.law import categories
+from aboveboard.promise.changes import ChangeDirection, PromiseChange
 from aboveboard.promise.explain import basis_in_words, country_in_words, period_in_words
 from aboveboard.promise.model import LawfulBasis, LossPromise, Promise, Purpose, TranslatedText
 from aboveboard.promise.organisation import (
@@ -16,27 +15,16 @@ from aboveboard.promise.organisation import (
     contact_details,
     declaration_changes,
 )
-from aboveboard.promise.wording import asks, differs, legal_notes, staff_words
+from aboveboard.promise.origins import origin_changes
+from aboveboard.promise.wording import (
+    asks,
+    differs,
+    legal_notes,
+    said_of_giving,
+    staff_words,
+)
 
-
-class ChangeDirection(StrEnum):
-    """More is done with data, or less protects it; less is done, or more protects it; or
-    only the words differ."""
-
-    WIDENED = "widened"
-    NARROWED = "narrowed"
-    REWORDED = "reworded"
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseChange:
-    """One change: ``subject`` is the key of the purpose, field, recipient or loss promise;
-    ``sentence`` says it."""
-
-    direction: ChangeDirection
-    subject: str
-    sentence: str
-
+__all__ = ["ChangeDirection", "PromiseChange", "compare"]
 
 _ORDER = list(ChangeDirection)
 
@@ -49,6 +37,7 @@ def compare(old: Promise, new: Promise) -> tuple[PromiseChange, ...]:
         *_purposes(old, new),
         *_recipients(old, new),
         *_losses(old, new),
+        *origin_changes(old, new),
         *_other_changes(old, new),
     ]
     return tuple(sorted(changes, key=lambda change: _ORDER.index(change.direction)))
@@ -151,6 +140,7 @@ def _purpose(
     yield from _basis(before, after)
     yield from _retention(before, after)
     yield from _despite_objection(before, after)
+    yield from _personal(before, after)
     yield from _words(before, after, title)
 
 
@@ -158,7 +148,7 @@ def _words(before: Purpose, after: Purpose, title: str) -> Iterator[PromiseChang
     reworded = partial(PromiseChange, ChangeDirection.REWORDED, before.key)
     parts = ("title", "what", "why")
     if any(differs(getattr(before, part), getattr(after, part)) for part in parts) or (
-        asks(before) != asks(after)
+        asks(before) != asks(after) or said_of_giving(before) != said_of_giving(after)
     ):
         yield reworded(f"{title} is explained in other words.")
     if staff_words(before) != staff_words(after):
@@ -216,6 +206,16 @@ def _despite_objection(before: Purpose, after: Purpose) -> Iterator[PromiseChang
             ChangeDirection.WIDENED,
             key,
             f"{title} is no longer direct marketing: an objection to it can be outweighed.",
+        )
+
+
+def _personal(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
+    if before.personalises != after.personalises:
+        yield PromiseChange(
+            ChangeDirection.WIDENED if after.personalises else ChangeDirection.NARROWED,
+            after.key,
+            f"“{after.title}” {'now' if after.personalises else 'no longer'} chooses what people "
+            "are shown or sent.",
         )
 
 

@@ -25,7 +25,9 @@ class PurposeInWords:
     ``held``: "Name, address, phone." ``shared``: "Shared with the courier." ``kept``: "Kept six
     years after your last order." ``line``: the three together. ``who``: the roles. ``choice``: what
     the person can do about it, or "". ``special``: about special-category data, or "".
-    ``restricted``: why it goes on when they restrict the use of their data, or "".
+    ``restricted``: why it goes on when they restrict the use of their data, or "". ``statute``: the
+    law that asks for it or gives the power, or "". ``personal``: that it chooses what they see, or
+    "". ``provision``: whether they must give the data and what follows if not, or "".
     """
 
     key: str
@@ -40,6 +42,9 @@ class PurposeInWords:
     choice: str
     special: str
     restricted: str
+    statute: str = ""
+    personal: str = ""
+    provision: str = ""
 
     @property
     def line(self) -> str:
@@ -73,7 +78,28 @@ def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -
         ],
         special=say["special"].format(condition=condition) if condition else "",
         restricted=say["restricted"][purpose.when_restricted] if purpose.when_restricted else "",
+        statute=statute_in_words(purpose, language),
+        personal=say["personal"] if purpose.personalises else "",
+        provision=provision_in_words(purpose, language),
     )
+
+
+def statute_in_words(purpose: Purpose, language: str = "en") -> str:
+    """Return the law that asks for a purpose, or gives the power to it, as a sentence; "" where
+    none is named."""
+    if not purpose.law:
+        return ""
+    say = _words(language)["statute"]
+    return str(say.get(purpose.basis, say["other"])).format(law=purpose.law)
+
+
+def provision_in_words(purpose: Purpose, language: str = "en") -> str:
+    """Return whether a person must give what a purpose uses, and what follows if they do not; ""
+    where the promise does not say."""
+    if purpose.provision is None:
+        return ""
+    must = _words(language)["provision"][purpose.provision.ground]
+    return f"{must} {purpose.provision.otherwise.say(language)}"
 
 
 def basis_in_words(basis: LawfulBasis, language: str = "en") -> str:
@@ -186,19 +212,7 @@ def as_text(promise: Promise, language: str = "en") -> str:
     for purpose in promise.purposes.values():
         words = purpose_in_words(promise, purpose, language)
         lines += [f"{words.title} ({words.basis})"]
-        lines += [
-            f"  {part}"
-            for part in (
-                words.what,
-                words.why,
-                words.line,
-                words.who,
-                words.choice,
-                words.special,
-                words.restricted,
-            )
-            if part
-        ]
+        lines += [f"  {part}" for part in _sentences(words) if part]
         lines += [""]
     lines += ["When data is lost", "", *(f"  {loss.text}" for loss in spoken.losses.values()), ""]
     if promise.notify:
@@ -218,6 +232,22 @@ def as_text(promise: Promise, language: str = "en") -> str:
         ]
     lines += ["How it is protected", "", *(f"  {measure}" for measure in spoken.security), ""]
     return "\n".join(lines)
+
+
+def _sentences(words: PurposeInWords) -> tuple[str, ...]:
+    """Return the sentences about a purpose in the order in which they are read."""
+    return (
+        words.what,
+        words.why,
+        words.line,
+        words.who,
+        words.choice,
+        words.special,
+        words.restricted,
+        words.statute,
+        words.personal,
+        words.provision,
+    )
 
 
 def _recipient(recipient: Recipient, language: str) -> str:

@@ -14,6 +14,13 @@ from zoneinfo import ZoneInfo
 
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import categories
+from aboveboard.promise.algorithms import AlgorithmicTool
+from aboveboard.promise.collecting import (
+    CollectionPoint,
+    DataProvision,
+    DataSource,
+    ProvisionGround,
+)
 from aboveboard.promise.period import Period
 from aboveboard.promise.purpose import (
     ConsentQuestion,
@@ -30,8 +37,12 @@ from aboveboard.promise.text import TranslatedText, translate
 __all__ = [
     "AgreedNotice",
     "AgreementKind",
+    "AlgorithmicTool",
     "BreakGlass",
+    "CollectionPoint",
     "ConsentQuestion",
+    "DataProvision",
+    "DataSource",
     "Field",
     "LawfulBasis",
     "LossMeasure",
@@ -41,6 +52,7 @@ __all__ = [
     "Period",
     "Promise",
     "PromisedChannel",
+    "ProvisionGround",
     "Purpose",
     "Recipient",
     "RecipientKind",
@@ -258,7 +270,11 @@ class AgreedNotice:
 @dataclass(frozen=True, slots=True)
 class Promise:
     """A whole promise: who makes it, what is held, what for, with whom, and what
-    happens when it is lost."""
+    happens when it is lost.
+
+    ``collection``: the moments at which people give data; ``sources``: where else it comes from;
+    ``automated``: the algorithmic tools that decide, or help to decide, about them.
+    """
 
     organisation: Organisation
     languages: tuple[str, ...]
@@ -271,11 +287,22 @@ class Promise:
     security: tuple[TranslatedText, ...]
     break_glass: BreakGlass | None = None
     notify: Mapping[str, AgreedNotice] = field(default_factory=dict)
+    collection: Mapping[str, CollectionPoint] = field(default_factory=dict)
+    sources: Mapping[str, DataSource] = field(default_factory=dict)
+    automated: Mapping[str, AlgorithmicTool] = field(default_factory=dict)
 
     def purposes_of(self, field: str) -> tuple[Purpose, ...]:
         """Return the purposes that use a field, in the order of the promise; never
         empty for a field it has."""
         return tuple(purpose for purpose in self.purposes.values() if field in purpose.fields)
+
+    def automated_for(self, purpose: str) -> tuple[AlgorithmicTool, ...]:
+        """Return the algorithmic tools that serve a purpose, in the order of the promise."""
+        return tuple(tool for tool in self.automated.values() if purpose in tool.purposes)
+
+    def sources_of(self, field: str) -> tuple[DataSource, ...]:
+        """Return where a field comes from besides the person, in the order of the promise."""
+        return tuple(source for source in self.sources.values() if field in source.fields)
 
     def categories_of(self, keys: Iterable[str]) -> tuple[str, ...]:
         """Return the data categories of some fields, each once, in the

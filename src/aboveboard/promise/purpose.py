@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aboveboard.promise.collecting import DataProvision
 from aboveboard.promise.period import Period
 from aboveboard.promise.text import TranslatedText
 
@@ -97,6 +98,10 @@ class Purpose:
     ``when_restricted``: why it may go on when use is restricted, None when it stops.
     ``direct_marketing``: whether an objection to it stands whatever is weighed against it
     (GDPR Art. 21(2) and (3)).
+
+    ``interest``: for legitimate interests, which, in words to the customer (GDPR Art. 13(1)(d)).
+    ``personalises``: whether it chooses what a person is shown or sent. ``provision``: whether
+    they must give its data (GDPR Art. 13(2)(e)); None where that is not said.
     """
 
     key: str
@@ -117,6 +122,9 @@ class Purpose:
     when_restricted: RestrictedUse | None = None
     direct_marketing: bool = False
     own_staff_words: StaffWords | None = None
+    interest: TranslatedText | None = None
+    personalises: bool = False
+    provision: DataProvision | None = None
 
     @property
     def for_staff(self) -> StaffWords:

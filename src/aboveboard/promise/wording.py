@@ -21,6 +21,15 @@ def staff_words(purpose: Purpose) -> list[dict[str, str]]:
     return [dict(text.translations) for text in (words.title, words.what)] if words else []
 
 
+def said_of_giving(purpose: Purpose) -> list[object]:
+    """Return, each by language, the interest it rests on, and whether its data must be given."""
+    given = purpose.provision
+    return [
+        dict(purpose.interest.translations) if purpose.interest else None,
+        (given.ground, dict(given.otherwise.translations)) if given else None,
+    ]
+
+
 def asks(purpose: Purpose) -> dict[str, str]:
     """Return the question of its consent by language; none where it asks nothing."""
     return dict(purpose.question.asks.translations) if purpose.question else {}

@@ -21,8 +21,12 @@ from aboveboard.promise.loading.lines import (
 from aboveboard.promise.model import (
     AgreedNotice,
     AgreementKind,
+    AlgorithmicTool,
     BreakGlass,
+    CollectionPoint,
     ConsentQuestion,
+    DataProvision,
+    DataSource,
     Field,
     LawfulBasis,
     LossMeasure,
@@ -32,6 +36,7 @@ from aboveboard.promise.model import (
     Period,
     Promise,
     PromisedChannel,
+    ProvisionGround,
     Purpose,
     Recipient,
     RecipientKind,
@@ -70,6 +75,9 @@ def build(root: Table) -> Promise:
         security=_texts(root.entries["security"]),
         break_glass=_break_glass(root.entries.get("break_glass")),
         notify=_build_section(root, "notify", _agreed_notice),
+        collection=_build_section(root, "collection", _collection_point),
+        sources=_build_section(root, "sources", _source),
+        automated=_build_section(root, "automated", _algorithmic_tool),
     )
 
 
@@ -186,6 +194,7 @@ def _purpose(key: str, item: Item) -> Purpose:
     fields = entries(item)
     choice, article9, retention = fields.get("choice"), fields.get("article9"), fields["retention"]
     restricted, for_staff = scalar_text(item, "allowed_when_restricted"), fields.get("for_staff")
+    interest, provision = fields.get("interest"), fields.get("must_provide")
     return Purpose(
         key=key,
         title=_text(fields["title"]),
@@ -213,6 +222,44 @@ def _purpose(key: str, item: Item) -> Purpose:
         )
         if for_staff
         else None,
+        interest=_text(interest) if interest else None,
+        personalises=scalar_text(item, "personalises") == "true",
+        provision=_provision(provision) if provision else None,
+    )
+
+
+def _provision(item: Item) -> DataProvision:
+    return DataProvision(
+        ProvisionGround(scalar_text(item, "ground")), _text(entries(item)["otherwise"])
+    )
+
+
+def _collection_point(key: str, item: Item) -> CollectionPoint:
+    return CollectionPoint(key, _text(entries(item)["title"]), _keys(item, "purposes"))
+
+
+def _source(key: str, item: Item) -> DataSource:
+    return DataSource(
+        key,
+        _text(entries(item)["title"]),
+        _keys(item, "fields"),
+        scalar_text(item, "public") == "true",
+    )
+
+
+def _algorithmic_tool(key: str, item: Item) -> AlgorithmicTool:
+    fields = entries(item)
+    return AlgorithmicTool(
+        key=key,
+        title=_text(fields["title"]),
+        logic=_text(fields["logic"]),
+        consequences=_text(fields["consequences"]),
+        purposes=_keys(item, "purposes"),
+        decides_alone=scalar_text(item, "decides_alone") == "true",
+        review=_text(fields["review"]) if "review" in fields else None,
+        record=MappingProxyType(
+            {name: scalar_text(words) for name, words in entries(item, "record").items()}
+        ),
     )
 
 

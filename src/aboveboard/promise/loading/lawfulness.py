@@ -26,6 +26,7 @@ def check(root: Table, report: ProblemReport) -> None:
             _check_retention(purpose, report)
     _check_transfers(root, report)
     _check_losses(root, report)
+    _check_automated(root, report)
 
 
 def _check_basis(key: str, purpose: Table, report: ProblemReport) -> None:
@@ -282,6 +283,18 @@ def _check_losses(root: Table, report: ProblemReport) -> None:
         message = "The promise does not say how soon people are told when their data is lost."
         fix = "Add a loss promise with `measure: people_told` and `within: PT72H`."
         report.add(_place(root, "losses"), "no_loss_promise", message, fix)
+
+
+def _check_automated(root: Table, report: ProblemReport) -> None:
+    """What decides alone leaves a person the right to have somebody look (GDPR Art. 22(3))."""
+    for key, tool in entries(root, "automated").items():
+        if scalar_text(tool, "decides_alone") == "true" and "review" not in entries(tool):
+            report.add(
+                _place(tool, "decides_alone"),
+                "no_human_review",
+                f"The tool {quoted(key)} decides alone, and nobody can ask a person to look.",
+                "Add `review:` with how to ask for that (GDPR Art. 22(3)).",
+            )
 
 
 def _is_period(text: str) -> bool:

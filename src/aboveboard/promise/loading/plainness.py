@@ -31,6 +31,11 @@ def _texts(root: Table) -> Iterator[Scalar]:
             yield from _scalars(entries(purpose, "for_staff").get(key))
         yield from _scalars(entries(purpose, "retention").get("text"))
         yield from _scalars(entries(purpose, "choice").get("asks"))
+        yield from _scalars(entries(purpose).get("interest"))
+        yield from _scalars(entries(purpose, "must_provide").get("otherwise"))
+    for tool in entries(root, "automated").values():
+        for key in ("title", "logic", "consequences", "review"):
+            yield from _scalars(entries(tool).get(key))
     for loss in entries(root, "losses").values():
         yield from _scalars(entries(loss).get("text"))
 

@@ -32,6 +32,7 @@ def check(root: Table, report: ProblemReport) -> None:
                     report.add(named, code, message, nearest(named.text, declared))
     _check_formats(root, report)
     _check_break_glass(root, report)
+    _check_collection(root, report)
     # A word misspelt in a purpose leaves its field unused too, and both are said: which of them is
     # wrong, only the writer knows.
     _check_unused(root, report)
@@ -63,6 +64,25 @@ def _check_formats(root: Table, report: ProblemReport) -> None:
             report.add(
                 chosen, "unknown_format", message, nearest(scalar_text(field, "format"), known)
             )
+
+
+def _check_collection(root: Table, report: ProblemReport) -> None:
+    """Report purposes and fields that points of collection, sources and tools name, and that
+    nothing declares."""
+    for section, inside, noun, code in (
+        ("collection", "purposes", "purpose", "undeclared_purpose"),
+        ("automated", "purposes", "purpose", "undeclared_purpose"),
+        ("sources", "fields", "field", "undeclared_field"),
+    ):
+        declared = entries(root, inside)
+        for key, item in entries(root, section).items():
+            for named in list_scalars(item, inside):
+                if named.text not in declared:
+                    message = (
+                        f"{quoted(key)} names the {noun} {quoted(named.text)}, which `{inside}` "
+                        "does not declare."
+                    )
+                    report.add(named, code, message, nearest(named.text, declared))
 
 
 def _check_break_glass(root: Table, report: ProblemReport) -> None:

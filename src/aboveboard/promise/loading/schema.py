@@ -16,11 +16,13 @@ from typing import Any
 
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import bases, categories, organisation, own, transfers
+from aboveboard.promise.algorithms import algorithm_fields
 from aboveboard.promise.model import (
     AgreementKind,
     LawfulBasis,
     LossMeasure,
     OrganisationRole,
+    ProvisionGround,
     RecipientKind,
     RestrictedUse,
     RetentionStart,
@@ -50,6 +52,7 @@ def json_schema() -> Schema:
         ("agreed_notice", "from"): list(own.CLOCKS),
         ("agreed_notice", "when"): list(own.HARM_TESTS),
         ("loss", "measure"): [measure.value for measure in LossMeasure],
+        ("provision", "ground"): [ground.value for ground in ProvisionGround],
     }
     for (shape, key), words in choices.items():
         # From the code and the lists of law, so that an editor offers exactly what the reader
@@ -60,6 +63,13 @@ def json_schema() -> Schema:
     # promise that was adopted stays readable.
     sectors = whole["$defs"]["organisation"]["properties"]["sectors"]
     sectors["items"]["examples"] = list(organisation.sectors())
+    whole["$defs"]["algorithm_record"]["properties"] = {
+        item.key: {
+            "$ref": "#/$defs/line",
+            "description": f"{item.name['en']} (ATRS {item.number})",
+        }
+        for item in algorithm_fields()
+    }
     renamed = {category.formerly: key for key, category in known.items() if category.formerly}
     whole["$defs"]["field"]["properties"]["category"]["x-renamed"] = renamed
     return whole
