@@ -31,7 +31,8 @@ def test_every_purpose_that_leaves_a_choice_is_asked_and_no_other(jon: Someone) 
     assert "May we use your name, e-mail, phone number, country and date of birth" in page
     assert 'action="/you/choices/personal-offers/"' in page
     assert 'action="/you/choices/improve-shops/"' in page
-    assert page.count('action="/you/choices/') == 2
+    assert 'action="/you/choices/measure-visits/"' in page
+    assert page.count('action="/you/choices/') == 3
 
 
 def test_nothing_is_ticked_before_the_person_has_spoken(jon: Someone) -> None:

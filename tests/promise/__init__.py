@@ -116,4 +116,14 @@ losses:
 security:
   - Locked.
 """
-"""The smallest promise that has one of everything."""
+"""The smallest promise that has one of everything but a website."""
+
+WEBSITE = """\
+website:
+  necessary: {cookies: {basket: session}}
+  purposes:
+    news: {cookies: {"_n*": P1Y}, storage: {news: until_removed}, hosts: [news.example], \
+consent_mode: [ad_storage]}
+  refused_by_gpc: [news]
+"""
+"""A website for it."""

@@ -4,7 +4,7 @@ import pytest
 
 from aboveboard.promise.diff import ChangeDirection, compare
 from aboveboard.promise.loading import load
-from tests.promise import RETAILER, SMALL, edited
+from tests.promise import RETAILER, SMALL, WEBSITE, edited
 
 BEFORE = load(SMALL, name="before")
 ALLERGY = "  allergy: {label: Allergies, category: user.health, kind: text}\n"
@@ -351,3 +351,36 @@ def test_what_a_program_that_decides_does_is_compared() -> None:
             assert back.direction is ChangeDirection.NARROWED
     (gone,) = compare(before, load(base.replace(TOOL[: -len("losses:\n")], ""), name="gone"))
     assert gone.sentence == "A program no longer takes part in decisions: The sorter."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "direction", "sentence"),
+    [
+        (
+            '"_n*": P1Y',
+            '"_n*": P2Y',
+            ChangeDirection.WIDENED,
+            "Our website now also has the cookie _n* (two years) for “To send news”.",
+        ),
+        (
+            "  necessary: {cookies: {basket: session}}\n",
+            "",
+            ChangeDirection.NARROWED,
+            "Our website no longer has the cookie basket (until you close the browser) without "
+            "asking.",
+        ),
+        (
+            "  refused_by_gpc: [news]\n",
+            "",
+            ChangeDirection.WIDENED,
+            "Global Privacy Control no longer refuses “To send news”.",
+        ),
+    ],
+)
+def test_what_changes_on_the_website_is_said(
+    old: str, new: str, direction: ChangeDirection, sentence: str
+) -> None:
+    before = load(SMALL + WEBSITE, name="before")
+    after = load(edited((old, new), base=SMALL + WEBSITE), name="after")
+    changes = {change.sentence: change.direction for change in compare(before, after)}
+    assert changes[sentence] is direction

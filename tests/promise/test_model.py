@@ -120,11 +120,13 @@ def test_what_the_sample_promises() -> None:
         "tax-accounts",
         "personal-offers",
         "improve-shops",
+        "measure-visits",
         "tell-you-of-a-loss",
         "show-you-your-data",
     ]
     assert [purpose.key for purpose in promise.purposes.values() if purpose.needs_consent] == [
-        "personal-offers"
+        "personal-offers",
+        "measure-visits",
     ]
     assert [purpose.key for purpose in promise.purposes.values() if purpose.objectable] == [
         "improve-shops"

@@ -13,11 +13,20 @@ from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import lines, shape
 from aboveboard.promise.loading.problems import ProblemReport
 from aboveboard.promise.loading.schema import json_schema, resolve_ref
-from tests.promise import RETAILER, SMALL, edited, problems, test_lawfulness, test_refusals
+from tests.promise import (
+    RETAILER,
+    SMALL,
+    WEBSITE,
+    edited,
+    problems,
+    test_lawfulness,
+    test_refusals,
+    test_website,
+)
 from tests.promise.test_safety import HOSTILE, paths, put
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "promise-file.md"
-TREE = yaml.safe_load(SMALL)
+TREE = yaml.safe_load(SMALL + WEBSITE)
 
 
 def _items(tree: Any) -> lines.Item:
@@ -151,7 +160,7 @@ def test_the_reference_names_every_code() -> None:
     listed = set(re.findall(r"`([a-z0-9_]+)`", table))
     refused_codes = {
         problem.code
-        for stories in (test_refusals.STORIES, test_lawfulness.STORIES)
+        for stories in (test_refusals.STORIES, test_lawfulness.STORIES, test_website.STORIES)
         for changes, *_ in stories.values()
         for problem in problems(edited(*changes))
     }

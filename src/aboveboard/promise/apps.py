@@ -35,6 +35,8 @@ class PromiseConfig(AppConfig):
                 "organisation",
                 "queries",
                 "register",
+                "website",
+                "website_words",
                 "words",
             ),
             entries=(PromiseAdopted,),

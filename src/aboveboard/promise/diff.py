@@ -16,6 +16,7 @@ from aboveboard.promise.organisation import (
     declaration_changes,
 )
 from aboveboard.promise.origins import origin_changes
+from aboveboard.promise.website_words import website_changes
 from aboveboard.promise.wording import (
     asks,
     differs,
@@ -333,6 +334,9 @@ def _other_changes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
             "The details of who makes this promise changed.",
         )
     yield from _break_glass(old, new)
+    for more, key, sentence in website_changes(old, new):
+        direction = ChangeDirection.WIDENED if more else ChangeDirection.NARROWED
+        yield PromiseChange(direction, key, sentence)
     for key, channel in new.channels.items():
         if key in old.channels and old.channels[key].staffed != channel.staffed:
             how = "reach our staff" if channel.staffed else "no longer reach our staff"

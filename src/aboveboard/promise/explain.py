@@ -193,6 +193,7 @@ def as_text(promise: Promise, language: str = "en") -> str:
     # and there.
     # It builds its sentences with this module.
     from aboveboard.promise.organisation import agreement_in_words, declarations
+    from aboveboard.promise.website_words import website_in_words
 
     spoken = promise.in_language(language)
     lines = [
@@ -202,13 +203,8 @@ def as_text(promise: Promise, language: str = "en") -> str:
         *(f"{heading}: {words}" for heading, words in declarations(promise.organisation)),
         "",
     ]
-    lines += [
-        (
-            f"What is held, and for what ({len(promise.fields)} things, {len(promise.purposes)} "
-            "purposes)"
-        ),
-        "",
-    ]
+    counted = f"{len(promise.fields)} things, {len(promise.purposes)} purposes"
+    lines += [f"What is held, and for what ({counted})", ""]
     for purpose in promise.purposes.values():
         words = purpose_in_words(promise, purpose, language)
         lines += [f"{words.title} ({words.basis})"]
@@ -218,6 +214,8 @@ def as_text(promise: Promise, language: str = "en") -> str:
     if promise.notify:
         agreed = [f"  {agreement_in_words(notice)}" for notice in promise.notify.values()]
         lines += ["Told by agreement", "", *agreed, ""]
+    if promise.website:
+        lines += ["On our website", "", *(f"  {line}" for line in website_in_words(promise)), ""]
     if promise.break_glass:
         who = join_words(
             [promise.roles[role].title.say(language) for role in promise.break_glass.roles],

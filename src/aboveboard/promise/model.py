@@ -33,6 +33,7 @@ from aboveboard.promise.purpose import (
     StaffWords,
 )
 from aboveboard.promise.text import TranslatedText, translate
+from aboveboard.promise.website import ConsentSignal, Website, WebsitePart
 
 __all__ = [
     "AgreedNotice",
@@ -41,6 +42,7 @@ __all__ = [
     "BreakGlass",
     "CollectionPoint",
     "ConsentQuestion",
+    "ConsentSignal",
     "DataProvision",
     "DataSource",
     "Field",
@@ -64,6 +66,8 @@ __all__ = [
     "StaffWords",
     "Transfer",
     "TranslatedText",
+    "Website",
+    "WebsitePart",
 ]
 
 
@@ -290,6 +294,7 @@ class Promise:
     collection: Mapping[str, CollectionPoint] = field(default_factory=dict)
     sources: Mapping[str, DataSource] = field(default_factory=dict)
     automated: Mapping[str, AlgorithmicTool] = field(default_factory=dict)
+    website: Website | None = None
 
     def purposes_of(self, field: str) -> tuple[Purpose, ...]:
         """Return the purposes that use a field, in the order of the promise; never

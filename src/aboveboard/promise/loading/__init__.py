@@ -5,7 +5,7 @@ Numbered as in :func:`load`:
 1. Is it text, and YAML that is safe to read? (``lines``; stops here if not)
 2. Is it shaped like a promise? (``shape``, along ``schema``)
 3. Does everything named exist, and everything declared serve a purpose? (``references``, ``codes``)
-   Does it say of itself what fits together? (``organisation``)
+   Does it say of itself, and of its website, what fits together? (``organisation``, ``website``)
 4. Would it be lawful? (``lawfulness``)
 5. Can it be understood? (``plainness``)
 6. Only then is it a promise (``build``).
@@ -24,6 +24,7 @@ from aboveboard.promise.loading import (
     plainness,
     references,
     shape,
+    website,
 )
 from aboveboard.promise.loading.problems import ProblemReport, PromiseProblem, PromiseRefused
 from aboveboard.promise.loading.schema import json_schema
@@ -53,6 +54,7 @@ def load(source: str | bytes, *, name: str) -> Promise:
         references.check(root, report)  # 3
         codes.check(root, report)
         organisation.check(root, report)
+        website.check(root, report)
         lawfulness.check(root, report)  # 4
         plainness.check(root, report)  # 5
     problems = report.problems()

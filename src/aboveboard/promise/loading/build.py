@@ -25,6 +25,7 @@ from aboveboard.promise.model import (
     BreakGlass,
     CollectionPoint,
     ConsentQuestion,
+    ConsentSignal,
     DataProvision,
     DataSource,
     Field,
@@ -48,6 +49,8 @@ from aboveboard.promise.model import (
     StaffWords,
     Transfer,
     TranslatedText,
+    Website,
+    WebsitePart,
 )
 
 _Made = TypeVar("_Made")
@@ -78,6 +81,7 @@ def build(root: Table) -> Promise:
         collection=_build_section(root, "collection", _collection_point),
         sources=_build_section(root, "sources", _source),
         automated=_build_section(root, "automated", _algorithmic_tool),
+        website=_website(root.entries.get("website")),
     )
 
 
@@ -274,6 +278,27 @@ def _retention(item: Item) -> Retention:
 
 def _break_glass(item: Item | None) -> BreakGlass | None:
     return BreakGlass(_keys(item, "roles"), _keys(item, "fields")) if item else None
+
+
+def _website(item: Item | None) -> Website | None:
+    if item is None:
+        return None
+    necessary = entries(item).get("necessary")
+    asked = {key: _website_part(part) for key, part in entries(item, "purposes").items()}
+    return Website(
+        necessary=_website_part(necessary) if necessary else WebsitePart(),
+        purposes=MappingProxyType(asked),
+        refused_by_gpc=_keys(item, "refused_by_gpc"),
+    )
+
+
+def _website_part(item: Item) -> WebsitePart:
+    cookies, storage = (
+        MappingProxyType({name: scalar_text(kept) for name, kept in entries(item, kind).items()})
+        for kind in ("cookies", "storage")
+    )
+    signals = tuple(ConsentSignal(signal) for signal in _keys(item, "consent_mode"))
+    return WebsitePart(cookies, storage, _keys(item, "hosts"), signals)
 
 
 def _loss(key: str, item: Item) -> LossPromise:

@@ -19,6 +19,7 @@ from aboveboard.law import bases, categories, organisation, own, transfers
 from aboveboard.promise.algorithms import algorithm_fields
 from aboveboard.promise.model import (
     AgreementKind,
+    ConsentSignal,
     LawfulBasis,
     LossMeasure,
     OrganisationRole,
@@ -58,6 +59,9 @@ def json_schema() -> Schema:
         # From the code and the lists of law, so that an editor offers exactly what the reader
         # takes.
         whole["$defs"][shape]["properties"][key]["enum"] = words
+    whole["$defs"]["website_purpose"]["properties"]["consent_mode"]["items"]["enum"] = [
+        signal.value for signal in ConsentSignal
+    ]
     whole["$defs"]["organisation_role"]["enum"] = [role.value for role in OrganisationRole]
     # Offered by editors, and not part of the shape: the list grows and shrinks with the law, and a
     # promise that was adopted stays readable.
