@@ -91,6 +91,7 @@ def operation_of(method: str, path: str) -> Any:
     [
         ("POST", "/uses"),
         ("POST", "/uses/batch"),
+        ("POST", "/decisions"),
         ("POST", "/choices"),
         ("GET", "/promise"),
         ("POST", "/requests"),

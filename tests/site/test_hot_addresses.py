@@ -33,10 +33,16 @@ SLOWLY = [name for name in settings.MIDDLEWARE if not name.endswith(".HotAddress
 PERSON = {"kind": "customer_number", "value": "AW99999999"}
 ASK = {"purpose": "deliver-orders", "fields": ["city"], "channel": "api"}
 BODIES = {
-    "/api/v1/uses": json.dumps(ASK | {"person": PERSON}).encode(),
-    "/api/v1/uses/batch": json.dumps(ASK | {"people": [PERSON] * 2}).encode(),
-    "/api/v1/uses/stream": b"\n".join(json.dumps(line).encode() for line in (ASK, PERSON)),
+    f"/api/v1/{asked}{how}": body
+    for asked in ("uses", "decisions")
+    for how, body in {
+        "": json.dumps(ASK | {"person": PERSON}).encode(),
+        "/batch": json.dumps(ASK | {"people": [PERSON] * 2}).encode(),
+        "/stream": b"\n".join(json.dumps(line).encode() for line in (ASK, PERSON)),
+    }.items()
 }
+ASKED = [url for url in sorted(hot.ADDRESSES) if not url.startswith("/api/v1/decisions/")]
+"""A batch and a stream of decisions take the way of those of uses."""
 NOT_THE_SAME = {"X-Request-Id", "Content-Length"}
 
 
@@ -55,7 +61,7 @@ def answered(client: Client, method: str, url: str, body: bytes, **headers: Any)
     for each in said:
         each.pop("instance", None)  # it names the request
         each.pop("entry", None)  # another use has another
-        for outcome in each.get("outcomes", []):
+        for outcome in each.get("outcomes", each.get("decisions", [])):
             outcome.pop("entry", None)
     kept = {name: value for name, value in response.items() if name not in NOT_THE_SAME}
     return response.status_code, kept, said
@@ -82,7 +88,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("url", sorted(hot.ADDRESSES))
+@pytest.mark.parametrize("url", ASKED)
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_answered_as_after_all_middleware(case: str, url: str, till: Any) -> None:
     method, given = CASES[case]
@@ -99,15 +105,17 @@ def test_it_is_answered_as_after_all_middleware(case: str, url: str, till: Any) 
         assert early[0] == 401
 
 
-@pytest.mark.parametrize("url", sorted(hot.ADDRESSES))
+@pytest.mark.parametrize("url", ASKED)
 def test_a_token_that_was_revoked_is_not_let_in(url: str, till: Any) -> None:
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {till[1]}"}
-    assert answered(Client(), "POST", url, BODIES[url], **bearer)[0] == 200 or url.endswith("uses")
+    assert answered(Client(), "POST", url, BODIES[url], **bearer)[0] == 200 or url.endswith(
+        ("uses", "decisions")
+    )
     revoke_client(till[0].pk, by=SYSTEM, at=clock.now())
     assert answered(Client(), "POST", url, BODIES[url], **bearer)[0] == 401
 
 
-@pytest.mark.parametrize("url", sorted(hot.ADDRESSES))
+@pytest.mark.parametrize("url", ASKED)
 def test_only_programs_may_call_what_is_answered_early(url: str) -> None:
     match = resolve(url)
     gate = gate_of(match.func, name=match.view_name, path=url)

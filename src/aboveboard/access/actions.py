@@ -7,6 +7,9 @@ The procedure, numbered as in the code and in ``tests/access/test_use.py``:
 3. The transaction commits: the entries are durable. If it cannot, nothing below happens.
 4. Open what was granted, each with a grant that names its entry.
 
+Where only the decision is asked for (``UseRequest.opens``), step 4 is left out and the entry says
+that it was asked; the rest is the same.
+
 A subject who is named by what they said of themselves is looked up first, which discloses nothing
 else about who is known (:mod:`aboveboard.access.by_identifier`).
 """
@@ -94,7 +97,7 @@ def _use_batch(request: UseRequest, person_ids: Sequence[int], *, at: datetime) 
     records, decisions, entry_ids = _decide_batch(request, person_ids, at)
     return [
         open_granted(records[person_id], decision.fields, entry_id)  # 4
-        if decision.allowed
+        if decision.allowed and request.opens
         else UseResult(entry_id, person_id, reasons=decision.reasons)
         for person_id, decision, entry_id in zip(person_ids, decisions, entry_ids, strict=True)
     ]

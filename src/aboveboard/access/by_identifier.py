@@ -200,6 +200,8 @@ def _result(
     entry_id: int,
 ) -> UseResult | AboveboardError:
     record, decision = chosen
+    if record is not None and not request.opens:
+        return UseResult(entry_id, None)
     if record is not None:
         try:
             return open_granted(record, decision.fields, entry_id)  # 4

@@ -145,6 +145,22 @@ class ExplanationAsked(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionAsked(Facts):
+    """A program asked whether a use would be allowed, and was told; nothing was opened. It would
+    be where there are no ``reasons``."""
+
+    kind: ClassVar = "decision.asked"
+    on_restore: ClassVar = NothingToRestore("a question changes nothing")
+
+    purpose: Word
+    fields: tuple[Word, ...]
+    channel: Word
+    promise: int
+    reasons: tuple[Code, ...]
+    reference: SealedFact | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
 class ConcernRaised(Facts):
     """The person finds a use wrong: that of entry ``about``, or, where it is None, all of it.
     ``due``: by when it is to be answered; left out before there was a queue."""
@@ -229,6 +245,7 @@ ENTRIES: Final = (
     EmergencyNoteRead,
     EmergencyReviewed,
     ExplanationAsked,
+    DecisionAsked,
     ConcernRaised,
     ConcernAssigned,
     ConcernAnswered,

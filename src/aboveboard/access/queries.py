@@ -8,6 +8,7 @@ from dataclasses import replace
 from aboveboard.access.emergency.queries import verdicts
 from aboveboard.access.emergency.reasons import CHANNEL
 from aboveboard.access.entries import (
+    DecisionAsked,
     EmergencyNoteRead,
     EmergencyUsed,
     ExplanationAsked,
@@ -25,7 +26,14 @@ from aboveboard.ledger import queries as ledger
 
 _SHOWN = {
     facts.kind: facts
-    for facts in (UseGranted, UseRefused, EmergencyUsed, EmergencyNoteRead, ExplanationAsked)
+    for facts in (
+        UseGranted,
+        UseRefused,
+        EmergencyUsed,
+        EmergencyNoteRead,
+        ExplanationAsked,
+        DecisionAsked,
+    )
 }
 KINDS = tuple(_SHOWN)
 """Kinds of the entries that a person is shown as uses of their data."""
@@ -110,17 +118,18 @@ def _record(entry: ledger.LedgerEntry) -> UseRecord:
             channel=CHANNEL,
             note=True,
         )
+    reasons = facts.reasons if isinstance(facts, UseRefused | DecisionAsked) else ()
     return UseRecord(
         entry_id=entry.id,
         leaf_index=entry.leaf_index,
         at=entry.at,
-        granted=not isinstance(facts, UseRefused),
+        granted=not reasons,
         actor=entry.actor,
         purpose=facts.purpose,
         fields=facts.fields,
         channel=facts.channel,
-        reasons=facts.reasons if isinstance(facts, UseRefused) else (),
-        asked=isinstance(facts, ExplanationAsked),
+        reasons=reasons,
+        asked=isinstance(facts, ExplanationAsked | DecisionAsked),
         emergency=facts.why if isinstance(facts, EmergencyUsed) else "",
     )
 

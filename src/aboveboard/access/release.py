@@ -7,7 +7,13 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import datetime
 
 from aboveboard.access.decision.facts import DecisionMoment
-from aboveboard.access.entries import UseGranted, UseRefused, known_word, known_words
+from aboveboard.access.entries import (
+    DecisionAsked,
+    UseGranted,
+    UseRefused,
+    known_word,
+    known_words,
+)
 from aboveboard.access.limits import CLOCK_SKEW
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics import clock
@@ -67,7 +73,14 @@ def use_entries(
     known: dict[Hashable, NewEntry] = {}
     entries = []
     for request, subject, decision in decided:
-        same = request.actor, request.purpose, request.fields, request.channel, decision
+        same = (
+            request.actor,
+            request.purpose,
+            request.fields,
+            request.channel,
+            request.opens,
+            decision,
+        )
         entry = known.get(same)
         if entry is None:
             facts = _facts(adopted, request, decision)
@@ -82,14 +95,16 @@ def use_entries(
 
 def _facts(
     adopted: AdoptedPromise, request: UseRequest, decision: Decision
-) -> UseGranted | UseRefused:
+) -> UseGranted | UseRefused | DecisionAsked:
     promise = adopted.promise
     purpose = known_word(request.purpose, promise.purposes)
     fields = known_words(request.fields, promise.fields)
     channel = known_word(request.channel, promise.channels)
+    codes = tuple(sorted({Code(reason.code.value) for reason in decision.reasons}))
+    if not request.opens:
+        return DecisionAsked(purpose, fields, channel, adopted.serial, codes)
     if decision.allowed:
         return UseGranted(purpose, fields, channel, adopted.serial)
-    codes = tuple(sorted({Code(reason.code.value) for reason in decision.reasons}))
     return UseRefused(purpose, fields, channel, adopted.serial, codes)
 
 

@@ -46,6 +46,7 @@ class UseRequest:
         subject: left out where the same is asked about many (:func:`access.actions.use_many`).
         reference: the number of an order or a call, without personal data.
         scope: what the client that asks may ask for at all; None leaves it to the promise.
+        opens: whether what is allowed is opened too; False asks for the decision alone.
     """
 
     actor: Actor
@@ -55,6 +56,7 @@ class UseRequest:
     subject: Subject = ANYONE
     reference: str = ""
     scope: ClientScope | None = None
+    opens: bool = True
 
     @property
     def is_own(self) -> bool:
@@ -73,6 +75,7 @@ class UseRequest:
             subject,
             self.reference,
             self.scope,
+            self.opens,
         )
 
 
@@ -104,7 +107,8 @@ class UseResult:
     Attributes:
         entry_id: the entry was durable before anything was opened.
         person_id: whose data it is; None where the asker may not know who was meant.
-        values: what was opened, None where nothing is held; empty when the use was refused.
+        values: what was opened, None where nothing is held; empty when the use was refused, or only
+            the decision was asked for.
         reasons: every reason of a refusal; empty when it was allowed.
     """
 
@@ -126,7 +130,8 @@ class UseRecord:
     Attributes:
         leaf_index: its place in the log; None until the entry is sequenced.
         emergency: why it was an emergency (a code of ``emergency.reasons``), or empty.
-        asked: it was only asked whether a use would be allowed, and nothing was opened.
+        asked: it was only asked whether a use would be allowed, and nothing was opened; ``granted``
+            says whether it would be.
         verdict: what the review of an emergency came to, or empty.
         note: what was written for the reviewers of an emergency was read, and no field.
     """

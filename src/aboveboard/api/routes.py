@@ -24,6 +24,8 @@ from aboveboard.api.shapes import (
     BatchOut,
     ChoiceIn,
     ChoiceOut,
+    DecisionBatchOut,
+    DecisionOut,
     PromiseOut,
     PurposeOut,
     StreamIn,
@@ -55,6 +57,30 @@ def post_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
 def post_stream(request: HttpRequest) -> HttpResponseBase:
     """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with
     the number of its line."""
+    return _streamed(request, opens=True)
+
+
+@post("Decide about a use, and open nothing", UseIn, DecisionOut)
+def post_decision(request: HttpRequest, asked: UseIn) -> HttpResponse:
+    """Say whether a use would be allowed now, with every reason where it would not (200 both).
+    Whoever the use may not show counts as not there, as for the use itself. Written down, so that
+    the person sees that it was asked."""
+    return uses.decide_one(request, asked)
+
+
+@post("Decide about up to 500 people", BatchIn, DecisionBatchOut)
+def post_decision_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
+    """Decide about each, and open nothing. Each person has their own decision, in order."""
+    return uses.decide_batch(request, asked)
+
+
+@post_lines("Decide about any number of people", **STREAM_BODIES)
+def post_decision_stream(request: HttpRequest) -> HttpResponseBase:
+    """Take lines of JSON as the stream of uses does, and answer a decision for each."""
+    return _streamed(request, opens=False)
+
+
+def _streamed(request: HttpRequest, *, opens: bool) -> HttpResponseBase:
     lines = BodyLines(request)
     try:
         first = (lines.read_lines(1) or [b""])[0]
@@ -65,7 +91,7 @@ def post_stream(request: HttpRequest) -> HttpResponseBase:
         # 422 and not 400: the body is read line by line, so it is one line that has no form.
         expected = "a line of JSON that says what is asked"
         raise BodyMalformed(errors=[{"at": "(the body)", "expected": expected}]) from None
-    answers = StreamAnswers(request, uses.request_of(request, asked), lines)
+    answers = StreamAnswers(request, uses.request_of(request, asked, opens=opens), lines)
     return StreamingHttpResponse(answers, content_type=LINES)
 
 
@@ -143,6 +169,9 @@ ENDPOINTS = {
     "uses": post_use,
     "uses/batch": post_batch,
     "uses/stream": post_stream,
+    "decisions": post_decision,
+    "decisions/batch": post_decision_batch,
+    "decisions/stream": post_decision_stream,
     "choices": post_choice,
     "promise": get_promise,
     "requests": either(requests.post_request, requests.get_requests),

@@ -80,6 +80,33 @@ class BatchOut(Struct):
     outcomes: list[OutcomeOut]
 
 
+class DecisionOut(Struct):
+    """Whether a use of these fields would be allowed now: ``fields`` are all of those asked for, or
+    none, with every reason. ``entry`` is the ledger entry that proves that it was asked."""
+
+    allowed: bool
+    fields: list[str]
+    reasons: list[ReasonOut]
+    entry: int
+
+
+class DecisionOutcomeOut(Struct):
+    """The decision about one person (``allowed``, ``fields``, ``reasons``, ``entry``), or ``code``:
+    why there is none. Members that say nothing are left out."""
+
+    allowed: bool | None = None
+    fields: list[str] | None = None
+    reasons: list[ReasonOut] | None = None
+    entry: int | None = None
+    code: str | None = None
+
+
+class DecisionBatchOut(Struct):
+    """The decision about each, in the order in which they were named."""
+
+    decisions: list[DecisionOutcomeOut]
+
+
 class StreamIn(Struct, forbid_unknown_fields=True, frozen=True):
     """The first line of a stream: what is asked of everyone who is named in the lines that
     follow."""

@@ -1,5 +1,6 @@
 """From what a client sent to a use, and from what came of it to an answer: for one person, for many
-at once, and for a stream."""
+at once, and for a stream; and the same where only the decision is asked for, on one path.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +30,22 @@ class NoKeyHere(Invalid):
     )
 
 
+def decide_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
+    """Decide, write down that it was asked, and say what would come of the use; open nothing."""
+    use = request_of(request, asked, opens=False).for_subject(subject_of(asked.person))
+    return as_json(decision_json(_grouped(use, client_of(request).id), use))
+
+
+def decide_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
+    """Do the same for each of many people, in one transaction."""
+    outcomes = _batch(request_of(request, asked, opens=False), asked, client_of(request).id)
+    return as_json({"decisions": outcomes})
+
+
 def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason."""
-    client = client_of(request).id
-    rate_limit.take_tokens(client)
-    misses.check_limit(client)
-    result = use_grouped(request_of(request, asked).for_subject(subject_of(asked.person)))
-    if isinstance(result, AboveboardError):
-        misses.count_misses(client, isinstance(result, misses.MISSED))
-        raise result
+    use = request_of(request, asked).for_subject(subject_of(asked.person))
+    result = _grouped(use, client_of(request).id)
     if not result.allowed:
         return problems.refused_use(result.reasons, result.entry_id)
     return as_json(outcome_json(result))
@@ -45,26 +53,44 @@ def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
 
 def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
     """Do the same for each of many people, in one transaction."""
-    client = client_of(request).id
+    outcomes = _batch(request_of(request, asked), asked, client_of(request).id)
+    return as_json({"outcomes": outcomes})
+
+
+def _grouped(use: UseRequest, client: int) -> UseResult:
+    rate_limit.take_tokens(client)
+    misses.check_limit(client)
+    result = use_grouped(use)
+    if isinstance(result, AboveboardError):
+        misses.count_misses(client, isinstance(result, misses.MISSED))
+        raise result
+    return result
+
+
+def _batch(use: UseRequest, asked: BatchIn, client: int) -> list[dict[str, Any]]:
     rate_limit.take_tokens(client, len(asked.people))
     misses.check_limit(client)
-    people = [subject_of(person) for person in asked.people]
-    return as_json({"outcomes": use_all(request_of(request, asked), people, client=client)})
+    return use_all(use, [subject_of(person) for person in asked.people], client=client)
 
 
 def use_all(asked: UseRequest, people: Sequence[Subject], *, client: int) -> list[dict[str, Any]]:
-    """Use the data of up to ``access.limits.USE_BATCH`` people in one transaction; return the
-    outcome of each, in their order. Whoever is not one customer counts as a miss of the client.
+    """Use the data of up to ``access.limits.USE_BATCH`` people in one transaction, or only decide
+    about it, as ``asked`` says; return the outcome of each, in their order. Whoever is not one
+    customer counts as a miss of the client.
 
     Errors: :func:`aboveboard.access.actions.use_each`; then nobody's data was released.
     """
     requests = [asked.for_subject(subject) for subject in people]
     results = use_each(requests, at=clock.now())
     misses.count_misses(client, sum(isinstance(result, misses.MISSED) for result in results))
-    return [outcome_json(result) for result in results]
+    if asked.opens:
+        return [outcome_json(result) for result in results]
+    return [decision_json(result, asked) for result in results]
 
 
-def request_of(request: HttpRequest, asked: UseIn | BatchIn | StreamIn) -> UseRequest:
+def request_of(
+    request: HttpRequest, asked: UseIn | BatchIn | StreamIn, *, opens: bool = True
+) -> UseRequest:
     """Return what is asked, by whom, within which scope; whose data is still to be said.
 
     Raises:
@@ -80,6 +106,7 @@ def request_of(request: HttpRequest, asked: UseIn | BatchIn | StreamIn) -> UseRe
         asked.channel,
         reference=asked.reference,
         scope=client.scope,
+        opens=opens,
     )
 
 
@@ -100,3 +127,15 @@ def outcome_json(result: UseResult | AboveboardError) -> dict[str, Any]:
         return {"values": values, "entry": result.entry_id}
     reasons = [problems.reason_as_json(reason) for reason in result.reasons]
     return {"code": "use_refused", "reasons": reasons, "entry": result.entry_id}
+
+
+def decision_json(result: UseResult | AboveboardError, asked: UseRequest) -> dict[str, Any]:
+    """Return a decision as a member of the answer (``shapes.DecisionOutcomeOut``)."""
+    if isinstance(result, AboveboardError):
+        return {"code": result.code}
+    return {
+        "allowed": result.allowed,
+        "fields": sorted(set(asked.fields)) if result.allowed else [],
+        "reasons": [problems.reason_as_json(reason) for reason in result.reasons],
+        "entry": result.entry_id,
+    }

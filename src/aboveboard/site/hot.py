@@ -21,7 +21,11 @@ from django.urls import ResolverMatch, resolve
 from aboveboard.accounts.gate import GateMiddleware
 
 ADDRESSES: Final = frozenset(
-    {"/api/v1/uses", "/api/v1/uses/batch", "/api/v1/uses/stream"},
+    {
+        f"/api/v1/{asked}{how}"
+        for asked in ("uses", "decisions")
+        for how in ("", "/batch", "/stream")
+    }
 )
 """Whose views take no part of the address, and explain every error of theirs as a problem."""
 
