@@ -3,20 +3,34 @@ the person's own hand."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db.models import QuerySet
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.package import RecordedEntry
 from aboveboard.choices import queries
-from aboveboard.choices.actions import ChannelUnknown, EvidenceRefused, NoChoiceHere, choose
+from aboveboard.choices.actions import (
+    ChannelUnknown,
+    ContactUnknown,
+    EvidenceRefused,
+    NoChoiceHere,
+    check_contact,
+    choose,
+    repeat,
+)
+from aboveboard.choices.entries import ChoiceMade
 from aboveboard.choices.models import Choice
+from aboveboard.choices.receipt import as_json_ld
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.keys.models import PersonKey
 from aboveboard.ledger.models import Entry
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
+from tests.promise import retailer
 from tests.world import ADVISER, OFFERS, PROMISE_FILE, entries, load
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +168,42 @@ def test_evidence_goes_into_the_log_sealed_and_another_time_otherwise() -> None:
     facts = [str(entry.facts["evidence"]) for entry in entries(person, "choice.made")]
     assert len(set(facts)) == 2
     assert not any("call:1" in fact for fact in facts)
+
+
+def test_a_choice_about_one_way_of_contact_is_kept_sealed_and_put_back_with_it() -> None:
+    person, _ = load(2)[0]
+    given: Any = {"channel": "phone", "evidence": "call:1", "by": CUSTOMER, "at": clock.now()}
+    choose(person, "personal-offers", ChoiceAnswer.YES, **given)
+    made = choose(person, "personal-offers", ChoiceAnswer.NO, contact="email", **given)
+    assert (made.contact, made.topic) == ("email", "personal-offers/email")
+    assert choose(person, "personal-offers", ChoiceAnswer.NO, contact="email", **given) == made
+    entry, whole = entries(person, "choice.made")
+    assert (entry.facts["contact"], "contact" in whole.facts) == ("email", False)
+    event = as_json_ld(queries.receipt_of(made))["ab:event"]
+    assert isinstance(event, dict)
+    assert event["ab:contact"] == "email"
+    Choice.objects.filter(pk=made.id).delete()
+    facts = ChoiceMade.from_json(entry.facts)
+    assert repeat(RecordedEntry(entry.id, made.at, made.actor, facts, person))
+    back = queries.history(person)[0]
+    assert back.contact == "email"
+    # Moved to another way of contact past the program, it is a no to everything.
+    QuerySet(Choice).filter(pk=back.id).update(contact="sms")
+    assert queries.consent_state(person).answer("personal-offers", "post") is ChoiceAnswer.NO
+
+
+@pytest.mark.parametrize(
+    ("contact", "answer", "fix"),
+    [
+        ("post", ChoiceAnswer.YES, "Use one of: email, sms, phone, in_person; or none"),
+        ("pigeon", ChoiceAnswer.NO, "Use one of: email, sms, post, phone, app, in_person"),
+    ],
+)
+def test_a_yes_to_a_way_that_is_not_used_and_any_that_there_is_not_are_refused(
+    contact: str, answer: ChoiceAnswer, fix: str
+) -> None:
+    promise = retailer()
+    with pytest.raises(ContactUnknown, match=fix):
+        check_contact(promise.purposes["personal-offers"], contact, answer)
+    # A no to a way that is not used yet holds for the day on which it is.
+    check_contact(promise.purposes["personal-offers"], "post", ChoiceAnswer.NO)

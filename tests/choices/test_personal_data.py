@@ -45,6 +45,7 @@ def test_each_choice_is_in_the_copy_oldest_first_and_of_nobody_else() -> None:
         {
             "person": ada,
             "purpose": "personal-offers",
+            "contact": "",
             "answer": made.answer,
             "channel": "phone",
             "evidence": evidence,

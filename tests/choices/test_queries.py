@@ -222,6 +222,7 @@ def test_said_yes_lists_whoever_ever_did_in_pages(people: list[int]) -> None:
 
 OTHERWISE: dict[str, Callable[[Choice], Any]] = {
     "purpose": lambda row: "improve-shops",
+    "contact": lambda row: "email",
     "answer": lambda row: "no",
     "channel": lambda row: "shop",
     "promise_serial": lambda row: row.promise_serial + 1,

@@ -32,11 +32,15 @@ def test_every_purpose_that_leaves_a_choice_is_asked_and_no_other(jon: Someone) 
     assert 'action="/you/choices/personal-offers/"' in page
     assert 'action="/you/choices/improve-shops/"' in page
     assert 'action="/you/choices/measure-visits/"' in page
-    assert page.count('action="/you/choices/') == 3
+    assert page.count('action="/you/choices/personal-offers/"') == 5, "the whole, and four ways"
+    assert page.count('action="/you/choices/') == 7
 
 
-def test_nothing_is_ticked_before_the_person_has_spoken(jon: Someone) -> None:
-    assert "checked" not in jon.browser.get("/you/choices/").content.decode()
+def test_nothing_is_chosen_before_the_person_has_spoken(jon: Someone) -> None:
+    page = jon.browser.get("/you/choices/").content.decode()
+    assert "checked" not in page
+    assert 'aria-pressed="true"' not in page
+    assert page.count('value="yes"') == page.count('value="no"') == 7
 
 
 def test_saying_yes_is_saved_said_and_has_a_receipt(jon: Someone) -> None:
@@ -51,7 +55,30 @@ def test_saying_yes_is_saved_said_and_has_a_receipt(jon: Someone) -> None:
     page = answer.content.decode()
     assert "Saved. You said yes: To send offers chosen for you" in page
     assert f"/you/choices/{choice.id}/receipt/" in page
-    assert page.count("checked") == 1
+    assert page.count('aria-pressed="true"') == 1
+
+
+def test_each_way_of_contact_is_decided_by_itself(jon: Someone) -> None:
+    jon.browser.post(OFFERS, {"answer": "yes"})
+    said = words(jon.browser.post(OFFERS, {"answer": "no", "contact": "email"}, follow=True))
+    assert "Saved. You said no: To send offers chosen for you, only by e-mail" in said
+    choice = queries.history(jon.id)[0]
+    assert (choice.purpose, choice.contact, choice.answer) == ("personal-offers", "email", "no")
+    state = queries.consent_state(jon.id)
+    assert [state.answer("personal-offers", way) for way in ("", "email", "sms")] == [
+        "yes",
+        "no",
+        "yes",
+    ]
+    assert "No by e-mail." in words(jon.browser.get("/you/"))
+    receipt = jon.browser.get(f"/you/choices/{choice.id}/receipt/")
+    assert "Way of contact By e-mail" in words(receipt)
+    again = jon.browser.post(OFFERS, {"answer": "no", "contact": "email"})
+    assert again.status_code == 302
+    assert len(queries.history(jon.id)) == 2
+    refused = jon.browser.post(OFFERS, {"answer": "no", "contact": "pigeon"})
+    assert refused.status_code == 422
+    assert "We do not reach you in this way." in refused.content.decode()
 
 
 def test_the_same_answer_again_changes_nothing(jon: Someone) -> None:

@@ -172,6 +172,8 @@ def _choose(stage: Stage, text: str) -> Iterator[Call]:
         yield partial(go, "personal-offers", channel="phone", evidence=text, by=by)
         yield partial(go, "personal-offers", channel=text, evidence="call/1", by=by)
         yield partial(go, text, channel="phone", evidence="call/1", by=by)
+        at_phone = partial(go, "personal-offers", channel="phone", evidence="call/1", by=by)
+        yield partial(at_phone, contact=text)
 
 
 def _choose_for(stage: Stage, text: str) -> Iterator[Call]:
@@ -180,6 +182,8 @@ def _choose_for(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, ada, "personal-offers", channel="phone", evidence=text)
     yield partial(go, ada, text, channel="phone", evidence="call/1")
     yield partial(go, ada, "personal-offers", channel=text, evidence="call/1")
+    at_phone = partial(go, ada, "personal-offers", channel="phone", evidence="call/1")
+    yield partial(at_phone, contact=text)
     for subject in subjects(text):
         yield partial(go, subject, "personal-offers", channel="phone", evidence=text)
 

@@ -90,7 +90,9 @@ def lapsed_fields(promise: Promise, held: HeldData, at: datetime) -> dict[str, d
 
 
 def _refused(purpose: Purpose, facts: PersonFacts) -> LapseReason | None:
-    codes = {reason.code for reason in choice_refusals(purpose, facts)} & _SAID_NO  # 1
+    # Through any way of contact: who said no to the whole and yes to e-mail still gets e-mail.
+    refusals = choice_refusals(purpose, facts, broadest=True)
+    codes = {reason.code for reason in refusals} & _SAID_NO  # 1
     if not codes:
         return None
     return LapseReason.WITHDRAWN if ReasonCode.CONSENT_WITHDRAWN in codes else LapseReason.OBJECTED
@@ -101,7 +103,8 @@ def _expired(purpose: Purpose, field: str, held: HeldData, at: datetime) -> Laps
     if starts is RetentionStart.LAST_ACTIVITY:  # 2
         began = held.last_active_at
     elif starts is RetentionStart.CHOICE:
-        answered_at = held.consent.since(purpose.key)
+        answer = held.consent.broadest(purpose.key)
+        answered_at = answer.at if answer else None
         if answered_at is None:  # 3
             if not purpose.needs_consent:
                 return None

@@ -85,6 +85,7 @@ def record_choice(
     *,
     channel: str,
     evidence: str,
+    contact: str = "",
     by: Actor,
     at: datetime,
 ) -> ChoiceRecord:
@@ -97,15 +98,24 @@ def record_choice(
 
     Raises:
         NoOneFound, SeveralFound: there is not exactly one.
-        NoChoiceHere, ChannelUnknown, EvidenceRefused: as :func:`aboveboard.choices.actions.choose`.
+        NoChoiceHere, ChannelUnknown, ContactUnknown, EvidenceRefused: as
+            :func:`aboveboard.choices.actions.choose`.
     """
     adopted = in_force()
     promised = adopted.promise
     choices.check(promised, purpose, channel=channel, evidence=evidence, by=by)
+    choices.check_contact(promised.purposes[purpose], contact, answer)
     matches = find(promised, subject)
     if len(matches) == 1:
         return choices.choose(
-            matches[0], purpose, answer, channel=channel, evidence=evidence, by=by, at=at
+            matches[0],
+            purpose,
+            answer,
+            channel=channel,
+            evidence=evidence,
+            contact=contact,
+            by=by,
+            at=at,
         )
     with transaction.atomic():
         missed = ChoiceMissed(Word(purpose), known_word(channel, promised.channels), adopted.serial)

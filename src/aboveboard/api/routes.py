@@ -141,6 +141,7 @@ def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:
         ChoiceAnswer(asked.answer),
         channel=asked.channel,
         evidence=asked.evidence,
+        contact=asked.contact,
         by=actor_of(request),
         at=clock.now(),
     )
@@ -159,6 +160,7 @@ def get_promise(request: HttpRequest) -> HttpResponse:
             fields=list(purpose.fields),
             roles=list(purpose.roles),
             channels=list(purpose.channels),
+            contacts=list(purpose.ways),
         )
         for purpose in adopted.promise.purposes.values()
     ]

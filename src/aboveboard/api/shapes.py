@@ -118,13 +118,15 @@ class StreamIn(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ChoiceIn(Struct, forbid_unknown_fields=True, frozen=True):
-    """A choice that the person made: ``evidence`` is a reference to where they said so."""
+    """A choice that the person made: ``evidence`` is a reference to where they said so.
+    ``contact``: the one way of contact that it is about; without it, the purpose as a whole."""
 
     person: PersonRef
     purpose: Name
     answer: Annotated[Literal["yes", "no"], WORD]
     channel: Name
     evidence: Annotated[str, Meta(min_length=1, max_length=80)]
+    contact: Literal["", "email", "sms", "post", "phone", "app", "in_person"] = ""
 
 
 class ChoiceOut(Struct):
@@ -164,7 +166,8 @@ class ProblemDetails(Struct):
 
 
 class PurposeOut(Struct):
-    """One purpose of the promise, as a client needs it."""
+    """One purpose of the promise, as a client needs it. ``contacts``: the ways of contact that it
+    uses, of each of which a person may say no alone."""
 
     key: str
     title: str
@@ -172,6 +175,7 @@ class PurposeOut(Struct):
     fields: list[str]
     roles: list[str]
     channels: list[str]
+    contacts: list[str]
 
 
 class PromiseOut(Struct):

@@ -4,6 +4,7 @@ keeps the entries (``personal_data``)."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -20,10 +21,11 @@ from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
 from aboveboard.choices.limits import RECORDED_AN_HOUR
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, needs_confirmation
+from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.actions import append
 from aboveboard.promise import queries as promise
-from aboveboard.promise.model import Promise
+from aboveboard.promise.model import Contact, Promise, Purpose
 from aboveboard.promise.words import OWN_PAGES
 from aboveboard.vault.locking import lock_person
 
@@ -42,6 +44,13 @@ class ChannelUnknown(Invalid):
     next_step = "Use one of: {channels}."
 
 
+class ContactUnknown(Invalid):
+    """{purpose} uses no such way of contact."""
+
+    code = "contact_unknown"
+    next_step = "{fix}"
+
+
 class EvidenceRefused(Invalid):
     """The evidence of a choice is a reference, not a sentence: letters,
     digits and : . _ / - only."""
@@ -57,10 +66,12 @@ def choose(
     *,
     channel: str,
     evidence: str,
+    contact: str = WHOLE,
     by: Actor,
     at: datetime,
 ) -> ChoiceRecord:
-    """Record what the person chose about a purpose that leaves them a choice.
+    """Record what the person chose about a purpose that leaves them a choice, or about one way of
+    ``contact`` of it (:mod:`aboveboard.choices.state` says how the two join).
 
     ``channel`` is any channel of the promise, not of the purpose alone: a purpose's channels say
     where its data may be used, and taking a yes back must be as easy as giving it (GDPR Art.
@@ -82,38 +93,71 @@ def choose(
         NoChoiceHere: no such purpose, or its lawful basis leaves no choice.
         ChannelUnknown: the promise has no such channel.
         NotFound: nobody with that id is held.
+        ContactUnknown: there is no such way of contact, or a yes is about one that the purpose does
+            not use. A no is taken of every way there is: it holds if the purpose uses it one day.
         EvidenceRefused: the evidence is not a reference.
     """
     adopted = promise.in_force()
     # Before anybody is looked up: how a wrong question is refused must not say who is held.
     check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
+    check_contact(adopted.promise.purposes[purpose], contact, answer)
+    said = _Said(
+        purpose, contact, answer, channel=channel, evidence=evidence, promise=adopted.serial
+    )
     with transaction.atomic():
         # The person's row first, as an erasure and a merge do: a choice made meanwhile lands on who
         # they are afterwards, or finds nobody.
-        person_id = lock_person(person_id)
-        subject = entry_subject(person_id)
-        if subject is None:
-            raise NotFound(what="person")
-        # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
-        consent = queries.consent_state(person_id)
-        waits = needs_confirmation(consent, purpose, answer, by)
-        counts = consent.answer(purpose) is answer
-        kind = ChoiceWaits if waits else ChoiceMade
-        made = kind(Word(purpose), answer, Word(channel), subject.seal(evidence), adopted.serial)
-        columns = _columns(made, evidence, by=by, at=at)
-        if (waits or counts) and (newest := _newest_with(person_id, columns)) is not None:
-            return queries.record_of(newest)
-        if by.kind is not ActorKind.PERSON and (counts or answer is ChoiceAnswer.YES):
-            _check_rate(person_id, at)
-        # The entry before the row, which names it; both or neither.
-        entry_id = append(made, by=by, handle=subject.handle, at=at)
-        row = Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
+        return _record(lock_person(person_id), said, by=by, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What was said, before it is known whose it is and whether it counts."""
+
+    purpose: str
+    contact: str
+    answer: ChoiceAnswer
+    channel: str = field(kw_only=True)
+    evidence: str = field(kw_only=True)
+    promise: int = field(kw_only=True)
+
+
+def _record(person_id: int, said: _Said, *, by: Actor, at: datetime) -> ChoiceRecord:
+    """Record a choice of a person who is locked."""
+    subject = entry_subject(person_id)
+    if subject is None:
+        raise NotFound(what="person")
+    # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
+    consent = queries.consent_state(person_id)
+    waits = needs_confirmation(consent, said.purpose, said.answer, by, said.contact)
+    # Their last word about just this, not about the whole: each is a choice of its own.
+    newest = consent.last.get(topic_of(said.purpose, said.contact))
+    counts = newest is not None and newest.answer is said.answer and not consent.unproven
+    kind = ChoiceWaits if waits else ChoiceMade
+    made = kind(
+        Word(said.purpose),
+        said.answer,
+        Word(said.channel),
+        subject.seal(said.evidence),
+        said.promise,
+        Word(said.contact) if said.contact else None,
+    )
+    columns = _columns(made, said.evidence, by=by, at=at)
+    if (waits or counts) and (same := _newest_with(person_id, columns)) is not None:
+        return queries.record_of(same)
+    if by.kind is not ActorKind.PERSON and (counts or said.answer is ChoiceAnswer.YES):
+        _check_rate(person_id, at)
+    # The entry before the row, which names it; both or neither.
+    entry_id = append(made, by=by, handle=subject.handle, at=at)
+    row = Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
     return queries.record_of(row)
 
 
 def _newest_with(person_id: int, columns: Mapping[str, Any]) -> Choice | None:
-    """Return the newest choice about a purpose where it says just this, but for its moment."""
-    rows = Choice.objects.filter(person_id=person_id, purpose=columns["purpose"])
+    """Return the newest choice about a topic where it says just this, but for its moment."""
+    # Among those about the whole too: a no to it came between, and ended what this said.
+    about = {"purpose": columns["purpose"], "contact__in": {columns["contact"], WHOLE}}
+    rows = Choice.objects.filter(person_id=person_id, **about)
     newest: Choice | None = rows.order_by("-at", "-id").first()
     if newest is None or not newest.authentic:
         return None
@@ -153,6 +197,7 @@ def repeat(entry: RecordedEntry[ChoiceMade]) -> bool:
 def _columns(made: ChoiceMade, evidence: str, *, by: Actor, at: datetime) -> dict[str, Any]:
     return {
         "purpose": made.purpose,
+        "contact": made.contact or WHOLE,
         "answer": made.answer.value,
         "channel": made.channel,
         "evidence": evidence,
@@ -172,7 +217,7 @@ def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: A
     known = promised.purposes.get(purpose)
     if known is None:
         raise NoChoiceHere(purpose=purpose, why="the promise has no such purpose")
-    if not (known.needs_consent or known.objectable):
+    if not known.leaves_choice:
         raise NoChoiceHere(
             purpose=purpose, why=f"it rests on {known.basis.value.replace('_', ' ')}"
         )
@@ -182,3 +227,15 @@ def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: A
         raise ChannelUnknown(channels=", ".join(promised.channels))
     if not is_reference(evidence):
         raise EvidenceRefused()
+
+
+def check_contact(purpose: Purpose, contact: str, answer: ChoiceAnswer) -> None:
+    """Refuse a way of contact that a choice about the purpose cannot be about.
+
+    Raises:
+        ContactUnknown: as :func:`choose`.
+    """
+    ways = list(purpose.ways) if answer is ChoiceAnswer.YES else list(Contact)
+    if contact and contact not in ways:
+        fix = f"Use one of: {', '.join(ways)}; or none, for the whole." if ways else "Give none."
+        raise ContactUnknown(purpose=purpose.key, fix=fix)

@@ -20,7 +20,7 @@ class ChoicesConfig(AppConfig):
 
         return Package(
             name="choices",
-            public=("actions", "entries", "queries", "receipt", "state"),
+            public=("actions", "entries", "queries", "receipt", "state", "topic"),
             entries=(ChoiceMade, ChoiceWaits),
             repeats={ChoiceMade: repeat, ChoiceWaits: repeat},
             personal_data=PERSONAL_DATA,

@@ -12,6 +12,7 @@ from aboveboard.choices.models import Choice
 def _differs(row: Choice, entry: RecordedEntry[ChoiceMade]) -> str:
     recorded = {
         "purpose": entry.facts.purpose,
+        "contact": entry.facts.contact or "",
         "answer": entry.facts.answer.value,
         "channel": entry.facts.channel,
         "promise_serial": entry.facts.promise,

@@ -5,13 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from aboveboard.basics.facts import Facts, OnRestore, RepeatOnRestore, SealedFact, Word
+from aboveboard.basics.facts import (
+    Facts,
+    OnRestore,
+    RepeatOnRestore,
+    SealedFact,
+    Word,
+    optional_fact,
+)
 from aboveboard.choices.state import ChoiceAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceMade(Facts):
-    """Somebody said yes or no to a purpose. ``evidence`` refers to where they said so."""
+    """Somebody said yes or no to a purpose, or to one way of ``contact`` of it. ``evidence`` refers
+    to where they said so."""
 
     kind: ClassVar[str] = "choice.made"
     on_restore: ClassVar[OnRestore] = RepeatOnRestore("the choice is in force again")
@@ -21,6 +29,7 @@ class ChoiceMade(Facts):
     channel: Word
     evidence: SealedFact
     promise: int
+    contact: Word | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -10,12 +11,25 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.keys.rows import DecidingRow
 
 
+def deciding_values(values: Iterable[object], contact: str) -> list[object]:
+    """Return the values under the MAC of a choice. The way of contact stands behind them where the
+    choice is about one: a row from before there were any keeps its MAC, and one of each length is
+    never the other."""
+    return [*values, contact] if contact else [*values]
+
+
 class Choice(DecidingRow):
-    """One choice of one person about one purpose: when, on which channel, on what
-    evidence, taken by whom."""
+    """One choice of one person about one purpose, or one way of contact of it: when, on which
+    channel, on what evidence, taken by whom."""
 
     person_id = models.BigIntegerField()
     purpose = models.CharField(max_length=64)
+    contact = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        help_text="the way of contact it is about; empty: the purpose as a whole",
+    )
     answer = models.CharField(
         max_length=3, choices=[(answer.value, answer.value) for answer in ChoiceAnswer]
     )
@@ -43,7 +57,12 @@ class Choice(DecidingRow):
         "actor",
         "waits",
         "entry_id",
+        "contact",
     )
+
+    def deciding_values(self) -> list[object]:
+        """Return the values under the MAC, in order."""
+        return deciding_values((getattr(self, name) for name in self.DECIDING[:-1]), self.contact)
 
     class Meta:
         """A person's choices are read together, oldest first; a restoration and the comparison with

@@ -16,6 +16,7 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
         yield {
             "person": row.person_id,
             "purpose": row.purpose,
+            "contact": row.contact,
             "answer": row.answer,
             "channel": row.channel,
             "evidence": row.evidence,

@@ -15,7 +15,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.combined import Select
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.sealing import verify_text
-from aboveboard.choices.models import Choice
+from aboveboard.choices.models import Choice, deciding_values
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
     NO_CHOICES,
@@ -29,6 +29,7 @@ from aboveboard.choices.state import (
     fold_merged,
     recorder_id,
 )
+from aboveboard.choices.topic import topic_of
 from aboveboard.keys import queries as keys
 from aboveboard.keys import rows
 from aboveboard.law import categories
@@ -81,17 +82,17 @@ def read_states(
 _SAID = f"""
     SELECT choice.person_id, choice.person_id, NULL, choice.at, choice.id, choice.purpose,
         choice.answer, choice.promise_serial, CAST(choice.actor AS text), choice.waits,
-        choice.entry_id, choice.mac, NULL
+        choice.entry_id, choice.contact, choice.mac, NULL
     FROM {TABLE} AS choice WHERE choice.person_id {{some}}
     UNION ALL
     SELECT alias.person_id, alias.merged_id, alias.at, choice.at, choice.id, choice.purpose,
         choice.answer, choice.promise_serial, CAST(choice.actor AS text), choice.waits,
-        choice.entry_id, choice.mac, alias.mac
+        choice.entry_id, choice.contact, choice.mac, alias.mac
     FROM {prepared.ALIAS} AS alias
     JOIN {TABLE} AS choice ON choice.person_id = alias.merged_id
     WHERE alias.person_id {{some}}
 """  # noqa: S608 - the tables are our own models'; ids are parameters
-CHOICES: Final = Select(_SAID, "iimmittitfibb")
+CHOICES: Final = Select(_SAID, "iimmittitfitbb")
 """The choices of people, for statements that read more of them: their ids, twice."""
 
 
@@ -102,18 +103,21 @@ def _choices_by_number(
     choice; None for a row that this program did not write."""
     for row in choice_rows:
         person_id, number, since, at, choice_id, purpose, answer, serial, actor, *rest = row
-        waits, entry_id, mac, alias_mac = rest
+        waits, entry_id, contact, mac, alias_mac = rest
         if since is not None and not aliases.is_authentic_alias(
             number, person_id, since, alias_mac
         ):
             continue  # somebody else's choice: the number does not lead here
         at, recorded_by = clock.from_database(at), json.loads(actor)
         # In the order of ``Choice.DECIDING``.
-        values = number, purpose, answer, at, serial, recorded_by, bool(waits), entry_id
+        columns = number, purpose, answer, at, serial, recorded_by, bool(waits), entry_id
+        values = deciding_values(columns, contact)
         event = None
         if rows.is_authentic(Choice._meta.label, choice_id, values, mac):
             by = recorder_id(Actor.from_json(recorded_by))
-            event = ChoiceEvent(at, choice_id, purpose, ChoiceAnswer(answer), by, bool(waits))
+            event = ChoiceEvent(
+                at, choice_id, purpose, ChoiceAnswer(answer), by, bool(waits), contact
+            )
         else:
             rows.report_not_authentic(Choice._meta.label, choice_id)
         yield person_id, number, since and clock.from_database(since), event
@@ -164,6 +168,7 @@ def record_of(row: Choice) -> ChoiceRecord:
         Actor.from_json(row.actor),
         row.entry_id,
         row.waits,
+        row.contact,
     )
 
 
@@ -178,7 +183,7 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
     version = promise.version(choice.promise_serial)
     spoken = version.promise.in_language(language)
     purpose = spoken.purposes.get(choice.purpose)
-    if purpose is None or not (purpose.needs_consent or purpose.objectable):
+    if purpose is None or not purpose.leaves_choice:
         raise ReceiptNotPossible(what=f"choice {choice.id}")
     entry = ledger.entry(choice.entry_id)
     labels = [categories.get(key).label for key in spoken.categories_of(purpose.fields)]
@@ -195,11 +200,12 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         earlier=frozenset(
             other.answer
             for other in history(choice.person_id)
-            if other.purpose == choice.purpose
+            if other.topic == choice.topic
             and not other.waits
             and (other.at, other.id) < (choice.at, choice.id)
         ),
         channel=choice.channel,
+        way=choice.contact,
         evidence=choice.evidence,
         evidence_key=_evidence_key(choice, entry),
         at=choice.at,
@@ -221,12 +227,15 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
 
 def waiting_choices(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceRecord]:
     """Return the yeses that still wait and that this member of staff may confirm, the oldest first:
-    for each person and purpose the newest."""
+    for each person and topic the newest."""
     records: list[ChoiceRecord] = []
     # Later as ``state.ChoiceEvent`` has it: of two machines the clock of one may be behind.
     after = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), id__gt=OuterRef("id"))
     later = Choice.objects.filter(
-        after, person_id=OuterRef("person_id"), purpose=OuterRef("purpose")
+        after,
+        person_id=OuterRef("person_id"),
+        purpose=OuterRef("purpose"),
+        contact=OuterRef("contact"),
     )
     # Those that were answered since, or recorded once more, are left out in the statement: they
     # grow in number, and what still waits does not.
@@ -248,8 +257,10 @@ def waiting_choice(choice_id: int, *, confirmable_by: Actor) -> ChoiceRecord | N
 
 def _is_waiting_for(row: Choice, by: Actor) -> bool:
     state = consent_state(aliases.current_number(row.person_id))
-    newest = state.waiting.get(row.purpose)
-    return newest is not None and newest.id == row.pk and can_confirm(state, row.purpose, by)
+    newest = state.waiting.get(topic_of(row.purpose, row.contact))
+    if newest is None or newest.id != row.pk:
+        return False
+    return can_confirm(state, row.purpose, by, row.contact)
 
 
 def _evidence_key(choice: ChoiceRecord, entry: ledger.LedgerEntry) -> str:

@@ -61,8 +61,10 @@ class Receipt:
     contact: str
     proof: str | None
     waits: bool = False
+    way: str = ""
+    """The way of contact that it is about, or empty: the purpose as a whole."""
     earlier: frozenset[ChoiceAnswer] = frozenset()
-    """What the person had answered about the purpose before, as far as it counted."""
+    """What the person had answered about the same before, as far as it counted."""
 
 
 def as_json_ld(receipt: Receipt) -> dict[str, Json]:
@@ -102,6 +104,7 @@ def as_json_ld(receipt: Receipt) -> dict[str, Json]:
             "dpv:hasConsentStatus": _status(receipt),
             "dct:date": to_text(receipt.at),
             "ab:method": receipt.channel,
+            **({"ab:contact": receipt.way} if receipt.way else {}),
             "ab:evidence": receipt.evidence,
             "ab:evidenceKey": receipt.evidence_key,
         },

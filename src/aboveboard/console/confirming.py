@@ -20,7 +20,7 @@ from aboveboard.basics import clock
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
-from aboveboard.console.forms import evidence_field
+from aboveboard.console.forms import evidence_field, topic_in_words
 from aboveboard.console.people import allow_look_up, recorded_in_words, spoken_promise
 from aboveboard.promise.model import Promise
 
@@ -69,6 +69,7 @@ def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
             # On the channel of the choice and not of this page: what is confirmed is what was said
             # there.
             evidence=f"{choice.channel}:{form.cleaned_data['evidence']}",
+            contact=choice.contact,
             by=actor,
             at=clock.now(),
         )
@@ -82,13 +83,12 @@ def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
 
 
 def _in_words(choice: ChoiceRecord, promise: Promise) -> dict[str, object]:
-    purpose = promise.purposes.get(choice.purpose)
     channel = promise.channels.get(choice.channel)
     role = promise.roles.get(choice.actor.role)
     who = str(role.title) if role else choice.actor.role.replace("-", " ")
     return {
         "choice": choice,
-        "purpose": str(purpose.title) if purpose else choice.purpose,
+        "purpose": topic_in_words(promise, choice.topic),
         "channel": str(channel.title) if channel else choice.channel,
         "who": ", ".join(filter(None, (who, choice.actor.team))),
         "number": choice.evidence.partition(":")[2] or choice.evidence,

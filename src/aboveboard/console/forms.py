@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.choices.topic import parts_of, topic_of
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.rights import correction
 from aboveboard.vault.limits import ATTACHMENT_BYTES
@@ -111,6 +112,20 @@ def evidence_field(label: StrOrPromise) -> forms.RegexField:
     )
 
 
+def topic_in_words(promise: Promise, topic: str) -> str:
+    """Return what a choice is about: the purpose, and the way of contact where it is one."""
+    key, contact = parts_of(topic)
+    purpose = promise.purposes.get(key)
+    title = str(purpose.title) if purpose else key
+    if not contact:
+        return title
+    way = contact.replace("_", " ")
+    for channel, its_way in purpose.contacts if purpose else ():
+        if its_way == contact:
+            way = promise.channels[channel].title
+    return gettext("%(purpose)s, only %(way)s") % {"purpose": title, "way": way}
+
+
 class RecordChoiceForm(forms.Form):
     """What the person chose, and where that can be checked."""
 
@@ -135,9 +150,13 @@ class RecordChoiceForm(forms.Form):
         field = self.fields["purpose"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [
-                (p.key, p.title)
-                for p in promise.purposes.values()
-                if p.needs_consent or p.objectable
+                (topic, topic_in_words(promise, topic))
+                for purpose in promise.purposes.values()
+                if purpose.leaves_choice
+                for topic in (
+                    purpose.key,
+                    *(topic_of(purpose.key, way) for way in purpose.ways),
+                )
             ]
 
 

@@ -23,8 +23,9 @@ from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.choices.topic import WHOLE, parts_of, topic_of
 from aboveboard.console import limits
-from aboveboard.console.forms import RecordChoiceForm, SubjectForm
+from aboveboard.console.forms import RecordChoiceForm, SubjectForm, topic_in_words
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.kinds.values import display
 from aboveboard.promise.explain import basis_for_staff, mid_sentence
@@ -187,17 +188,20 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         evidence = f"{note['channel']}:{answers['evidence']}"
         at = clock.now()
         answer = ChoiceAnswer(answers["answer"])
+        purpose, contact = parts_of(answers["purpose"])
         recorded = choose(
             note["person"],
-            answers["purpose"],
+            purpose,
             answer,
             channel=note["channel"],
             evidence=evidence,
+            contact=contact,
             by=actor,
             at=at,
         )
         context = {
-            "purpose": promise.purposes[answers["purpose"]],
+            "about": topic_in_words(promise, answers["purpose"]),
+            "contact": contact,
             "choices": _choices(promise, note["person"]),
             "title": recorded_in_words(answer, waits=recorded.waits, before=recorded.at != at),
             "waits": recorded.waits,
@@ -233,16 +237,26 @@ def read_note(request: HttpRequest) -> dict[str, Any] | None:
 
 def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
     consent = choices.consent_state(person_id)
-    return [
-        {
-            "purpose": purpose,
-            "answer": consent.answer(purpose.key),
-            "since": consent.since(purpose.key),
-            "waits": purpose.key in consent.waiting,
-        }
-        for purpose in promise.purposes.values()
-        if purpose.needs_consent or purpose.objectable
-    ]
+    rows: list[dict[str, Any]] = []
+    for purpose in promise.purposes.values():
+        if purpose.leaves_choice:
+            own = [
+                way
+                for way in purpose.ways
+                if not {topic_of(purpose.key, way)}.isdisjoint({*consent.last, *consent.waiting})
+            ]
+            for way in (WHOLE, *own):
+                topic = topic_of(purpose.key, way)
+                rows.append(
+                    {
+                        "purpose": purpose,
+                        "title": topic_in_words(promise, topic),
+                        "answer": consent.answer(purpose.key, way),
+                        "since": consent.since(purpose.key, way),
+                        "waits": topic in consent.waiting,
+                    }
+                )
+    return rows
 
 
 def recorded_in_words(answer: ChoiceAnswer, *, waits: bool, before: bool = False) -> str:

@@ -22,7 +22,7 @@ from aboveboard.basics.package import Numbers
 from aboveboard.basics.reference import parse_reference as checked_reference
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.choices import queries as choices
-from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.choices.topic import parts_of
 from aboveboard.intake.entries import ErasedReadmissionUndone, ErasedReadmitted
 from aboveboard.intake.models import ErasedIdentifier, ErasedPerson
 from aboveboard.keys.queries import instance_secret
@@ -113,11 +113,11 @@ def remember_erased(numbers: Numbers, reason: str, at: datetime) -> None:
         return
     consent = choices.consent_state(numbers[0])
     # A no and nothing else: that somebody had said yes must not outlive their erasure.
-    refused = [key for key in adopted.promise.purposes if consent.answer(key) is ChoiceAnswer.NO]
+    refused = consent.denied(adopted.promise.purposes)
     row = ErasedPerson.objects.create(
         erased_on=at.date(),
         by_number_only=reason == RETENTION,
-        objections=sorted(refused),
+        objections=refused,
         ends_on=at.date() + ERASED_REMEMBERED,
     )
     ErasedIdentifier.objects.bulk_create(
@@ -241,7 +241,9 @@ def remembered(number: int) -> ErasureToLetIn:
     if row is None:
         raise NotFound(what="erasure")
     _check_not_readmitted(row)
-    return ErasureToLetIn(row.pk, row.erased_on, len(row.objections))
+    return ErasureToLetIn(
+        row.pk, row.erased_on, len({parts_of(topic)[0] for topic in row.objections})
+    )
 
 
 def _check_not_readmitted(row: ErasedPerson) -> None:

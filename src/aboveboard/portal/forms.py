@@ -35,34 +35,25 @@ CONCERNS = {
 
 
 class ChoiceForm(forms.Form):
-    """Yes or no to one purpose. Nothing is ticked until the person has said
-    something (GDPR recital 32)."""
+    """Yes or no to one purpose, or one way of contact of it. Two buttons of one look: nothing is
+    chosen until the person chooses (GDPR recital 32), and no takes no more than yes (Art. 7(3))."""
 
     answer = forms.ChoiceField(
-        widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Choose yes or no.")}
+        choices=[(answer.value, answer.value) for answer in ChoiceAnswer],
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose yes or no.")
+        ),
+    )
+    contact = forms.ChoiceField(
+        choices=[("", "")],
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("We do not reach you in this way.")},
     )
 
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None = None,
-        *,
-        purpose: Purpose,
-        answer: ChoiceAnswer | None,
-    ) -> None:
-        super().__init__(
-            data, auto_id=f"{purpose.key}-%s", initial={"answer": answer.value if answer else None}
-        )
-        field = self.fields["answer"]
-        field.label = (
-            purpose.question.asks if purpose.question else gettext("May we use your data for this?")
-        )
-        yes, no = (
-            (gettext("Yes"), gettext("No"))
-            if purpose.needs_consent
-            else (gettext("Yes, you may"), gettext("No, I object"))
-        )
+    def __init__(self, data: Mapping[str, Any], *, purpose: Purpose) -> None:
+        super().__init__(data)
         # A ChoiceField's own.
-        field.choices = [(ChoiceAnswer.YES.value, yes), (ChoiceAnswer.NO.value, no)]  # type: ignore[attr-defined]
+        self.fields["contact"].choices = [("", ""), *((way, way) for way in purpose.ways)]  # type: ignore[attr-defined]
 
 
 class ConcernForm(forms.Form):

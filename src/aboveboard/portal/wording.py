@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from babel.dates import format_date
@@ -15,7 +15,8 @@ from aboveboard.access.emergency.reasons import EmergencyGround, ReviewVerdict
 from aboveboard.access.reasons import ReasonCode
 from aboveboard.access.use import UseRecord
 from aboveboard.basics.actor import ActorKind
-from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
+from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
+from aboveboard.choices.topic import parts_of, topic_of
 from aboveboard.law import categories
 from aboveboard.promise import explain
 from aboveboard.promise.model import Promise, Purpose, RoleOrChannel
@@ -193,10 +194,58 @@ def refusal(codes: Iterable[str]) -> str:
     return " ".join(str(REFUSED[ReasonCode(code)]) for code in codes)
 
 
-def latest_choices(history: Sequence[ChoiceRecord]) -> dict[str, ChoiceRecord]:
-    """Return the newest choice about each purpose that counts, of a history with the newest
-    first."""
-    return {choice.purpose: choice for choice in reversed(history) if not choice.waits}
+def standing_choices(
+    consent: ConsentState, history: Sequence[ChoiceRecord]
+) -> dict[str, ChoiceRecord]:
+    """Return the choice that stands about each topic: a purpose, or one way of contact of it."""
+    records = {choice.id: choice for choice in history}
+    return {
+        topic: records[event.id] for topic, event in consent.last.items() if event.id in records
+    }
+
+
+def way(purpose: Purpose | None, contact: str, promise: Promise) -> str:
+    """Return a way of contact as the promise calls it: "by e-mail"; empty for the whole."""
+    for key, contact_of_channel in purpose.contacts if purpose else ():
+        if contact_of_channel == contact:
+            return channel(promise, key)
+    return contact.replace("_", " ")
+
+
+def about(promise: Promise, topic: str) -> str:
+    """Return what a choice is about: the purpose, and the way of contact where it is one."""
+    key, contact = parts_of(topic)
+    title = purpose(promise, key)
+    if not contact:
+        return title
+    return gettext("%(purpose)s, only %(way)s") % {
+        "purpose": title,
+        "way": way(promise.purposes.get(key), contact, promise),
+    }
+
+
+def way_state(purpose: Purpose, own: ChoiceRecord | None, promise: Promise) -> str:
+    """Return what the person decided about one way of contact; ``own`` is what they said of it."""
+    return consent_state(purpose, own, promise) if own else gettext("As for the whole, above.")
+
+
+def choice_in_short(
+    purpose: Purpose, standing: Mapping[str, ChoiceRecord], promise: Promise
+) -> str:
+    """Return what stands about a purpose, in one or two sentences: the whole, and each way of
+    contact that they decided about apart."""
+    whole = standing.get(purpose.key)
+    apart = {each: standing.get(topic_of(purpose.key, each)) for each in purpose.ways}
+    parts = [
+        (gettext("Yes %(way)s.") if own.answer is ChoiceAnswer.YES else gettext("No %(way)s."))
+        % {"way": way(purpose, each, promise)}
+        for each, own in apart.items()
+        if own is not None
+    ]
+    agreed = any(own is not None and own.answer is ChoiceAnswer.YES for own in apart.values())
+    if not (agreed and (whole is None or whole.answer is ChoiceAnswer.NO)):
+        parts.insert(0, consent_state(purpose, whole, promise))
+    return " ".join(parts)
 
 
 def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promise) -> str:

@@ -343,6 +343,13 @@ def _other_changes(old: Promise, new: Promise) -> Iterator[PromiseChange]:
             yield PromiseChange(
                 ChangeDirection.REWORDED, "channels", f"Customers {how} {channel.title}."
             )
+        if key in old.channels and old.channels[key].contact != channel.contact:
+            way = f"counts as {channel.contact}" if channel.contact else "is no way of contact"
+            yield PromiseChange(
+                ChangeDirection.REWORDED,
+                "channels",
+                f"For choices about a way of contact, “{channel.title}” now {way}.",
+            )
     # Keys alone decide, so a title that changed is new words; a role or channel that came or went
     # shows with the purposes that name it.
     for section, before, after in (

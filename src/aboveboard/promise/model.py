@@ -24,6 +24,7 @@ from aboveboard.promise.collecting import (
 from aboveboard.promise.period import Period
 from aboveboard.promise.purpose import (
     ConsentQuestion,
+    Contact,
     LawfulBasis,
     Purpose,
     RestrictedUse,
@@ -43,6 +44,7 @@ __all__ = [
     "CollectionPoint",
     "ConsentQuestion",
     "ConsentSignal",
+    "Contact",
     "DataProvision",
     "DataSource",
     "Field",
@@ -200,9 +202,11 @@ class RoleOrChannel:
 @dataclass(frozen=True, slots=True)
 class PromisedChannel(RoleOrChannel):
     """A channel. ``staffed``: whether customers reach a member of staff that way; not on their own
-    pages, where only programs talk to each other, or where a file leaves."""
+    pages, where only programs talk to each other, or where a file leaves. ``contact``: which way
+    of reaching a person it is, None where it is none."""
 
     staffed: bool = True
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True, slots=True)

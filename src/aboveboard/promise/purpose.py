@@ -22,6 +22,22 @@ class LawfulBasis(StrEnum):
     LEGITIMATE_INTERESTS = "legitimate_interests"
 
 
+class Contact(StrEnum):
+    """A way in which a person is reached (ePrivacy Directive Art. 13: each has rules of its own,
+    so that a person must be able to allow one and refuse another).
+
+    A channel of the promise says which it is, where it is one (``contact: email``); what a purpose
+    uses follows from its channels.
+    """
+
+    EMAIL = "email"
+    SMS = "sms"
+    POST = "post"
+    PHONE = "phone"
+    APP = "app"
+    IN_PERSON = "in_person"
+
+
 class RetentionStart(StrEnum):
     """What starts the clock of a retention."""
 
@@ -101,7 +117,8 @@ class Purpose:
 
     ``interest``: for legitimate interests, which, in words to the customer (GDPR Art. 13(1)(d)).
     ``personalises``: whether it chooses what a person is shown or sent. ``provision``: whether
-    they must give its data (GDPR Art. 13(2)(e)); None where that is not said.
+    they must give its data (GDPR Art. 13(2)(e)); None where that is not said. ``contacts``: which
+    of its channels is which way of contact.
     """
 
     key: str
@@ -125,11 +142,29 @@ class Purpose:
     interest: TranslatedText | None = None
     personalises: bool = False
     provision: DataProvision | None = None
+    contacts: tuple[tuple[str, Contact], ...] = ()
 
     @property
     def for_staff(self) -> StaffWords:
         """Return what staff read of it."""
         return self.own_staff_words or StaffWords(self.title, self.what)
+
+    @property
+    def ways(self) -> tuple[Contact, ...]:
+        """Return the ways of contact that it uses, each once, in the order of its channels."""
+        return tuple(dict.fromkeys(way for _, way in self.contacts))
+
+    def contact_of(self, channel: str) -> str:
+        """Return which way of contact a channel of it is; empty where it is none."""
+        for key, way in self.contacts:
+            if key == channel:
+                return way
+        return ""
+
+    @property
+    def leaves_choice(self) -> bool:
+        """Whether the person has a say in it: a yes to give, or an objection to make."""
+        return self.needs_consent or self.objectable
 
     @property
     def needs_consent(self) -> bool:

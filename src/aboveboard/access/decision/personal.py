@@ -11,6 +11,7 @@ from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.state import ChoiceAnswer, ConsentState
+from aboveboard.choices.topic import WHOLE
 from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
 
 
@@ -18,24 +19,40 @@ def refusals(
     purpose: Purpose, request: UseRequest, facts: PersonFacts, at: datetime
 ) -> Iterator[RefusalReason]:
     """Yield every reason that lies in the person: what they chose, and what the law gives them."""
-    yield from choice_refusals(purpose, facts)  # 8
+    contact = purpose.contact_of(request.channel)
+    yield from choice_refusals(purpose, facts, contact)  # 8
     # Most people have said yes to few purposes: nothing is called for the others.
-    if purpose.key in facts.consent.yes_recorded_by and _is_consent_recorded_by_asker(
-        purpose, request, facts.consent
+    if facts.consent.yes_recorded_by and _is_consent_recorded_by_asker(
+        purpose, request, facts.consent, contact
     ):
         yield reason(ReasonCode.YES_BY_ASKER)
     # 9.
     if facts.restricted_since is not None and not _is_allowed_when_restricted(
-        purpose, request, facts, facts.restricted_since
+        purpose, request, facts, contact
     ):
         yield reason(ReasonCode.RESTRICTED)
     if facts.held:  # 10
         yield from _retention_refusals(purpose, request, facts, at)
 
 
-def choice_refusals(purpose: Purpose, known: PersonFacts | ConsentState) -> Iterator[RefusalReason]:
-    """Yield what the person's own choices have against the purpose; nothing
-    when they leave it in use.
+def goes_on(purpose: Purpose, consent: ConsentState) -> bool:
+    """Whether the person's choices leave anything of the purpose in use: it, or one way of contact
+    of it."""
+    return next(choice_refusals(purpose, consent, broadest=True), None) is None
+
+
+def choice_refusals(
+    purpose: Purpose,
+    known: PersonFacts | ConsentState,
+    contact: str = WHOLE,
+    *,
+    broadest: bool = False,
+) -> Iterator[RefusalReason]:
+    """Yield what the person's own choices have against the purpose, through this way of contact;
+    nothing when they leave it in use. ``broadest``: in use through any.
+
+    A channel that is no way of contact asks about the whole: who agreed to e-mail alone agreed to
+    nothing that comes without one.
 
     A yes is needed where the purpose rests on consent (GDPR Art. 6(1)(a), 7). An objection
     stops what rests on legitimate interests or a public task (Art. 21(1)) until compelling
@@ -43,19 +60,24 @@ def choice_refusals(purpose: Purpose, known: PersonFacts | ConsentState) -> Iter
     for good (Art. 21(2) and (3)).
     """
     consent = known.consent if isinstance(known, PersonFacts) else known
-    answer = consent.answer(purpose.key)
+    answer = consent.answer(purpose.key, contact)
+    if broadest and not consent.unproven:
+        event = consent.broadest(purpose.key)
+        answer = event.answer if event else None
     if answer is not ChoiceAnswer.YES and purpose.needs_consent:
         yield reason(ReasonCode.NO_CONSENT if answer is None else ReasonCode.CONSENT_WITHDRAWN)
     if (
         answer is ChoiceAnswer.NO
         and purpose.objectable
-        and not (isinstance(known, PersonFacts) and _is_objection_overridden(purpose, known))
+        and not (
+            isinstance(known, PersonFacts) and _is_objection_overridden(purpose, known, contact)
+        )
     ):
         yield reason(ReasonCode.OBJECTED)
 
 
 def _is_consent_recorded_by_asker(
-    purpose: Purpose, request: UseRequest, consent: ConsentState
+    purpose: Purpose, request: UseRequest, consent: ConsentState, contact: str
 ) -> bool:
     """Whether the use rests on a yes that nobody but the asker recorded: a client or a member of
     staff could otherwise open anybody's data by writing a yes down first.
@@ -63,24 +85,27 @@ def _is_consent_recorded_by_asker(
     The controller must be able to show that the person agreed (GDPR Art. 7(1)), and one's own
     record of it shows nothing. Where nothing needs a yes, it is one only if it took a no back.
     """
-    if not consent.is_recorded_only_by(purpose.key, request.actor):
+    if not consent.is_recorded_only_by(purpose.key, request.actor, contact):
         return False
     if request.actor.kind not in (ActorKind.STAFF, ActorKind.SERVICE):
         return False
-    return purpose.needs_consent or (purpose.objectable and purpose.key in consent.after_no)
+    return purpose.needs_consent or (
+        purpose.objectable and consent.took_no_back(purpose.key, contact)
+    )
 
 
-def _is_objection_overridden(purpose: Purpose, facts: PersonFacts) -> bool:
+def _is_objection_overridden(purpose: Purpose, facts: PersonFacts, contact: str) -> bool:
     if purpose.direct_marketing:
         return False
     if purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
         return True
-    shown, objected = facts.grounds_shown.get(purpose.key), facts.consent.since(purpose.key)
+    shown = facts.grounds_shown.get(purpose.key)
+    objected = facts.consent.since(purpose.key, contact)
     return shown is not None and objected is not None and shown >= objected
 
 
 def _is_allowed_when_restricted(
-    purpose: Purpose, request: UseRequest, facts: PersonFacts, since: datetime
+    purpose: Purpose, request: UseRequest, facts: PersonFacts, contact: str
 ) -> bool:
     """Whether the purpose is one of the exceptions of GDPR Art. 18(2).
 
@@ -93,10 +118,11 @@ def _is_allowed_when_restricted(
         or purpose.basis is LawfulBasis.VITAL_INTERESTS
     ):
         return True
-    answered_at = facts.consent.since(purpose.key)
+    since, answered_at = facts.restricted_since, facts.consent.since(purpose.key, contact)
     return (
         purpose.needs_consent
-        and facts.consent.answer(purpose.key) is ChoiceAnswer.YES
+        and facts.consent.answer(purpose.key, contact) is ChoiceAnswer.YES
+        and since is not None
         and answered_at is not None
         and answered_at >= since
     )
@@ -121,7 +147,7 @@ def _retention_refusals(
                 over = True
                 yield reason(ReasonCode.RETENTION_OVER, field=field)
     else:
-        began = _clock_start(starts, purpose, facts)
+        began = _clock_start(starts, purpose, facts, purpose.contact_of(request.channel))
         # A clock that never started (no choice yet, say) cannot have run out;
         # question 8 answers that case.
         if began is not None and retention.is_over(began, at):
@@ -131,9 +157,11 @@ def _retention_refusals(
         yield reason(ReasonCode.KEPT_FOR_CLAIM)
 
 
-def _clock_start(starts: RetentionStart, purpose: Purpose, facts: PersonFacts) -> datetime | None:
+def _clock_start(
+    starts: RetentionStart, purpose: Purpose, facts: PersonFacts, contact: str
+) -> datetime | None:
     if starts is RetentionStart.COLLECTION:
         return facts.collected_at
     if starts is RetentionStart.LAST_ACTIVITY:
         return facts.last_active_at
-    return facts.consent.since(purpose.key)
+    return facts.consent.since(purpose.key, contact)

@@ -105,12 +105,13 @@ def _tally(
     facts: PersonFacts,
     at: datetime,
 ) -> None:
-    for own in (False, True):
-        was, is_ = (
-            is_allowed(pair.old, facts, field, at, own=own),
-            is_allowed(pair.new, facts, field, at, own=own),
-        )
-        tallies.setdefault(TallyKey(pair.key, field, own), Counter())[was, is_] += size
+    for ways, channel in pair.ways().items():
+        for own in (False, True):
+            was, is_ = (
+                is_allowed(pair.old, facts, field, channel, at, own=own),
+                is_allowed(pair.new, facts, field, channel, at, own=own),
+            )
+            tallies.setdefault(TallyKey(pair.key, field, own, ways), Counter())[was, is_] += size
 
 
 def _newly_lapsed(

@@ -24,6 +24,19 @@ from aboveboard.vault import queries as vault
 from aboveboard.vault.holds import is_open
 
 _STARTS = {RetentionStart.LAST_ACTIVITY: "p.last_active_at", RetentionStart.CHOICE: "l.at"}
+_FOLDED = f"""
+        SELECT 1 FROM {choices.TABLE} AS said
+        WHERE said.purpose = %s AND (
+            (said.person_id = p.id AND (said.contact <> '' OR said.waits))
+            OR said.person_id IN (
+                SELECT merged_id FROM {prepared.ALIAS} WHERE person_id = p.id
+            )
+        )
+"""  # noqa: S608 - the tables are our own models'; everything else is a parameter
+_APART = f"""
+    SELECT p.id FROM {prepared.PERSON} AS p
+    WHERE p.id > %s AND p.id <= %s AND EXISTS ({_FOLDED})
+"""  # noqa: S608 - the tables are our own models'; everything else is a parameter
 _COUNT = f"""
     SELECT COUNT(*), MIN(p.id)
     FROM {prepared.PERSON} AS p
@@ -31,10 +44,11 @@ _COUNT = f"""
         SELECT person_id, answer, at FROM (
             SELECT person_id, answer, at,
                 ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY at DESC, id DESC) AS newest
-            FROM {choices.TABLE} WHERE purpose = %s AND person_id > %s AND person_id <= %s
+            FROM {choices.TABLE}
+            WHERE purpose = %s AND contact = '' AND person_id > %s AND person_id <= %s
         ) AS said WHERE newest = 1
     ) AS l ON l.person_id = p.id
-    WHERE p.id > %s AND p.id <= %s
+    WHERE p.id > %s AND p.id <= %s AND NOT EXISTS ({_FOLDED})
     GROUP BY l.answer,
         CASE WHEN p.restricted_until > %s THEN
             CASE WHEN l.at >= COALESCE(p.restricted_since, p.collected_at) THEN 2 ELSE 1 END
@@ -49,7 +63,12 @@ _CLOCK = """,
 def groups(
     pair: PurposePair, low: int, high: int, at: datetime
 ) -> Iterator[tuple[int, PersonFacts]]:
-    """Yield how many people each group of a range has, and the facts of one of them."""
+    """Yield how many people each group of a range has, and the facts of one of them.
+
+    Who said anything about one way of contact, or under a number that was merged into theirs, or of
+    whom a yes was recorded that waits, is a group of their own: what holds then is the fold's to
+    say (``choices.state``).
+    """
     sql = _COUNT
     parameters: list[str | int | datetime] = [
         pair.key,
@@ -57,6 +76,7 @@ def groups(
         high,
         low,
         high,
+        pair.key,
         *map(_moment, (at, at)),
     ]
     for purpose in pair.purposes():
@@ -65,6 +85,8 @@ def groups(
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
+        cursor.execute(_APART, [low, high, pair.key])
+        rows += [(1, person_id) for (person_id,) in cursor.fetchall()]
     for start in range(0, len(rows), USE_BATCH):
         batch = rows[start : start + USE_BATCH]
         known = facts_of([person_id for _, person_id in batch], at)

@@ -35,6 +35,15 @@ class PurposePair:
         """Whether anything that a use depends on differs; other words for the same do not."""
         return self.old is None or self.new is None or _matters(self.old) != _matters(self.new)
 
+    def ways(self) -> dict[tuple[str, str], str]:
+        """Return a channel for each pair of ways of contact that one is under both promises: people
+        are decided about alike on all channels of a pair. Empty where it is no way of contact."""
+        return {
+            contacts_of(self.old, self.new, channel): channel
+            for purpose in self.purposes()
+            for channel in purpose.channels
+        }
+
     def fields(self) -> tuple[str, ...]:
         """Return the fields that either uses."""
         return tuple(
@@ -42,10 +51,17 @@ class PurposePair:
         )
 
 
+def contacts_of(old: Purpose | None, new: Purpose | None, channel: str) -> tuple[str, str]:
+    """Return which way of contact a channel is under both promises."""
+    return (old.contact_of(channel) if old else "", new.contact_of(channel) if new else "")
+
+
 def _matters(purpose: Purpose) -> tuple[object, ...]:
     keeps = (str(purpose.retention.keep), purpose.retention.starts)
     sets = (frozenset(purpose.fields), frozenset(purpose.roles), frozenset(purpose.channels))
-    return (purpose.basis, purpose.when_restricted, purpose.direct_marketing, *keeps, *sets)
+    contacts = frozenset(purpose.contacts)
+    how = (purpose.basis, purpose.when_restricted, purpose.direct_marketing)
+    return (*how, *keeps, *sets, contacts)
 
 
 def purpose_pairs(old: Promise, new: Promise) -> list[PurposePair]:
@@ -57,14 +73,21 @@ def purpose_pairs(old: Promise, new: Promise) -> list[PurposePair]:
 
 
 def is_allowed(
-    purpose: Purpose | None, facts: PersonFacts, field: str, at: datetime, *, own: bool
+    purpose: Purpose | None,
+    facts: PersonFacts,
+    field: str,
+    channel: str,
+    at: datetime,
+    *,
+    own: bool,
 ) -> bool:
     """Whether the person's side of the decision lets the purpose be: by the
-    decision's own questions. ``field`` is read only where each has a clock of its own."""
+    decision's own questions. ``field`` is read only where each has a clock of its own, ``channel``
+    only where it is a way of contact: any of the same way stands for it."""
     if purpose is None:
         return False
     # The person's side asks only whether it is themself, so any other actor stands for all.
-    request = UseRequest(CUSTOMER if own else SYSTEM, purpose.key, (field,), "")
+    request = UseRequest(CUSTOMER if own else SYSTEM, purpose.key, (field,), channel)
     return next(personal.refusals(purpose, request, facts, at), None) is None
 
 

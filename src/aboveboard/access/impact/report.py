@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from aboveboard.access.impact.judging import contacts_of
 from aboveboard.basics.actor import Role
 from aboveboard.promise.model import Promise
 
@@ -17,11 +18,13 @@ and under the new one."""
 @dataclass(frozen=True, slots=True, order=True)
 class TallyKey:
     """What one tally is about. ``field`` is "" where all fields of the purpose come out alike;
-    ``own``: the person asks themself."""
+    ``own``: the person asks themself; ``contacts``: which way of contact it is under
+    both promises, "" where it is none."""
 
     purpose: str
     field: str
     own: bool
+    contacts: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ def changed_uses(
                 (role, channel, field) in set(_combinations(new, purpose)),
             )
             own = role == Role.CUSTOMER
+            ways = contacts_of(old.purposes.get(purpose), new.purposes.get(purpose), channel)
             tally = (
-                tallies.get(TallyKey(purpose, field, own))
-                or tallies.get(TallyKey(purpose, "", own))
+                tallies.get(TallyKey(purpose, field, own, ways))
+                or tallies.get(TallyKey(purpose, "", own, ways))
                 or Counter()
             )
             cell = _changed_use((purpose, role, channel, field), tally, was=was, is_=is_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,6 +15,7 @@ from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
 from aboveboard.choices.receipt import as_json_ld
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
+from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ChoiceForm
 from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
@@ -33,25 +36,27 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 @require_POST
 @portal_page
 def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpResponse:
-    """Record a yes or no; their own answer again changes nothing, unless a yes waits for it."""
+    """Record a yes or no to a purpose, or to one way of contact of it; their own answer again
+    changes nothing, unless a yes waits for it."""
     # A purpose on a contract or a law leaves no choice: a yes recorded about it would look like
     # consent that can be taken back (EDPB Guidelines 05/2020, section 6).
     about = you.promise.purposes.get(purpose)
-    if about is None or not (about.needs_consent or about.objectable):
+    if about is None or not about.leaves_choice:
         raise Http404
     consent = queries.consent_state(you.person_id)
-    form = ChoiceForm(request.POST, purpose=about, answer=consent.answer(purpose))
+    form = ChoiceForm(request.POST, purpose=about)
     if not form.is_valid():
         return _overview(request, you, form, purpose, status=422)
-    answer = ChoiceAnswer(form.cleaned_data["answer"])
-    latest = wording.latest_choices(queries.history(you.person_id)).get(purpose)
+    answer, contact = ChoiceAnswer(form.cleaned_data["answer"]), form.cleaned_data["contact"]
+    topic = topic_of(purpose, contact)
+    latest = wording.standing_choices(consent, queries.history(you.person_id)).get(topic)
     # What somebody else recorded is not their own word yet: said again by their own hand it is
     # recorded, and so is a no while a yes waits.
     if (
         latest is not None
         and latest.actor.kind is ActorKind.PERSON
         and latest.answer is answer
-        and purpose not in consent.waiting
+        and topic not in consent.waiting
     ):
         choice = latest
     else:
@@ -68,6 +73,7 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
             answer,
             channel=CHANNEL,
             evidence=evidence,
+            contact=contact,
             by=CUSTOMER,
             at=you.now,
         )
@@ -86,6 +92,7 @@ def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpRe
         "facts": facts,
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
         "how": _channel_and_recorder(choice, you),
+        "way": wording.way(you.promise.purposes.get(choice.purpose), choice.contact, you.promise),
         "shared": explain.join_words(facts.recipients, you.language),
         "things": wording.capitalise(explain.join_words(facts.categories, you.language)),
     }
@@ -121,17 +128,11 @@ def _overview(
     status: int = 200,
 ) -> HttpResponse:
     consent, history = queries.consent_state(you.person_id), queries.history(you.person_id)
-    latest = wording.latest_choices(history)
+    standing = wording.standing_choices(consent, history)
     rows = [
-        _row(
-            you,
-            purpose,
-            consent,
-            latest.get(purpose.key),
-            bad if purpose.key == bad_purpose else None,
-        )
+        _card(you, purpose, consent, standing)
         for purpose in you.promise.purposes.values()
-        if purpose.needs_consent or purpose.objectable
+        if purpose.leaves_choice
     ]
     saved_id = request.GET.get("saved", "")
     # Looked for among their own and compared as text: the number of somebody else's choice, or what
@@ -140,26 +141,55 @@ def _overview(
     context = {
         "rows": rows,
         "form": bad,
+        "bad": bad_purpose,
         "saved": _past_choice(you, saved) if saved else None,
         "history": [_past_choice(you, choice) for choice in history],
     }
     return render(request, "portal/choices.html", context, status=status)
 
 
-def _row(
+def _card(
     you: PortalCustomer,
     purpose: Purpose,
     consent: ConsentState,
-    latest: ChoiceRecord | None,
-    form: ChoiceForm | None,
+    standing: Mapping[str, ChoiceRecord],
 ) -> dict[str, object]:
-    waits = consent.waiting.get(purpose.key)
+    """Return a purpose as the page shows it: a row for the whole, and one for each way of contact
+    where there are several."""
+    yes, no = (
+        (gettext("Yes"), gettext("No"))
+        if purpose.needs_consent
+        else (gettext("Yes, you may"), gettext("No, I object"))
+    )
     return {
         "purpose": purpose,
-        "state": wording.consent_state(purpose, latest, you.promise),
-        "waiting": _past_choice(you, queries.choice_of(you.person_id, waits.id)) if waits else None,
+        "question": purpose.question.asks
+        if purpose.question
+        else gettext("May we use your data for this?"),
+        "yes": yes,
+        "no": no,
         "words": explain.purpose_in_words(you.promise, purpose, you.language),
-        "form": form or ChoiceForm(purpose=purpose, answer=consent.answer(purpose.key)),
+        "whole": _row(you, purpose, WHOLE, consent, standing),
+        "ways": [_row(you, purpose, way, consent, standing) for way in purpose.ways],
+    }
+
+
+def _row(
+    you: PortalCustomer,
+    purpose: Purpose,
+    contact: str,
+    consent: ConsentState,
+    standing: Mapping[str, ChoiceRecord],
+) -> dict[str, object]:
+    topic = topic_of(purpose.key, contact)
+    waits, own = consent.waiting.get(topic), standing.get(topic)
+    in_words = wording.way_state if contact else wording.consent_state
+    return {
+        "contact": contact,
+        "way": wording.way(purpose, contact, you.promise),
+        "state": in_words(purpose, own, you.promise),
+        "answer": own.answer.value if own else "",
+        "waiting": _past_choice(you, queries.choice_of(you.person_id, waits.id)) if waits else None,
     }
 
 
@@ -168,7 +198,7 @@ def _past_choice(you: PortalCustomer, choice: ChoiceRecord | None) -> dict[str, 
         raise Http404
     return {
         "choice": choice,
-        "title": wording.purpose(you.promise, choice.purpose),
+        "title": wording.about(you.promise, choice.topic),
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
         "channel": wording.channel(you.promise, choice.channel),
         "by": _recorder(choice, you),

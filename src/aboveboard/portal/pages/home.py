@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from aboveboard.access.actions import use
-from aboveboard.access.decision.personal import choice_refusals
+from aboveboard.access.decision.personal import goes_on
 from aboveboard.access.queries import indexed_uses, records_of
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.access.use_index.columns import IndexedUses, UseFilter
@@ -86,7 +86,7 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "in_short": _summary(len(held), sum(bool(row["in_use"]) for row in purposes)),
         "contact": you.promise.organisation.contact,
         "calls": notices.notice_summaries(you),
-        "unconfirmed": [wording.purpose(you.promise, key) for key in sorted(waiting)],
+        "unconfirmed": [wording.about(you.promise, topic) for topic in sorted(waiting)],
         "held_by_law": status.held_by_law,
         "restricted": status.restricted,
         **_recent_uses(you),
@@ -153,14 +153,13 @@ def _summary(details: int, purposes: int) -> str:
 def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
     consent = choices.consent_state(you.person_id)
-    latest = wording.latest_choices(choices.history(you.person_id))
+    standing = wording.standing_choices(consent, choices.history(you.person_id))
     rows: list[dict[str, object]] = []
     for purpose in you.promise.purposes.values():
         # Of what is held about this person alone: the whole promise is on the trust centre for
         # everybody.
         used = [key for key in purpose.fields if key in held]
         if used:
-            leaves_choice = purpose.needs_consent or purpose.objectable
             words = explain.purpose_in_words(you.promise, purpose, you.language)
             rows.append(
                 {
@@ -168,10 +167,10 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
                     "words": replace(
                         words, held=explain.fields_in_words(you.promise, used, you.language)
                     ),
-                    "state": wording.consent_state(purpose, latest.get(purpose.key), you.promise)
-                    if leaves_choice
+                    "state": wording.choice_in_short(purpose, standing, you.promise)
+                    if purpose.leaves_choice
                     else "",
-                    "in_use": not any(choice_refusals(purpose, consent)),
+                    "in_use": goes_on(purpose, consent),
                 }
             )
     return rows

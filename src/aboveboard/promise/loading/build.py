@@ -26,6 +26,7 @@ from aboveboard.promise.model import (
     CollectionPoint,
     ConsentQuestion,
     ConsentSignal,
+    Contact,
     DataProvision,
     DataSource,
     Field,
@@ -64,16 +65,17 @@ def build(root: Table) -> Promise:
     regime = transfers.regime_of(organisation.country)
     # English always: it is what every text must have, and what another language falls back on.
     languages = dict.fromkeys(["en", *_keys(root, "languages")])
+    channels = _build_section(root, "channels", _channel)
     return Promise(
         organisation=organisation,
         languages=tuple(languages),
         fields=_build_section(root, "fields", _field),
         roles=_build_section(root, "roles", _party),
-        channels=_build_section(root, "channels", _channel),
+        channels=channels,
         recipients=_build_section(
             root, "recipients", lambda key, item: _recipient(key, item, regime)
         ),
-        purposes=_build_section(root, "purposes", _purpose),
+        purposes=_build_section(root, "purposes", lambda key, item: _purpose(key, item, channels)),
         losses=_build_section(root, "losses", _loss),
         security=_texts(root.entries["security"]),
         break_glass=_break_glass(root.entries.get("break_glass")),
@@ -174,7 +176,13 @@ def _party(key: str, item: Item) -> RoleOrChannel:
 def _channel(key: str, item: Item) -> PromisedChannel:
     # A promise from before it was said says nothing, and calls them so.
     written = scalar_text(item, "staffed") or str(key not in _UNSTAFFED).lower()
-    return PromisedChannel(key, _text(entries(item)["title"]), written == "true")
+    contact = scalar_text(item, "contact")
+    return PromisedChannel(
+        key,
+        _text(entries(item)["title"]),
+        written == "true",
+        Contact(contact) if contact else None,
+    )
 
 
 def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipient:
@@ -194,7 +202,7 @@ def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipi
     )
 
 
-def _purpose(key: str, item: Item) -> Purpose:
+def _purpose(key: str, item: Item, channels: Mapping[str, PromisedChannel]) -> Purpose:
     fields = entries(item)
     choice, article9, retention = fields.get("choice"), fields.get("article9"), fields["retention"]
     restricted, for_staff = scalar_text(item, "allowed_when_restricted"), fields.get("for_staff")
@@ -210,6 +218,11 @@ def _purpose(key: str, item: Item) -> Purpose:
         fields=_keys(item, "fields"),
         roles=_keys(item, "roles"),
         channels=_keys(item, "channels"),
+        contacts=tuple(
+            (each, way)
+            for each in _keys(item, "channels")
+            if (way := channels[each].contact) is not None
+        ),
         recipients=_keys(item, "recipients"),
         retention=_retention(retention),
         question=ConsentQuestion(_text(entries(choice)["asks"]), _keys(choice, "fields"))
