@@ -43,7 +43,12 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_sound_promise(folder: Path) -> None:
     done = run(folder, "check", "good.yaml")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "good.yaml: no problems found. 17 fields, 8 purposes.\n"
+    accepted, notice, *ages = done.stdout.splitlines()
+    assert accepted == "good.yaml: no problems found. 17 fields, 8 purposes."
+    assert notice == "Privacy notice: 16 of the 16 things it must say are said."
+    assert [age.split(":")[0] for age in ages] == [
+        f"Reading age ({code})" for code in ("en", "fr", "de")
+    ]
 
 
 def test_a_refused_promise(folder: Path) -> None:

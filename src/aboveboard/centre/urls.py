@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.centre import asking, home, log, losses, packs, promise
+from aboveboard.centre import asking, home, log, losses, notice, packs, promise
 
 app_name = "centre"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,6 +14,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/facts.json", home.facts, name="facts"),
     path("trust/promise/", promise.promise, name="promise"),
     path("trust/promise/<int:serial>/", promise.version, name="version"),
+    path("trust/notice/", notice.page, name="notice"),
+    path("trust/notice/<int:serial>/", notice.page, name="notice_version"),
+    path("trust/notice/<int:serial>/notice.json", notice.document, name="notice_json"),
+    path("trust/notice/<int:serial>/notice.pdf", notice.printed, name="notice_pdf"),
+    path("trust/notice/notice.json", notice.document, name="notice_json_now"),
+    path("trust/notice/notice.pdf", notice.printed, name="notice_pdf_now"),
+    path("trust/notice/<slug:layer>.fragment", notice.fragment, name="notice_fragment"),
+    path(
+        "trust/notice/at/<slug:point>.fragment",
+        notice.fragment,
+        {"layer": "line"},
+        name="notice_line",
+    ),
     path("trust/register/", promise.register_page, name="register"),
     path("trust/register.csv", promise.register_csv, name="register_csv"),
     path("trust/register.jsonld", promise.register_json_ld, name="register_json_ld"),

@@ -9,15 +9,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid
+from aboveboard.basics.reading_age import reading_age
 from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.promise import diff, explain, organisation, register
 from aboveboard.promise.limits import PROMISE_BYTES
 from aboveboard.promise.loading import SAMPLE, PromiseRefused, json_schema, load
 from aboveboard.promise.model import Promise
+from aboveboard.promise.notice import document
+from aboveboard.promise.notice.building import build_notice
+from aboveboard.promise.notice.items import NoticeItem
+from aboveboard.promise.notice.languages import notice_language
+from aboveboard.promise.notice.review import ItemFinding, ItemState, review_notice
 
 NAME = "promise"
 HELP = "Check, explain, compare, print or adopt a promise."
@@ -25,6 +32,7 @@ EXAMPLE = """
 aboveboard promise sample > promise.yaml
 aboveboard promise check promise.yaml
 aboveboard promise explain promise.yaml --language fr
+aboveboard promise notice promise.yaml --language de
 aboveboard promise diff old.yaml promise.yaml
 aboveboard promise register promise.yaml --csv > register.csv
 aboveboard promise what-if promise.yaml
@@ -50,11 +58,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     check = verbs.add_parser("check", help="list every problem in a promise, with line and fix")
     check.add_argument("file", type=Path, help=_FILE_HELP)
     check.add_argument("--json", action="store_true", help="print the problems as JSON")
+    check.add_argument(
+        "--strict", action="store_true", help="exit 1 too where the privacy notice lacks something"
+    )
     explained = verbs.add_parser("explain", help="print a promise in plain language")
     explained.add_argument("file", type=Path, help=_FILE_HELP)
     explained.add_argument(
         "--language", default="en", metavar="CODE", help="en, fr or de (default: en)"
     )
+    noticed = verbs.add_parser("notice", help="print the privacy notice that a promise makes")
+    noticed.add_argument("file", type=Path, help=_FILE_HELP)
+    noticed.add_argument("--language", default="en", metavar="CODE", help="default: en")
+    noticed.add_argument("--json", action="store_true", help="print every layer as JSON")
     compared = verbs.add_parser("diff", help="list the differences between two promises")
     compared.add_argument("old", type=Path, help="the earlier promise file")
     compared.add_argument("new", type=Path, help="the later promise file")
@@ -94,7 +109,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    promise = _load(args.file)
+    source = _read(args.file)
+    promise = load(source, name=str(args.file))
+    findings = review_notice(promise, source.decode("utf-8-sig"))
+    missing = [each for each in findings if each.state is ItemState.MISSING]
     if args.json:
         _print_json(
             {
@@ -102,12 +120,48 @@ def _check(args: argparse.Namespace) -> int:
                 "accepted": True,
                 "problems": [],
                 "warnings": list(organisation.warnings(promise)),
+                "notice": [_finding_as_json(each) for each in findings],
             }
         )
     else:
         fields, purposes = len(promise.fields), len(promise.purposes)
         print(f"{args.file}: no problems found. {fields} fields, {purposes} purposes.")
         _print_warnings(promise)
+        _print_notice_review(args.file, promise, findings)
+    return ATTENTION if missing and args.strict else DONE
+
+
+def _finding_as_json(finding: ItemFinding) -> Json:
+    return {
+        "item": finding.item.value,
+        "gdpr_article": finding.article,
+        "state": finding.state.value,
+        "line": finding.line,
+        "message": finding.message,
+        "fix": finding.fix,
+    }
+
+
+def _print_notice_review(file: Path, promise: Promise, findings: Sequence[ItemFinding]) -> None:
+    said = {each.item for each in findings if each.state is not ItemState.MISSING}
+    print(f"Privacy notice: {len(said)} of the {len(NoticeItem)} things it must say are said.")
+    for each in findings:
+        if each.state is ItemState.MISSING:
+            print(f"{file}:{each.line}: {each.item} (Art. {each.article})")
+            print(f"  {each.message}\n  {each.fix}")
+    for code in promise.languages:
+        language = notice_language(code)
+        age = reading_age(build_notice(promise, language).text, code)
+        if language.code == code and age is not None:
+            print(f"Reading age ({code}): {age.years} ({age.formula} {age.score}).")
+
+
+def _notice(args: argparse.Namespace) -> int:
+    notice = build_notice(_load(args.file), notice_language(args.language, preview=True))
+    if args.json:
+        _print_json(document.as_json(notice))
+    else:
+        print(document.as_text(notice), end="")
     return DONE
 
 
@@ -201,6 +255,7 @@ def _what_if(args: argparse.Namespace) -> int:
 _VERBS = {
     "check": _check,
     "explain": _explain,
+    "notice": _notice,
     "diff": _diff,
     "register": _register,
     "schema": _schema,

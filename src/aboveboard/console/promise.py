@@ -9,7 +9,11 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics.actor import Role
+from aboveboard.basics.reading_age import reading_age
 from aboveboard.promise import diff, explain, organisation, queries, register
+from aboveboard.promise.notice.building import NoticeSource, build_notice
+from aboveboard.promise.notice.languages import notice_language, notice_languages
+from aboveboard.promise.notice.review import review_notice
 
 
 @allow_staff
@@ -55,6 +59,26 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
         "source": queries.source(serial),
     }
     return render(request, "console/promise/version.html", context)
+
+
+@allow_staff
+@require_safe
+def notice(request: HttpRequest) -> HttpResponse:
+    """Show whether the notice says all it must, how old its readers must be, and how it reads; in
+    a language that nobody has reviewed yet too, for whoever is to do so."""
+    adopted = queries.in_force()
+    source = NoticeSource(adopted.serial, adopted.adopted_at)
+    language = notice_language(request.GET.get("language", "en"), preview=True)
+    rows = []
+    for each in notice_languages().values():
+        text = build_notice(adopted.promise, each).text if each.reviewed else ""
+        rows.append({"language": each, "age": reading_age(text, each.code)})
+    context = {
+        "findings": review_notice(adopted.promise, queries.source(adopted.serial)),
+        "languages": rows,
+        "notice": build_notice(adopted.promise, language, source),
+    }
+    return render(request, "console/promise/notice.html", context)
 
 
 @allow_staff

@@ -187,6 +187,7 @@ urlpatterns = [
     path("promise/explain/", explain.field, name="explain"),
     path("promise/explain/entry/", explain.entry, name="explain_entry"),
     path("promise/explain/allowed/", explain.allowed, name="explain_allowed"),
+    path("promise/notice/", promise.notice, name="privacy_notice"),
     path("promise/register/", promise.register_page, name="register"),
     path("promise/register.csv", promise.register_csv, name="register_csv"),
     path("promise/<int:serial>/", promise.version, name="version"),
