@@ -159,7 +159,7 @@ events = st.lists(
         moments,
         st.integers(0, 99),
         st.sampled_from("abcde"),
-        st.sampled_from(ChoiceAnswer),
+        st.sampled_from((ChoiceAnswer.YES, ChoiceAnswer.NO)),
     ),
     max_size=6,
 )

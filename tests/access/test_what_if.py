@@ -117,7 +117,7 @@ def crowd() -> list[int]:
                 choose(
                     person,
                     purpose,
-                    chance.choice(list(ChoiceAnswer)),
+                    chance.choice([ChoiceAnswer.YES, ChoiceAnswer.NO]),
                     channel="portal",
                     evidence="portal:1",
                     by=CUSTOMER,

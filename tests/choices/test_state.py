@@ -13,6 +13,7 @@ from aboveboard.choices.state import (
     NO_CHOICES,
     ChoiceAnswer,
     ChoiceEvent,
+    ConsentState,
     can_confirm,
     fold,
     fold_merged,
@@ -25,7 +26,7 @@ events = st.builds(
     at=st.integers(0, 50).map(lambda minutes: START + timedelta(minutes=minutes)),
     id=st.integers(1, 10_000),
     purpose=st.sampled_from(["personal-offers", "improve-shops"]),
-    answer=st.sampled_from(ChoiceAnswer),
+    answer=st.sampled_from((ChoiceAnswer.YES, ChoiceAnswer.NO)),
 )
 histories = st.lists(events, max_size=20, unique_by=lambda event: event.id)
 
@@ -92,7 +93,7 @@ def test_of_two_records_merged_the_stricter_word_stands(
         )
 
 
-@given(histories, histories, st.sampled_from(ChoiceAnswer))
+@given(histories, histories, st.sampled_from((ChoiceAnswer.YES, ChoiceAnswer.NO)))
 def test_what_they_say_after_the_merge_is_their_word(
     one: list[ChoiceEvent], other: list[ChoiceEvent], answer: ChoiceAnswer
 ) -> None:
@@ -135,3 +136,23 @@ def test_a_yes_waits_no_longer_where_either_record_said_no_later(
     merged = fold_merged({1: one, 2: [said(no_at, ChoiceAnswer.NO)]}, START + timedelta(minutes=9))
     assert can_confirm(merged, "p", ADVISER) is confirmable
     assert bool(merged.waiting) is confirmable
+
+
+def test_an_objection_that_was_met_stays_a_no_until_they_say_something_new() -> None:
+    def said(*answers: ChoiceAnswer) -> ConsentState:
+        return fold(
+            ChoiceEvent(START + timedelta(minutes=number), number, "personal-offers", answer)
+            for number, answer in enumerate(answers)
+        )
+
+    yes, no, met = ChoiceAnswer.YES, ChoiceAnswer.NO, ChoiceAnswer.MET
+    for answers, answer, is_met in (
+        ((no, met), no, True),
+        ((no, met, no), no, False),
+        ((no, met, yes), yes, False),
+        ((yes, met), yes, False),
+        ((met,), None, False),
+    ):
+        state = said(*answers)
+        assert state.answer("personal-offers") is answer
+        assert ("personal-offers" in state.met) is is_met

@@ -76,6 +76,7 @@ def test_a_guardian_asks_for_a_child_whom_nobody_may_hold(adviser: Client) -> No
         ({"email": "grace"}, "This is not"),
         ({"country": ""}, "Choose the country"),
         ({"phone": "12"}, "This is not"),
+        ({"kind": "restriction"}, "Choose why it should be put on hold"),
     ],
 )
 def test_what_is_missing_is_said(adviser: Client, change: dict[str, str], error: str) -> None:

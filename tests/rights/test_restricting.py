@@ -6,10 +6,15 @@ from __future__ import annotations
 import pytest
 from django.core import mail
 
+from aboveboard.access.decision.personal import choice_refusals
+from aboveboard.access.reasons import ReasonCode
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
+from aboveboard.choices.queries import consent_state
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.connectors import registry
 from aboveboard.outbox import jobs
+from aboveboard.promise.queries import in_force
 from aboveboard.retention.queries import restrictions
 from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.requests import actions, queries
@@ -36,13 +41,13 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> tuple[int, MemorySystem]:
     return person, system
 
 
-def ask(person: int, kind: RequestKind, restriction: str = "") -> int:
+def ask(person: int, kind: RequestKind, restriction: str = "", purpose: str = "") -> int:
     new = NewRequest(
         kind=kind,
         channel=RequestChannel.PORTAL,
         received_at=clock.now(),
         person_id=person,
-        details=RequestDetails(restriction=restriction),
+        details=RequestDetails(restriction=restriction, purpose=purpose),
     )
     number = actions.ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=clock.now())
     work()
@@ -71,32 +76,60 @@ def test_a_restriction_is_placed_for_the_case_that_was_asked_for(
     assert system.calls.count("restrict None") == 3
 
 
-def test_an_objection_restricts_while_it_is_examined_and_ends_with_the_letter(
+def stopped(person: int) -> set[str]:
+    """Return the uses that an objection stops now."""
+    consent, purposes = consent_state(person), in_force().promise.purposes.values()
+    return {
+        each.key
+        for each in purposes
+        if ReasonCode.OBJECTED in {reason.code for reason in choice_refusals(each, consent)}
+    }
+
+
+def test_an_objection_stops_its_own_uses_while_it_is_examined_and_nothing_else(
     shop: tuple[int, MemorySystem],
 ) -> None:
     person, system = shop
+    (offers,) = (e.key for e in in_force().promise.purposes.values() if e.direct_marketing)
+    all_uses = {each.key for each in in_force().promise.purposes.values() if each.objectable}
     refused = ask(person, RequestKind.OBJECTION)
     assert queries.request(refused).state.stage is RequestStage.REVIEWING
-    assert open_reasons(person) == [RestrictionReason.OBJECTION_PENDING]
+    assert stopped(person) == all_uses
+    assert open_reasons(person) == [], "the rest of what is done for them goes on"
     assert system.calls == ["find"], "elsewhere nothing changes before it is decided"
     actions.refuse(refused, RefusalGround.COMPELLING_GROUNDS, "Fraud.", by=ADVISER, at=clock.now())
-    assert open_reasons(person), "not before they were told (Art. 18(3))"
+    assert stopped(person) == all_uses, "not before they were told (Art. 18(3))"
     mail.outbox.clear()
     work()
     assert len(mail.outbox) == 1
-    assert open_reasons(person) == []
+    assert stopped(person) == set(), "the grounds weigh more"
+    assert consent_state(person).answer(offers) is ChoiceAnswer.NO
+    assert offers not in consent_state(person).met, "advertising stops for good (Art. 21(3))"
 
-    met = ask(person, RequestKind.OBJECTION)
-    assert open_reasons(person) == [RestrictionReason.OBJECTION_PENDING]
+    (use,) = all_uses
+    met = ask(person, RequestKind.OBJECTION, purpose=use)
+    assert stopped(person) == {use}, "they may object anew, to one use alone"
     actions.review(met, by=ADVISER, at=clock.now())
     work()
     assert queries.request(met).state.stage is RequestStage.ANSWERED
-    assert system.calls[-1] == "restrict None"
-    assert open_reasons(person) == []
+    assert system.calls[-1] == f"restrict {use}"
+    assert stopped(person) == {use}
 
-    taken_back = ask(person, RequestKind.OBJECTION)
+    taken_back = ask(person, RequestKind.OBJECTION, purpose=use)
     actions.withdraw(taken_back, by=CUSTOMER, at=clock.now())
-    assert open_reasons(person) == []
+    assert stopped(person) == {use}, "what they said before is not taken back with it"
+
+
+def test_an_objection_to_advertising_is_done_at_once(shop: tuple[int, MemorySystem]) -> None:
+    person, system = shop
+    purposes = in_force().promise.purposes.values()
+    (offers,) = (each.key for each in purposes if each.direct_marketing)
+    number = ask(person, RequestKind.OBJECTION, purpose=offers)
+    assert queries.request(number).kind is RequestKind.STOP_ASKING
+    assert queries.request(number).state.stage is RequestStage.ANSWERED
+    assert consent_state(person).answer(offers) is ChoiceAnswer.NO
+    assert stopped(person) == set(), "and nothing else stops"
+    assert system.calls[-1] == f"restrict {offers}"
 
 
 def test_the_privacy_lead_is_written_to_once_when_something_waits_for_them(

@@ -176,6 +176,12 @@ def _choose(stage: Stage, text: str) -> Iterator[Call]:
         yield partial(at_phone, contact=text)
 
 
+def _meet(stage: Stage, text: str) -> Iterator[Call]:
+    go = partial(choices.meet_objection, stage.ada, by=world.ADVISER, at=stage.now)
+    yield partial(go, "improve-shops", evidence=text)
+    yield partial(go, text, evidence="REQ-1")
+
+
 def _choose_for(stage: Stage, text: str) -> Iterator[Call]:
     ada = Subject(kind="email", value=stage.row["email"])
     go = partial(lookup.record_choice, answer=ChoiceAnswer.NO, **stage.said)
@@ -365,6 +371,7 @@ CASES: dict[Callable[..., object], Case] = {
     invitations.invite: partial(_add_staff, action=invitations.invite),
     clients.make_client: _make_client,
     choices.choose: _choose,
+    choices.meet_objection: _meet,
     identity.merge: _merge,
     identity.split: _split,
     adopt_promise: _adopt,

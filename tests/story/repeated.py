@@ -17,6 +17,7 @@ ELSEWHERE = {
     "incidents.actions.mark_notified": "tests/incidents: a state follows another",
     "incidents.groups.set_group": "tests/incidents: the same group again changes nothing",
     "incidents.affected.withdraw_estimate": "tests/incidents: taken back once",
+    "choices.actions.meet_objection": "tests/choices: of what was met there is nothing to meet",
     "incidents.affected.withdraw_list": "tests/incidents: taken back once",
     "incidents.not_notifying.decide_not_to_notify": "tests/incidents: it is decided once",
     "incidents.not_notifying.take_back_decision": "tests/incidents: taken back once",

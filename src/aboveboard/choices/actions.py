@@ -17,7 +17,7 @@ from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.reference import is_reference, restored_reference
 from aboveboard.choices import queries
-from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
+from aboveboard.choices.entries import ChoiceMade, ChoiceWaits, ObjectionMet
 from aboveboard.choices.limits import RECORDED_AN_HOUR
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, needs_confirmation
@@ -133,6 +133,8 @@ def _record(person_id: int, said: _Said, *, by: Actor, at: datetime) -> ChoiceRe
     # Their last word about just this, not about the whole: each is a choice of its own.
     newest = consent.last.get(topic_of(said.purpose, said.contact))
     counts = newest is not None and newest.answer is said.answer and not consent.unproven
+    # What was met and is said again is an objection anew.
+    counts = counts and topic_of(said.purpose, said.contact) not in consent.met
     kind = ChoiceWaits if waits else ChoiceMade
     made = kind(
         Word(said.purpose),
@@ -151,6 +153,36 @@ def _record(person_id: int, said: _Said, *, by: Actor, at: datetime) -> ChoiceRe
     entry_id = append(made, by=by, handle=subject.handle, at=at)
     row = Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
     return queries.record_of(row)
+
+
+def meet_objection(person_id: int, purpose: str, *, evidence: str, by: Actor, at: datetime) -> bool:
+    """Record that the person's objection to a purpose was met with compelling grounds, or that they
+    took it back: the use may go on until they object anew. Return whether there was one.
+
+    ``evidence`` is the number of the request in which it was decided and they were told.
+
+    Raises:
+        NotFound: nobody with that id is held.
+        EvidenceRefused: the evidence is not a reference.
+    """
+    if not is_reference(evidence):
+        raise EvidenceRefused()
+    serial = promise.in_force().serial
+    with transaction.atomic():
+        person_id = lock_person(person_id)
+        subject = entry_subject(person_id)
+        if subject is None:
+            raise NotFound(what="person")
+        state = queries.consent_state(person_id)
+        if state.answer(purpose) is not ChoiceAnswer.NO or state.is_met(purpose):
+            return False
+        made = ObjectionMet(
+            Word(purpose), ChoiceAnswer.MET, Word(OWN_PAGES), subject.seal(evidence), serial
+        )
+        entry_id = append(made, by=by, handle=subject.handle, at=at)
+        columns = _columns(made, evidence, by=by, at=at)
+        Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
+    return True
 
 
 def _newest_with(person_id: int, columns: Mapping[str, Any]) -> Choice | None:

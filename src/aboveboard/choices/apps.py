@@ -15,14 +15,14 @@ class ChoicesConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.choices.actions import repeat
         from aboveboard.choices.deciding import DECIDING
-        from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
+        from aboveboard.choices.entries import ChoiceMade, ChoiceWaits, ObjectionMet
         from aboveboard.choices.personal_data import PERSONAL_DATA
 
         return Package(
             name="choices",
             public=("actions", "entries", "queries", "receipt", "state", "topic"),
-            entries=(ChoiceMade, ChoiceWaits),
-            repeats={ChoiceMade: repeat, ChoiceWaits: repeat},
+            entries=(ChoiceMade, ChoiceWaits, ObjectionMet),
+            repeats={ChoiceMade: repeat, ChoiceWaits: repeat, ObjectionMet: repeat},
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from aboveboard.basics.package import DecidingTable, RecordedEntry
-from aboveboard.choices.entries import ChoiceMade, ChoiceWaits
+from aboveboard.choices.entries import ChoiceMade, ChoiceWaits, ObjectionMet
 from aboveboard.choices.models import Choice
 
 
@@ -28,6 +28,7 @@ DECIDING: Final = (
         speaks_of={
             ChoiceMade: lambda entry: ("entry_id", entry.id),
             ChoiceWaits: lambda entry: ("entry_id", entry.id),
+            ObjectionMet: lambda entry: ("entry_id", entry.id),
         },
         differs=_differs,
     ),

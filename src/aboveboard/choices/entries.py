@@ -33,6 +33,15 @@ class ChoiceMade(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectionMet(ChoiceMade):
+    """An objection was met with compelling grounds, or taken back: the use may go on. ``evidence``
+    refers to the request in which that was decided."""
+
+    kind: ClassVar[str] = "choice.objection-met"
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the use may go on again")
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceWaits(ChoiceMade):
     """Somebody recorded a yes after the person's own no: it counts for nothing until the person
     says so with their own hand, or a member of staff who recorded none confirms it."""

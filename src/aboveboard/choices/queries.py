@@ -177,13 +177,14 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
     it was made.
 
     Raises:
-        ReceiptNotPossible: that promise has no such purpose.
+        ReceiptNotPossible: that promise has no such purpose, or it is nobody's own answer.
     """
     # The words they read then, not today's: a receipt is evidence of what was asked (Art. 7(1)).
     version = promise.version(choice.promise_serial)
     spoken = version.promise.in_language(language)
     purpose = spoken.purposes.get(choice.purpose)
-    if purpose is None or not purpose.leaves_choice:
+    is_answer = choice.answer is not ChoiceAnswer.MET
+    if purpose is None or not purpose.leaves_choice or not is_answer:
         raise ReceiptNotPossible(what=f"choice {choice.id}")
     entry = ledger.entry(choice.entry_id)
     labels = [categories.get(key).label for key in spoken.categories_of(purpose.fields)]

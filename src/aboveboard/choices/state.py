@@ -20,7 +20,7 @@ contact of it. Four rules join them (``docs/decisions/0054``):
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -44,6 +44,9 @@ class ChoiceAnswer(StrEnum):
 
     YES = "yes"
     NO = "no"
+    MET = "met"
+    """Nobody's answer, but what became of a no: compelling grounds were shown against the objection
+    (GDPR Art. 21(1)), or it was taken back. It stays a no, which stops the use no longer."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -95,10 +98,15 @@ class ChoiceRecord:
 _NO_NAMES: Final[frozenset[str]] = frozenset()
 _NOBODY: Mapping[str, frozenset[str]] = MappingProxyType({})
 _NOTHING: Mapping[str, ChoiceEvent] = MappingProxyType({})
+_NO_MOMENTS: Mapping[str, datetime] = MappingProxyType({})
 
 
 def _no_recorders() -> Mapping[str, frozenset[str]]:
     return _NOBODY
+
+
+def _no_moments() -> Mapping[str, datetime]:
+    return _NO_MOMENTS
 
 
 def _no_choices() -> Mapping[str, ChoiceEvent]:
@@ -112,7 +120,8 @@ class ConsentState:
     ``yes_recorded_by``: for each topic whose last answer is yes, everyone who recorded one since
     the last no. ``after_no``: the topics on which that yes followed a no. ``waiting``: the newest
     yes that waits, by topic, and ``waiting_by`` who recorded those that do. ``refused``: the topics
-    about which the person's own last word, with their own hand, is no.
+    about which the person's own last word, with their own hand, is no. ``met``: when the objection
+    to a purpose, as a whole, that is their last word was met.
     """
 
     last: Mapping[str, ChoiceEvent]
@@ -121,6 +130,7 @@ class ConsentState:
     waiting: Mapping[str, ChoiceEvent] = field(default_factory=_no_choices)
     waiting_by: Mapping[str, frozenset[str]] = field(default_factory=_no_recorders)
     refused: frozenset[str] = frozenset()
+    met: Mapping[str, datetime] = field(default_factory=_no_moments)
     unproven: bool = False
     """Whether something that they chose was changed past the program: then every answer is a no."""
 
@@ -147,6 +157,11 @@ class ConsentState:
         """Return when the last answer was given."""
         event = self.deciding(purpose, contact)
         return event.at if event else None
+
+    def is_met(self, purpose: str, contact: str = WHOLE) -> bool:
+        """Whether the no that decides was met, and stops nothing any more."""
+        event = self.deciding(purpose, contact)
+        return event is not None and event.topic in self.met and not self.unproven
 
     def broadest(self, purpose: str) -> ChoiceEvent | None:
         """Return the newest yes to the purpose or any way of contact of it, where there is one,
@@ -219,10 +234,19 @@ class _Fold:
     waiting: dict[str, ChoiceEvent] = field(default_factory=dict)
     waiting_by: dict[str, frozenset[str]] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    met: dict[str, datetime] = field(default_factory=dict)
 
     def add(self, event: ChoiceEvent) -> None:
         """Take one more event, later than all before."""
         topic = event.topic
+        if event.answer is ChoiceAnswer.MET:
+            # Of what nobody objects to any more there is nothing to meet.
+            if topic in self.last and self.last[topic].answer is ChoiceAnswer.NO:
+                self.met[topic] = event.at
+                self.last[topic] = replace(self.last[topic], at=event.at)
+            return
+        if not event.waits:
+            self.met.pop(topic, None)
         if event.answer is ChoiceAnswer.NO:
             self.recorded_by[topic] = _NO_NAMES
             self.after_no.add(topic)
@@ -263,6 +287,7 @@ class _Fold:
             MappingProxyType(self.waiting),
             MappingProxyType(self.waiting_by),
             frozenset(self.refused),
+            MappingProxyType(self.met),
         )
 
 
@@ -323,6 +348,9 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
             if known is None or _strictness(event) > _strictness(known):
                 merged.last[topic] = event
                 merged.recorded_by[topic] = one.recorded_by[topic]
+                merged.met.pop(topic, None)
+                if topic in one.met:
+                    merged.met[topic] = one.met[topic]
     _cover_ways(merged, apart)
     both = sorted(event for events in sources.values() for event in events)
     joint = _folded(event for event in both if event.at < since)

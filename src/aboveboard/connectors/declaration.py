@@ -27,6 +27,7 @@ from aboveboard.promise.loading.problems import ProblemReport, PromiseProblem
 
 _KEY: Final = r"[a-z][a-z0-9_-]{0,49}"
 _WORD: Final = r"[A-Za-z0-9_.-]{1,100}"
+_PROVIDED: Final = "false where it was worked out or got elsewhere, and not from the person"
 
 
 class DeclarationRefused(Invalid):
@@ -52,6 +53,8 @@ class DeclaredField:
             systems are asked; or "".
         others: whether it is about somebody else as well, so that a person looks before it leaves.
         about: what it is, in words that the person reads; or "".
+        provided: whether it came from the person, or from their using a service (GDPR Art. 20(1));
+            false where it was worked out, or got elsewhere.
     """
 
     name: str
@@ -59,15 +62,18 @@ class DeclaredField:
     identifier: str = ""
     others: bool = False
     about: str = ""
+    provided: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredCollection:
-    """A table, kind of file, resource or folder. ``about``: what it is, for the person."""
+    """A table, kind of file, resource or folder. ``about``: what it is, for the person;
+    ``provided``: as of a field."""
 
     name: str
     about: str = ""
     fields: Mapping[str, DeclaredField] = field(default_factory=dict)
+    provided: bool = True
 
     @property
     def others(self) -> frozenset[str]:
@@ -91,6 +97,8 @@ class SystemDeclaration:
         collections: what it holds, by name.
         by_hand: what somebody does there for each verb that it cannot be asked itself.
         settings: what its kind read of the declaration.
+        provided: whether what it holds came from the person, as of a field.
+        automated: whether programs use it; false for paper and the like (GDPR Art. 20(1)(b)).
     """
 
     key: str
@@ -105,6 +113,8 @@ class SystemDeclaration:
     collections: Mapping[str, DeclaredCollection]
     by_hand: Mapping[Verb, str]
     settings: Any
+    provided: bool = True
+    automated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +225,8 @@ def _declaration(
         collections=collections,
         by_hand=_by_hand(part.part("by_hand", "what somebody does there, for each verb")),
         settings=settings,
+        provided=part.flag("provided", _PROVIDED, default=True),
+        automated=part.flag("automated", "false where no program uses it: paper", default=True),
     )
 
 
@@ -237,7 +249,11 @@ def _collection(name: str, part: DeclarationPart) -> DeclaredCollection:
             ),
             others=each.flag("others", "true where it is about somebody else as well"),
             about=each.text("about", "what it is, in words that customers read"),
+            provided=each.flag("provided", _PROVIDED, default=True),
         )
     return DeclaredCollection(
-        name, part.text("about", "what it is, in words that customers read"), fields
+        name,
+        part.text("about", "what it is, in words that customers read"),
+        fields,
+        part.flag("provided", _PROVIDED, default=True),
     )

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from aboveboard.promise.model import Promise, Purpose
 from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.requests.terms import (
     Answer,
@@ -41,6 +42,14 @@ CASES: Final[dict[RestrictionReason, Lazy | str]] = {
 }
 """Why somebody may have their data put on hold (GDPR Art. 18(1)(a) to (c)); the fourth case is an
 objection, which brings its own."""
+
+
+def objectable(promise: Promise) -> tuple[Purpose, ...]:
+    """Return the purposes to which somebody can object (GDPR Art. 21(1) and (2)): advertising
+    whatever it rests on."""
+    purposes = promise.purposes.values()
+    return tuple(each for each in purposes if each.objectable or each.direct_marketing)
+
 
 KINDS: Final[dict[RequestKind, KindWords]] = {
     RequestKind.ACCESS: KindWords(

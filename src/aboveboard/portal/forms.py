@@ -18,7 +18,7 @@ from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.kinds.limits import ADDRESS_LINES
 from aboveboard.portal.asking import KindWords
 from aboveboard.promise.explain import country_in_words
-from aboveboard.promise.model import Field, Purpose
+from aboveboard.promise.model import AlgorithmicTool, Field, Purpose
 from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.limits import DOCUMENT_BYTES
 from aboveboard.rights.limits import WORDS as REQUEST_WORDS
@@ -83,8 +83,8 @@ _NO_CASES: Mapping[RestrictionReason, Lazy | str] = MappingProxyType({})
 
 
 class RightsRequestForm(forms.Form):
-    """What somebody wants us to know with what they ask; of an objection to which use, and of a
-    hold on which ground."""
+    """What somebody wants us to know with what they ask; of an objection to which use, of a hold on
+    which ground, and of a human review of which decision."""
 
     def __init__(
         self,
@@ -93,6 +93,7 @@ class RightsRequestForm(forms.Form):
         words: KindWords,
         purposes: Sequence[Purpose] = (),
         cases: Mapping[RestrictionReason, Lazy | str] = _NO_CASES,
+        tools: Sequence[AlgorithmicTool] = (),
     ) -> None:
         super().__init__(data)
         if cases:
@@ -107,6 +108,13 @@ class RightsRequestForm(forms.Form):
                 label=gettext("Which use do you object to?"),
                 choices=[(each.key, each.title) for each in purposes]
                 + [("", gettext("Every use that you can object to"))],
+                widget=forms.RadioSelect,
+                required=False,
+            )
+        if tools:
+            self.fields["decision"] = forms.ChoiceField(
+                label=gettext("Which decision is it about?"),
+                choices=[(each.key, each.title) for each in tools] + [("", gettext("Another one"))],
                 widget=forms.RadioSelect,
                 required=False,
             )

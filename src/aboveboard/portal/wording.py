@@ -255,6 +255,10 @@ def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promis
         if purpose.needs_consent:
             return gettext("You have not said yes, so we do not do it.")
         return gettext("You can object, and we will stop.")
+    if latest.answer is ChoiceAnswer.MET:
+        return gettext("You objected. We go on since %(day)s: our reasons are in your request.") % {
+            "day": day(latest.at)
+        }
     agreed = latest.answer == ChoiceAnswer.YES
     if purpose.needs_consent:
         text = (
@@ -271,6 +275,8 @@ def consent_state(purpose: Purpose, latest: ChoiceRecord | None, promise: Promis
 
 def answer_in_words(answer: ChoiceAnswer, *, objectable: bool) -> str:
     """Return a choice in two words, as in "You said yes"."""
+    if answer is ChoiceAnswer.MET:
+        return gettext("Your objection was answered, and we go on")
     if objectable:
         return (
             gettext("You said that you do not object")

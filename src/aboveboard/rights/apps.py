@@ -19,6 +19,7 @@ _PACK: Final = (
     "pack.mentions",
     "pack.order",
     "pack.others",
+    "pack.portable",
     "pack.preparing",
     "pack.progress",
     "pack.redacting",

@@ -69,9 +69,7 @@ def choice_refusals(
     if (
         answer is ChoiceAnswer.NO
         and purpose.objectable
-        and not (
-            isinstance(known, PersonFacts) and _is_objection_overridden(purpose, known, contact)
-        )
+        and not _is_objection_overridden(purpose, known, contact)
     ):
         yield reason(ReasonCode.OBJECTED)
 
@@ -94,13 +92,19 @@ def _is_consent_recorded_by_asker(
     )
 
 
-def _is_objection_overridden(purpose: Purpose, facts: PersonFacts, contact: str) -> bool:
+def _is_objection_overridden(
+    purpose: Purpose, known: PersonFacts | ConsentState, contact: str
+) -> bool:
     if purpose.direct_marketing:
         return False
+    if isinstance(known, ConsentState):
+        return known.is_met(purpose.key, contact)
     if purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
         return True
-    shown = facts.grounds_shown.get(purpose.key)
-    objected = facts.consent.since(purpose.key, contact)
+    if known.consent.is_met(purpose.key, contact):
+        return True
+    shown = known.grounds_shown.get(purpose.key)
+    objected = known.consent.since(purpose.key, contact)
     return shown is not None and objected is not None and shown >= objected
 
 

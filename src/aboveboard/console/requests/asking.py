@@ -77,6 +77,9 @@ class SomebodyForm(NewRequestForm):
 
     field_order = (
         "kind",
+        "restriction",
+        "purpose",
+        "decision",
         "way",
         "asker",
         "acting",
@@ -133,6 +136,9 @@ class SomebodyForm(NewRequestForm):
                 name=Personal(given["name"]),
                 acting=Personal(given["acting"]),
                 words=Personal(given["words"]),
+                purpose=self.about("purpose"),
+                restriction=self.about("restriction"),
+                decision=self.about("decision"),
             ),
         )
 

@@ -13,14 +13,22 @@ from aboveboard.console.requests.words import (
     ASKERS,
     EXTENSIONS,
     GROUNDS,
+    HOLD_CASES,
     KINDS,
     PAUSES,
 )
 from aboveboard.promise.model import Purpose
+from aboveboard.promise.queries import in_force
 from aboveboard.rights import limits
 from aboveboard.rights.requests.proving import CodeUse
-from aboveboard.rights.requests.terms import Asker, ProofEvidence
+from aboveboard.rights.requests.terms import Asker, ProofEvidence, RequestKind
 
+_ABOUT: Final = {
+    "restriction": RequestKind.RESTRICTION,
+    "purpose": RequestKind.OBJECTION,
+    "decision": RequestKind.HUMAN_REVIEW,
+}
+"""What a request is about, by the kind that has it."""
 _READ_BY_THEM: Final = "They read this. Write it in their language, without jargon."
 
 
@@ -191,15 +199,60 @@ class NewRequestForm(forms.Form):
         "is given or deleted.",
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    restriction = forms.ChoiceField(
+        label="Why should their data be put on hold?",
+        required=False,
+        choices=[("", "They ask for something else"), *HOLD_CASES.items()],
+        help_text="Only where they ask for that.",
+    )
+    purpose = forms.ChoiceField(
+        label="Which use do they object to?",
+        required=False,
+        help_text="Only where they object.",
+    )
+    decision = forms.ChoiceField(
+        label="Which decision should a person look at?",
+        required=False,
+        help_text="Only where they ask for that.",
+    )
     words = _words("What they said", "In their words. It is encrypted.")
+
+    field_order: Sequence[str] = (
+        "kind",
+        "restriction",
+        "purpose",
+        "decision",
+        "asker",
+        "acting",
+        "words",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"asker": Asker.SELF.value})
         super().__init__(*args, **kwargs)
+        promise = in_force().promise
+        uses = [
+            each for each in promise.purposes.values() if each.objectable or each.direct_marketing
+        ]
+        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
+            ("", "Every use that they can object to"),
+            *((each.key, each.for_staff.title) for each in uses),
+        ]
+        tools = [(each.key, each.title) for each in promise.automated.values()]
+        self.fields["decision"].choices = [("", "Another one"), *tools]  # type: ignore[attr-defined]
+        if not tools:
+            del self.fields["decision"]
+
+    def about(self, name: str) -> str:
+        """Return what a request is about, for ``RequestDetails``; "" where its kind has no such."""
+        given = self.cleaned_data
+        return str(given.get(name, "")) if given["kind"] == _ABOUT[name] else ""
 
     def clean(self) -> dict[str, Any]:
-        """Ask who acts for somebody, where somebody does."""
+        """Ask who acts for somebody, where somebody does, and why something is put on hold."""
         given = super().clean() or {}
+        if given.get("kind") == RequestKind.RESTRICTION and not given.get("restriction"):
+            self.add_error("restriction", "Choose why it should be put on hold.")
         if given.get("asker") not in (None, Asker.SELF.value) and not given.get("acting"):
             self.add_error("acting", "Write who acts for them, and where they can be reached.")
         return given

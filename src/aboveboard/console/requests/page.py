@@ -36,6 +36,7 @@ from aboveboard.console.requests.forms import (
 from aboveboard.console.requests.pack import pack_panel
 from aboveboard.console.requests.words import (
     EVENTS,
+    HOLD_CASES,
     NEEDS,
     STEPS,
     code_in_words,
@@ -267,8 +268,12 @@ def _who(actor: Actor, called: Mapping[int, str]) -> str:
 
 def _statements(number: int) -> list[FieldDetail]:
     """Return what somebody wrote when they asked."""
-    details = queries.details(number)
+    details, promise = queries.details(number), in_force().promise
+    use, tool = promise.purposes.get(details.purpose), promise.automated.get(details.decision)
     statements = {
+        "The use they object to": str(use.for_staff.title) if use else details.purpose,
+        "Why it is put on hold": HOLD_CASES.get(details.restriction, ""),
+        "The decision they mean": str(tool.title) if tool else details.decision,
         "What they asked": details.words.reveal(),
         "Name they gave": details.name.reveal(),
         "Where to answer": details.contact.reveal(),

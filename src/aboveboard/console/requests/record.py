@@ -55,6 +55,9 @@ def record(request: HttpRequest) -> HttpResponse:
             details=RequestDetails(
                 words=Personal(form.cleaned_data["words"]),
                 acting=Personal(form.cleaned_data["acting"]),
+                purpose=form.about("purpose"),
+                restriction=form.about("restriction"),
+                decision=form.about("decision"),
             ),
         )
         number = actions.ask(new, by=actor_of(request), at=at)

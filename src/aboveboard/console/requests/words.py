@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from aboveboard.retention.reasons import RestrictionReason
 from aboveboard.rights.requests.listing import QueuePart, is_soon
 from aboveboard.rights.requests.queries import RequestRecord
 from aboveboard.rights.requests.terms import (
@@ -108,6 +109,12 @@ EXTENSIONS: Mapping[ExtensionReason, str] = {
     ExtensionReason.COMPLEX: "It is complex",
     ExtensionReason.MANY_REQUESTS: "They asked for many things",
 }
+HOLD_CASES: Mapping[str, str] = {
+    RestrictionReason.ACCURACY_CONTESTED.value: "Something is wrong, until it is checked",
+    RestrictionReason.UNLAWFUL.value: "We should not have it, and they want it kept, not deleted",
+    RestrictionReason.NEEDED_FOR_CLAIM.value: "We no longer need it; they do, for a legal claim",
+}
+"""Why somebody asks that data is put on hold (GDPR Art. 18(1)(a) to (c))."""
 GROUNDS: Mapping[RefusalGround, str] = {
     RefusalGround.NOT_PROVED: "They did not prove who they are",
     RefusalGround.UNFOUNDED: "Manifestly unfounded",

@@ -68,7 +68,8 @@ def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
     form = RightsRequestForm(
         request.POST if request.method == "POST" else None,
         words=asking.KINDS[chosen],
-        purposes=tuple(you.promise.purposes.values()) if chosen is RequestKind.OBJECTION else (),
+        purposes=asking.objectable(you.promise) if chosen is RequestKind.OBJECTION else (),
+        tools=tuple(you.promise.automated.values()) if chosen is RequestKind.HUMAN_REVIEW else (),
         cases=asking.CASES if chosen is RequestKind.RESTRICTION else {},
     )
     if form.is_valid():
@@ -86,6 +87,7 @@ def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
                         words=Personal(form.cleaned_data["words"]),
                         purpose=form.cleaned_data.get("purpose", ""),
                         restriction=form.cleaned_data.get("restriction", ""),
+                        decision=form.cleaned_data.get("decision", ""),
                     ),
                 ),
                 evidence=ProofEvidence.SIGNED_IN,

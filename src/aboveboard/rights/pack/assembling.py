@@ -9,7 +9,7 @@ themselves, such as a name on a form, is not among them: it would let them read 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -27,10 +27,19 @@ from aboveboard.promise.model import Field, Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.pack.contents import (
+    AutomatedDecision,
     PackFacts,
+    PackRecord,
     PackSystem,
     SystemAnswer,
     complaint_authority,
+)
+from aboveboard.rights.pack.portable import (
+    LeftOut,
+    PortableRule,
+    declared_rule,
+    own_rule,
+    portable_contact,
 )
 from aboveboard.rights.pack.redacting import CollectedItem
 from aboveboard.rights.pack.reviewing import CollectedAnswers
@@ -38,8 +47,8 @@ from aboveboard.rights.pack.words import PackWords
 from aboveboard.rights.requests import sealing
 from aboveboard.rights.requests.queries import RequestRecord, details
 from aboveboard.rights.requests.state import FIRST, RequestState
-from aboveboard.rights.requests.terms import StepVerb
-from aboveboard.rights.running.collected import collected
+from aboveboard.rights.requests.terms import RequestKind, StepVerb
+from aboveboard.rights.running.collected import collected, read_systems
 from aboveboard.rights.running.memory import read_memories
 
 _CONTACT: Final = ("user.name", "user.contact")
@@ -102,6 +111,33 @@ def collected_answers(request_id: int) -> CollectedAnswers:
     return {each.system: partial(_items, each.contents) for each in collected(request_id)}
 
 
+def pack_answers(record: RequestRecord) -> CollectedAnswers:
+    """Return what of the answers goes into the pack of a request: all of it, or what may be taken
+    elsewhere.
+
+    Raises: as :func:`collected_answers`.
+    """
+    answers = collected_answers(record.id)
+    if record.kind is not RequestKind.PORTABILITY:
+        return answers
+    promise = in_force().promise
+    return {
+        system: partial(_portable_items, portable_rule(system, promise), read)
+        for system, read in answers.items()
+    }
+
+
+def portable_rule(system: str, promise: Promise) -> PortableRule:
+    """Return what of a system may be taken elsewhere; of one that is connected no more, nothing is
+    known but that it holds something: all of it."""
+    if system == KEY:
+        return own_rule(KEY, promise)
+    try:
+        return declared_rule(registry.declaration(system), promise)
+    except NotFound:
+        return PortableRule(system)
+
+
 def own_record(request_id: int) -> OwnRecord:
     """Return the person's own record as it was collected; empty where nobody is held.
 
@@ -149,6 +185,11 @@ def pack_facts(
     with the lines of the postal address."""
     adopted, words = in_force().promise, PackWords(record.language)
     promise = adopted.in_language(words.language)
+    portable = record.kind is RequestKind.PORTABILITY
+    categories = {key: field.category for key, field in promise.fields.items()}
+    contact = own.contact
+    if portable:
+        contact = portable_contact(contact, categories, portable_rule(KEY, promise))
     return PackFacts(
         promise=promise,
         language=words.language,
@@ -157,9 +198,34 @@ def pack_facts(
         made_at=at,
         authority=complaint_authority(record.jurisdiction),
         systems=pack_systems(record, own, promise, words),
-        contact=own.contact,
+        contact=contact,
+        automated=automated_decisions(promise),
+        portable=portable,
+        left_out=tuple(_left_out(record.state, promise)) if portable else (),
         address=own.address(words.language) if for_post else (),
     )
+
+
+def automated_decisions(promise: Promise) -> tuple[AutomatedDecision, ...]:
+    """Return what the promise declares that decides, or helps to decide, in its words (GDPR Arts
+    13(2)(f), 15(1)(h))."""
+    return tuple(
+        AutomatedDecision(
+            str(tool.title),
+            str(tool.logic),
+            str(tool.consequences),
+            tool.decides_alone,
+            str(tool.review or ""),
+        )
+        for tool in promise.automated.values()
+    )
+
+
+def _left_out(state: RequestState, promise: Promise) -> Iterator[LeftOut]:
+    for system, event in sorted(read_systems(state), key=lambda each: each[0]):
+        collections = event.facts.get("collections")
+        held = collections if isinstance(collections, Mapping) else {}
+        yield from portable_rule(system, promise).left_out(held)
 
 
 def system_name(key: str, language: str) -> str:
@@ -263,3 +329,10 @@ def _is_contact(field: Field) -> bool:
 
 def _items(contents: Iterable[CollectedItem]) -> Iterator[CollectedItem]:
     yield from contents
+
+
+def _portable_items(
+    rule: PortableRule, read: Callable[[], Iterator[CollectedItem]]
+) -> Iterator[CollectedItem]:
+    # What a system gave is blacked out later: here it is as it came.
+    yield from rule.keep(item for item in read() if not isinstance(item, PackRecord))

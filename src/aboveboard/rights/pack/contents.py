@@ -13,6 +13,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.personal import Personal
 from aboveboard.law.rules import authorities
 from aboveboard.promise.model import Promise
+from aboveboard.rights.pack.portable import LeftOut
 
 
 class SystemAnswer(StrEnum):
@@ -58,12 +59,15 @@ class PackSystem:
 
 @dataclass(frozen=True, slots=True)
 class AutomatedDecision:
-    """A decision that a machine makes alone (GDPR Arts 15(1)(h) and 22): what it is, the logic
-    involved, and what follows from it, each a sentence in the person's language."""
+    """A decision that a machine makes, or helps to make (GDPR Arts 15(1)(h) and 22): what it is,
+    the logic involved, what follows from it, and how to have a person look at it, each a sentence
+    in the person's language. ``alone``: whether nobody looks before it takes effect."""
 
     title: str
     logic: str
     consequences: str
+    alone: bool = True
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,11 @@ class PackFacts:
         made_at: when the pack was made.
         authority: where they can complain, by name; "" where we know none for their place.
         systems: all that were asked, those that hold nothing too.
-        automated: decisions that a machine makes alone.
+        automated: decisions that a machine makes, or helps to make.
         contact: their own details by data category, for the vCard.
         address: the lines of their postal address, where the pack goes on paper.
+        portable: whether it is to be taken elsewhere (Art. 20), and holds what may be alone.
+        left_out: of such a one, what it does not hold, and why.
     """
 
     promise: Promise
@@ -93,6 +99,8 @@ class PackFacts:
     automated: tuple[AutomatedDecision, ...] = ()
     contact: tuple[tuple[str, Personal[str]], ...] = ()
     address: tuple[Personal[str], ...] = ()
+    portable: bool = False
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def reference(self) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from aboveboard.connectors.own import KEY as OWN
 from aboveboard.promise.explain import fields_in_words, purpose_in_words
 from aboveboard.rights.pack.contents import PackFacts, PackSystem, SystemAnswer
+from aboveboard.rights.pack.portable import LeftOutWhy
 from aboveboard.rights.pack.words import PackWords
 
 POINTS: Final[Mapping[str, str]] = {
@@ -22,8 +24,10 @@ POINTS: Final[Mapping[str, str]] = {
     "origin": "15(1)(g)",
     "automated": "15(1)(h)",
     "others": "15(4)",
+    "portable": "20(1)",
 }
-"""The points by key, each with the part of GDPR Art. 15 that asks for it."""
+"""The points by key, each with the part of the GDPR that asks for it: of Art. 15, but the last,
+which stands in a copy to take elsewhere alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +81,19 @@ def general_points(facts: PackFacts, words: PackWords, withheld: int = 0) -> lis
     ``withheld``: files that were left out for the sake of others.
     """
     automated = [
-        sentence
-        for each in facts.automated
-        for sentence in (
-            f"{each.title}.",
-            words.say("logic", text=each.logic),
-            words.say("consequences", text=each.consequences),
+        " ".join(
+            filter(
+                None,
+                (
+                    f"{each.title}.",
+                    words.say("automated_alone" if each.alone else "automated_helps"),
+                    words.say("logic", text=each.logic),
+                    words.say("consequences", text=each.consequences),
+                    each.review,
+                ),
+            )
         )
+        for each in facts.automated
     ]
     complain = (
         words.say("complain_to", authority=facts.authority)
@@ -93,11 +103,32 @@ def general_points(facts: PackFacts, words: PackWords, withheld: int = 0) -> lis
     contact = words.say("contact", contact=facts.promise.organisation.contact)
     left_out = [words.say("withheld", files=words.number(withheld))] if withheld else []
     return [
+        *([_point("portable", words, _left_out(facts, words))] if facts.portable else []),
         _point("automated", words, automated or [words.say("automated_none")]),
         _point("rights", words, [*words.sentences("rights_list"), contact]),
         _point("complain", words, [complain]),
         _point("others", words, [words.say("others_text"), *left_out]),
     ]
+
+
+def _left_out(facts: PackFacts, words: PackWords) -> list[str]:
+    """Return what of a copy to take elsewhere is not in it, and why."""
+    named = {system.key: system.name for system in facts.systems}
+    labels = {key: str(field.label) for key, field in facts.promise.fields.items()}
+    listed: dict[tuple[str, LeftOutWhy], list[str]] = {}
+    for each in facts.left_out:
+        what = labels.get(each.field, each.field) if each.system == OWN else each.field
+        part = " › ".join(filter(None, (each.collection, what)))
+        listed.setdefault((named.get(each.system, each.system), each.why), []).append(part)
+    sentences = [
+        words.say(
+            "left_out",
+            what=" · ".join(filter(None, (name, ", ".join(filter(None, parts))))),
+            why=words.say(f"left_out_{why}"),
+        )
+        for (name, why), parts in listed.items()
+    ]
+    return [words.say("portable_text"), *sentences, words.say("portable_all")]
 
 
 def system_answer(system: PackSystem, words: PackWords, *, records: int = 0, files: int = 0) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from aboveboard.basics import clock, spreadsheet
@@ -46,6 +47,7 @@ def pack_json(facts: PackFacts, parts: Sequence[PackPart], words: PackWords) -> 
             "language": words.language,
             "points": _points(general_points(facts, words, withheld)),
             "systems": [_system(facts, part, words) for part in parts],
+            "left_out": [asdict(each) for each in facts.left_out],
         }
     )
 

@@ -24,9 +24,9 @@ from aboveboard.basics.errors import AboveboardError, Conflict, Unavailable
 from aboveboard.outbox.actions import post
 from aboveboard.rights.pack import limits, mentions, release
 from aboveboard.rights.pack.assembling import (
-    collected_answers,
     own_record,
     own_values,
+    pack_answers,
     pack_facts,
 )
 from aboveboard.rights.pack.kept import PackWay
@@ -92,7 +92,7 @@ def _make(request_id: int, at: datetime) -> None:
     if record.state.stage is RequestStage.REVIEWING:
         actions.review(request_id, by=by, at=at)
     facts = pack_facts(record, own_record(request_id), for_post=way is PackWay.PAPER, at=at)
-    answers, own = collected_answers(request_id), own_values(request_id)
+    answers, own = pack_answers(record), own_values(request_id)
     release.build(request_id, facts, answers, own, way=way, keys=order.keys, by=by, at=at)
     if was_given(record.state):
         _write_again(record, at)

@@ -19,12 +19,12 @@ from aboveboard.basics.personal import Personal
 from aboveboard.outbox import jobs
 from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.pack import limits
-from aboveboard.rights.pack.assembling import collected_answers, own_values
+from aboveboard.rights.pack.assembling import own_values, pack_answers
 from aboveboard.rights.pack.others import MentionPlace
 from aboveboard.rights.pack.progress import PROGRESS, PackPhase, ProgressNote
 from aboveboard.rights.pack.redacting import MentionGroup, MentionList
 from aboveboard.rights.pack.reviewing import ListedMentions, list_others
-from aboveboard.rights.requests import files, sealing
+from aboveboard.rights.requests import files, queries, sealing
 from aboveboard.rights.requests.locking import read_state
 from aboveboard.rights.requests.recording import RUN
 from aboveboard.rights.running.collected import collected_bytes, read_systems
@@ -50,7 +50,7 @@ def mentions_of(request_id: int) -> list[ListedMentions]:
         MentionsNotListed: the worker is still to go through it, or at it.
     """
     row = _row(request_id)
-    kept = _kept(row)
+    kept = _read_kept(row)
     if kept is not None:
         return kept
     if is_large(request_id):
@@ -63,7 +63,7 @@ def mentions_of(request_id: int) -> list[ListedMentions]:
 def is_listed(request_id: int) -> bool:
     """Whether it was listed since all that is here was collected."""
     row = _row(request_id)
-    return bool(row.key) and _kept(row) is not None
+    return bool(row.key) and _read_kept(row) is not None
 
 
 def is_large(request_id: int) -> bool:
@@ -76,9 +76,9 @@ def list_mentions_of(request_id: int) -> list[ListedMentions]:
 
     Raises: as :func:`mentions_of`, but ``MentionsNotListed``.
     """
-    row = _row(request_id)
+    row, record = _row(request_id), queries.request(request_id)
     readings = _readings(row)
-    answers = ProgressNote(row).reading(PackPhase.LOOKING, collected_answers(request_id))
+    answers = ProgressNote(row).reading(PackPhase.LOOKING, pack_answers(record))
     listed, _ = list_others(request_id, answers, own_values(request_id))
     plain = json.dumps({"of": readings, "systems": [_stored(each) for each in listed]}).encode()
     files.write(row.pk, MENTIONS, sealing.request_key(row), [plain])
@@ -86,7 +86,7 @@ def list_mentions_of(request_id: int) -> list[ListedMentions]:
     return listed
 
 
-def _kept(row: RightsRequest) -> list[ListedMentions] | None:
+def _read_kept(row: RightsRequest) -> list[ListedMentions] | None:
     if not files.exists(row.pk, MENTIONS):
         return None
     stored = json.loads(b"".join(files.read(row.pk, MENTIONS, sealing.request_key(row))))

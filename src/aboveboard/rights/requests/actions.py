@@ -49,6 +49,7 @@ from aboveboard.rights.requests.terms import (
     RefusalGround,
     RequestEvent,
     RequestEventKind,
+    RequestKind,
     TooManyRequests,
     WordsNeeded,
     WordsTooMany,
@@ -293,7 +294,8 @@ def withdraw(request_id: int, *, by: Actor, at: datetime) -> RequestState:
     """Close a request because whoever asked wants it no more. What was done stays done."""
 
     def decide(locked: LockedRequest) -> NewEvent:
-        pending_objection.lift(request_id, locked.state.kind, locked.row.person_id, at=at)
+        row, kind = locked.row, locked.state.kind
+        pending_objection.end(request_id, kind, row.person_id, stands=False, at=at)
         return NewEvent(kind=RequestEventKind.WITHDRAWN)
 
     return record(request_id, decide, by=by, at=at)
@@ -348,7 +350,7 @@ def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> RightsRequest:
         sensitive = holds_special(person_id)
         jurisdiction = jurisdiction or facets.jurisdiction
     return RightsRequest(
-        kind=new.kind.value,
+        kind=_kind_of(new).value,
         person_id=person_id,
         asker=new.asker.value,
         channel=new.channel.value,
@@ -361,6 +363,15 @@ def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> RightsRequest:
         stage=RequestStage.PROVING.value,
         due_at=new.received_at,
     )
+
+
+def _kind_of(new: NewRequest) -> RequestKind:
+    """Return what is asked in law: an objection to direct marketing stands whatever is weighed
+    against it (GDPR Art. 21(2) and (3)), so nobody examines it and it is done at once."""
+    purpose = in_force().promise.purposes.get(new.details.purpose)
+    if new.kind is RequestKind.OBJECTION and purpose is not None and purpose.direct_marketing:
+        return RequestKind.STOP_ASKING
+    return new.kind
 
 
 def _refuse_flood(by: Actor, at: datetime) -> None:

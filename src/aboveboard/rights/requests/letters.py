@@ -47,7 +47,10 @@ def send(ref: Reference) -> None:
             # From before addresses were checked: nothing can be sent there.
             log.warning("a letter about a request could not be sent (entry %s)", number)
     if event.event.kind in pending_objection.ENDS:
-        pending_objection.lift(record.id, record.kind, record.person_id, at=clock.now())
+        stands = event.event.kind is RequestEventKind.ANSWERED
+        pending_objection.end(
+            record.id, record.kind, record.person_id, stands=stands, at=clock.now()
+        )
 
 
 def addresses_of(record: RequestRecord) -> list[str]:

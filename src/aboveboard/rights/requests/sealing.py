@@ -119,6 +119,7 @@ def encode_details(details: RequestDetails) -> bytes:
             "corrections": {key: value.reveal() for key, value in details.corrections.items()},
             "purpose": details.purpose,
             "restriction": details.restriction,
+            "decision": details.decision,
         }
     ).encode()
 
@@ -136,6 +137,7 @@ def decode_details(plain: bytes) -> RequestDetails:
         purpose=stored["purpose"],
         # Sealed before there was one: nobody said.
         restriction=stored.get("restriction", ""),
+        decision=stored.get("decision", ""),
     )
 
 

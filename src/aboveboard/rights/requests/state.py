@@ -39,8 +39,8 @@ FIRST: Final[Mapping[RequestKind, tuple[StepVerb, ...]]] = {
     RequestKind.HUMAN_REVIEW: (),
 }
 FIRST_HERE: Final[Mapping[RequestKind, StepVerb]] = {RequestKind.OBJECTION: StepVerb.RESTRICT}
-"""What is done at Aboveboard itself before anybody looked: what is objected to rests while it is
-examined (Art. 18(1)(d))."""
+"""What is done at Aboveboard itself before anybody looked: the uses that are objected to stop while
+it is examined (Art. 18(1)(d))."""
 LAST: Final[Mapping[RequestKind, StepVerb]] = {
     RequestKind.CORRECTION: StepVerb.CORRECT,
     RequestKind.ERASURE: StepVerb.ERASE,

@@ -194,6 +194,8 @@ class RequestDetails:
         purpose: of an objection or restriction, the purpose of the promise; "" for all.
         restriction: of a restriction, which of the cases of GDPR Art. 18(1) it is: a code of
             ``retention.reasons.RestrictionReason``; "" where nobody said.
+        decision: of a human review, the key of what the promise declares to decide; "" where
+            it is another, or nobody said.
     """
 
     identifiers: tuple[Identifier, ...] = ()
@@ -204,6 +206,7 @@ class RequestDetails:
     corrections: Mapping[str, Personal[str]] = field(default_factory=dict)
     purpose: str = ""
     restriction: str = ""
+    decision: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

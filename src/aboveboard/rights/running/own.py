@@ -19,6 +19,7 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import actions as choices
+from aboveboard.choices.queries import consent_state
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.connectors.contract import (
     CUSTOMER_NUMBER,
@@ -170,17 +171,23 @@ def _restrict(
     *,
     decided: bool,
 ) -> SystemChange:
-    """Restrict all processing, where that was asked or an objection is still to be decided; else
-    write down a no to the purposes that the promise lets the person say no to."""
+    """Restrict all processing, where that was asked; of an objection, stop the uses that it is
+    about, while it is examined (GDPR Art. 18(1)(d), 21(1)) and after. Direct marketing stops for
+    good (Art. 21(3)); so does what the person wants to be asked about no more."""
     if row.kind == RequestKind.RESTRICTION:
         # Where nobody said which: the case that asks nothing of the person but that they say so.
         reason = details.restriction or RestrictionReason.ACCURACY_CONTESTED.value
         return _place_restriction(row, number, RestrictionReason(reason))
-    if row.kind == RequestKind.OBJECTION and not decided:
-        return _place_restriction(row, number, RestrictionReason.OBJECTION_PENDING)
+    pending = row.kind == RequestKind.OBJECTION and not decided
     promise, refusals = in_force().promise, 0
+    state = consent_state(number)
     for each in promise.purposes.values():
-        if purpose in (None, each.key) and (each.needs_consent or each.objectable):
+        # To what rests on consent nobody objects, but to advertising: the rest goes on meanwhile.
+        about = each.objectable or (each.needs_consent and (each.direct_marketing or not pending))
+        if purpose in (None, each.key) and about:
+            refusals += 1
+            if state.answer(each.key) is ChoiceAnswer.NO and not state.is_met(each.key):
+                continue  # said before: what becomes of this request does not change that
             choices.choose(
                 number,
                 each.key,
@@ -190,7 +197,6 @@ def _restrict(
                 by=SYSTEM,
                 at=clock.now(),
             )
-            refusals += 1
     return SystemChange(changed={"purposes": refusals})
 
 
