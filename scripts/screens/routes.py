@@ -15,6 +15,7 @@ NO_PAGE = {
     "language": "leads back to the page",
     "metrics": "text for a monitor, with a token",
     "portal:receipt_json": "a file",
+    "portal:own_list": "a file",
     "portal:proof_file": "a file",
     "portal:document": "a file; where it is refused, a page of the restricted customer's",
     "centre:facts": "JSON",

@@ -25,9 +25,10 @@ from tests.browser import assert_accessible, photograph
 from tests.ledger.logs import SIGNER, bodies
 from tests.world import PROMISE_FILE, adopt
 
-VECTORS: dict[str, Any] = json.loads(
+EVERY: dict[str, Any] = json.loads(
     (Path(aboveboard.ledger.__path__[0]) / "vectors.json").read_text("utf-8")
-)["proof"]
+)
+VECTORS, LISTS = EVERY["proof"], EVERY["own_list"]
 NO_ED25519 = """
 const real = crypto.subtle.importKey.bind(crypto.subtle);
 crypto.subtle.importKey = (form, key, kind, ...rest) =>
@@ -90,6 +91,22 @@ def test_every_vector_is_judged_as_by_the_program(
         assert judged(alone, vector["proof"].encode()) == "holds", vector["name"]
     for vector in VECTORS["refuse"]:
         assert judged(alone, vector["proof"].encode()) == "fails", vector["class"]
+
+
+@pytest.mark.browser
+def test_every_list_is_judged_as_by_the_program(alone: Page, tmp_path: Path) -> None:
+    opened(alone, tmp_path, LISTS["vkey"])
+    for vector in LISTS["refuse"]:
+        assert judged(alone, vector["list"].encode()) == "fails", vector["class"]
+    for vector in LISTS["accept"][::-1]:
+        assert judged(alone, vector["list"].encode()) == "holds", vector["name"]
+    result = alone.locator("#result")
+    expect(result).to_contain_text("The list is whole")
+    expect(result).to_contain_text("4 entries are about you, among the first 7")
+    assert_accessible(alone)
+    photograph(alone, "own-list-offline")
+    alone.get_by_role("button", name="Deutsch").click()
+    expect(result).to_contain_text("4 Einträge betreffen Sie")
 
 
 @pytest.mark.browser

@@ -15,9 +15,12 @@ from django.utils import timezone
 from aboveboard.access import actions as access
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.sealing import verify_text
-from aboveboard.keys.log_signing import sequence_now
+from aboveboard.keys.log_signing import sequence_now, signer
 from aboveboard.ledger import queries as ledger
+from aboveboard.ledger.committing import commit_handles
+from aboveboard.ledger.format import own_list
 from tests.accounts.people import staff_client
 from tests.pages import words
 from tests.portal.conftest import Someone
@@ -238,3 +241,21 @@ def test_a_look_of_long_ago_costs_no_reading_of_those_between(jon: Someone) -> N
         page = jon.browser.get("/you/who-has-looked/?purpose=personal-offers")
     assert [row["entry_id"] for row in page.context["rows"]] == [old]
     assert not any('"handle" IN' in query["sql"] for query in asked)
+
+
+def test_the_whole_list_can_be_kept_and_is_its_persons_alone(jon: Someone, other: Someone) -> None:
+    made = [use_data_of(jon), use_data_of(jon, granted=False)]
+    use_data_of(other)
+    sequence_now()
+    assert "Download the whole list" in text(jon)
+    assert jon.browser.get("/you/who-has-looked/whole-list.json").status_code == 404
+    commit_handles(by=SYSTEM, at=clock.now())
+    sequence_now()
+    answer = jon.browser.get("/you/who-has-looked/whole-list.json")
+    assert answer["Content-Disposition"] == 'attachment; filename="who-has-looked.json"'
+    proved = own_list.verify(own_list.parse(answer.content.decode()), signer().verifier)
+    shown = {entry.id for _, entry in proved.entries}
+    assert shown.issuperset(made)
+    theirs = other.browser.get("/you/who-has-looked/whole-list.json").content.decode()
+    others = own_list.verify(own_list.parse(theirs), signer().verifier).entries
+    assert shown.isdisjoint(entry.id for _, entry in others)

@@ -45,6 +45,7 @@ from aboveboard.incidents.models import AffectedList
 from aboveboard.incidents.notices.queries import newest_batch
 from aboveboard.intake.models import FieldNote
 from aboveboard.keys.log_signing import sequence_now
+from aboveboard.ledger.committing import commit_handles
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.models import Sweep
@@ -185,6 +186,8 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(
         at=clock.now(),
     )
     rows = _rows_of(mine)
+    sequence_now()
+    commit_handles(by=SYSTEM, at=clock.now())
     sequence_now()
     wrong, opened = [], dict[str, str]()
     for pattern, _, _ in ALL:

@@ -22,6 +22,7 @@ from aboveboard.access.use_index.columns import IndexedUses, UseFilter
 from aboveboard.basics.sealing import is_sealed
 from aboveboard.keys import queries as keys
 from aboveboard.keys.entries_about import is_about as names_them
+from aboveboard.ledger import own_lists
 from aboveboard.ledger import queries as ledger
 
 _SHOWN = {
@@ -102,6 +103,20 @@ def reference_keys(person_id: int, entry: ledger.LedgerEntry) -> tuple[str, ...]
     if kept:
         return (bytes(kept).hex(),)
     return tuple(key for each in person.keys_of(entry.handle, facts).values() for key in each)
+
+
+def own_list_file(person_id: int) -> str | None:
+    """Return the proof of every entry about a person, as a file that they keep
+    (``ledger/FORMAT.md``, "Own list"); None once they are erased.
+
+    Raises:
+        NotYet: nothing was committed to since there are entries; it will be within a minute.
+        IndexDamaged: the entries in the database are not those that were committed to.
+    """
+    person = keys.handles([person_id]).get(person_id)
+    if person is None:
+        return None
+    return own_lists.own_list(person.secrets, person.lasting).text()
 
 
 def _record(entry: ledger.LedgerEntry) -> UseRecord:

@@ -12,6 +12,11 @@ SEQUENCE_PAUSE: Final = timedelta(milliseconds=100)
 """How often the worker looks for entries that wait for their place. Our choice: leaves most of the
 second above for the work."""
 
+COMMIT_PAUSE: Final = timedelta(seconds=30)
+"""How often the worker commits to the index of handles, if entries about people came since. Our
+choice: as often as witnesses are asked by default, so that what they cosign covers it; at most a
+million entries a year."""
+
 WORKER_PAUSE: Final = timedelta(seconds=1)
 """Longest rest of the background worker when there is nothing to do. Our choice: nobody notices a
 second's wait for a mail."""

@@ -13,24 +13,28 @@ class LedgerConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.ledger.entries import SigningKeyReplaced
+        from aboveboard.ledger.entries import HandlesCommitted, SigningKeyReplaced
 
         return Package(
             name="ledger",
             public=(
                 "actions",
                 "audit",
+                "committing",
                 "entries",
                 "folder",
                 "format.checkpoint",
                 "format.cosignature",
                 "format.entry",
+                "format.handle_index",
                 "format.note",
+                "format.own_list",
                 "format.proof",
                 "format.tiles",
                 "format.tree",
                 "ingest",
                 "limits",
+                "own_lists",
                 "published",
                 "queries",
                 "signing",
@@ -39,11 +43,15 @@ class LedgerConfig(AppConfig):
                 "verify.findings",
                 "verify.fresh",
                 "verify.history",
+                "verify.head",
                 "verify.log",
+                "verify.monitor",
+                "verify.own_history",
                 "verify.sources",
+                "verify.walk",
                 "witness.app",
                 "witness.state",
                 "witnessing",
             ),
-            entries=(SigningKeyReplaced,),
+            entries=(SigningKeyReplaced, HandlesCommitted),
         )

@@ -52,6 +52,12 @@ class Entry(models.Model):
                 name="ledger_entry_explained",
                 condition=models.Q(kind="explain.asked", handle__isnull=False),
             ),
+            # The newest commitment to the index of handles.
+            models.Index(
+                fields=["id"],
+                name="ledger_entry_committed",
+                condition=models.Q(kind="ledger.handles-committed"),
+            ),
         ]
 
         constraints = [

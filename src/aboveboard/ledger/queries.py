@@ -266,6 +266,15 @@ def resource(path: str) -> PublishedFile | None:
     return None if data is None else PublishedFile(data, "application/octet-stream", forever=True)
 
 
+def head_named(name: str) -> PublishedHead | None:
+    """Return what is published as ``checkpoint`` or ``witnessed``; None if there is none.
+
+    Raises:
+        HeadDamaged: what is published as one cannot be read.
+    """
+    return _head(log_folder(), name)
+
+
 def _head(folder: LogFolder, name: str) -> PublishedHead | None:
     data = folder.read(name)
     if data is None:

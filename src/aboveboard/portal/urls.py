@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt_json"),
     path("choices/<slug:purpose>/", choices.choose, name="choose"),
     path("who-has-looked/", uses.overview, name="uses"),
+    path("who-has-looked/whole-list.json", uses.own_list, name="own_list"),
     path("who-has-looked/concern/", concerns.concern, name="concern"),
     path("who-has-looked/concern/sent/", concerns.concern_sent, name="concern_sent"),
     path("who-has-looked/<int:entry_id>/proof/", uses.proof, name="proof"),

@@ -1,4 +1,4 @@
-"""The page that checks a proof without a network: one file, put together from its
+"""The page that checks a proof, or a whole list, without a network: one file, put together from its
 parts when it is downloaded.
 
 It holds the log's keys, so it must come from a place that is trusted; it sends nothing, and its own
@@ -88,7 +88,8 @@ def _script() -> str:
     noble = re.sub(r"^export \{[^}]*\};\s*$", "", _NOBLE.read_text("utf-8"), flags=re.MULTILINE)
     return (
         f'"use strict";\nconst noble = (() => {{\n{noble}\nreturn {{ verifyAsync }};\n}})();\n'
-        f"{_part('proof.js')}\n{_part('show.js')}"
+        f"{_part('proof.js')}\n{_part('own_list.js')}\n"
+        f"{_part('show.js')}"
     )
 
 

@@ -20,10 +20,10 @@ async function take(file) {
   if (!file) return;
   let decoded = false;
   try {
-    if (file.size > 5000000) throw new Refused("malformed", "it is too long");
+    if (file.size > 64000000) throw new Refused("malformed", "it is too long");
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer());
     decoded = true;
-    shown = { file: file.name, found: await checkProof(text, data.keys) };
+    shown = text.startsWith("{") ? { file: file.name, list: await checkOwnList(text, data.keys) } : { file: file.name, found: await checkProof(text, data.keys) };
   } catch (error) {
     // What is not a refusal is a fault of this page or of the browser: it proves nothing either way, and says so.
     const code = error instanceof Refused ? error.code : decoded ? "browser" : "malformed";
@@ -36,10 +36,13 @@ async function take(file) {
 function show(what) {
   const box = element("result");
   box.hidden = false;
-  box.className = what.found ? "holds" : what.code === "browser" ? "unknown" : "fails";
-  box.replaceChildren(line("h2", what.found ? say("holds") : what.code === "browser" ? say("cannot") : say("fails")), line("p", what.file, "file"));
+  const holds = what.found || what.list;
+  box.className = holds ? "holds" : what.code === "browser" ? "unknown" : "fails";
+  box.replaceChildren(line("h2", what.list ? say("list.holds") : holds ? say("holds") : what.code === "browser" ? say("cannot") : say("fails")), line("p", what.file, "file"));
   if (what.found) {
     box.append(...proved(what.found));
+  } else if (what.list) {
+    box.append(...whole(what.list));
   } else {
     box.append(line("p", say("why." + what.code)), line("h3", say("then")), line("p", say("then." + what.code)));
     if (what.code !== "browser") box.append(line("p", what.detail, "detail"));
@@ -67,6 +70,18 @@ function proved({ entry, index, size, origin, key }) {
   const list = document.createElement("dl");
   for (const [word, text, raw] of rows) list.append(line("dt", word ? say("row." + word) : raw), line("dd", text));
   return [line("p", say("meaning")), list, line("p", say("compare")), line("code", key)];
+}
+
+function whole({ entries, size, at, key }) {
+  const when = (moment) => new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" }).format(moment);
+  const list = document.createElement("ol");
+  for (const entry of entries) {
+    const purpose = typeof entry.facts.purpose === "string" ? named("purposes", entry.facts.purpose) : "";
+    const kind = data.words["kind." + entry.kind] ? say("kind." + entry.kind) : entry.kind;
+    list.append(line("li", [when(entry.moment), kind, who(entry.actor), purpose].filter(Boolean).join(" · ")));
+  }
+  const counted = say("list.counted").replace("%d", entries.length.toLocaleString(language)).replace("%d", size.toLocaleString(language)).replace("%s", when(at));
+  return [line("p", counted), line("p", say("list.meaning")), list, line("p", say("compare")), line("code", key)];
 }
 
 function who(actor) {

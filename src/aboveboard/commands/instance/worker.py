@@ -137,7 +137,9 @@ class WorkLoop:
 
 def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
     """Return the loops of a worker of that name."""
+    from aboveboard.basics.actor import SYSTEM
     from aboveboard.delivery.actions import drain
+    from aboveboard.ledger.committing import commit_handles
     from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
     from aboveboard.recovery.watching import RowWatch
@@ -156,10 +158,14 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
         ask_witnesses(at=clock.now())
         return False
 
+    def commit() -> bool:
+        return commit_handles(by=SYSTEM, at=clock.now()) is not None
+
     witness_every = timedelta(seconds=settings.current().ledger.witness_every)
     return [
         WorkLoop("sequencing", LedgerSequencing(), stop, limits.SEQUENCE_PAUSE),
         WorkLoop("witnessing", witness, stop, witness_every),
+        WorkLoop("committing", commit, stop, limits.COMMIT_PAUSE, always_rests=True),
         WorkLoop("sending", send, stop),
         WorkLoop("jobs", work, stop),
         WorkLoop("comparing", RowWatch(), stop, limits.COMPARE_PAUSE, always_rests=True),

@@ -1,4 +1,5 @@
-"""``aboveboard ledger``: verify the ledger, here or anywhere, and prove one entry of it."""
+"""``aboveboard ledger``: verify the ledger, here or anywhere, follow it, and prove one entry or
+somebody's whole list."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands import exits
-from aboveboard.commands.ledger import proving, verifying
+from aboveboard.commands.ledger import monitoring, own_list, proving, verifying
 
 NAME = "ledger"
 HELP = "Verify the ledger, show and prove an entry, and print or replace the signing key."
@@ -24,6 +25,10 @@ aboveboard ledger verify ./copy-of-the-log --place place.json --json     \
 aboveboard ledger verify backup.tar --witness "witness.example/w1+..." --max-age 2h
 aboveboard ledger check-proof use.tlog-proof --vkey "..."     \
 (one entry, from the file a customer keeps)
+aboveboard ledger verify-mine who-has-looked.json --vkey "..." --remember mine.json     \
+(every entry about you, and no other)
+aboveboard ledger monitor https://trust.example --state our-watch --vkey "..." \
+--witness "witness.example/w1+..." --max-age 2h     (every hour, from cron)
 aboveboard ledger proof 4812 > use.tlog-proof
 aboveboard ledger show 0
 aboveboard ledger key
@@ -33,7 +38,9 @@ aboveboard ledger rotate-key --yes"""
 def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
     """A copy, an address or a proof is checked without an instance; everything
     else is about this one."""
-    return args.what != "check-proof" and (args.what != "verify" or args.where is None)
+    return args.what not in ("check-proof", "verify-mine", "monitor") and (
+        args.what != "verify" or args.where is None
+    )
 
 
 def WHILE_RESTORING(args: argparse.Namespace) -> bool:
@@ -51,6 +58,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         below.add_parser(
             "check-proof",
             help="check the proof of one entry: was it recorded, and is it unchanged?",
+        )
+    )
+    own_list.configure(
+        below.add_parser(
+            "verify-mine",
+            help="check the list of who has looked: is every entry about you in it, and no other?",
+        )
+    )
+    monitoring.configure(
+        below.add_parser(
+            "monitor", help="follow a log from visit to visit, and complain of what contradicts it"
         )
     )
     show = below.add_parser("show", help="print one entry")
@@ -79,6 +97,10 @@ def run(args: argparse.Namespace) -> int:
         args.what == "verify" and args.where and proving.is_proof(Path(args.where))
     ):
         return proving.run(args)
+    if args.what == "verify-mine":
+        return own_list.run(args)
+    if args.what == "monitor":
+        return monitoring.run(args)
     if args.what == "verify":
         return verifying.run(args)
     from aboveboard.ledger import queries

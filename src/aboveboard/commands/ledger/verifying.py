@@ -20,14 +20,14 @@ from aboveboard.basics.errors import Invalid
 from aboveboard.commands import exits
 from aboveboard.commands.progress import ProgressBar
 from aboveboard.ledger.folder import CHECKPOINT, VKEY
-from aboveboard.ledger.format.checkpoint import open_with
+from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.cosignature import WitnessKey
 from aboveboard.ledger.format.note import Verifier
 from aboveboard.ledger.verify import archives, history
 from aboveboard.ledger.verify.ahead import ReadAhead
 from aboveboard.ledger.verify.findings import FindingKind, VerificationReport
 from aboveboard.ledger.verify.fresh import FreshnessPolicy
-from aboveboard.ledger.verify.log import verify_log
+from aboveboard.ledger.verify.log import read_head, verify_log
 from aboveboard.ledger.verify.sources import LogDirectory, LogInBackup, LogOnWeb, LogSource
 
 _LISTED = 50
@@ -81,7 +81,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--max-age",
-        type=_duration,
+        type=duration,
         metavar="TIME",
         help="longest time since the log's newest entry or cosignature: 90m, 2h, 3d",
     )
@@ -99,10 +99,10 @@ def run(args: argparse.Namespace) -> int:
             fix="Leave one of the two out.",
         )
     with ExitStack() as stack:
-        source = _source(args.where, stack)
-        trusted, self_named = _trusted(args.vkey, source)
+        source = open_source(args.where, stack)
+        trusted, self_named = trusted_keys(args.vkey, source)
         seen = history.read_seen(args.remember, trusted) if args.remember else []
-        watch = stack.enter_context(_Watch(quiet=args.json or not sys.stderr.isatty()))
+        watch = stack.enter_context(Watch(quiet=args.json or not sys.stderr.isatty()))
         if args.where is None:
             from aboveboard.ledger.audit import verify_database
 
@@ -111,8 +111,9 @@ def run(args: argparse.Namespace) -> int:
             )
             _compare_rows(report)
         else:
+            demands = witness_policy(args.witness, args.quorum, args.max_age)
             report, note = verify_log(
-                source, trusted, seen=seen, demands=_demands(args), place=args.place, progress=watch
+                source, trusted, seen=seen, demands=demands, place=args.place, progress=watch
             )
     # Also when something is wrong: a signed checkpoint that contradicts another one is the
     # evidence.
@@ -136,25 +137,47 @@ def _compare_rows(report: VerificationReport) -> None:
         report.add(FindingKind.UNPROVEN_ROW, finding.sentence)
 
 
-def _demands(args: argparse.Namespace) -> FreshnessPolicy:
-    witnesses = [WitnessKey.from_vkey(key) for key in args.witness]
-    quorum = len(witnesses) if args.quorum is None else args.quorum
+def witness_policy(
+    keys: Sequence[str], quorum: int | None, max_age: timedelta | None = None
+) -> FreshnessPolicy:
+    """Return what is demanded: ``quorum`` of the witnesses with these keys; all, if it is None.
+
+    Raises:
+        Invalid: there are fewer witnesses than the quorum.
+        NoteRefused: a key is none.
+    """
+    witnesses = [WitnessKey.from_vkey(key) for key in keys]
+    quorum = len(witnesses) if quorum is None else quorum
     if not 0 <= quorum <= len(witnesses):
         raise Invalid(
             found=f"a quorum of {quorum} is not possible with {len(witnesses)} witnesses",
             fix="Give each witness with --witness.",
         )
-    return FreshnessPolicy(clock.now(), witnesses, quorum, args.max_age)
+    return FreshnessPolicy(clock.now(), witnesses, quorum, max_age)
 
 
-def _duration(text: str) -> timedelta:
+def trusted_head(
+    source: LogSource, trusted: Sequence[Verifier], report: VerificationReport
+) -> Checkpoint | None:
+    """Return the log's newest checkpoint if it can be trusted; otherwise report why not."""
+    note = read_head(source, trusted, report)
+    return None if note is None else open_with(note, trusted)
+
+
+def duration(text: str) -> timedelta:
+    """Return the time that an argument such as ``90m``, ``2h`` or ``3d`` says."""
     match = re.fullmatch(r"([0-9]{1,6})([mhd])", text)
     if not match:
         raise argparse.ArgumentTypeError(f"{text} is not a time such as 90m, 2h or 3d")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _source(where: str | None, stack: ExitStack) -> LogSource:
+def open_source(where: str | None, stack: ExitStack) -> LogSource:
+    """Return a log to read: this instance's own, or a copy, archive, backup or address.
+
+    Raises:
+        Invalid: there is none at ``where``.
+    """
     if where is None:
         from aboveboard.ledger.published import log_folder
 
@@ -173,8 +196,12 @@ def _source(where: str | None, stack: ExitStack) -> LogSource:
     return LogDirectory(Path(where))
 
 
-def _trusted(given: Sequence[str] | None, source: LogSource) -> tuple[list[Verifier], bool]:
-    """Return the keys to trust, and whether the log itself named them."""
+def trusted_keys(given: Sequence[str] | None, source: LogSource) -> tuple[list[Verifier], bool]:
+    """Return the keys to trust, and whether the log itself named them.
+
+    Raises:
+        Invalid: none is given, and the log names none.
+    """
     # A log that names its own key proves that it was not changed by others, and nothing of who
     # signs it; the report says so.
     keys = list(given or (source.read(VKEY) or b"").decode("utf-8", "replace").split())
@@ -254,17 +281,18 @@ def _merely_waits(report: VerificationReport) -> bool:
     )
 
 
-class _Watch:
+class Watch:
     """A progress bar that appears with the first progress, when the total is known."""
 
     def __init__(self, *, quiet: bool) -> None:
         self._quiet = quiet
         self._bar: ProgressBar | None = None
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Watch:
         return self
 
     def __call__(self, done: int, total: int) -> None:
+        """Show that ``done`` of ``total`` entries are checked."""
         if self._bar is None:
             self._bar = ProgressBar("Checking entries", total, quiet=self._quiet).__enter__()
         self._bar(done)

@@ -20,6 +20,8 @@ class FindingKind(StrEnum):
     FORK = "fork"
     STALE = "stale"
     NOT_WITNESSED = "not_witnessed"
+    WRONG_COMMITMENT = "wrong_commitment"
+    NOT_COMMITTED = "not_committed"
     MISSING_TILE = "missing_tile"
     WRONG_TILE = "wrong_tile"
     MISSING_ENTRY = "missing_entry"

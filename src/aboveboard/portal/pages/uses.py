@@ -96,6 +96,23 @@ def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> Http
     return response
 
 
+@allow_customer
+@require_safe
+@portal_page
+def own_list(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
+    """Give every entry about this person as a file that proves that there are no others; 404 while
+    nothing was committed to, which lasts a minute at most."""
+    try:
+        text = access_queries.own_list_file(you.person_id)
+    except ledger.NotYet:
+        text = None
+    if text is None:
+        raise Http404
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="who-has-looked.json"'
+    return response
+
+
 def use_in_words(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
     """Return a use as the page says it: who, when, what, and what for."""
     return {
