@@ -16,6 +16,7 @@ from aboveboard.promise.organisation import (
     declaration_changes,
 )
 from aboveboard.promise.origins import origin_changes
+from aboveboard.promise.showing import shown_changes
 from aboveboard.promise.website_words import website_changes
 from aboveboard.promise.wording import (
     asks,
@@ -142,6 +143,7 @@ def _purpose(
     yield from _retention(before, after)
     yield from _despite_objection(before, after)
     yield from _personal(before, after)
+    yield from shown_changes(before, after)
     yield from _words(before, after, title)
 
 

@@ -45,6 +45,8 @@ class PurposeInWords:
     statute: str = ""
     personal: str = ""
     provision: str = ""
+    delayed: str
+    in_general: str
 
     @property
     def line(self) -> str:
@@ -81,6 +83,12 @@ def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -
         statute=statute_in_words(purpose, language),
         personal=say["personal"] if purpose.personalises else "",
         provision=provision_in_words(purpose, language),
+        delayed=say["delayed"].format(
+            law=purpose.delay.law, period=period_in_words(purpose.delay.longest, language)
+        )
+        if purpose.delay
+        else "",
+        in_general=str(say["in_general"]) if purpose.in_general else "",
     )
 
 
@@ -245,6 +253,8 @@ def _sentences(words: PurposeInWords) -> tuple[str, ...]:
         words.statute,
         words.personal,
         words.provision,
+        words.delayed,
+        words.in_general,
     )
 
 

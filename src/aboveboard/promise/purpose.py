@@ -103,6 +103,34 @@ class StaffWords:
     what: TranslatedText
 
 
+class DelayedWord(StrEnum):
+    """What a person may be told of a use that law forbids to show yet: nothing, that there is one,
+    or that there is one and under which law."""
+
+    NOTHING = "nothing"
+    COUNT = "count"
+    GROUND = "ground"
+
+
+@dataclass(frozen=True, slots=True)
+class LawfulDelay:
+    """Uses of a purpose are shown only after a time, because a law says so (GDPR Art. 23):
+    ``law`` its citation, ``longest`` after how long each is shown."""
+
+    law: str
+    longest: Period
+    tells: DelayedWord
+
+
+@dataclass(frozen=True, slots=True)
+class GeneralWords:
+    """How a person is told of a use in general words, so that it does not tell another person's
+    secret: who it was ("Somebody who looks after wills"), and what it was for."""
+
+    who: TranslatedText
+    what: TranslatedText
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and
@@ -119,6 +147,8 @@ class Purpose:
     ``personalises``: whether it chooses what a person is shown or sent. ``provision``: whether
     they must give its data (GDPR Art. 13(2)(e)); None where that is not said. ``contacts``: which
     of its channels is which way of contact.
+    ``delay``: uses of it are shown later, because a law says so. ``in_general``: they are shown in
+    general words alone.
     """
 
     key: str
@@ -143,6 +173,13 @@ class Purpose:
     personalises: bool = False
     provision: DataProvision | None = None
     contacts: tuple[tuple[str, Contact], ...] = ()
+    delay: LawfulDelay | None = None
+    in_general: GeneralWords | None = None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the log holds what its uses were only under the key of whom they are about."""
+        return self.delay is not None or self.in_general is not None
 
     @property
     def for_staff(self) -> StaffWords:

@@ -29,8 +29,11 @@ from aboveboard.promise.model import (
     Contact,
     DataProvision,
     DataSource,
+    DelayedWord,
     Field,
+    GeneralWords,
     LawfulBasis,
+    LawfulDelay,
     LossMeasure,
     LossPromise,
     Organisation,
@@ -277,7 +280,23 @@ def _algorithmic_tool(key: str, item: Item) -> AlgorithmicTool:
         record=MappingProxyType(
             {name: scalar_text(words) for name, words in entries(item, "record").items()}
         ),
+        delay=_delay(fields.get("delay")),
+        in_general=_general_words(fields.get("shown_in_general")),
     )
+
+
+def _delay(item: Item | None) -> LawfulDelay | None:
+    if item is None:
+        return None
+    return LawfulDelay(
+        scalar_text(item, "law"),
+        Period.parse(scalar_text(item, "longest")),
+        DelayedWord(scalar_text(item, "tells")),
+    )
+
+
+def _general_words(item: Item | None) -> GeneralWords | None:
+    return GeneralWords(_text(entries(item)["who"]), _text(entries(item)["what"])) if item else None
 
 
 def _retention(item: Item) -> Retention:

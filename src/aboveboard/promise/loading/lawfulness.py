@@ -24,6 +24,7 @@ def check(root: Table, report: ProblemReport) -> None:
             _check_special(key, purpose, special, report)
             _check_restricted(key, purpose, report)
             _check_retention(purpose, report)
+            _check_delay(key, purpose, report)
     _check_transfers(root, report)
     _check_losses(root, report)
     _check_automated(root, report)
@@ -216,6 +217,29 @@ def _check_retention(purpose: Table, report: ProblemReport) -> None:
         )
 
 
+def _check_delay(key: str, purpose: Table, report: ProblemReport) -> None:
+    """A use may be kept from the person for a time only where a law says so (GDPR Art. 23)."""
+    delay, basis = purpose.entries.get("delay"), scalar_text(purpose, "basis")
+    if delay is None:
+        return
+    longest = scalar_text(delay, "longest")
+    if longest and not _is_period(longest):
+        report.add(
+            _place(delay, "longest"),
+            "wrong_value",
+            f"{quoted(longest)} is a period of no length.",
+            "Say after how long each use is shown, such as P6M.",
+        )
+    if basis in list(LawfulBasis) and basis not in _BY_LAW:
+        report.add(
+            _place(purpose, "delay"),
+            "delay_without_law",
+            f"Uses for {quoted(key)} are shown late, and the purpose does not rest on a law.",
+            f"Remove `delay:`, or set `basis:` to one of: {', '.join(_BY_LAW)} (GDPR Art. 23).",
+        )
+
+
+_BY_LAW = (LawfulBasis.LEGAL_OBLIGATION, LawfulBasis.PUBLIC_TASK)
 _WITH_CHOICE = (LawfulBasis.CONSENT, LawfulBasis.LEGITIMATE_INTERESTS, LawfulBasis.PUBLIC_TASK)
 
 

@@ -20,6 +20,7 @@ from aboveboard.promise.algorithms import algorithm_fields
 from aboveboard.promise.model import (
     AgreementKind,
     ConsentSignal,
+    DelayedWord,
     LawfulBasis,
     LossMeasure,
     OrganisationRole,
@@ -47,6 +48,7 @@ def json_schema() -> Schema:
         ("transfer", "ground"): list(transfers.grounds()),
         ("purpose", "basis"): [basis.value for basis in LawfulBasis],
         ("purpose", "allowed_when_restricted"): [use.value for use in RestrictedUse],
+        ("delay", "tells"): [word.value for word in DelayedWord],
         ("retention", "starts"): [start.value for start in RetentionStart],
         ("article9", "condition"): list(bases.special_conditions()),
         ("agreed_notice", "kind"): [kind.value for kind in AgreementKind],
