@@ -45,8 +45,8 @@ class PurposeInWords:
     statute: str = ""
     personal: str = ""
     provision: str = ""
-    delayed: str
-    in_general: str
+    delayed: str = ""
+    in_general: str = ""
 
     @property
     def line(self) -> str:
