@@ -2,18 +2,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0005_explanations_index'),
+        ("ledger", "0005_explanations_index"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='entry',
+            model_name="entry",
             index=models.Index(
-                condition=models.Q(('kind', 'ledger.handles-committed')),
-                fields=['id'],
-                name='ledger_entry_committed',
+                condition=models.Q(("kind", "ledger.handles-committed")),
+                fields=["id"],
+                name="ledger_entry_committed",
             ),
         ),
     ]

@@ -245,6 +245,8 @@ def _purpose(key: str, item: Item, channels: Mapping[str, PromisedChannel]) -> P
         interest=_text(interest) if interest else None,
         personalises=scalar_text(item, "personalises") == "true",
         provision=_provision(provision) if provision else None,
+        delay=_delay(fields.get("delay")),
+        in_general=_general_words(fields.get("shown_in_general")),
     )
 
 
@@ -280,8 +282,6 @@ def _algorithmic_tool(key: str, item: Item) -> AlgorithmicTool:
         record=MappingProxyType(
             {name: scalar_text(words) for name, words in entries(item, "record").items()}
         ),
-        delay=_delay(fields.get("delay")),
-        in_general=_general_words(fields.get("shown_in_general")),
     )
 
 
