@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid
 from aboveboard.ledger.format.checkpoint import Checkpoint, open_with
 from aboveboard.ledger.format.entry import EntryBody
@@ -139,11 +138,11 @@ def parse(text: str) -> OwnList:
         return OwnList(
             note=_typed(whole["note"], str),
             commitment=_typed(whole["commitment"], int),
-            entries=[(_typed(place, int), _bytes(body)) for place, body in whole["entries"]],
-            tree=list(map(_bytes, whole["tree"])),
-            runs=[_shown_records(run) for run in whole["runs"]],
-            strands=[_strand(strand) for strand in whole["strands"]],
-            lasting=[_matching(_HANDLE, handle) for handle in whole["lasting"]],
+            entries=[(_typed(place, int), _bytes(body)) for place, body in _list(whole["entries"])],
+            tree=list(map(_bytes, _list(whole["tree"]))),
+            runs=[_shown_records(run) for run in _list(whole["runs"])],
+            strands=[_strand(strand) for strand in _list(whole["strands"])],
+            lasting=[_matching(_HANDLE, handle) for handle in _list(whole["lasting"])],
         )
     except (ValueError, TypeError, KeyError, RecursionError):
         raise OwnListRefused(found="it is not of the form of such a file") from None
@@ -233,7 +232,7 @@ def _places(
     return places
 
 
-def _object(value: Any, keys: str) -> Mapping[str, Json]:
+def _object(value: Any, keys: str) -> Mapping[str, Any]:
     if not isinstance(value, dict) or set(value) != set(keys.split()):
         raise ValueError
     return value

@@ -157,7 +157,10 @@ def open_followed(folder: Path) -> FollowedLog:
             str(kept["origin"]),
             CompactRange(size, peaks),
             int(kept["position"]),
-            [HandleRun(*run[:3], bytes.fromhex(run[3])) for run in kept["runs"]],
+            [
+                HandleRun(int(first), int(end), int(records), bytes.fromhex(root))
+                for first, end, records, root in kept["runs"]
+            ],
             [tail[at : at + RECORD_BYTES] for at in range(0, len(tail), RECORD_BYTES)],
             str(kept["uncovered"]),
         )
