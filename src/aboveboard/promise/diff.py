@@ -18,13 +18,7 @@ from aboveboard.promise.organisation import (
 from aboveboard.promise.origins import origin_changes
 from aboveboard.promise.showing import shown_changes
 from aboveboard.promise.website_words import website_changes
-from aboveboard.promise.wording import (
-    asks,
-    differs,
-    legal_notes,
-    said_of_giving,
-    staff_words,
-)
+from aboveboard.promise.wording import asks, differs, legal_notes, said_of_giving, staff_words
 
 __all__ = ["ChangeDirection", "PromiseChange", "compare"]
 
