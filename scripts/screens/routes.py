@@ -63,6 +63,7 @@ NO_PAGE = {
     "console:request_document": "leads back to the request",
     "console:fetch_request_document": "a file",
     "console:retry_request_step": "leads back to the request",
+    "console:request_evidence": "a file",
     "console:counter_document": "leads to what was recorded",
     "portal:choose": "leads back to the choices",
     "mfa_index": "leads to the account page",

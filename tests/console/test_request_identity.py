@@ -3,6 +3,8 @@ whose request it is."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -63,7 +65,7 @@ def test_a_code_of_the_counter_is_told_and_works_once() -> None:
         number,
         proving.CodeUse.COUNTER,
         evidence=ProofEvidence.COUNTER_CODE,
-        by=ADVISER,
+        by=replace(ADVISER, id="4711"),
         at=clock.now(),
     )
     wrong = lead.post(f"{LIST}{number}/redeem/", {"use": "counter", "code": "1234 5678"})

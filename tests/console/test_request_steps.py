@@ -10,6 +10,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.connectors import actions as systems
 from aboveboard.connectors.contract import Attachment
+from aboveboard.ledger.models import Entry
 from aboveboard.rights.models import RequestStep
 from aboveboard.rights.requests import actions, queries
 from aboveboard.rights.requests.state import RequestStage
@@ -49,7 +50,14 @@ def test_a_cabinet_of_paper_is_searched_and_copied_by_hand() -> None:
         assert answer.status_code == 422
         assert error in words(answer), given
     found = {"answer": "something", "records": "2", "words": "Two contracts, folder 7"}
-    assert lead.post(step, found).status_code == 302
+    shelf = SimpleUploadedFile("shelf.pdf", b"%PDF-1.7 a picture of the shelf", "application/pdf")
+    assert lead.post(step, found | {"document": shelf}).status_code == 302
+    assert "Open the evidence" in words(lead.get(place))
+    evidence = lead.post(f"{step}evidence/")
+    seen = b"".join(evidence.streaming_content)  # type: ignore[attr-defined]
+    assert seen == b"%PDF-1.7 a picture of the shelf"
+    assert Entry.objects.filter(kind="request.evidence-opened").count() == 1
+    assert lead.post(f"{place}systems/cabinet/read/evidence/").status_code == 409
     assert lead.post(step, found).status_code == 409, "it is done"
     assert "Nothing waits for you here" in words(lead.get(step))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -23,12 +25,14 @@ from aboveboard.rights.requests import actions, files, queries
 from aboveboard.rights.requests.state import RequestStage, RequestState
 from aboveboard.rights.requests.terms import (
     NewRequest,
+    NotInThisStage,
     ProofEvidence,
     RequestChannel,
     RequestEventKind,
     RequestKind,
+    StepVerb,
 )
-from aboveboard.rights.running import advance, due
+from aboveboard.rights.running import advance, by_hand, due
 from tests import world
 from tests.accounts.people import staff_client
 from tests.pages import words
@@ -229,3 +233,61 @@ def _seconds() -> Iterator[object]:
     while True:
         yield at
         at += limits.PROGRESS_EVERY
+
+
+def test_a_part_goes_out_while_a_system_is_missing_and_the_rest_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (person, row), *_ = world.load(1)
+    shop = MemorySystem("shop", {1: {"email": row["email"]}})
+    archive = MemorySystem("archive", {1: {"email": row["email"]}}, down=True)
+    monkeypatch.setattr(registry, "active", lambda: [shop, archive])
+    number = actions.ask(
+        NewRequest(
+            kind=RequestKind.ACCESS,
+            channel=RequestChannel.PORTAL,
+            received_at=clock.now(),
+            person_id=person,
+        ),
+        evidence=ProofEvidence.SIGNED_IN,
+        by=CUSTOMER,
+        at=clock.now(),
+    )
+    work()
+    with pytest.raises(NotInThisStage):
+        order(number)
+    lead, console = staff_client(Role.PRIVACY_LEAD), f"/console/requests/{number}/"
+    assert "Nothing is known yet of Archive." in words(lead.get(console))
+    lead.post(f"{console}pack/", {"way": "link", "words": "As much as we have.", "part": "1"})
+    work()
+    letter = str(mail.outbox[-1].body)
+    assert "We could not ask in time: Archive." in letter
+    assert "You can fetch it until" in letter
+    assert state(number).stage is RequestStage.WORKING, "it stays open, and late if it gets late"
+    assert state(number).part is not None
+    with zip_of(number, person) as part:
+        assert row["email"] in part.read("data/shop.json").decode()
+        assert "We could not ask this system in time" in part.read("index.html").decode()
+
+    archive.down = False
+    advance_by_hand(number, "archive")
+    assert state(number).stage is RequestStage.REVIEWING
+    order(number)
+    work()
+    assert state(number).stage is RequestStage.ANSWERED
+    assert "You got a part of it on" in str(mail.outbox[-1].body)
+    with zip_of(number, person) as whole:
+        assert row["email"] in whole.read("data/archive.json").decode()
+    told = [each.event.kind for each in queries.events(number)]
+    assert RequestEventKind.PART_ANSWERED in told
+    assert told[-1] is RequestEventKind.ANSWERED
+
+
+def advance_by_hand(number: int, system: str) -> None:
+    by_hand.try_again(number, system, StepVerb.FIND, by=ADVISER, at=clock.now())
+    work()
+
+
+def zip_of(number: int, person: int) -> zipfile.ZipFile:
+    opened = release.open_signed_in(number, person, by=CUSTOMER, at=clock.now())
+    return zipfile.ZipFile(io.BytesIO(b"".join(opened.chunks)))

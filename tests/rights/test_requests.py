@@ -135,6 +135,8 @@ def test_codes_are_counted_and_a_counter_s_is_given_by_staff() -> None:
         code = proving.make_code(number, CodeUse.COUNTER, evidence=counter, by=ADVISER, at=at)
     with pytest.raises(TooManyRequests):
         proving.make_code(number, CodeUse.COUNTER, evidence=counter, by=ADVISER, at=at)
+    with pytest.raises(proving.CodeMadeByYou):
+        proving.prove_by_code(number, CodeUse.COUNTER, code, by=ADVISER, at=at)
     state = proving.prove_by_code(number, CodeUse.COUNTER, code, by=CUSTOMER, at=at)
     assert state.evidence == (ProofEvidence.COUNTER_CODE,)
 

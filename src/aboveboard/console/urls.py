@@ -100,6 +100,7 @@ urlpatterns = [
     path(f"{_REQUEST}matches/<slug:system>/", matches.matches, name="request_matches"),
     path(_STEP, request_steps.step, name="request_step"),
     path(f"{_STEP}again/", request_steps.again, name="retry_request_step"),
+    path(f"{_STEP}evidence/", request_steps.evidence, name="request_evidence"),
     path(f"{_REQUEST}<slug:change>/", request_changes.change, name="change_request"),
     path("report-a-loss/", report_loss.report, name="report"),
     path("report-a-loss/<int:number>/", report_loss.reported, name="reported"),

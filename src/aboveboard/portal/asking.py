@@ -107,6 +107,7 @@ EVENTS: Final[dict[RequestEventKind, Lazy | str]] = {
     RequestEventKind.RESUMED: gettext_lazy("We went on"),
     RequestEventKind.EXTENDED: gettext_lazy("We need longer"),
     RequestEventKind.PACK_ORDERED: gettext_lazy("We began to make your copy"),
+    RequestEventKind.PART_ANSWERED: gettext_lazy("We gave you a part; the rest follows"),
     RequestEventKind.ANSWERED: gettext_lazy("We answered"),
     RequestEventKind.REFUSED: gettext_lazy("We said no"),
     RequestEventKind.WITHDRAWN: gettext_lazy("You took it back"),

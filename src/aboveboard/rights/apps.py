@@ -87,6 +87,7 @@ class RightsConfig(AppConfig):
                 entries.RequestReceived,
                 entries.RequestAdvanced,
                 entries.ProofDocumentOpened,
+                entries.EvidenceOpened,
                 *pack_entries.ENTRIES,
             ),
             repeats={

@@ -59,6 +59,17 @@ class RequestAdvanced(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceOpened(Facts):
+    """Somebody of staff opened the evidence of a step that was done by hand at a system."""
+
+    kind: ClassVar[str] = "request.evidence-opened"
+    on_restore: ClassVar[OnRestore] = NothingToRestore("somebody looked, and nothing changed")
+
+    request: int
+    system: Word
+
+
+@dataclass(frozen=True, slots=True)
 class ProofDocumentOpened(Facts):
     """A member of staff looked at the document by which somebody proves who they are."""
 

@@ -132,7 +132,8 @@ class RequestStep(models.Model):
 
 class RequestCode(models.Model):
     """A one-time code: its digest, and how often it was tried. ``digest`` is an HMAC under a key of
-    the instance, bound to the request and the use."""
+    the instance, bound to the request and the use. ``made_by``: the member of staff to whom it was
+    shown, who cannot use it."""
 
     request = models.ForeignKey(RightsRequest, on_delete=models.CASCADE, related_name="+")
     use = models.CharField(max_length=12)
@@ -141,6 +142,9 @@ class RequestCode(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
+    made_by = models.CharField(
+        max_length=80, blank=True, default="", help_text="whom it was shown to, as kind:id"
+    )
     used_at = models.DateTimeField(null=True)
 
     class Meta:

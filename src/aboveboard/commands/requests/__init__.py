@@ -121,6 +121,9 @@ def _configure_verbs(verbs: dict[str, argparse.ArgumentParser]) -> None:
         help="a text file with the passphrase that you agreed with them",
     )
     packing.add_argument(
+        "--part", action="store_true", help="give what there is while systems are missing"
+    )
+    packing.add_argument(
         "--age-key", default="", help="the public age key of their own, for which it is sealed"
     )
     verbs["letter"].add_argument(

@@ -47,7 +47,9 @@ def act(args: argparse.Namespace, *, words: str, at: datetime) -> None:
         passphrase=Personal(passphrase.read_text("utf-8").strip()) if passphrase else None,
     )
     way = PackWay(args.way)
-    state = preparing.order(args.request, way=way, seal=seal, words=words, by=SYSTEM, at=at)
+    state = preparing.order(
+        args.request, way=way, seal=seal, words=words, part=args.part, by=SYSTEM, at=at
+    )
     if not state.makes_pack:
         return
     # Here and now, so that it is there when the command ends; a worker that is at it already goes

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +16,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.bodies import takes_file
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.console.requests.hand_forms import HandAnswerForm
+from aboveboard.console.requests.identity import as_looked_at
 from aboveboard.console.requests.page import step_in_words
 from aboveboard.console.requests.words import TASKS
 from aboveboard.rights import limits
@@ -62,6 +64,21 @@ def again(request: HttpRequest, number: int, system: str, step: str) -> HttpResp
         return _page(request, record, row, form, problem=error, status=409)
     messages.success(request, "It is tried again now.")
     return HttpResponseRedirect(reverse("console:request", args=[number]))
+
+
+@allow(Role.PRIVACY_LEAD)
+@require_POST
+def evidence(request: HttpRequest, number: int, system: str, step: str) -> HttpResponseBase:
+    """Send the evidence of a step, as a file to look at; that somebody looked is written down."""
+    record, row = _step(number, system, step)
+    try:
+        chunks = by_hand.open_evidence(
+            number, system, row.verb, by=actor_of(request), at=clock.now()
+        )
+    except AboveboardError as error:
+        form = HandAnswerForm(verb=row.verb)
+        return _page(request, record, row, form, problem=error, status=409)
+    return as_looked_at(record.reference, chunks)
 
 
 def _step(number: int, system: str, step: str) -> tuple[RequestRecord, StepRecord]:

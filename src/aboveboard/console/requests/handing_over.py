@@ -38,6 +38,7 @@ def make(request: HttpRequest, number: int) -> HttpResponse:
             way=PackWay(form.cleaned_data["way"]),
             seal=PackSeal(passphrase=Personal(given) if given else None),
             words=form.cleaned_data["words"],
+            part="part" in request.POST,
             by=actor_of(request),
             at=clock.now(),
         )
@@ -63,7 +64,7 @@ def code(request: HttpRequest, number: int) -> HttpResponse:
             fetching.send_code(number, by=by, at=at)
             messages.success(request, "The code is on its way to their address.")
             return HttpResponseRedirect(reverse("console:request", args=[number]))
-        made = proving.make_code(number, proving.CodeUse.PACK, by=by, at=at)
+        made = proving.make_code(number, proving.CodeUse.PACK, shown=True, by=by, at=at)
     except AboveboardError as error:
         return page(request, number, problem=error, status=409)
     return page(request, number, pack_code=made)

@@ -61,14 +61,16 @@ def fetch(request: HttpRequest, number: int) -> HttpResponseBase:
         chunks = proving.open_document(number, by=actor_of(request), at=clock.now())
     except AboveboardError as error:
         return page(request, number, problem=error, status=409)
+    return as_looked_at(reference, chunks)
+
+
+def as_looked_at(reference: str, chunks: Iterator[bytes]) -> StreamingHttpResponse:
+    """Return a document as a file to look at, named after the request."""
     first = next(chunks, b"")
     # Told by its bytes alone: what came could call itself a page with a script.
     media_type = media.sniff_media_type(first[:_HEAD]) or "application/octet-stream"
-    return _download(media.safe_name(reference, media_type), media_type, chain([first], chunks))
-
-
-def _download(name: str, media_type: str, content: Iterator[bytes]) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(content, content_type=media_type)
+    name = media.safe_name(reference, media_type)
+    response = StreamingHttpResponse(chain([first], chunks), content_type=media_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"

@@ -11,8 +11,15 @@ from django import forms
 
 from aboveboard.console.requests.words import pack_failure_in_words
 from aboveboard.rights import limits
+from aboveboard.rights.pack.assembling import system_name
 from aboveboard.rights.pack.kept import PackWay, pack_offer
-from aboveboard.rights.pack.preparing import ANSWERED_BY_PACK, MentionsUndecided, can_prepare
+from aboveboard.rights.pack.preparing import (
+    ANSWERED_BY_PACK,
+    MentionsUndecided,
+    can_answer_in_part,
+    can_prepare,
+    missing_systems,
+)
 from aboveboard.rights.pack.progress import PackPhase, progress_of
 from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.requests.queries import RequestRecord
@@ -86,7 +93,8 @@ class OpenPackForm(forms.Form):
 
 def pack_panel(record: RequestRecord, *, at: datetime) -> dict[str, Any]:
     """Return what the page shows of the copy of a request: ``make`` and ``open`` are forms;
-    ``is_made``: the worker is to make it, and ``doing`` what; ``failed``: why it did not."""
+    ``part``: the systems that are missing where what there is can be given; ``is_made``: the worker
+    is to make it, and ``doing`` what; ``failed``: why it did not."""
     offer, failed = pack_offer(record.id, at=at), record.state.order_failed
     progress = progress_of(record.id) if record.readable else None
     return {
@@ -95,6 +103,9 @@ def pack_panel(record: RequestRecord, *, at: datetime) -> dict[str, Any]:
         "offer": offer,
         "way": WAYS[offer.way] if offer else "",
         "letter": request_statement(record) is not None or bool(offer and offer.has_letter),
+        "part": [system_name(each, "en") for each in missing_systems(record.state)]
+        if can_answer_in_part(record)
+        else [],
         "is_made": record.state.makes_pack,
         "doing": DOING[progress.phase] if progress else "",
         "progress": progress,

@@ -51,6 +51,7 @@ from aboveboard.rights.requests import proving, queries
 from aboveboard.rights.requests.queries import RecordedEvent, RequestRecord, StepRecord
 from aboveboard.rights.requests.state import RequestStage
 from aboveboard.rights.requests.terms import NeedsPerson
+from aboveboard.rights.running import by_hand
 
 _ORDER: Final = ("needs_person", "trying_again", "waiting", "done")
 FORMS: Final[Mapping[str, type[forms.Form]]] = {
@@ -221,6 +222,9 @@ def step_in_words(step: StepRecord, record: RequestRecord) -> dict[str, Any]:
         "error": error_in_words(step.error) if step.state != "done" else "",
         "href": reverse("console:request_step", args=place),
         "again": reverse("console:retry_request_step", args=place),
+        "evidence": reverse("console:request_evidence", args=place)
+        if by_hand.has_evidence(record.id, step.id)
+        else "",
         "matches": reverse("console:request_matches", args=place[:2]),
         "is_doubtful": is_open and doubtful,
         "is_by_hand": is_open and bool(step.why) and not doubtful,

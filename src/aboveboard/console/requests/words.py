@@ -74,6 +74,7 @@ EVENTS: Mapping[RequestEventKind, str] = {
     RequestEventKind.PACK_ORDERED: "Copy ordered",
     RequestEventKind.PACK_MADE: "Copy made again",
     RequestEventKind.PACK_FAILED: "Copy could not be made",
+    RequestEventKind.PART_ANSWERED: "Answered in part",
     RequestEventKind.ANSWERED: "Answered",
     RequestEventKind.REFUSED: "Refused",
     RequestEventKind.WITHDRAWN: "Taken back",

@@ -5,7 +5,7 @@
 2. Look for what is undecided, where that was not done before.
 3. Make it.
 4. Close the request, whose letter says where the pack is; of an answered one have its letter sent
-   once more.
+   once more; of one that is answered in part say what is missing, and leave it open.
 
 Cut off in between it is done again from the start: a second pack ends the first. Why it could not
 be made is an event with the code of the error, and staff are written to.
@@ -20,6 +20,7 @@ from datetime import datetime
 from django.db import transaction
 
 from aboveboard.basics.actor import SYSTEM, Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import AboveboardError, Conflict, Unavailable
 from aboveboard.outbox.actions import post
 from aboveboard.rights.pack import limits, mentions, release
@@ -31,12 +32,18 @@ from aboveboard.rights.pack.assembling import (
 )
 from aboveboard.rights.pack.kept import PackWay
 from aboveboard.rights.pack.order import KeptOrder, delete_order, read_order, write_order
-from aboveboard.rights.pack.preparing import refuse_undecided, refuse_unready, was_given
+from aboveboard.rights.pack.preparing import (
+    missing_systems,
+    refuse_undecided,
+    refuse_unready,
+    was_given,
+)
 from aboveboard.rights.pack.progress import PROGRESS
 from aboveboard.rights.requests import actions, files, queries
-from aboveboard.rights.requests.locking import lock_request
+from aboveboard.rights.requests.locking import LockedRequest, lock_request
 from aboveboard.rights.requests.queries import RequestRecord
 from aboveboard.rights.requests.recording import LETTER, NewEvent, write_event
+from aboveboard.rights.requests.recording import record as record_event
 from aboveboard.rights.requests.state import RequestStage
 from aboveboard.rights.requests.terms import (
     Answer,
@@ -82,7 +89,8 @@ def make_ordered(request_id: int, *, at: datetime) -> None:
 def _make(request_id: int, at: datetime) -> None:
     record = queries.request(request_id, at=at)
     order, way, by = _begin(record, at)
-    refuse_unready(record.kind, record.state)
+    part = is_part(record)
+    refuse_unready(record.kind, record.state, part=part)
     listed = (
         mentions.mentions_of(request_id)
         if mentions.is_listed(request_id)
@@ -96,8 +104,26 @@ def _make(request_id: int, at: datetime) -> None:
     release.build(request_id, facts, answers, own, way=way, keys=order.keys, by=by, at=at)
     if was_given(record.state):
         _write_again(record, at)
+    elif part:
+        _answer_in_part(record, order.words, by, at)
     else:
         actions.answer(request_id, Answer.DONE, words=order.words, by=by, at=at)
+
+
+def is_part(record: RequestRecord) -> bool:
+    """Whether what was ordered is an answer in part, and systems are still missing."""
+    order = record.state.order
+    return bool(order and order.facts.get("part") and record.state.open_steps)
+
+
+def _answer_in_part(record: RequestRecord, words: str, by: Actor, at: datetime) -> None:
+    """Write down that a part was given, of which systems nothing; the request stays open."""
+    facts: dict[str, Json] = {"missing": [*missing_systems(record.state)]}
+
+    def decide(locked: LockedRequest) -> NewEvent:
+        return NewEvent(kind=RequestEventKind.PART_ANSWERED, facts=facts, words=words)
+
+    record_event(record.id, decide, by=by, at=at)
 
 
 def _begin(record: RequestRecord, at: datetime) -> tuple[KeptOrder, PackWay, Actor]:

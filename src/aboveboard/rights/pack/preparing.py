@@ -6,7 +6,8 @@
    takes longer to find out than a page may, the worker finds it out (``making``).
 4. Write the order down: from now on it is made, whatever becomes of this process.
 
-Of an answered request it is made anew, as long as what was collected is kept.
+Of an answered request it is made anew, as long as what was collected is kept. While systems are
+missing, what there is can be given as an answer in part, and the request stays open for the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Final
 from django.db import transaction
 
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Conflict
 from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.pack import mentions
@@ -42,6 +44,7 @@ from aboveboard.rights.requests.terms import (
 ANSWERED_BY_PACK: Final = DISCLOSING
 """What is answered with a copy of the data (GDPR Arts 15 and 20)."""
 _READY: Final = frozenset({RequestStage.REVIEWING, RequestStage.READY})
+_WAITS: Final = frozenset({RequestStage.WORKING, RequestStage.BY_HAND})
 
 
 class MentionsUndecided(Conflict):
@@ -64,13 +67,15 @@ def order(
     way: PackWay = PackWay.LINK,
     seal: PackSeal = NO_SEAL,
     words: str = "",
+    part: bool = False,
     by: Actor,
     at: datetime,
 ) -> RequestState:
     """Have the worker make the pack of a request and answer it, or answer that nothing is held;
     return its state.
 
-    ``words``: what the person reads besides.
+    ``words``: what the person reads besides. ``part``: give what there is while systems are
+    missing.
 
     Raises:
         NotFound: there is no such request.
@@ -83,8 +88,8 @@ def order(
         WrongAgeKey, SecretAgeKey: the key of the seal is none.
     """
     record = queries.request(request_id, at=at)
-    _refuse(record.kind, record.state)  # 1
-    if nothing_held(record.state):  # 2
+    _refuse(record.kind, record.state, part=part)  # 1
+    if not part and nothing_held(record.state):  # 2
         if record.state.stage is RequestStage.REVIEWING:
             actions.review(request_id, by=by, at=at)
         return actions.answer(request_id, Answer.NOTHING_HELD, words=words, by=by, at=at)
@@ -93,10 +98,11 @@ def order(
     kept = order_of(make_keys(seal), words)
     with transaction.atomic():  # 4
         locked = lock_request(request_id)
-        _refuse(RequestKind(locked.row.kind), locked.state)
+        _refuse(RequestKind(locked.row.kind), locked.state, part=part)
         # Before the event: without one it is nothing, and an event finds it.
         write_order(locked.row, kept)
-        event = NewEvent(kind=RequestEventKind.PACK_ORDERED, code=way.value)
+        facts: dict[str, Json] = {"part": True} if part else {}
+        event = NewEvent(kind=RequestEventKind.PACK_ORDERED, code=way.value, facts=facts)
         return write_event(locked, event, by=by, at=at)
 
 
@@ -106,6 +112,25 @@ def can_prepare(record: RequestRecord) -> bool:
     if record.kind not in ANSWERED_BY_PACK or not state.proof.enough or not record.readable:
         return False
     return not state.makes_pack and (state.stage in _READY or was_given(state))
+
+
+def missing_systems(state: RequestState) -> list[str]:
+    """Return the systems of which something is still to be found out or read, by key."""
+    return sorted({system for system, _ in state.open_steps})
+
+
+def can_answer_in_part(record: RequestRecord) -> bool:
+    """Whether what there is can be given now, while systems are missing."""
+    state = record.state
+    if record.kind not in ANSWERED_BY_PACK or not record.readable or state.makes_pack:
+        return False
+    return _has_part(state)
+
+
+def _has_part(state: RequestState) -> bool:
+    """Whether some of it was read, and some is still missing."""
+    read = any(verb is StepVerb.READ for _, verb in state.steps)
+    return state.stage in _WAITS and read and bool(state.open_steps) and state.proof.enough
 
 
 def was_given(state: RequestState) -> bool:
@@ -135,8 +160,9 @@ def refuse_undecided(request_id: int, listed: list[ListedMentions]) -> None:
         raise MentionsUndecided(places="one place" if count == 1 else f"{count:,} places")
 
 
-def refuse_unready(kind: RequestKind, state: RequestState) -> None:
+def refuse_unready(kind: RequestKind, state: RequestState, *, part: bool = False) -> None:
     """Refuse a pack for what is answered otherwise, or not ready, or of somebody unproved.
+    ``part``: of a part, that nothing is there yet or nothing is missing.
 
     Raises:
         NotProved, NotInThisStage: so it is.
@@ -145,11 +171,13 @@ def refuse_unready(kind: RequestKind, state: RequestState) -> None:
         raise NotInThisStage(why="it is answered by what is done, and not with a copy")
     if not (state.confirmed and state.proof.enough):
         raise NotProved(why="a copy is made for nobody else")
-    if state.stage not in _READY and not was_given(state):
+    if part and _has_part(state):
+        return
+    if part or (state.stage not in _READY and not was_given(state)):
         raise NotInThisStage(why=f"it is at {state.stage.value}")
 
 
-def _refuse(kind: RequestKind, state: RequestState) -> None:
-    refuse_unready(kind, state)
+def _refuse(kind: RequestKind, state: RequestState, *, part: bool) -> None:
+    refuse_unready(kind, state, part=part)
     if state.makes_pack:
         raise PackBeingMade

@@ -270,7 +270,7 @@ def _open(
             raise PackLinkDead(what="pack")
     if not signed_in:
         # Outside the transaction: a try that fails stays counted.
-        proving.redeem_code(request_id, proving.CodeUse.PACK, code, at=at)
+        proving.redeem_code(request_id, proving.CodeUse.PACK, code, by=by, at=at)
     identity = _identity(request_id, release, passphrase)
     with transaction.atomic():
         locked, release = _locked(request_id)

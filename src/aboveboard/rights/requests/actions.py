@@ -368,10 +368,11 @@ def _new_row(new: NewRequest, *, by: Actor, at: datetime) -> RightsRequest:
 def _kind_of(new: NewRequest) -> RequestKind:
     """Return what is asked in law: an objection to direct marketing stands whatever is weighed
     against it (GDPR Art. 21(2) and (3)), so nobody examines it and it is done at once."""
+    if new.kind is not RequestKind.OBJECTION or not new.details.purpose:
+        return new.kind
     purpose = in_force().promise.purposes.get(new.details.purpose)
-    if new.kind is RequestKind.OBJECTION and purpose is not None and purpose.direct_marketing:
-        return RequestKind.STOP_ASKING
-    return new.kind
+    is_advertising = purpose is not None and purpose.direct_marketing
+    return RequestKind.STOP_ASKING if is_advertising else new.kind
 
 
 def _refuse_flood(by: Actor, at: datetime) -> None:

@@ -20,6 +20,7 @@ from aboveboard.delivery.correspondence import instructions
 from aboveboard.kinds.kind import FieldKind, KindMismatch
 from aboveboard.outbox.reference import Reference
 from aboveboard.promise.queries import in_force
+from aboveboard.rights.pack.assembling import system_name
 from aboveboard.rights.pack.kept import PackWay, pack_offer
 from aboveboard.rights.pack.stating import request_statement
 from aboveboard.rights.proof import mail_texts
@@ -83,10 +84,14 @@ def _letter(record: RequestRecord, event: RecordedEvent) -> tuple[str, str]:
         "contact": current.organisation.contact,
         "reference": record.reference,
         "day": _day(record.due.at, record.language),
+        "missing": _missing(event, record.language),
         "address": f"{_origin()}/you/requests/{record.id}/",
     }
     parts = [words[f"request_{name}"].format(**facts)]
-    if answered:
+    if answered and record.state.part is not None:
+        day = _day(record.state.part.at, record.language)
+        parts.append(words["request_rest"].format(day=day))
+    if answered or event.event.kind is RequestEventKind.PART_ANSWERED:
         parts += _pack_parts(record, words)
     if record.person_id is not None:
         parts.append(words["request_sign_in"].format(**facts))
@@ -101,6 +106,13 @@ def _letter(record: RequestRecord, event: RecordedEvent) -> tuple[str, str]:
     return words[f"request_{name}_subject"].format(**facts), "\n".join(
         f"{part.strip()}\n" for part in parts
     )
+
+
+def _missing(event: RecordedEvent, language: str) -> str:
+    """Return the systems that an answer in part goes without."""
+    missing = event.event.facts.get("missing")
+    keys = missing if isinstance(missing, list) else []
+    return ", ".join(system_name(str(key), language) for key in keys)
 
 
 def _pack_parts(record: RequestRecord, words: Mapping[str, str]) -> list[str]:

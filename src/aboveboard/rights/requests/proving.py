@@ -78,6 +78,16 @@ class NotYoursToProve(NotProved):
     next_step = "A member of staff says what they checked; a code is given back by the person."
 
 
+class CodeMadeByYou(NotProved):
+    """You made this code yourself, so it proves nothing when you give it back."""
+
+    code = "code_made_by_you"
+    next_step = "Let the person type it in the portal, or a colleague take it who did not make it."
+
+    def __init__(self) -> None:
+        super().__init__(why="two people see the person, or the person has it")
+
+
 class ProofDocumentNotTaken(Invalid):
     """This file is none of PDF, PNG, JPEG or TIFF."""
 
@@ -86,13 +96,20 @@ class ProofDocumentNotTaken(Invalid):
 
 
 def make_code(
-    request_id: int, use: CodeUse, *, evidence: ProofEvidence | None = None, by: Actor, at: datetime
+    request_id: int,
+    use: CodeUse,
+    *,
+    evidence: ProofEvidence | None = None,
+    shown: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> str:
     """Make a one-time code and return it: eight digits, of which only a digest is kept. A new one
     ends the earlier ones of its use.
 
     ``evidence``: what it will prove; None for a pack. The caller sends it to an address on record
-    and never shows it, but for a counter's.
+    and never shows it, but for a counter's. ``shown``: whether the member of staff who makes it
+    sees it (of a counter's always): they cannot give it back themselves.
 
     Raises:
         NotFound, RequestClosed: there is no such request, or it is closed (a pack's is not).
@@ -118,6 +135,7 @@ def make_code(
             request_id=request_id,
             use=use.value,
             strength="" if evidence is None else evidence.value,
+            made_by=_hand(by) if shown or use is CodeUse.COUNTER else "",
             digest=_digest(request_id, use, code),
             made_at=at,
             expires_at=at + _LIFE[use],
@@ -125,10 +143,13 @@ def make_code(
     return code
 
 
-def redeem_code(request_id: int, use: CodeUse, code: str, *, at: datetime) -> ProofEvidence | None:
+def redeem_code(
+    request_id: int, use: CodeUse, code: str, *, by: Actor, at: datetime
+) -> ProofEvidence | None:
     """Use up a code, and return what it proves; None for a pack's.
 
     Raises:
+        CodeMadeByYou: whoever gives it back was shown it as it was made.
         CodeRefused: it is wrong, was used, or its time or its tries are over: nobody learns which.
     """
     # Counted before it is compared, and outside the caller's transaction if that is undone, so that
@@ -138,6 +159,8 @@ def redeem_code(request_id: int, use: CodeUse, code: str, *, at: datetime) -> Pr
     )
     row = usable.order_by("-id").first()
     given = _digest(request_id, use, code)
+    if row is not None and row.made_by and row.made_by == _hand(by):
+        raise CodeMadeByYou
     if row is None or not _count_try(row.pk):
         hmac.compare_digest(given, given)
         raise CodeRefused
@@ -155,10 +178,10 @@ def prove_by_code(
     """Let the person prove themselves by a code that they were given.
 
     Raises:
-        CodeRefused: as :func:`redeem_code`.
+        CodeRefused, CodeMadeByYou: as :func:`redeem_code`.
         RequestClosed, NotInThisStage: as :func:`prove`.
     """
-    evidence = redeem_code(request_id, use, code, at=at)
+    evidence = redeem_code(request_id, use, code, by=by, at=at)
     if evidence is None:
         raise CodeRefused
     return _prove(request_id, evidence, by=by, at=at)
@@ -270,6 +293,10 @@ def _prove(request_id: int, evidence: ProofEvidence, *, by: Actor, at: datetime)
         return NewEvent(kind=RequestEventKind.PROVED, code=evidence.value)
 
     return record(request_id, decide, by=by, at=at)
+
+
+def _hand(by: Actor) -> str:
+    return f"{by.kind.value}:{by.id}"
 
 
 def _count_try(code_id: int) -> bool:

@@ -52,6 +52,7 @@ LETTERS: Final[Mapping[RequestEventKind, str]] = {
     RequestEventKind.PROVED: "received",
     RequestEventKind.PAUSED: "paused",
     RequestEventKind.EXTENDED: "extended",
+    RequestEventKind.PART_ANSWERED: "part",
     RequestEventKind.ANSWERED: "answered",
     RequestEventKind.REFUSED: "refused",
 }

@@ -115,7 +115,8 @@ class NextMove:
 class RequestState:
     """What the events come to. ``steps``: done ones with their facts; ``open_steps``: planned and
     not done; ``needs_person``: of those, which wait for somebody, and why; ``order``: the copy of
-    the data that the worker has to make; ``order_failed``: why the last one was not made."""
+    the data that the worker has to make; ``order_failed``: why the last one was not made; ``part``:
+    the answer in part that was given."""
 
     kind: RequestKind
     asker: Asker
@@ -134,6 +135,7 @@ class RequestState:
     reminded: RequestEvent | None = None
     order: RequestEvent | None = None
     order_failed: RequestEvent | None = None
+    part: RequestEvent | None = None
     closing: RequestEvent | None = None
 
     @property
@@ -216,6 +218,8 @@ def _next_state(state: RequestState, event: RequestEvent, *, sensitive: bool) ->
             return replace(state, closing=event, order=None, order_failed=None)
         case RequestEventKind.PACK_ORDERED:
             return replace(state, order=event, order_failed=None)
+        case RequestEventKind.PART_ANSWERED:
+            return replace(state, part=event, order=None, order_failed=None)
         case RequestEventKind.PACK_MADE:
             return replace(state, order=None)
         case RequestEventKind.PACK_FAILED:

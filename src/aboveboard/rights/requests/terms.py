@@ -102,6 +102,8 @@ class RequestEventKind(StrEnum):
     """It was made once more, of a request that is answered."""
     PACK_FAILED = "pack_failed"
     """It could not be made, for the reason of its code; somebody has to see to it."""
+    PART_ANSWERED = "part_answered"
+    """What there was of the copy was given while systems are missing; the rest follows."""
     ANSWERED = "answered"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"

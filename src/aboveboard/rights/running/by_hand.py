@@ -8,23 +8,31 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from aboveboard.basics.actor import Actor
+from django.db import transaction
+
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.facts import Word
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors import by_hand as systems
 from aboveboard.connectors import registry
 from aboveboard.connectors.contract import Attachment, Match
+from aboveboard.ledger.actions import append
 from aboveboard.rights import limits
+from aboveboard.rights.entries import EvidenceOpened
 from aboveboard.rights.models import RequestStep, RightsRequest
 from aboveboard.rights.requests import files, sealing
 from aboveboard.rights.requests.actions import checked_words
 from aboveboard.rights.requests.locking import (
     LockedRequest,
+    lock_request,
     read_state,
 )
+from aboveboard.rights.requests.proving import NotYoursToProve
 from aboveboard.rights.requests.recording import (
     NewEvent,
+    handles_for,
     record,
 )
 from aboveboard.rights.requests.state import RequestState, StepKey
@@ -113,6 +121,38 @@ def answer_step(
         return event
 
     return record(request_id, decide, by=by, at=at)
+
+
+def open_evidence(
+    request_id: int, system: str, verb: StepVerb, *, by: Actor, at: datetime
+) -> Iterator[bytes]:
+    """Write down that somebody opens the evidence of a step that was done by hand, then return its
+    bytes as a stream. What was copied for the person is no evidence: it is in their copy.
+
+    Raises:
+        NotFound: there is no such request, or the step has none.
+        RequestUnreadable: its key is destroyed.
+        NotYoursToProve: nobody of staff asks for it.
+    """
+    if by.kind is not ActorKind.STAFF:
+        raise NotYoursToProve(why="evidence is looked at by staff")
+    with transaction.atomic():
+        row = lock_request(request_id).row
+        step = RequestStep.objects.filter(
+            request_id=request_id, system=system, verb=verb.value
+        ).first()
+        name = f"{EVIDENCE}-{step.pk}" if step else ""
+        if step is None or not files.exists(request_id, name):
+            raise NotFound(what="evidence")
+        key = sealing.request_key(row)
+        (handle,) = handles_for(row.person_id, 1)
+        append(EvidenceOpened(row.entry_id, Word(system)), by=by, handle=handle, at=at)
+    return files.read(request_id, name, key)
+
+
+def has_evidence(request_id: int, step_id: int) -> bool:
+    """Whether a step has evidence that can be opened."""
+    return files.exists(request_id, f"{EVIDENCE}-{step_id}")
 
 
 def instructions(system: str, verb: StepVerb) -> str:
@@ -228,7 +268,7 @@ def _store(
         copy = Attachment(EVIDENCE, document.name, document.media_type, chunks())
         collect(row.pk, step.pk, key, [copy])
     else:
-        files.write(row.pk, f"evidence-{step.pk}", key, chunks(), longest=limits.DOCUMENT_BYTES)
+        files.write(row.pk, f"{EVIDENCE}-{step.pk}", key, chunks(), longest=limits.DOCUMENT_BYTES)
     return digest.hexdigest()
 
 
