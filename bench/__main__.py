@@ -23,6 +23,7 @@ BENCHES = (
     "ledger",
     "leaks",
     "exposure",
+    "contactable",
     "notices",
     "requests",
 )

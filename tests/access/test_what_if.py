@@ -54,7 +54,7 @@ assert impact.__doc__
 OLD = retailer()
 SPOKE = "      text: {en: Kept two years after we last spoke."
 SHOPS = "    roles: [shop-planning]\n    channels: [office, api, export]\n"
-AREAS_KEPT = "      keep: P2Y\n      starts: last_activity\n\n  tell-you"
+AREAS_KEPT = "      keep: P2Y\n      starts: last_activity\n\n  measure-visits"
 CHANGES = {
     "kept shorter": (
         f"      keep: P2Y\n      starts: last_activity\n{SPOKE}",
@@ -66,7 +66,7 @@ CHANGES = {
     ),
     "by each field's own age": (
         AREAS_KEPT,
-        "      keep: P4M\n      starts: collection\n\n  tell-you",
+        "      keep: P4M\n      starts: collection\n\n  measure-visits",
     ),
     "going on when use is restricted": (
         "    basis: contract\n    basis_note: Service",
@@ -86,6 +86,9 @@ def changed(*names: str) -> str:
         assert before in text, name
         text = text.replace(before, after, 1)
     if "marketing on legitimate interests" in names:
+        # What a website keeps for it would need a consent.
+        offers = text.index("    personal-offers:\n      cookies")
+        text = text[:offers] + text[text.index("\n", text.index("  refused_by_gpc", offers)) :]
         start = text.index("    choice:\n      asks:\n        en: May we use your name")
         text = (
             text[:start]

@@ -34,6 +34,7 @@ class AccessConfig(AppConfig):
                 "concerns.queries",
                 "concerns.reading",
                 "concerns.terms",
+                "contactable.asking",
                 "decision.personal",
                 "emergency.actions",
                 "emergency.queries",

@@ -161,6 +161,22 @@ class DecisionAsked(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactableAsked(Facts):
+    """It was asked of everybody held whether these fields may be used for a purpose through a
+    channel: of so many ``people`` for ``allowed``. Nothing was opened, and nobody is named."""
+
+    kind: ClassVar = "contactable.asked"
+    on_restore: ClassVar = NothingToRestore("a question changes nothing")
+
+    purpose: Word
+    fields: tuple[Word, ...]
+    channel: Word
+    promise: int
+    people: int
+    allowed: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConcernRaised(Facts):
     """The person finds a use wrong: that of entry ``about``, or, where it is None, all of it.
     ``due``: by when it is to be answered; left out before there was a queue."""
@@ -246,6 +262,7 @@ ENTRIES: Final = (
     EmergencyReviewed,
     ExplanationAsked,
     DecisionAsked,
+    ContactableAsked,
     ConcernRaised,
     ConcernAssigned,
     ConcernAnswered,

@@ -55,8 +55,10 @@ def take_snapshot(folder: Path, *, people: CsvWriter, index: CsvWriter) -> Snaps
     return snapshot
 
 
-def write_rows(rows: Iterable[tuple[int, ...]], path: Path, columns: Mapping[str, str]) -> None:
-    """Write rows from memory or a generator as Parquet, whole or not at all."""
+def write_rows(
+    rows: Iterable[tuple[int | None, ...]], path: Path, columns: Mapping[str, str]
+) -> None:
+    """Write rows from memory or a generator as Parquet, whole or not at all. None is NULL."""
     with _scratch_file(path) as text:
         with text.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)

@@ -103,7 +103,8 @@ def people_without_key() -> list[int]:
 @dataclass(frozen=True, slots=True)
 class PersonFacets:
     """What is in the clear about a person. ``held_until`` and ``restricted_until`` are the ends of
-    the longest open hold and restriction, None for none."""
+    the longest open hold and restriction, None for none; ``dates_proven``: this program wrote
+    them."""
 
     id: int
     jurisdiction: str
@@ -113,6 +114,7 @@ class PersonFacets:
     held_until: datetime | None
     restricted_since: datetime | None
     restricted_until: datetime | None
+    dates_proven: bool = True
 
 
 def person(person_id: int) -> PersonFacets | None:
@@ -140,6 +142,7 @@ def people(person_ids: Collection[int]) -> dict[int, PersonFacets]:
             dates.held_until,
             dates.restricted_since,
             dates.restricted_until,
+            dates.proven,
         )
     return facets
 

@@ -22,7 +22,7 @@ def refusals(
     contact = purpose.contact_of(request.channel)
     yield from choice_refusals(purpose, facts, contact)  # 8
     # Most people have said yes to few purposes: nothing is called for the others.
-    if facts.consent.yes_recorded_by and _is_consent_recorded_by_asker(
+    if facts.consent.yes_recorded_by and is_recorded_by_asker(
         purpose, request, facts.consent, contact
     ):
         yield reason(ReasonCode.YES_BY_ASKER)
@@ -74,7 +74,7 @@ def choice_refusals(
         yield reason(ReasonCode.OBJECTED)
 
 
-def _is_consent_recorded_by_asker(
+def is_recorded_by_asker(
     purpose: Purpose, request: UseRequest, consent: ConsentState, contact: str
 ) -> bool:
     """Whether the use rests on a yes that nobody but the asker recorded: a client or a member of

@@ -111,7 +111,8 @@ def facts_of(
             restricted_since=(person.restricted_since or person.collected_at)
             if is_open(person.restricted_until, at)
             else None,
-            held_for_claim=is_open(person.held_until, at),
+            # As for a use: a hold that is not proven lets nothing go on.
+            held_for_claim=person.dates_proven and is_open(person.held_until, at),
         )
         for person in vault.people(person_ids).values()
     }

@@ -1,5 +1,5 @@
 """``aboveboard people``: find duplicate records, merge them, undo a merge; erase one person, and
-let somebody who was erased come back."""
+let somebody who was erased come back; ask who may be contacted."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.person_codes import person_code
 from aboveboard.commands.arguments import person_number
-from aboveboard.commands.people import duplicates, erasing
+from aboveboard.commands.people import contactable, duplicates, erasing
 
 NAME = "people"
-HELP = "Find and merge duplicate records; erase one person on request."
+HELP = "Find and merge duplicate records; erase one person; ask who may be contacted."
 EXAMPLE = """\
 aboveboard people duplicates --find
 aboveboard people different 05ANJ-W1WSQ-BPZQJ 05ANJ-W1WSQ-BQ3H9
 aboveboard people compare 05ANJ-W1WSQ-BPZQJ 05ANJ-W1WSQ-BQ3H9
 aboveboard people merge 05ANJ-W1WSQ-BPZQJ 05ANJ-W1WSQ-BQ3H9 --reference case/417 --take email
 aboveboard people split 3 --reference case/418
+aboveboard people contactable personal-offers --channel email
+aboveboard people contactable personal-offers --channel email --csv --reason no_consent
 aboveboard people erase 05ANJ-W1WSQ-BPZQJ
 aboveboard people erase 05ANJ-W1WSQ-BPZQJ --reason asked --yes
 aboveboard people let-in 4 --reference form/2026-118
@@ -60,6 +62,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for command in (merge, split):
         command.add_argument("--reference", required=True, help="the case number; no names")
     erasing.configure(below)
+    contactable.configure(below)
     for command in (compare, merge, split):
         command.add_argument("--json", action="store_true", help="print JSON")
 
@@ -125,6 +128,7 @@ def _split(args: argparse.Namespace) -> int:
 _VERBS = {
     "duplicates": duplicates.list_duplicates,
     "different": duplicates.say_different,
+    "contactable": contactable.show,
     "compare": _compare,
     "merge": _merge,
     "split": _split,
