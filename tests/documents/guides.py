@@ -30,6 +30,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "operate.md": operating.operate,
     "back-up-and-restore.md": operating.back_up_and_restore,
     "report-and-lead-an-incident.md": losses.report_and_lead_an_incident,
+    "run-a-campaign.md": losses.run_a_campaign,
     "run-a-witness.md": operating.run_a_witness,
     "verify-the-ledger.md": operating.verify_the_ledger,
     "when-something-is-wrong.md": trouble.when_something_is_wrong,

@@ -31,6 +31,21 @@ def hand_over_a_parcel(reader: Reader, instance: Instance) -> None:
     reader.ends_with("aboveboard export make deliveries", exits.ATTENTION)
 
 
+def run_a_campaign(reader: Reader, instance: Instance) -> None:
+    """A file of five customers and a stranger, and somebody who made a key before."""
+    rows = [f"{row['customer_id']},{row['email']},{row['first_name']},7" for row in people(5)]
+    lines = ["ID,Mail,Name,Score", *rows, "AW99999,no@body.example,Nobody,1", ""]
+    (reader.folder / "spring.csv").write_text("\n".join(lines))
+    key = [""]
+
+    def keep() -> None:
+        key[0] = next(line for line in reader.printed.splitlines() if line.startswith("age1"))
+
+    reader.after("aboveboard export new-key", keep)
+    reader.replace("age1…", lambda: key[0])
+    reader.ends_with("aboveboard campaign filter", exits.ATTENTION)
+
+
 def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
     """A laptop on a train, and a file that was found: addresses and passwords."""
     reader.replace("LT-0042", add_device(instance))

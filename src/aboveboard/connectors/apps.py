@@ -24,6 +24,8 @@ class ConnectorsConfig(AppConfig):
                 "contract",
                 "declaration",
                 "entries",
+                "files.forms",
+                "files.settings",
                 "http.starting",
                 "imap.inbox",
                 "limits",

@@ -20,6 +20,7 @@ class CustodyConfig(AppConfig):
             name="custody",
             public=(
                 "actions",
+                "campaign",
                 "entries",
                 "exporting",
                 "limits",

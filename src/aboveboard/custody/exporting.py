@@ -125,21 +125,58 @@ def make_export(
         WrongAgeKey: a key is none.
         NoPromise: no promise is in force.
     """
-    # A wrong key is refused before an export is begun: nobody is decided about, nothing recorded.
-    parcel.recipients(file_format.age_keys)
+    asked = UseRequest(by, purpose, fields, channel, scope=scope)
+
+    def rows(begun: Export, counts: ExportCounts) -> Iterator[Sequence[str]]:
+        return _rows(begun, use_many(asked, _unique(person_ids), at=at), counts, progress)  # 2
+
+    place = ExportPlace(out, device_id, recipient, unprotected, file_format)
+    return write_export(rows, fields, purpose=purpose, place=place, by=by, at=at)
+
+
+@dataclass(slots=True)
+class ExportCounts:
+    """How many people are in a file that is being written, and how many were refused."""
+
+    people: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlace:
+    """Where a file goes, and how it is protected: as :func:`make_export` takes it."""
+
+    out: Path
+    device_id: int | None = None
+    recipient: str = ""
+    unprotected: bool = False
+    file_format: ExportFormat = PLAIN_CSV
+
+
+def write_export(
+    rows_of: Callable[[Export, ExportCounts], Iterator[Sequence[str]]],
+    fields: tuple[str, ...],
+    *,
+    purpose: str,
+    place: ExportPlace,
+    by: Actor,
+    at: datetime,
+) -> ExportRow:
+    """Write the rows that ``rows_of`` yields for an export that was begun: it stores the manifest
+    line of each person before their row, and counts them. Errors: :func:`make_export`."""
+    out, file_format = place.out, place.file_format
+    parcel.recipients(file_format.age_keys)  # a wrong key is refused before anything is begun
     recover_exports(out)  # 1
-    begun = _begin(fields, purpose, out, device_id, recipient, unprotected, file_format, by, at)
+    begun = _begin(fields, purpose, place, by, at)
     part = _part_path(out, begun.pk)
     try:
         with _lock_part(part):
-            counts = _Counts()
-            asked = UseRequest(by, purpose, fields, channel, scope=scope)
-            rows = _rows(begun, use_many(asked, _unique(person_ids), at=at), counts, progress)  # 2
+            counts = ExportCounts()
             header = [parcel.KEY, *fields] if file_format.pseudonyms else list(fields)
             digest = parcel.write(
                 part,
                 header,
-                rows,
+                rows_of(begun, counts),
                 ndjson=file_format.form is FileForm.NDJSON,
                 keys=file_format.age_keys,
             )
@@ -172,23 +209,11 @@ def recover_exports(out: Path) -> None:
         _lock_of(part).unlink(missing_ok=True)
 
 
-@dataclass(slots=True)
-class _Counts:
-    people: int = 0
-    refused: int = 0
-
-
 def _begin(
-    fields: tuple[str, ...],
-    purpose: str,
-    out: Path,
-    device_id: int | None,
-    recipient: str,
-    unprotected: bool,
-    file_format: ExportFormat,
-    by: Actor,
-    at: datetime,
+    fields: tuple[str, ...], purpose: str, place: ExportPlace, by: Actor, at: datetime
 ) -> Export:
+    out, device_id, recipient = place.out, place.device_id, place.recipient
+    file_format = place.file_format
     if (device_id is None) == (not recipient):
         raise Invalid(
             found="an export that goes to nobody, or to two places",
@@ -211,7 +236,7 @@ def _begin(
     protection = _protection(device, file_format)
     # The choice must be said and not left out: it is what a loss would be judged by (GDPR Art.
     # 34(3)(a)).
-    if protection is ExportProtection.NONE and not unprotected:
+    if protection is ExportProtection.NONE and not place.unprotected:
         raise Unprotected(where=device.tag if device else "it on the way")
     return Export.objects.create(
         device_id=device_id,
@@ -262,7 +287,7 @@ def _unique(person_ids: Iterable[int]) -> Iterator[int]:
 def _rows(
     export: Export,
     results: Iterator[tuple[int, UseResult]],
-    counts: _Counts,
+    counts: ExportCounts,
     progress: Callable[[int], None],
 ) -> Iterator[Sequence[str]]:
     known = in_force().promise.fields
@@ -278,7 +303,7 @@ def _rows(
                 listed.append((person_id, 0, _codes(result)))
                 continue
             row = [_plain(result.values.get(name)) for name in fields]
-            listed.append((person_id, _categories(fields, row, bits), ""))
+            listed.append((person_id, categories_in(fields, row, bits), ""))
             rows.append([_pseudonym(secret, person_id), *row] if secret else row)
         # Before the rows are handed on: were the process killed in between, the manifest would
         # name people who are not in the file, which is safe; the other way round it would not.
@@ -293,7 +318,9 @@ def _codes(result: UseResult) -> str:
     return " ".join(sorted({reason.code.value for reason in result.reasons}))[:300]
 
 
-def _categories(fields: Sequence[str], row: Sequence[str], bits: Mapping[str, int]) -> int:
+def categories_in(fields: Sequence[str], row: Sequence[str], bits: Mapping[str, int]) -> int:
+    """Return the bitmap of the categories of which a row holds a value; ``bits`` has that of each
+    field."""
     categories = 0
     for name, text in zip(fields, row, strict=True):
         if text:
@@ -306,13 +333,9 @@ def _pseudonym(secret: bytes, person_id: int) -> str:
     return hmac.digest(secret, person_id.to_bytes(8, "big"), "sha256")[:16].hex()
 
 
-def _finish(export: Export, counts: _Counts, digest: str, by: Actor, at: datetime) -> None:
-    export.people, export.refused, export.file_digest, export.made_at = (
-        counts.people,
-        counts.refused,
-        digest,
-        at,
-    )
+def _finish(export: Export, counts: ExportCounts, digest: str, by: Actor, at: datetime) -> None:
+    export.people, export.refused = counts.people, counts.refused
+    export.file_digest, export.made_at = digest, at
     # A file of few people can be guessed, and then its plain digest would say whether that was it.
     key = export.file_key = new_key()
     with transaction.atomic():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 SELECT_PAGE: Final = 5_000
@@ -11,3 +12,7 @@ choice: ten batches of uses."""
 EXPORT_LISTED: Final = 1_000_000
 """People of a list that an export remembers, so that a list with somebody twice has them in once.
 Our choice: 100 MB. Selections, which name nobody twice, may be longer."""
+
+CAMPAIGN_FRESH: Final = timedelta(minutes=15)
+"""How old a yes of a campaign's run that was killed may be when it goes on; an older one is asked
+again. Our choice: a no that was said meanwhile must not be passed over."""

@@ -80,7 +80,7 @@ def make(args: argparse.Namespace) -> int:
     from aboveboard.keys.log_signing import sequence_now
 
     fields = tuple(field.strip() for field in args.fields.split(",") if field.strip())
-    asker, scope = _asker(args)
+    asker, scope = asker_of(args)
     unknown = _Unknown()
     people: Iterable[int] = (
         selection.everyone_for(args.purpose) if args.everyone else unknown.drop(args.people)
@@ -96,7 +96,7 @@ def make(args: argparse.Namespace) -> int:
             fields,
             purpose=args.purpose,
             out=args.out,
-            device_id=_device_id(args.device),
+            device_id=device_number(args.device),
             recipient=args.to or "",
             channel=args.channel,
             unprotected=args.unprotected,
@@ -153,7 +153,13 @@ class _Unknown:
                 yield from person_ids
 
 
-def _asker(args: argparse.Namespace) -> tuple[Actor, ClientScope | None]:
+def asker_of(args: argparse.Namespace) -> tuple[Actor, ClientScope | None]:
+    """Return who asks, and within which scope: a member of staff or a program (``--staff``,
+    ``--client``).
+
+    Raises:
+        NotFound: there is none, or no longer.
+    """
     from aboveboard.accounts import queries
     from aboveboard.accounts.clients.scope import ClientScope
 
@@ -170,7 +176,8 @@ def _asker(args: argparse.Namespace) -> tuple[Actor, ClientScope | None]:
     return account.actor, None
 
 
-def _device_id(label: str | None) -> int | None:
+def device_number(label: str | None) -> int | None:
+    """Return the number of the device with a label, None without one."""
     from aboveboard.custody import queries
 
     return None if label is None else queries.device_by_tag(label).id

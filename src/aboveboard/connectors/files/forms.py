@@ -157,19 +157,21 @@ def _csv_rows(opened: IO[bytes]) -> Iterator[tuple[str, FileRow | None]]:
             yield line
 
     names: list[str] | None = None
-    for record in csv.reader(taking(), delimiter=delimiter, strict=True):
-        written = "".join(taken)
-        taken.clear()
-        if names is None:
-            names = record
-            yield written, None
-        elif record:
-            # A record that is too short ends with nothing.
-            padded = record + [""] * (len(names) - len(record))
-            yield written, dict(zip(names, padded, strict=False))
-        else:
-            yield written, None
-    text.detach()
+    try:
+        for record in csv.reader(taking(), delimiter=delimiter, strict=True):
+            written = "".join(taken)
+            taken.clear()
+            if names is None:
+                names = record
+                yield written, None
+            elif record:
+                # A record that is too short ends with nothing.
+                padded = record + [""] * (len(names) - len(record))
+                yield written, dict(zip(names, padded, strict=False))
+            else:
+                yield written, None
+    finally:
+        text.detach()  # also where not all of it is read: whoever opened the file closes it
 
 
 def _rewrite_csv(opened: IO[bytes], change: Change, made: IO[bytes]) -> None:

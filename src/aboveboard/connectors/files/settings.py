@@ -13,7 +13,7 @@ from aboveboard.kinds.codes import countries
 
 CSV, NDJSON, JSON, PARQUET, XLSX = "csv", "ndjson", "json", "parquet", "xlsx"
 _FORMS: Final = (CSV, NDJSON, JSON, PARQUET, XLSX)
-_ENDINGS: Final = {
+ENDINGS: Final = {
     "csv": CSV,
     "tsv": CSV,
     "txt": CSV,
@@ -25,6 +25,7 @@ _ENDINGS: Final = {
     "xls": XLSX,
     "ods": XLSX,
 }
+"""What a file's name ends in, and the form that it then has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _rule(name: str, part: DeclarationPart) -> FileRule:
         part.problem("files", "The files are not below the place.", "Leave out `..` and the `/`.")
     ending = pattern.rpartition(".")[2].lower()
     form = part.text("form", "how they are written", choices=_FORMS)
-    if not form and ending not in _ENDINGS:
+    if not form and ending not in ENDINGS:
         part.problem("form", "The form of the files is not said.", f"Use one of {_FORMS}.")
     retain = part.part("retain", "why rows stay")
     countries_of = {
@@ -103,7 +104,7 @@ def _rule(name: str, part: DeclarationPart) -> FileRule:
     }
     return FileRule(
         pattern=pattern,
-        form=form or _ENDINGS.get(ending, CSV),
+        form=form or ENDINGS.get(ending, CSV),
         sheet=part.text("sheet", "the sheet of a workbook"),
         ground=retain.text("ground", "why, as a sentence that the person reads"),
         phone_countries=countries_of,
