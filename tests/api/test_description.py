@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import hypothesis
+import msgspec
 import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -18,6 +19,9 @@ from django.test import Client
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from aboveboard.api import examples
+from aboveboard.api.description import KEY
+from aboveboard.api.routes import ENDPOINTS
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.choices.actions import choose
@@ -75,6 +79,21 @@ def test_every_error_is_a_problem_in_its_own_media_type() -> None:
     problem = schema["components"]["schemas"]["ProblemDetails"]
     assert {"type", "title", "status", "code"} == set(problem["required"])
     assert {"detail", "instance", "errors", "reasons", "entry"} < set(problem["properties"])
+
+
+def test_every_operation_has_an_example_that_it_takes_and_every_post_a_key() -> None:
+    operations = [each for endpoint in ENDPOINTS.values() for each in endpoint.operations]
+    assert {each.name for each in operations} == set(examples.EXAMPLES)
+    for each in operations:
+        example = examples.EXAMPLES[each.name]
+        for shape, value in ((each.takes, example.takes), (each.gives, example.gives)):
+            if shape is not None:
+                assert msgspec.to_builtins(msgspec.convert(value, shape)) is not None
+        if each.method == "post":
+            assert KEY in each.extra["parameters"], each.name
+    described_use = described()["paths"]["/api/v1/uses"]["post"]
+    body = described_use["requestBody"]["content"]["application/json"]
+    assert body["example"]["purpose"] == "deliver-orders"
 
 
 def operation_of(method: str, path: str) -> Any:

@@ -8,14 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 
+from aboveboard.access.queries import reference_keys
 from aboveboard.accounts import limits
 from aboveboard.accounts.clients import idempotency
-from aboveboard.accounts.models import IdempotencyKey
+from aboveboard.accounts.models import IdempotencyKey, ServiceClient
 from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.basics.sealing import verify_text
+from aboveboard.choices.actions import choose
 from aboveboard.choices.models import Choice
+from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.models import Entry
 from tests.api.programs import token_for
 from tests.world import load
@@ -43,6 +50,10 @@ def choice(row: dict[str, str], **changed: Any) -> dict[str, Any]:
         "channel": "email",
         "evidence": "form:1",
     } | changed
+
+
+def client_id() -> int:
+    return ServiceClient.objects.get().pk
 
 
 def post(token: str, body: Any, key: str | None, path: str = CHOICES) -> Any:
@@ -112,21 +123,50 @@ def test_a_key_is_forgotten_after_a_day(token: str, row: dict[str, str]) -> None
     assert Choice.objects.count() == 3
 
 
-def test_uses_take_no_key(token: str, row: dict[str, str]) -> None:
-    body = {"purpose": "personal-offers", "fields": ["email"], "channel": "email"}
-    person = {"kind": "email", "value": row["email"]}
-    lines = Client().post(
-        "/api/v1/uses/stream",
-        json.dumps(body),
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "x"},
-    )
-    for answer in (
-        post(token, body | {"person": person}, "x", "/api/v1/uses"),
-        post(token, body | {"people": [person]}, "x", "/api/v1/uses/batch"),
-        lines,
-    ):
-        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_not_here")
+def test_a_use_is_asked_anew_under_its_key_and_the_person_sees_what_belongs_together(
+    token: str, row: dict[str, str]
+) -> None:
+    person = load(3)[2]
+    choose(
+        person[0], "personal-offers", ChoiceAnswer.YES, channel="portal", evidence="portal:1",
+        by=CUSTOMER, at=clock.now(),
+    )  # fmt: skip
+    who = {"kind": "email", "value": person[1]["email"]}
+    body = {"purpose": "personal-offers", "fields": ["email"], "channel": "email", "person": who}
+    said = {"reference": "r-1"}
+    for path in ("/api/v1/uses", "/api/v1/decisions"):
+        answers = [
+            post(token, body | more, key, path).json()["entry"]
+            for more, key in [({}, "one"), ({}, '"one"'), ({}, "two"), (said, "one")]
+        ]
+        assert len(set(answers)) == 4, "each is an entry"
+        entries = {entry.id: entry for entry in ledger.entries(answers)}
+        shown = [
+            [reference_keys(person[0], entries[entry]), entries[entry].facts["reference"]]
+            for entry in answers
+        ]
+        known = f"key:{idempotency.reference_for('one', client_id=client_id())[4:]}"
+        checks = [verify_text(str(sealed), known, bytes.fromhex(keys[0])) for keys, sealed in shown]
+        assert checks == [True, True, False, False]
+    assert not IdempotencyKey.objects.exists(), "nothing is kept of a use"
+    for path, more in (("/api/v1/uses", {}), ("/api/v1/decisions/batch", {"people": [who]})):
+        asked = {name: body[name] for name in body if not more or name != "person"} | more
+        answer = post(token, asked, "two words", path)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_refused")
+
+
+def test_a_code_is_sent_once_under_its_key(token: str, row: dict[str, str]) -> None:
+    asked = {"kind": "access", "person": {"kind": "email", "value": row["email"]}}
+    number = post(token, asked, "ask", "/api/v1/requests").json()["id"]
+    sent = len(mail.outbox)
+    answers = [post(token, {}, "again", f"/api/v1/requests/{number}/code").json() for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert len(mail.outbox) == sent + 1
+    code = {"code": "00000000"}
+    wrong = [
+        post(token, code, "try", f"/api/v1/requests/{number}/proof").status_code for _ in range(2)
+    ]
+    assert wrong == [403, 403], "what was refused may be sent again"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ but for the routes that it is given."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from http import HTTPStatus
 from inspect import cleandoc
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 
 import aboveboard
 from aboveboard.api.endpoint import ApiOperation, Endpoint
+from aboveboard.api.examples import EXAMPLES
 from aboveboard.api.shapes import ProblemDetails
 from aboveboard.basics.problems import MEDIA_TYPE
 
@@ -128,9 +130,24 @@ def _described(operation: ApiOperation) -> dict[str, Any]:
             "description": HTTPStatus(operation.status).phrase,
             "content": {"application/json": {"schema": _reference(operation.gives)}},
         }
-    extra = dict(operation.extra)
+    extra = deepcopy(dict(operation.extra))  # examples are put into it
     described["responses"] |= extra.pop("responses", {})
-    return described | extra
+    described |= extra
+    _add_examples(operation, described)
+    return described
+
+
+def _add_examples(operation: ApiOperation, described: dict[str, Any]) -> None:
+    """Put an example beside each schema of what is taken and given."""
+    example = EXAMPLES.get(operation.name)
+    if example is None:
+        return
+    answer = described["responses"][str(operation.status)]
+    for place, value in ((described.get("requestBody"), example.takes), (answer, example.gives)):
+        if place is not None:
+            place["content"] = {
+                media: content | {"example": value} for media, content in place["content"].items()
+            }
 
 
 def _reference(shape: type[msgspec.Struct]) -> dict[str, str]:

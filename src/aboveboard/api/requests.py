@@ -4,17 +4,15 @@ proved by a code that the person was sent, and followed. Who may is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from aboveboard.accounts.clients.idempotency import run_once
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import rate_limit
 from aboveboard.api.description import BEFORE, KEY, NUMBER
 from aboveboard.api.endpoint import LOOK_UPS, as_json, get, post
+from aboveboard.api.once import change_once
 from aboveboard.api.reading import BodyMalformed
 from aboveboard.api.request_shapes import (
     CodeIn,
@@ -41,15 +39,8 @@ def post_request(request: HttpRequest, asked: NewRequestIn) -> HttpResponse:
     key. Its kind must be in the scope (`request:`). It begins unproved, and nothing is disclosed or
     erased, unless `proof` is in the scope too (`proves:`) and is enough for what is asked. The
     answer is the same whether the person is held or not."""
-    client = client_of(request)
-    rate_limit.take_tokens(client.id)
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return as_json(_receipt(_ask(request, asked)), status=201)
-    same = json.dumps(["requests", msgspec.to_builtins(asked)], sort_keys=True).encode()
-    numbers, _ = run_once(
-        key, client_id=client.id, asked=same, at=clock.now(), do=lambda: _ask(request, asked)
-    )
+    rate_limit.take_tokens(client_of(request).id)
+    numbers = change_once(request, asked, lambda: _ask(request, asked), "requests")
     return as_json(_receipt(numbers), status=201)
 
 
@@ -79,23 +70,33 @@ def get_request(request: HttpRequest, request_id: int) -> HttpResponse:
     return as_json(_request_out(record))
 
 
-@post("Send the person another code", ResendIn, RequestOut, parameters=[NUMBER])
+@post("Send the person another code", ResendIn, RequestOut, parameters=[NUMBER, KEY])
 def post_code(request: HttpRequest, asked: ResendIn, request_id: int) -> HttpResponse:
     """Send a code to the e-mail address that the request was asked with. Those before it prove
     nothing any more."""
     rate_limit.take_tokens(client_of(request).id)
     at = clock.now()
-    programs.send_code(request_id, by=actor_of(request), at=at)
+
+    def send() -> dict[str, int]:
+        programs.send_code(request_id, by=actor_of(request), at=at)
+        return {"request": request_id}
+
+    change_once(request, asked, send, "code", request_id)
     return as_json(_request_out(programs.request(request_id, program=actor_of(request), at=at)))
 
 
-@post("Hand in the code that the person was sent", CodeIn, RequestOut, parameters=[NUMBER])
+@post("Hand in the code that the person was sent", CodeIn, RequestOut, parameters=[NUMBER, KEY])
 def post_proof(request: HttpRequest, asked: CodeIn, request_id: int) -> HttpResponse:
     """Let the person prove the e-mail address by the code; 403 `code_refused` where it is wrong,
     was used, or its time or its three tries are over."""
     rate_limit.take_tokens(client_of(request).id)
     at = clock.now()
-    programs.prove(request_id, asked.code, by=actor_of(request), at=at)
+
+    def prove() -> dict[str, int]:
+        programs.prove(request_id, asked.code, by=actor_of(request), at=at)
+        return {"request": request_id}
+
+    change_once(request, asked, prove, "proof", request_id)
     return as_json(_request_out(programs.request(request_id, program=actor_of(request), at=at)))
 
 

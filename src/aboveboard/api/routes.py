@@ -3,21 +3,17 @@ promise."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
-import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from aboveboard.access.lookup import record_choice
-from aboveboard.accounts.clients.idempotency import run_once
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import misses, problems, rate_limit, requests, uses
 from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
 from aboveboard.api.endpoint import as_json, either, get, post, post_lines
+from aboveboard.api.once import change_once
 from aboveboard.api.reading import BodyMalformed, NotJson, read
 from aboveboard.api.shapes import (
     BatchIn,
@@ -39,28 +35,28 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.promise.queries import in_force
 
 
-@post("Use a person's data for a purpose", UseIn, UseOut)
+@post("Use a person's data for a purpose", UseIn, UseOut, parameters=[KEY])
 def post_use(request: HttpRequest, asked: UseIn) -> HttpResponse:
     """Decide, write the ledger entry, then open the fields; or refuse with every reason
     (403, `use_refused`)."""
     return uses.use_one(request, asked)
 
 
-@post("Use the data of up to 500 people", BatchIn, BatchOut)
+@post("Use the data of up to 500 people", BatchIn, BatchOut, parameters=[KEY])
 def post_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
     """Decide for each, write all ledger entries, then open what was granted. Each person has their
     own outcome, in order."""
     return uses.use_batch(request, asked)
 
 
-@post_lines("Use the data of any number of people", **STREAM_BODIES)
+@post_lines("Use the data of any number of people", parameters=[KEY], **STREAM_BODIES)
 def post_stream(request: HttpRequest) -> HttpResponseBase:
     """Take lines of JSON: first what is asked, then a person each. Answer lines of JSON, each with
     the number of its line."""
     return _streamed(request, opens=True)
 
 
-@post("Decide about a use, and open nothing", UseIn, DecisionOut)
+@post("Decide about a use, and open nothing", UseIn, DecisionOut, parameters=[KEY])
 def post_decision(request: HttpRequest, asked: UseIn) -> HttpResponse:
     """Say whether a use would be allowed now, with every reason where it would not (200 both).
     Whoever the use may not show counts as not there, as for the use itself. Written down, so that
@@ -68,13 +64,13 @@ def post_decision(request: HttpRequest, asked: UseIn) -> HttpResponse:
     return uses.decide_one(request, asked)
 
 
-@post("Decide about up to 500 people", BatchIn, DecisionBatchOut)
+@post("Decide about up to 500 people", BatchIn, DecisionBatchOut, parameters=[KEY])
 def post_decision_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
     """Decide about each, and open nothing. Each person has their own decision, in order."""
     return uses.decide_batch(request, asked)
 
 
-@post_lines("Decide about any number of people", **STREAM_BODIES)
+@post_lines("Decide about any number of people", parameters=[KEY], **STREAM_BODIES)
 def post_decision_stream(request: HttpRequest) -> HttpResponseBase:
     """Take lines of JSON as the stream of uses does, and answer a decision for each."""
     return _streamed(request, opens=False)
@@ -113,25 +109,11 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
         )
     misses.check_limit(client.id)
     try:
-        return as_json(_choose_once(request, asked, client.id), status=201)
+        numbers = change_once(request, asked, lambda: _choose(request, asked))
+        return as_json(numbers, status=201)
     except misses.MISSED:
         misses.count_misses(client.id, 1)
         raise
-
-
-def _choose_once(request: HttpRequest, asked: ChoiceIn, client_id: int) -> Mapping[str, int]:
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return _choose(request, asked)
-    same = json.dumps(msgspec.to_builtins(asked), sort_keys=True).encode()
-    answer, _ = run_once(
-        key,
-        client_id=client_id,
-        asked=same,
-        at=clock.now(),
-        do=lambda: _choose(request, asked),
-    )
-    return answer
 
 
 def _choose(request: HttpRequest, asked: ChoiceIn) -> dict[str, int]:

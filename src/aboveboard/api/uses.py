@@ -15,19 +15,10 @@ from aboveboard.accounts.gate import client_of
 from aboveboard.api import misses, problems, rate_limit
 from aboveboard.api.endpoint import as_json
 from aboveboard.api.group_commit import use_grouped
+from aboveboard.api.once import use_reference
 from aboveboard.api.shapes import BatchIn, PersonRef, StreamIn, UseIn
 from aboveboard.basics import clock
-from aboveboard.basics.errors import AboveboardError, Invalid
-
-
-class NoKeyHere(Invalid):
-    """A use takes no Idempotency-Key: asked again it is another use, and is written down as one."""
-
-    code = "idempotency_not_here"
-    next_step = (
-        "Leave the header out. Give the same reference, so that the person sees that the two uses "
-        "belong together."
-    )
+from aboveboard.basics.errors import AboveboardError
 
 
 def decide_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
@@ -94,17 +85,15 @@ def request_of(
     """Return what is asked, by whom, within which scope; whose data is still to be said.
 
     Raises:
-        NoKeyHere: it came with an Idempotency-Key.
+        KeyRefused: it came with an Idempotency-Key that is none.
     """
-    if "HTTP_IDEMPOTENCY_KEY" in request.META:
-        raise NoKeyHere()
     client = client_of(request)
     return UseRequest(
         client.actor,
         asked.purpose,
         tuple(asked.fields),
         asked.channel,
-        reference=asked.reference,
+        reference=use_reference(request, asked.reference),
         scope=client.scope,
         opens=opens,
     )

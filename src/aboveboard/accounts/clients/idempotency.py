@@ -65,9 +65,7 @@ def run_once(
         StillRunning: another thread of this process is at it. Of two processes the
             second waits for the first.
     """
-    key = header[1:-1] if len(header) > 1 and header[0] == header[-1] == '"' else header
-    if not _KEY.fullmatch(key):
-        raise KeyRefused()
+    key = check_key(header)
     name, fingerprint = (
         _keyed_hash("key", f"{client_id}:{key}".encode()),
         _keyed_hash("asked", asked),
@@ -109,6 +107,24 @@ def run_once(
     if failed is not None:
         raise failed
     return row.answer, False
+
+
+def check_key(header: str) -> str:
+    """Return the key that a header has, with quotation marks around it (RFC 9651) or without.
+
+    Raises:
+        KeyRefused: it is no key.
+    """
+    key = header[1:-1] if len(header) > 1 and header[0] == header[-1] == '"' else header
+    if not _KEY.fullmatch(key):
+        raise KeyRefused()
+    return key
+
+
+def reference_for(key: str, *, client_id: int) -> str:
+    """Return what the uses that a client asks for under one key refer to, where it says nothing
+    else: the same for the same key, and nothing that anybody could read."""
+    return f"key:{_keyed_hash('reference', f'{client_id}:{key}'.encode())[:32]}"
 
 
 def sweep(*, at: datetime) -> int:

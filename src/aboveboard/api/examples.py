@@ -1,0 +1,113 @@
+"""An example of what each operation takes and gives, for the description: of made-up people, and of
+the sample promise. Each is read by the shape that it is an example of (``tests/api``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+
+@dataclass(frozen=True, slots=True)
+class OperationExample:
+    """What an operation takes, and what it answers; ``takes`` is None where nothing is sent."""
+
+    takes: Any
+    gives: Any
+
+
+_MARIA: Final = {"kind": "customer_number", "value": "AW11001"}
+_JON: Final = {"kind": "email", "value": "jon@example.org"}
+_ASK: Final = {"purpose": "deliver-orders", "fields": ["city", "first_name"], "channel": "shop"}
+_VALUES: Final = {"city": "Chicago", "first_name": "Maria"}
+_NOT_NEEDED: Final = {
+    "code": "field_not_in_purpose",
+    "field": "birth_date",
+    "sentence": "This purpose does not need birth_date.",
+}
+_REQUEST: Final = {
+    "id": 1,
+    "reference": "R-0001",
+    "kind": "access",
+    "stage": "received",
+    "received_at": "2026-12-01T09:41:00Z",
+    "due_at": "2026-12-31T23:59:59Z",
+    "paused": False,
+    "missing": ["identity"],
+    "closed_at": None,
+    "entry": 12,
+}
+_LINES_IN: Final = (
+    '{"purpose": "deliver-orders", "fields": ["city"], "channel": "shop"}\n'
+    '{"kind": "customer_number", "value": "AW11001"}\n'
+)
+
+EXAMPLES: Final[Mapping[str, OperationExample]] = {
+    "post_use": OperationExample(
+        _ASK | {"person": _MARIA, "reference": "order-4711"}, {"values": _VALUES, "entry": 6}
+    ),
+    "post_batch": OperationExample(
+        _ASK | {"people": [_MARIA, _JON]},
+        {"outcomes": [{"values": _VALUES, "entry": 7}, {"code": "no_one_found"}]},
+    ),
+    "post_stream": OperationExample(
+        _LINES_IN,
+        '{"line": 2, "values": {"city": "Chicago"}, "entry": 8}\n{"end": true, "lines": 2}\n',
+    ),
+    "post_decision": OperationExample(
+        _ASK | {"person": _MARIA, "fields": ["birth_date"]},
+        {"allowed": False, "fields": [], "reasons": [_NOT_NEEDED], "entry": 9},
+    ),
+    "post_decision_batch": OperationExample(
+        _ASK | {"people": [_MARIA, _JON]},
+        {
+            "decisions": [
+                {"allowed": True, "fields": ["city", "first_name"], "reasons": [], "entry": 10},
+                {"code": "no_one_found"},
+            ]
+        },
+    ),
+    "post_decision_stream": OperationExample(
+        _LINES_IN,
+        '{"line": 2, "allowed": true, "fields": ["city"], "reasons": [], "entry": 11}\n'
+        '{"end": true, "lines": 2}\n',
+    ),
+    "post_choice": OperationExample(
+        {
+            "person": _JON,
+            "purpose": "personal-offers",
+            "answer": "no",
+            "channel": "shop",
+            "evidence": "order-form:99",
+        },
+        {"choice": 1, "entry": 12, "waits": False},
+    ),
+    "get_promise": OperationExample(
+        None,
+        {
+            "serial": 1,
+            "digest": "9f2c5f6b7e0a4d318c5b2a6e7f801d3c",
+            "purposes": [
+                {
+                    "key": "deliver-orders",
+                    "title": "To deliver what you order",
+                    "basis": "contract",
+                    "fields": ["first_name", "city"],
+                    "roles": ["shop-system"],
+                    "channels": ["shop", "api"],
+                    "contacts": [],
+                }
+            ],
+        },
+    ),
+    "post_request": OperationExample(
+        {"kind": "access", "person": _JON}, {"id": 1, "entry": 12, "code_sent": True}
+    ),
+    "get_requests": OperationExample(None, {"requests": [_REQUEST], "next": None}),
+    "get_request": OperationExample(None, _REQUEST),
+    "post_code": OperationExample({}, _REQUEST),
+    "post_proof": OperationExample(
+        {"code": "4821-7730"}, _REQUEST | {"stage": "accepted", "missing": []}
+    ),
+}
+"""By the name of the operation."""
