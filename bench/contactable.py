@@ -93,7 +93,7 @@ def _judge(classes: Sequence[ContactClass]) -> dict[int, int]:
 
 def _bits(number: int) -> int:
     over, claim, restricted = number & 1, number >> 1 & 1, number % 12 // 4
-    alone, answer = number % 24 // 12, number % 72 // 24
+    alone, answer = number % 24 // 12, number % 96 // 24
     may_go_on = answer == 1 and restricted == 2
     return (
         (answer == 0)

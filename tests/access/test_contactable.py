@@ -25,7 +25,7 @@ from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.person_codes import person_code
-from aboveboard.choices.actions import choose
+from aboveboard.choices.actions import choose, meet_objection
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.main import main
@@ -55,12 +55,13 @@ def crowd(count: int) -> list[int]:
     chance, now = random.Random(12), clock.now()
     for person in people:
         days = chance.choice([1, 89, 90, 92, 120, 123, 400, 729, 730, 731, 900])
+        days = 900 if person == people[2] else days
         moment = now - timedelta(days=days, minutes=chance.choice([-30, 0, 30]))
         Person.objects.filter(id=person).update(last_active_at=moment, collected_at=moment)
         if chance.random() < 0.3:
             placed = now - timedelta(days=3)
             restrict(person, RestrictionReason.UNLAWFUL, reference="letter/1", by=SYSTEM, at=placed)
-        if chance.random() < 0.2:
+        if chance.random() < 0.2 or person == people[2]:
             place_hold(
                 person, HoldReason.CLAIM, reference="case/1", until=None, by=SYSTEM,
                 at=now - timedelta(days=1),
@@ -73,6 +74,8 @@ def crowd(count: int) -> list[int]:
                     at=now - timedelta(days=chance.choice([1, 5, 100, 800])),
                     contact=chance.choice(["", "", "email"]) if purpose != "improve-shops" else "",
                 )  # fmt: skip
+        if person in people[::3]:
+            meet_objection(person, "improve-shops", evidence="request:1", by=SYSTEM, at=now)
     # What was written past the program decides nothing, here as in a use.
     Choice.objects.filter(person_id=people[0]).update(mac=b"x" * 32)
     Person.objects.filter(id=people[1]).update(held_until=now + timedelta(days=9))

@@ -25,11 +25,11 @@ COLUMNS: Final = {
     "claim": "TINYINT",
     "began": "BIGINT",
 }
-"""What is known of each person: whether they are held, their answer (0 none, 1 yes, 2 no), whether
-nobody but the asker recorded it, when it was given, since when their use is restricted, whether a
-claim holds their data, and when it began to be kept. Moments are microseconds since 1970; the
-others are 0 or 1."""
-CLASSES: Final = 144
+"""What is known of each person: whether they are held, their answer (0 none, 1 yes, 2 no, 3 a no
+that was met), whether nobody but the asker recorded it, when it was given, since when their use is
+restricted, whether a claim holds their data, and when it began to be kept. Moments are microseconds
+since 1970; the others are 0 or 1."""
+CLASSES: Final = 192
 """Classes that there are (``contact_classes.sql``)."""
 
 FactRow = tuple[int | None, ...]

@@ -13,7 +13,7 @@ from aboveboard.access.impact.grouping import facts_of
 from aboveboard.access.impact.judging import uncertain_interval
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH
 from aboveboard.access.use import UseRequest
-from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.choices.state import ChoiceAnswer, ConsentState
 from aboveboard.engines.contactable import FactRow
 from aboveboard.promise.model import Purpose, Retention, RetentionStart
 from aboveboard.vault import queries as vault
@@ -21,7 +21,8 @@ from aboveboard.vault.retention_state import retention_states_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
-_ANSWERS: Final = {None: 0, ChoiceAnswer.YES: 1, ChoiceAnswer.NO: 2}
+_NO, _MET = 2, 3
+_ANSWERS: Final = {None: 0, ChoiceAnswer.YES: 1, ChoiceAnswer.NO: _NO}
 
 
 def standing_rows(
@@ -83,13 +84,18 @@ def _row(
     return (
         person_id,
         int(held),
-        _ANSWERS[consent.answer(purpose.key, contact)],
+        _answer(consent, purpose.key, contact),
         int(is_recorded_by_asker(purpose, request, consent, contact)),
         None if answered_at is None else ticks(answered_at),
         None if restricted is None else ticks(restricted),
         int(facts.held_for_claim),
         None if began is None else ticks(began),
     )
+
+
+def _answer(consent: ConsentState, purpose: str, contact: str) -> int:
+    answer = _ANSWERS[consent.answer(purpose, contact)]
+    return _MET if answer == _NO and consent.is_met(purpose, contact) else answer
 
 
 def _began(

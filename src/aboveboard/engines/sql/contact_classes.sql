@@ -3,7 +3,7 @@
 CREATE TABLE classes AS
 SELECT
     person_id,
-    (held::USMALLINT * 72
+    (held::USMALLINT * 96
      + answer::USMALLINT * 24
      + alone::USMALLINT * 12
      + CASE WHEN restricted_since IS NULL THEN 0 WHEN answered_at >= restricted_since THEN 8 ELSE 4 END
