@@ -31,6 +31,8 @@ NO_PAGE = {
     "centre:log": "files",
     "console:authority_report_json": "a file",
     "console:register_csv": "a file",
+    "console:check_draft": "a piece of the draft's page",
+    "console:change_draft": "leads back to the draft",
     "console:fetch_document": "a file",
     "console:take_concern": "leads back to the concern",
     "console:hand_over_concern": "leads back to the concern",

@@ -45,6 +45,8 @@ from tests.loss import LEAD, SECOND, lost_laptop
 
 NO_FREE_TEXT = {
     "aboveboard.access.decision.personal.refusals": "decides, and writes nothing",
+    "aboveboard.adoption.drafting.keep_text": "the entry has the digest of what was proposed",
+    "aboveboard.adoption.drafting.start": "keeps a text, and writes no entry",
     "aboveboard.choices.actions.check": "refuses, and writes nothing",
     "aboveboard.choices.state.can_confirm": "decides, and writes nothing",
     "aboveboard.choices.state.needs_confirmation": "decides, and writes nothing",

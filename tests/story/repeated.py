@@ -34,6 +34,11 @@ ELSEWHERE = {
     "incidents.notices.changes.withdraw": "tests/incidents/notices/test_changes.py",
     "intake.load.load": "tests/trials/test_import_again.py",
     "intake.notes.answer_another": "by intake.notes.answer_difference",
+    "adoption.adopting.adopt": "tests/adoption: a draft that was adopted is closed",
+    "adoption.drafting.go_back": "tests/adoption: the newest text said again changes nothing",
+    "adoption.drafting.keep_text": "tests/adoption: the newest text said again changes nothing",
+    "adoption.drafting.propose": "tests/adoption: proposed again by the same, it is that one",
+    "adoption.telling.tell": "tests/adoption: a version is told once",
     "promise.actions.adopt_promise": "tests/promise: one that is in force is not adopted again",
     "rights.correction.correct_fields": "by rights.correction.correct",
     "rights.pack.preparing.order": "tests/rights: it is being made already",
@@ -60,6 +65,7 @@ ELSEWHERE = {
     "vault.changing.replace": "within rights.correction and imports, which compare before",
 }
 A_DEED_EACH = {
+    "adoption.drafting.start": "another draft",
     "access.concerns.reading.read_words": "a use",
     "access.emergency.actions.break_glass": "a use",
     "access.emergency.actions.show_again": "a use",

@@ -98,6 +98,7 @@ WHO = (
     (r"/console/emergency/(\d+/)?", {Role.ADVISER}),
     (r"/console/(emergencies|concerns|requests)/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
+    (r"/console/promise/(drafts/.*|\d+/tell/)", {Role.PRIVACY_LEAD, Role.ADMINISTRATOR}),
     (r"/console/systems/.*/remove/", {Role.ADMINISTRATOR}),
     (r"/console/(systems|personal-data)/.*", {Role.PRIVACY_LEAD, Role.ADMINISTRATOR}),
     (r"/console/settings/|/console/staff/.*", {Role.ADMINISTRATOR}),

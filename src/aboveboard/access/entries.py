@@ -225,6 +225,17 @@ class AnswerNotified(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeNotified(Facts):
+    """The address was opened to tell the person what version ``promise`` of the promise changes for
+    them (GDPR Art. 13(3))."""
+
+    kind: ClassVar = "promise.told"
+    on_restore: ClassVar = NothingToRestore("a message that was sent changes nothing here")
+
+    promise: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequestOpened(Facts):
     """Fields were opened to answer, in our systems and to the person, the request of entry
     ``request`` (GDPR Art. 12)."""
@@ -267,6 +278,7 @@ ENTRIES: Final = (
     ConcernAssigned,
     ConcernAnswered,
     AnswerNotified,
+    ChangeNotified,
     RequestOpened,
     ChoiceMissed,
 )

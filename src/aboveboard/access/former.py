@@ -1,7 +1,8 @@
 """Opening addresses for messages that we owe somebody whatever the promise says.
 
 No purpose of the promise is asked: telling the person at the old address and the new one that it
-was changed is a duty of security (GDPR Art. 32), and so is answering them (Art. 12(3)). Each has
+was changed is a duty of security (GDPR Art. 32), and so are answering them (Art. 12(3)) and telling
+them what a changed promise does (Art. 13(3)). Each has
 its entry all the same, and the address is opened after that is durable.
 """
 
@@ -15,6 +16,7 @@ from django.db import transaction
 from aboveboard.access.entries import (
     AddressChangeNotified,
     AnswerNotified,
+    ChangeNotified,
     CorrespondentOpened,
     RequestOpened,
 )
@@ -22,7 +24,7 @@ from aboveboard.access.release import make_grant
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Word
 from aboveboard.basics.personal import Personal
-from aboveboard.keys.actions import entry_subject
+from aboveboard.keys.actions import entry_subject, entry_subjects
 from aboveboard.ledger.actions import append
 from aboveboard.vault import changing
 from aboveboard.vault import queries as vault
@@ -74,6 +76,30 @@ def open_for_answer(
             return None
         entry_id = append(AnswerNotified(raised), by=SYSTEM, handle=subject.handle, at=at)
     return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)
+
+
+def open_for_change(
+    person_ids: Collection[int], fields: Collection[str], serial: int, *, at: datetime
+) -> dict[int, dict[str, Personal[str]]]:
+    """Open the e-mail address and the name of people, to tell them what version ``serial`` of the
+    promise changes for them; whoever is no longer held is left out."""
+    records = vault.fetch(person_ids)
+    with transaction.atomic():
+        subjects = entry_subjects([record.person_id for record in records.values()])
+        entry_ids = {
+            person_id: append(
+                ChangeNotified(serial), by=SYSTEM, handle=subjects[record.person_id].handle, at=at
+            )
+            for person_id, record in records.items()
+            if record.person_id in subjects
+        }
+    opened = {}
+    for person_id, entry_id in entry_ids.items():
+        record = records[person_id]
+        held = frozenset(record.provenance()) & frozenset(fields)
+        values = vault.open_record(make_grant(record, held, entry_id), record)
+        opened[person_id] = {name: each for name, each in values.items() if each is not None}
+    return opened
 
 
 def open_for_request(

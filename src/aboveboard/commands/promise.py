@@ -37,14 +37,18 @@ aboveboard promise diff old.yaml promise.yaml
 aboveboard promise register promise.yaml --csv > register.csv
 aboveboard promise what-if promise.yaml
 aboveboard promise adopt promise.yaml
+aboveboard promise propose promise.yaml --as lead@shop.example
+aboveboard promise adopt --draft 3 --as boss@shop.example
+aboveboard promise drafts
+aboveboard promise tell
 aboveboard promise schema > promise.schema.json
 """
 
 
 def needs_instance(args: argparse.Namespace) -> bool:
-    """Only adopting a promise, or counting what it would change, needs the instance; the rest reads
-    a file."""
-    return args.verb in ("adopt", "what-if")
+    """Only proposing, adopting or telling a promise, and counting what it would change, need the
+    instance; the rest reads a file."""
+    return args.verb in ("adopt", "what-if", "propose", "drafts", "tell")
 
 
 NEEDS_INSTANCE = needs_instance
@@ -96,7 +100,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="print JSON; with --list, one line for each customer"
     )
     adopted = verbs.add_parser("adopt", help="put a promise in force, and record it in the ledger")
-    adopted.add_argument("file", type=Path, help=_FILE_HELP)
+    text = adopted.add_mutually_exclusive_group(required=True)
+    text.add_argument("file", type=Path, nargs="?", help=_FILE_HELP)
+    text.add_argument("--draft", type=int, metavar="N", help="what somebody else proposed")
+    proposed = verbs.add_parser("propose", help="propose a promise that somebody else adopts")
+    proposed.add_argument("file", type=Path, help=_FILE_HELP)
+    verbs.add_parser("drafts", help="list what was written in the console, or proposed")
+    told = verbs.add_parser("tell", help="tell people what the version in force changes for them")
+    told.add_argument("--json", action="store_true", help="print how far it is as JSON")
+    for each in (adopted, proposed, told):
+        each.add_argument(
+            "--as", dest="email", default="", metavar="EMAIL", help="the member of staff who acts"
+        )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -231,6 +246,10 @@ def _adopt(args: argparse.Namespace) -> int:
     )  # needs the instance, as no other verb does
     from aboveboard.promise.queries import last_serial
 
+    if args.draft is not None:
+        from aboveboard.commands.adoption import steps
+
+        return steps.adopt(args.draft, email=args.email)
     source = _read(args.file)
     promise = load(source, name=str(args.file))
     before = last_serial()
@@ -241,9 +260,32 @@ def _adopt(args: argparse.Namespace) -> int:
             f"SHA-256: {adopted.digest}"
         )
     else:
+        from aboveboard.commands.adoption.steps import print_concerned
+
         print(f"Version {adopted.serial} of the promise is now in force. SHA-256: {adopted.digest}")
+        print_concerned(adopted.serial)
     _print_warnings(promise)
     return DONE
+
+
+def _propose(args: argparse.Namespace) -> int:
+    from aboveboard.commands.adoption import steps  # needs the instance
+
+    source = _read(args.file)
+    load(source, name=str(args.file))
+    return steps.propose(source.decode("utf-8-sig"), name=args.file.name, email=args.email)
+
+
+def _drafts(_args: argparse.Namespace) -> int:
+    from aboveboard.commands.adoption import steps
+
+    return steps.list_drafts()
+
+
+def _tell(args: argparse.Namespace) -> int:
+    from aboveboard.commands.adoption import steps
+
+    return steps.tell(email=args.email, as_json=args.json)
 
 
 def _what_if(args: argparse.Namespace) -> int:
@@ -262,6 +304,9 @@ _VERBS = {
     "sample": _sample,
     "what-if": _what_if,
     "adopt": _adopt,
+    "propose": _propose,
+    "drafts": _drafts,
+    "tell": _tell,
 }
 
 

@@ -36,6 +36,7 @@ def promise(request: HttpRequest) -> HttpResponse:
         "warnings": organisation.warnings(promised),
         "agreed": [organisation.agreement_in_words(each) for each in promised.notify.values()],
         "explains": role == Role.PRIVACY_LEAD,
+        "writes": role in (Role.PRIVACY_LEAD, Role.ADMINISTRATOR),
     }
     return render(request, "console/promise/promise.html", context)
 
@@ -57,6 +58,7 @@ def version(request: HttpRequest, serial: int) -> HttpResponse:
         if before is not None
         else (),
         "source": queries.source(serial),
+        "writes": actor_of(request).role in (Role.PRIVACY_LEAD, Role.ADMINISTRATOR),
     }
     return render(request, "console/promise/version.html", context)
 

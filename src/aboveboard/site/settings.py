@@ -30,6 +30,7 @@ PACKAGES = [
     "centre",
     "api",
     "recovery",
+    "adoption",
     "incidents",
     "rights",
     "discovery",

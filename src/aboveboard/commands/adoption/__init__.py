@@ -1,0 +1,1 @@
+"""What ``promise propose``, ``drafts``, ``adopt --draft`` and ``tell`` do."""

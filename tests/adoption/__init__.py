@@ -1,0 +1,1 @@
+"""How a promise is written, weighed, adopted by two people, and told."""
