@@ -80,6 +80,7 @@ def restricted(scene: Scene) -> None:
         ("choices", "/you/choices/"),
         ("detail", "/you/details/phone/"),
         ("document", "/you/documents/purchase_proof/"),
+        ("boundaries", "/you/who-may-look/"),
         ("uses", "/you/who-has-looked/"),
     ):
         scene.seen(name, address)

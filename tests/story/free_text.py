@@ -48,6 +48,7 @@ NO_FREE_TEXT = {
     "aboveboard.adoption.drafting.keep_text": "the entry has the digest of what was proposed",
     "aboveboard.adoption.drafting.start": "keeps a text, and writes no entry",
     "aboveboard.choices.actions.check": "refuses, and writes nothing",
+    "aboveboard.choices.actions.check_source": "refuses, and writes nothing",
     "aboveboard.choices.state.can_confirm": "decides, and writes nothing",
     "aboveboard.choices.state.needs_confirmation": "decides, and writes nothing",
     "aboveboard.discovery.decisions.decide": "the entry has the digest of the declaration",

@@ -6,6 +6,9 @@ ELSEWHERE = {
     "access.lookup.record_choice": "by choices.actions.choose",
     "accounts.invitations.replace_lost_factors": "tests/accounts: asks what is set up",
     "accounts.invitations.withdraw": "tests/accounts: one that was withdrawn is not there",
+    "choices.actions.record": "by choices.actions.choose",
+    "choices.bounding.lift_boundary": "tests/choices/test_boundaries.py: as choose",
+    "choices.bounding.set_boundary": "tests/choices/test_boundaries.py: as choose",
     "custody.actions.register_device": "tests/custody: a label is one device's",
     "connectors.actions.declare": "tests/connectors: what is in force is not declared again",
     "connectors.actions.remove": "tests/connectors: what is removed is not there",
@@ -126,6 +129,7 @@ A_DEED_EACH = {
 }
 DECIDES_ONLY = {
     "choices.actions.check",
+    "choices.actions.check_source",
     "choices.state.can_confirm",
     "choices.state.needs_confirmation",
     "choices.state.recorder_id",

@@ -116,7 +116,7 @@ request."""
 SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
-    r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-has-looked/($|concern/)|notices/$|$)"
+    r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-may-look/$|who-has-looked/($|concern/)|notices/$|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer

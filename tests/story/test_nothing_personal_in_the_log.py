@@ -24,6 +24,7 @@ from aboveboard.recovery import actions as recovery
 from tests.story import (
     free_text,
     free_text_of_access,
+    free_text_of_choices,
     free_text_of_imports,
     free_text_of_losses,
     free_text_of_rights,
@@ -47,6 +48,7 @@ CASES = (
     | free_text_of_imports.CASES
     | free_text_of_losses.CASES
     | free_text_of_access.CASES
+    | free_text_of_choices.CASES
     | free_text_of_rights.CASES
 )
 TYPED = (

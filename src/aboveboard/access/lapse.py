@@ -21,7 +21,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.decision.personal import choice_refusals
+from aboveboard.access.decision.personal import choice_refusals, is_over
 from aboveboard.access.reasons import ReasonCode
 from aboveboard.choices.state import ConsentState
 from aboveboard.promise.model import Promise, Purpose, RetentionStart
@@ -112,4 +112,4 @@ def _expired(purpose: Purpose, field: str, held: HeldData, at: datetime) -> Laps
         began = answered_at or held.collected[field]
     else:
         began = held.collected[field]
-    return why if at > purpose.retention.keep.add_to(began) else None
+    return why if is_over(purpose, held.consent, began, at) else None

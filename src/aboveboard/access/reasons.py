@@ -20,6 +20,7 @@ class ReasonCode(StrEnum):
     NO_CONSENT = "no_consent"
     YES_BY_ASKER = "yes_recorded_by_asker"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    KEPT_OUT = "kept_out_by_person"
     OBJECTED = "objected"
     RETENTION_OVER = "retention_over"
     RESTRICTED = "restricted"
@@ -56,6 +57,10 @@ SENTENCES: dict[ReasonCode, str] = {
         "have recorded it too."
     ),
     ReasonCode.CONSENT_WITHDRAWN: "The person said no to this.",
+    ReasonCode.KEPT_OUT: (
+        "The person keeps this role or team out of their record. In an emergency it can be opened, "
+        "and they see that."
+    ),
     ReasonCode.OBJECTED: "The person objected to this.",
     ReasonCode.RETENTION_OVER: "The time for which this may be kept for this purpose is over.",
     ReasonCode.RESTRICTED: (

@@ -101,18 +101,19 @@ def choose(
     # Before anybody is looked up: how a wrong question is refused must not say who is held.
     check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     check_contact(adopted.promise.purposes[purpose], contact, answer)
-    said = _Said(
+    said = Said(
         purpose, contact, answer, channel=channel, evidence=evidence, promise=adopted.serial
     )
     with transaction.atomic():
         # The person's row first, as an erasure and a merge do: a choice made meanwhile lands on who
         # they are afterwards, or finds nobody.
-        return _record(lock_person(person_id), said, by=by, at=at)
+        return record(lock_person(person_id), said, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What was said, before it is known whose it is and whether it counts."""
+class Said:
+    """What was said, before it is known whose it is and whether it counts. ``purpose`` and
+    ``contact`` are the two parts of its topic."""
 
     purpose: str
     contact: str
@@ -122,8 +123,12 @@ class _Said:
     promise: int = field(kw_only=True)
 
 
-def _record(person_id: int, said: _Said, *, by: Actor, at: datetime) -> ChoiceRecord:
-    """Record a choice of a person who is locked."""
+def record(person_id: int, said: Said, *, by: Actor, at: datetime) -> ChoiceRecord:
+    """Record a choice of a person who is locked: for the actions of this package.
+
+    Raises:
+        RateLimited, NotFound: as :func:`choose`.
+    """
     subject = entry_subject(person_id)
     if subject is None:
         raise NotFound(what="person")
@@ -253,6 +258,15 @@ def check(promised: Promise, purpose: str, *, channel: str, evidence: str, by: A
         raise NoChoiceHere(
             purpose=purpose, why=f"it rests on {known.basis.value.replace('_', ' ')}"
         )
+    check_source(promised, channel=channel, evidence=evidence, by=by)
+
+
+def check_source(promised: Promise, *, channel: str, evidence: str, by: Actor) -> None:
+    """Refuse what is wrong with how a choice came about.
+
+    Raises:
+        ChannelUnknown, EvidenceRefused: as :func:`choose`.
+    """
     # Art. 7(3), 21(4): the person's own no is never refused for the way it came.
     own = by.kind is ActorKind.PERSON and channel == OWN_PAGES
     if channel not in promised.channels and not own:

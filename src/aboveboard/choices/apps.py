@@ -20,7 +20,17 @@ class ChoicesConfig(AppConfig):
 
         return Package(
             name="choices",
-            public=("actions", "entries", "queries", "receipt", "state", "topic"),
+            public=(
+                "actions",
+                "asking",
+                "boundaries",
+                "bounding",
+                "entries",
+                "queries",
+                "receipt",
+                "state",
+                "topic",
+            ),
             entries=(ChoiceMade, ChoiceWaits, ObjectionMet),
             repeats={ChoiceMade: repeat, ChoiceWaits: repeat, ObjectionMet: repeat},
             personal_data=PERSONAL_DATA,

@@ -18,8 +18,8 @@ from aboveboard.choices.state import ChoiceAnswer
 
 @dataclass(frozen=True, slots=True)
 class ChoiceMade(Facts):
-    """Somebody said yes or no to a purpose, or to one way of ``contact`` of it. ``evidence`` refers
-    to where they said so."""
+    """Somebody said yes or no to a purpose, or to one way of ``contact`` of it; or, in place of the
+    purpose, to a boundary (``choices.boundaries``). ``evidence`` refers to where they said so."""
 
     kind: ClassVar[str] = "choice.made"
     on_restore: ClassVar[OnRestore] = RepeatOnRestore("the choice is in force again")

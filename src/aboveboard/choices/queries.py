@@ -15,6 +15,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.combined import Select
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.sealing import verify_text
+from aboveboard.choices import asking
 from aboveboard.choices.models import Choice, deciding_values
 from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
 from aboveboard.choices.state import (
@@ -134,6 +135,13 @@ def _folded(sources: Mapping[int, list[ChoiceEvent]], merged_at: datetime | None
 def consent_state(person_id: int) -> ConsentState:
     """Return one person's consent state."""
     return consent_states([person_id])[person_id]
+
+
+def may_ask_again(person_id: int, purpose: str, contact: str, at: datetime) -> bool:
+    """Whether anybody may ask the person about a purpose, or one way of contact of it (empty: the
+    whole), at a moment: no no of the last ``limits.NO_REMEMBERED`` stands. To be asked before a
+    person is asked, by whoever and however."""
+    return asking.may_ask_again(consent_state(person_id), purpose, at, contact)
 
 
 def has_refusals() -> bool:

@@ -27,6 +27,7 @@ from types import MappingProxyType
 from typing import Final
 
 from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.choices.boundaries import NO_BOUNDARIES, Boundaries, boundaries_of
 from aboveboard.choices.topic import WHOLE, parts_of, topic_of
 
 OWN_HAND: Final = "person:"
@@ -131,6 +132,7 @@ class ConsentState:
     waiting_by: Mapping[str, frozenset[str]] = field(default_factory=_no_recorders)
     refused: frozenset[str] = frozenset()
     met: Mapping[str, datetime] = field(default_factory=_no_moments)
+    boundaries: Boundaries = NO_BOUNDARIES
     unproven: bool = False
     """Whether something that they chose was changed past the program: then every answer is a no."""
 
@@ -208,6 +210,13 @@ class ConsentState:
         if OWN_HAND in recorded_by:
             return by.kind is ActorKind.PERSON
         return recorder_id(by) in recorded_by
+
+    def keeps_out(self, by: Actor) -> bool:
+        """Whether the person keeps this member of staff or client out of their record. What was
+        changed past the program may have said so."""
+        if by.kind not in (ActorKind.STAFF, ActorKind.SERVICE):
+            return False
+        return self.unproven or self.boundaries.keep_out(by.role, by.team)
 
     def is_refused(self, purpose: str, contact: str = WHOLE) -> bool:
         """Whether the person's own hand said no to this last: to that way of contact, or to the
@@ -288,6 +297,7 @@ class _Fold:
             MappingProxyType(self.waiting_by),
             frozenset(self.refused),
             MappingProxyType(self.met),
+            boundaries_of(self.last.keys() - agreed),
         )
 
 

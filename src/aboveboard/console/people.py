@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from babel.dates import format_date
@@ -22,7 +23,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.choices import queries as choices
 from aboveboard.choices.actions import choose
-from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.choices.asking import NEVER, remembered_until
+from aboveboard.choices.state import ChoiceAnswer, ConsentState
 from aboveboard.choices.topic import WHOLE, parts_of, topic_of
 from aboveboard.console import limits
 from aboveboard.console.forms import RecordChoiceForm, SubjectForm, topic_in_words
@@ -155,7 +157,7 @@ def _answer(
         else FieldDetail(promise.fields[name].label, gettext("Not held"), "")
         for name, value in result.values.items()
     ]
-    context["choices"] = _choices(promise, person_id)
+    context["choices"] = _choices(promise, person_id, clock.now())
     # It leads to the holds and restrictions of the person, which are this role's work.
     context["retention_of"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
     context["documents"] = [
@@ -202,7 +204,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
         context = {
             "about": topic_in_words(promise, answers["purpose"]),
             "contact": contact,
-            "choices": _choices(promise, note["person"]),
+            "choices": _choices(promise, note["person"], clock.now()),
             "title": recorded_in_words(answer, waits=recorded.waits, before=recorded.at != at),
             "waits": recorded.waits,
         }
@@ -212,7 +214,7 @@ def record_choice(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "note": request.POST["note"],
-        "choices": _choices(promise, note["person"]),
+        "choices": _choices(promise, note["person"], clock.now()),
     }
     return render(
         request, "console/people/record_choice.html", context, status=422 if form.errors else 200
@@ -235,7 +237,7 @@ def read_note(request: HttpRequest) -> dict[str, Any] | None:
     return note
 
 
-def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
+def _choices(promise: Promise, person_id: int, at: datetime) -> list[dict[str, Any]]:
     consent = choices.consent_state(person_id)
     rows: list[dict[str, Any]] = []
     for purpose in promise.purposes.values():
@@ -254,9 +256,16 @@ def _choices(promise: Promise, person_id: int) -> list[dict[str, Any]]:
                         "answer": consent.answer(purpose.key, way),
                         "since": consent.since(purpose.key, way),
                         "waits": topic in consent.waiting,
+                        "ask_from": _ask_from(consent, purpose, way, at),
                     }
                 )
     return rows
+
+
+def _ask_from(consent: ConsentState, purpose: Purpose, way: str, at: datetime) -> datetime | None:
+    """Return from when staff may ask about it again, where that is not yet."""
+    until = remembered_until(consent, purpose.key, way)
+    return until if until is not None and at < until < NEVER else None
 
 
 def recorded_in_words(answer: ChoiceAnswer, *, waits: bool, before: bool = False) -> str:

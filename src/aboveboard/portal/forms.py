@@ -39,7 +39,7 @@ class ChoiceForm(forms.Form):
     chosen until the person chooses (GDPR recital 32), and no takes no more than yes (Art. 7(3))."""
 
     answer = forms.ChoiceField(
-        choices=[(answer.value, answer.value) for answer in ChoiceAnswer],
+        choices=[(answer.value, answer.value) for answer in (ChoiceAnswer.YES, ChoiceAnswer.NO)],
         error_messages=dict.fromkeys(
             ("required", "invalid_choice"), gettext_lazy("Choose yes or no.")
         ),

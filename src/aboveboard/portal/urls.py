@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from aboveboard.portal.pages import (
+    boundaries,
     choices,
     concerns,
     details,
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choices/<int:choice_id>/receipt/", choices.receipt, name="receipt"),
     path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt_json"),
     path("choices/<slug:purpose>/", choices.choose, name="choose"),
+    path("who-may-look/", boundaries.overview, name="boundaries"),
     path("who-has-looked/", uses.overview, name="uses"),
     path("who-has-looked/whole-list.json", uses.own_list, name="own_list"),
     path("who-has-looked/concern/", concerns.concern, name="concern"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
@@ -13,6 +14,9 @@ from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.state import ChoiceAnswer, ConsentState
 from aboveboard.choices.topic import WHOLE
 from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
+
+_DESPITE_BOUNDARIES: Final = (LawfulBasis.LEGAL_OBLIGATION, LawfulBasis.VITAL_INTERESTS)
+"""What the law orders, and what saves somebody, whoever does it (GDPR Art. 6(1)(c) and (d))."""
 
 
 def refusals(
@@ -26,6 +30,8 @@ def refusals(
         purpose, request, facts.consent, contact
     ):
         yield reason(ReasonCode.YES_BY_ASKER)
+    if purpose.basis not in _DESPITE_BOUNDARIES and facts.consent.keeps_out(request.actor):
+        yield reason(ReasonCode.KEPT_OUT)
     # 9.
     if facts.restricted_since is not None and not _is_allowed_when_restricted(
         purpose, request, facts, contact
@@ -142,23 +148,32 @@ def _retention_refusals(
     """
     if facts.held_for_claim and purpose.when_restricted is RestrictedUse.LEGAL_CLAIMS:
         return
-    retention, starts = purpose.retention, purpose.retention.starts
+    starts = purpose.retention.starts
     over = False
     if starts is RetentionStart.COLLECTION and facts.collected:
         for field in request.fields:
             began = facts.collected.get(field, facts.collected_at)
-            if began is not None and retention.is_over(began, at):
+            if began is not None and is_over(purpose, facts.consent, began, at):
                 over = True
                 yield reason(ReasonCode.RETENTION_OVER, field=field)
     else:
         began = _clock_start(starts, purpose, facts, purpose.contact_of(request.channel))
         # A clock that never started (no choice yet, say) cannot have run out;
         # question 8 answers that case.
-        if began is not None and retention.is_over(began, at):
+        if began is not None and is_over(purpose, facts.consent, began, at):
             over = True
             yield reason(ReasonCode.RETENTION_OVER)
     if over and facts.held_for_claim:
         yield reason(ReasonCode.KEPT_FOR_CLAIM)
+
+
+def is_over(purpose: Purpose, consent: ConsentState, began: datetime, at: datetime) -> bool:
+    """Whether what began to be kept then is past its time: the promised one, or the shorter one
+    that the person chose."""
+    if purpose.retention.is_over(began, at):
+        return True
+    chosen = consent.boundaries.shorter.get(purpose.key)
+    return chosen is not None and at > chosen.add_to(began)
 
 
 def _clock_start(

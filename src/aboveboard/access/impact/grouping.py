@@ -26,7 +26,7 @@ from aboveboard.vault.holds import is_open
 _STARTS = {RetentionStart.LAST_ACTIVITY: "p.last_active_at", RetentionStart.CHOICE: "l.at"}
 _FOLDED = f"""
         SELECT 1 FROM {choices.TABLE} AS said
-        WHERE said.purpose = %s AND (
+        WHERE said.purpose IN (%s, %s) AND (
             (said.person_id = p.id AND (said.contact <> '' OR said.waits))
             OR said.person_id IN (
                 SELECT merged_id FROM {prepared.ALIAS} WHERE person_id = p.id
@@ -65,18 +65,18 @@ def groups(
 ) -> Iterator[tuple[int, PersonFacts]]:
     """Yield how many people each group of a range has, and the facts of one of them.
 
-    Who said anything about one way of contact, or under a number that was merged into theirs, or of
-    whom a yes was recorded that waits, is a group of their own: what holds then is the fold's to
-    say (``choices.state``).
+    Who said anything about one way of contact or how long it is kept, or under a number that was
+    merged into theirs, or of whom a yes was recorded that waits, is a group of their own: what
+    holds then is the fold's to say (``choices.state``).
     """
-    sql = _COUNT
+    sql, topics = _COUNT, (pair.key, f"keep:{pair.key}")
     parameters: list[str | int | datetime] = [
         pair.key,
         low,
         high,
         low,
         high,
-        pair.key,
+        *topics,
         *map(_moment, (at, at)),
     ]
     for purpose in pair.purposes():
@@ -85,7 +85,7 @@ def groups(
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-        cursor.execute(_APART, [low, high, pair.key])
+        cursor.execute(_APART, [low, high, *topics])
         rows += [(1, person_id) for (person_id,) in cursor.fetchall()]
     for start in range(0, len(rows), USE_BATCH):
         batch = rows[start : start + USE_BATCH]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
+from aboveboard.choices.boundaries import is_boundary
 from aboveboard.choices.receipt import as_json_ld
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
 from aboveboard.choices.topic import WHOLE, topic_of
@@ -143,7 +144,10 @@ def _overview(
         "form": bad,
         "bad": bad_purpose,
         "saved": _past_choice(you, saved) if saved else None,
-        "history": [_past_choice(you, choice) for choice in history],
+        # Who is kept out has a page of its own, and no receipt: it is about no purpose.
+        "history": [
+            _past_choice(you, choice) for choice in history if not is_boundary(choice.topic)
+        ],
     }
     return render(request, "portal/choices.html", context, status=status)
 

@@ -21,6 +21,7 @@ from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
+from aboveboard.choices.boundaries import is_boundary
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
@@ -86,7 +87,9 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "in_short": _summary(len(held), sum(bool(row["in_use"]) for row in purposes)),
         "contact": you.promise.organisation.contact,
         "calls": notices.notice_summaries(you),
-        "unconfirmed": [wording.about(you.promise, topic) for topic in sorted(waiting)],
+        "unconfirmed": [
+            wording.about(you.promise, topic) for topic in sorted(waiting) if not is_boundary(topic)
+        ],
         "held_by_law": status.held_by_law,
         "restricted": status.restricted,
         **_recent_uses(you),
