@@ -41,6 +41,7 @@ source: From you, when you order.
 owner: Shop
 data_uses: [essential.service]
 data_subjects: [customer]
+addresses: {{private: ["{host}"]}}
 sql: {{dialect: postgresql, host: {host}, port: {port}, database: {database}, user: {user},
   password: "env:SHOP_PASSWORD", tls: "off"}}
 collections:

@@ -210,6 +210,7 @@ def postgres_shop(server: str) -> ShopDatabase:
         f"  dialect: postgresql\n  host: {url.host}\n  port: {url.port}\n"
         f"  user: {url.username}\n  database: {name}\n"
     )
+    reached += f"addresses:\n  private: ['{url.host}']\n"
 
     @contextmanager
     def down() -> Iterator[None]:

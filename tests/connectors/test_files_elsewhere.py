@@ -31,7 +31,8 @@ def sftp(tmp_path: Path) -> Iterator[SftpTestServer]:
 def reached(server: SftpTestServer, host_key: str) -> str:
     return (
         f"  place: sftp://127.0.0.1/exports\n  port: {server.port}\n  user: shop\n"
-        f"  password: env:SHOP_DATABASE_PASSWORD\n  host_key: {host_key}"
+        f"  password: env:SHOP_DATABASE_PASSWORD\n  host_key: {host_key}\n"
+        "addresses: {private: [127.0.0.1]}"
     )
 
 
@@ -86,7 +87,8 @@ class TestS3(ConnectorContract):
 
         place = (
             f"  place: s3://{BUCKET}/lists\n  endpoint: {address}\n  region: us-east-1\n"
-            "  access_key: env:SHOP_ACCESS_KEY\n  secret_key: env:SHOP_DATABASE_PASSWORD"
+            "  access_key: env:SHOP_ACCESS_KEY\n  secret_key: env:SHOP_DATABASE_PASSWORD\n"
+            "addresses: {private: [127.0.0.1]}"
         )
         yield replace(
             stand_in(tmp_path / "exports", place, down()),

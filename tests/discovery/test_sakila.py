@@ -26,6 +26,8 @@ source: You gave it to the shop.
 owner: Shops
 data_uses: [essential.service]
 data_subjects: [customer]
+addresses:
+  private: ['{url.host}']
 sql:
   dialect: postgresql
   host: {url.host}

@@ -52,7 +52,7 @@ class FileConnector:
     def __init__(self, declaration: SystemDeclaration) -> None:
         self.declaration = declaration
         self._settings: FileSettings = declaration.settings
-        self._place = FilePlace(declaration.key, self._settings)
+        self._place = FilePlace(declaration.key, self._settings, declaration.private_addresses)
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ import os
 import posixpath
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -17,15 +17,36 @@ import fsspec
 
 from aboveboard.connectors.contract import SystemRefused, SystemUnavailable
 from aboveboard.connectors.files.settings import FileSettings
+from aboveboard.connectors.outgoing import sockets
+from aboveboard.connectors.outgoing.addresses import (
+    Resolver,
+    read_destination,
+    read_host,
+    read_rules,
+    resolve,
+    system_resolver,
+)
 from aboveboard.connectors.secrets import SecretNotThere, SecretReference
 
 
 class FilePlace:
     """The place of one system. A connection is made for each use, with secrets fetched then."""
 
-    def __init__(self, key: str, settings: FileSettings) -> None:
+    def __init__(
+        self,
+        key: str,
+        settings: FileSettings,
+        private: Iterable[str] = (),
+        *,
+        resolver: Resolver = system_resolver,
+    ) -> None:
         self._key = key
         self._settings = settings
+        # What a declaration says to be spoken to without TLS, it says in its address.
+        endpoint = urlsplit(settings.endpoint)
+        plain = [endpoint.hostname] if endpoint.scheme == "http" and endpoint.hostname else []
+        self._rules = read_rules(private, plain_http=plain)
+        self._resolver = resolver
 
     @contextmanager
     def opening(self) -> Iterator[OpenPlace]:
@@ -39,6 +60,8 @@ class FilePlace:
             place = self._connect()
             client = getattr(place, "client", None)
             yield place
+        except (SystemRefused, SystemUnavailable):
+            raise
         except SecretNotThere as error:
             raise SystemRefused(system=self._key, reason=str(error)) from None
         except ImportError:
@@ -58,19 +81,7 @@ class FilePlace:
     def _connect(self) -> OpenPlace:
         settings = self._settings
         if settings.place.startswith("s3://"):
-            options: dict[str, Any] = {
-                "key": _fetched(settings.access_key),
-                "secret": _fetched(settings.secret_key),
-                "endpoint_url": settings.endpoint or None,
-                "client_kwargs": {"region_name": settings.region} if settings.region else {},
-                "config_kwargs": {"connect_timeout": 5, "retries": {"max_attempts": 1}},
-                "skip_instance_cache": True,
-                "use_listings_cache": False,
-            }
-            system = fsspec.filesystem("s3", **options)
-            # A step is tried again by whoever works the request, not for minutes here.
-            system.retries = 1
-            return OpenPlace(system, settings.place.removeprefix("s3://"), remote=True)
+            return self._connect_s3()
         if settings.place.startswith("sftp://"):
             return self._connect_sftp()
         folder = Path(settings.place)
@@ -78,14 +89,34 @@ class FilePlace:
             raise FileNotFoundError(settings.place)
         return OpenPlace(fsspec.filesystem("file"), str(folder), remote=False)
 
+    def _connect_s3(self) -> OpenPlace:
+        from aboveboard.connectors.files.s3 import bucket_options
+
+        settings = self._settings
+        if settings.endpoint:
+            # A literal address is asked of no resolver, so it is judged here.
+            reached = read_destination(self._key, settings.endpoint, self._rules)
+            resolve(self._key, reached.host, reached.port, self._rules, self._resolver)
+        system = fsspec.filesystem(
+            "s3",
+            key=_fetched(settings.access_key),
+            secret=_fetched(settings.secret_key),
+            endpoint_url=settings.endpoint or None,
+            **bucket_options(self._key, settings, self._rules, self._resolver),
+        )
+        # A step is tried again by whoever works the request, not for minutes here.
+        system.retries = 1
+        return OpenPlace(system, settings.place.removeprefix("s3://"), remote=True)
+
     def _connect_sftp(self) -> OpenPlace:
         from aboveboard.connectors.files.sftp import connect
 
         settings = self._settings
         address = urlsplit(settings.place)
+        host, port = read_host(self._key, address.hostname or ""), address.port or settings.port
         system, client = connect(
-            address.hostname or "",
-            address.port or settings.port,
+            # SSH has its own proof of who answers: the key that the declaration names.
+            sockets.connect(self._key, host, port, self._rules, tls=False, resolver=self._resolver),
             settings.user,
             _fetched(settings.password),
             settings.host_key,

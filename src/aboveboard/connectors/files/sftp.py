@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import posixpath
+import socket
 import stat
 from fnmatch import fnmatchcase
 from typing import Any, Final
@@ -57,9 +58,9 @@ class SftpFiles:
 
 
 def connect(
-    host: str, port: int, user: str, password: str | None, host_key: str
+    connected: socket.socket, user: str, password: str | None, host_key: str
 ) -> tuple[SftpFiles, paramiko.SFTPClient]:
-    """Return the files of a server, and the session to close.
+    """Return the files of a server to which a socket is connected, and the session to close.
 
     Raises:
         OSError: it cannot be reached; what paramiko raises says so too, or that it is another.
@@ -69,8 +70,9 @@ def connect(
     try:
         expected = paramiko.PKey.from_type_string(kind, base64.b64decode(written.split()[0]))
     except (ValueError, IndexError, paramiko.SSHException):
+        connected.close()
         raise PermissionError("host key") from None
-    transport = paramiko.Transport((host, port))
+    transport = paramiko.Transport(connected)
     transport.banner_timeout = transport.auth_timeout = _WAIT
     try:
         transport.connect(expected, user, password)

@@ -24,6 +24,7 @@ from aboveboard.connectors.contract import (
     Verb,
 )
 from aboveboard.connectors.declaration import SystemDeclaration
+from aboveboard.connectors.outgoing.addresses import read_rules
 from aboveboard.connectors.plain import plain_value
 from aboveboard.connectors.sql import changing, finding, rows
 from aboveboard.connectors.sql.engine import DatabaseAccess
@@ -36,7 +37,8 @@ class SqlConnector:
 
     def __init__(self, declaration: SystemDeclaration) -> None:
         self.declaration = declaration
-        self.access = DatabaseAccess(declaration.key, declaration.settings)
+        rules = read_rules(declaration.private_addresses)
+        self.access = DatabaseAccess(declaration.key, declaration.settings, rules)
         self._plan: DatabasePlan | None = None
         self._planning = Lock()
 

@@ -1,5 +1,11 @@
 """Reaching a database: one pool for each system in a process, secrets fetched for each connection,
-read-only where nothing is to be changed, and errors that hold none of its answers."""
+read-only where nothing is to be changed, and errors that hold none of its answers.
+
+Every connection goes through the one door outwards: the name is resolved once and every address
+judged (``connectors.outgoing``). PostgreSQL is given the addresses beside the name, which TLS
+checks; MySQL and MariaDB a socket that is connected already. The drivers of SQL Server and Oracle
+take neither: there the name is judged before each connection.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 import sqlalchemy as sa
@@ -20,6 +26,14 @@ from aboveboard.connectors.contract import (
     SystemUnavailable,
 )
 from aboveboard.connectors.limits import SQL_CONNECT_WAIT, SQL_POOL
+from aboveboard.connectors.outgoing import sockets
+from aboveboard.connectors.outgoing.addresses import (
+    OutgoingRules,
+    Resolver,
+    read_host,
+    resolve,
+    system_resolver,
+)
 from aboveboard.connectors.secrets import SecretNotThere
 from aboveboard.connectors.sql.settings import SqlSettings
 
@@ -33,14 +47,23 @@ _DRIVERS: Final = {
 }
 """SQLAlchemy's names, and what to install for each."""
 _MYSQL: Final = ("mysql", "mariadb")
+_MYSQL_PORT: Final = 3306
 
 
 class DatabaseAccess:
     """The way into one database."""
 
-    def __init__(self, key: str, settings: SqlSettings) -> None:
+    def __init__(
+        self,
+        key: str,
+        settings: SqlSettings,
+        rules: OutgoingRules,
+        *,
+        resolver: Resolver = system_resolver,
+    ) -> None:
         self.key = key
         self.settings = settings
+        self._rules, self._resolver = rules, resolver
 
     @cached_property
     def engine(self) -> sa.Engine:
@@ -68,7 +91,7 @@ class DatabaseAccess:
         except ImportError:
             reason = f"the driver is not installed; install {package} beside Aboveboard"
             raise SystemRefused(system=self.key, reason=reason) from None
-        event.listen(engine, "do_connect", self._give_password)
+        event.listen(engine, "do_connect", self._connect)
         return engine
 
     def _url(self, driver: str) -> sa.URL:
@@ -88,12 +111,36 @@ class DatabaseAccess:
             database=settings.database,
         )
 
-    def _give_password(
-        self, dialect: object, record: object, args: object, parameters: dict[str, Any]
-    ) -> None:
+    def _connect(
+        self, dialect: Any, record: object, args: tuple[Any, ...], parameters: dict[str, Any]
+    ) -> object | None:
+        """Judge where a connection goes, and add what it needs; None where the driver makes it.
+
+        Raises:
+            SystemUnavailable, SystemRefused: as :mod:`aboveboard.connectors.outgoing`.
+        """
+        settings = self.settings
+        if settings.dialect == "sqlite":
+            return None
         # Here and not in the URL: the pool lives as long as the process, and prints its URL.
-        if self.settings.password is not None and self.settings.dialect != "sqlite":
-            parameters["password"] = self.settings.password.fetch().reveal()
+        if settings.password is not None:
+            parameters["password"] = settings.password.fetch().reveal()
+        if settings.host.startswith("/"):
+            return None
+        host = read_host(self.key, settings.host)
+        if settings.dialect in _MYSQL:
+            port = settings.port or _MYSQL_PORT
+            reached = sockets.connect(
+                self.key, host, port, self._rules, tls=False, resolver=self._resolver
+            )
+            connection = dialect.loaded_dbapi.connect(*args, **parameters, defer_connect=True)
+            connection.connect(reached)
+            return cast("object", connection)
+        addresses = resolve(self.key, host, settings.port, self._rules, self._resolver)
+        if settings.dialect == "postgresql":
+            parameters["host"] = ",".join([host] * len(addresses))
+            parameters["hostaddr"] = ",".join(map(str, addresses))
+        return None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:

@@ -13,7 +13,9 @@ import sqlalchemy as sa
 import yaml
 
 from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.connectors.contract import SystemRefused
 from aboveboard.connectors.limits import SQL_PROPOSED_DEPTH, SQL_TIMEOUT
+from aboveboard.connectors.outgoing.addresses import read_rules, resolve, system_resolver
 from aboveboard.connectors.secrets import FORMS, SecretReference
 from aboveboard.connectors.sql.engine import DatabaseAccess
 from aboveboard.connectors.sql.finding import python_type
@@ -88,11 +90,10 @@ def propose(settings: SqlSettings, *, key: str) -> str:
         NotFound: no table looks as if it held people.
         SystemUnavailable, SystemRefused, SystemAnswerUnreadable: as the contract says.
     """
-    tables = [
-        table
-        for table in DatabaseAccess(key, settings).reflect().tables.values()
-        if table.primary_key.columns
-    ]
+    # Who proposes it typed where it is.
+    private = [settings.host] if settings.host and not settings.host.startswith("/") else []
+    access = DatabaseAccess(key, settings, read_rules(private))
+    tables = [table for table in access.reflect().tables.values() if table.primary_key.columns]
     proposal = _Proposal(tables)
     head = {
         "system": key,
@@ -102,6 +103,7 @@ def propose(settings: SqlSettings, *, key: str) -> str:
         "source": "Say here where its data come from.",
         "owner": "Say here which team answers for it.",
         "data_subjects": ["customer"],
+        **({"addresses": {"private": private}} if is_inside(key, private) else {}),
         "sql": _reached(settings),
         "collections": proposal.collections(),
     }
@@ -131,6 +133,16 @@ def _reached(settings: SqlSettings) -> dict[str, object]:
         "schema": settings.schema,
     }
     return {name: value for name, value in reached.items() if value}
+
+
+def is_inside(key: str, hosts: list[str]) -> bool:
+    """Whether a host has an address that a declaration has to name."""
+    try:
+        for host in hosts:
+            resolve(key, host, 0, read_rules([]), system_resolver)
+    except SystemRefused:
+        return True
+    return False
 
 
 class _Proposal:
