@@ -152,6 +152,8 @@ def record(person_id: int, said: Said, *, by: Actor, at: datetime) -> ChoiceReco
     columns = _columns(made, said.evidence, by=by, at=at)
     if (waits or counts) and (same := _newest_with(person_id, columns)) is not None:
         return queries.record_of(same)
+    if (same := _same_moment(person_id, columns)) is not None:
+        return queries.record_of(same)
     if by.kind is not ActorKind.PERSON and (counts or said.answer is ChoiceAnswer.YES):
         _check_rate(person_id, at)
     # The entry before the row, which names it; both or neither.
@@ -200,6 +202,13 @@ def _newest_with(person_id: int, columns: Mapping[str, Any]) -> Choice | None:
         return None
     same = all(getattr(newest, name) == value for name, value in columns.items() if name != "at")
     return newest if same else None
+
+
+def _same_moment(person_id: int, columns: Mapping[str, Any]) -> Choice | None:
+    """Return the choice that says just this of just this moment: a file that is imported again."""
+    said = ("purpose", "contact", "answer", "evidence", "channel", "at")
+    rows = Choice.objects.filter(person_id=person_id, **{name: columns[name] for name in said})
+    return next((row for row in rows if row.authentic and row.actor == columns["actor"]), None)
 
 
 def _check_rate(person_id: int, at: datetime) -> None:

@@ -12,12 +12,14 @@ from django.db.models import Exists, OuterRef, Q
 
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
+from aboveboard.basics.canonical import Json
 from aboveboard.basics.combined import Select
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.sealing import verify_text
 from aboveboard.choices import asking
 from aboveboard.choices.models import Choice, deciding_values
-from aboveboard.choices.receipt import Receipt, ReceiptNotPossible
+from aboveboard.choices.receipt import Receipt, ReceiptNotPossible, as_json_ld
+from aboveboard.choices.signed_receipt import sign
 from aboveboard.choices.state import (
     NO_CHOICES,
     UNPROVEN_CHOICES,
@@ -33,6 +35,7 @@ from aboveboard.choices.state import (
 from aboveboard.choices.topic import topic_of
 from aboveboard.keys import queries as keys
 from aboveboard.keys import rows
+from aboveboard.keys.log_signing import signer
 from aboveboard.law import categories
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise import explain
@@ -232,6 +235,15 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         contact=spoken.organisation.contact,
         proof=proof,
     )
+
+
+def signed_receipt_of(choice: ChoiceRecord, language: str = "en") -> dict[str, Json]:
+    """Return the receipt of a choice as JSON-LD, signed with the key of the log.
+
+    Raises:
+        ReceiptNotPossible: as :func:`receipt_of`.
+    """
+    return sign(as_json_ld(receipt_of(choice, language)), signer())
 
 
 def waiting_choices(*, confirmable_by: Actor, limit: int = PAGE_SIZE) -> list[ChoiceRecord]:

@@ -14,7 +14,6 @@ from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER, ActorKind
 from aboveboard.choices import actions, queries
 from aboveboard.choices.boundaries import is_boundary
-from aboveboard.choices.receipt import as_json_ld
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
 from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.portal import wording
@@ -104,10 +103,10 @@ def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpRe
 @require_safe
 @portal_page
 def receipt_json(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
-    """Give the same receipt as JSON-LD (ISO/IEC TS 27560), to keep."""
+    """Give the same receipt as JSON-LD (ISO/IEC TS 27560), signed, to keep."""
     choice = _own_choice(you, choice_id)
     with override("en"):  # programs and authorities read it, and the page speaks for itself
-        written = as_json_ld(queries.receipt_of(choice))
+        written = queries.signed_receipt_of(choice)
     response = JsonResponse(written, json_dumps_params={"indent": 2, "ensure_ascii": False})
     response["Content-Type"] = "application/ld+json; charset=utf-8"
     response["Content-Disposition"] = f'attachment; filename="receipt-{choice.id}.json"'
