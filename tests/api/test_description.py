@@ -111,6 +111,7 @@ def operation_of(method: str, path: str) -> Any:
         ("POST", "/uses"),
         ("POST", "/uses/batch"),
         ("POST", "/decisions"),
+        ("POST", "/context"),
         ("POST", "/choices"),
         ("GET", "/promise"),
         ("POST", "/requests"),

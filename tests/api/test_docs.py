@@ -26,6 +26,9 @@ from aboveboard.api.shapes import (
     BatchIn,
     BatchOut,
     ChoiceIn,
+    ContactOut,
+    ContextIn,
+    ContextOut,
     DecisionBatchOut,
     DecisionOut,
     DecisionOutcomeOut,
@@ -35,6 +38,7 @@ from aboveboard.api.shapes import (
     ProblemDetails,
     PromiseOut,
     PurposeOut,
+    SaidOut,
     UseIn,
 )
 from aboveboard.basics import problems as plain
@@ -113,6 +117,10 @@ def test_every_error_code_is_listed() -> None:
         DecisionOutcomeOut,
         DecisionBatchOut,
         ChoiceIn,
+        ContextIn,
+        ContextOut,
+        ContactOut,
+        SaidOut,
         PersonRef,
         PromiseOut,
         PurposeOut,

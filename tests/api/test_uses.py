@@ -240,6 +240,7 @@ def test_the_promise_and_the_description_can_be_read(program: Any, someone: Any)
         "/api/v1/decisions",
         "/api/v1/decisions/batch",
         "/api/v1/decisions/stream",
+        "/api/v1/context",
         "/api/v1/choices",
         "/api/v1/promise",
         "/api/v1/requests",

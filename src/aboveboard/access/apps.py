@@ -35,6 +35,7 @@ class AccessConfig(AppConfig):
                 "concerns.reading",
                 "concerns.terms",
                 "contactable.asking",
+                "context",
                 "decision.personal",
                 "emergency.actions",
                 "emergency.queries",

@@ -72,6 +72,32 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
         '{"line": 2, "allowed": true, "fields": ["city"], "reasons": [], "entry": 11}\n'
         '{"end": true, "lines": 2}\n',
     ),
+    "post_context": OperationExample(
+        {"person": _MARIA, "purpose": "answer-contact", "channel": "phone"},
+        {
+            "values": {"first_name": "Maria", "email": "maria@example.org"},
+            "language": "en",
+            "contact": [
+                {
+                    "purpose": "personal-offers",
+                    "title": "To send offers chosen for you",
+                    "channel": "email",
+                    "contact": "email",
+                    "may": True,
+                }
+            ],
+            "said": [
+                {
+                    "purpose": "personal-offers",
+                    "contact": "",
+                    "answer": "yes",
+                    "channel": "shop",
+                    "at": "2026-11-30T16:10:00Z",
+                }
+            ],
+            "entry": 12,
+        },
+    ),
     "post_choice": OperationExample(
         {
             "person": _JON,

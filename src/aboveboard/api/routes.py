@@ -20,6 +20,8 @@ from aboveboard.api.shapes import (
     BatchOut,
     ChoiceIn,
     ChoiceOut,
+    ContextIn,
+    ContextOut,
     DecisionBatchOut,
     DecisionOut,
     PromiseOut,
@@ -91,6 +93,13 @@ def _streamed(request: HttpRequest, *, opens: bool) -> HttpResponseBase:
     return StreamingHttpResponse(answers, content_type=LINES)
 
 
+@post("The card of somebody who is served", ContextIn, ContextOut, parameters=[KEY])
+def post_context(request: HttpRequest, asked: ContextIn) -> HttpResponse:
+    """Use what this moment's purpose allows of a person's data, and say in which language, on which
+    channels and for what they may be contacted, and what they said: the same on every channel."""
+    return uses.context_of(request, asked)
+
+
 @post("Record a person's choice", ChoiceIn, ChoiceOut, status=201, parameters=[KEY])
 def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
     """Record a yes or no about a purpose that leaves the person a choice; once, if it comes
@@ -156,6 +165,7 @@ ENDPOINTS = {
     "decisions": post_decision,
     "decisions/batch": post_decision_batch,
     "decisions/stream": post_decision_stream,
+    "context": post_context,
     "choices": post_choice,
     "promise": get_promise,
     "requests": either(requests.post_request, requests.get_requests),

@@ -6,6 +6,7 @@ Unknown members of what it takes are refused, so that a misspelt one is not pass
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -105,6 +106,49 @@ class DecisionBatchOut(Struct):
     """The decision about each, in the order in which they were named."""
 
     decisions: list[DecisionOutcomeOut]
+
+
+class ContextIn(Struct, forbid_unknown_fields=True, frozen=True):
+    """Who is served now, for which purpose, on which channel. ``fields`` leaves out what is not
+    needed at this moment; without it the card has all that the purpose uses."""
+
+    person: PersonRef
+    purpose: Name
+    channel: Name
+    fields: Fields | None = None
+    reference: Reference = ""
+
+
+class ContactOut(Struct):
+    """Whether the person may be contacted for a purpose through a channel. ``contact`` is which way
+    of contact the channel is, empty where it is none."""
+
+    purpose: str
+    title: str
+    channel: str
+    contact: str
+    may: bool
+
+
+class SaidOut(Struct):
+    """What the person said last of a purpose, or of one way of contact of it: where and when."""
+
+    purpose: str
+    contact: str
+    answer: str
+    channel: str
+    at: datetime
+
+
+class ContextOut(Struct):
+    """The card: what the purpose allows of their data, the language to speak to them in, on which
+    channels they may be contacted for what, and what they said. ``entry`` proves the use."""
+
+    values: dict[str, str | None]
+    language: str
+    contact: list[ContactOut]
+    said: list[SaidOut]
+    entry: int
 
 
 class StreamIn(Struct, forbid_unknown_fields=True, frozen=True):

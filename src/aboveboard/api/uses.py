@@ -5,20 +5,32 @@ at once, and for a stream; and the same where only the decision is asked for, on
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from aboveboard.access.actions import use_each
+from aboveboard.access.context import context_card
 from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts.gate import client_of
 from aboveboard.api import misses, problems, rate_limit
 from aboveboard.api.endpoint import as_json
 from aboveboard.api.group_commit import use_grouped
 from aboveboard.api.once import use_reference
-from aboveboard.api.shapes import BatchIn, PersonRef, StreamIn, UseIn
+from aboveboard.api.shapes import (
+    BatchIn,
+    ContactOut,
+    ContextIn,
+    ContextOut,
+    PersonRef,
+    SaidOut,
+    StreamIn,
+    UseIn,
+)
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.promise.queries import in_force
 
 
 def decide_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
@@ -40,6 +52,26 @@ def use_one(request: HttpRequest, asked: UseIn) -> HttpResponse:
     if not result.allowed:
         return problems.refused_use(result.reasons, result.entry_id)
     return as_json(outcome_json(result))
+
+
+def context_of(request: HttpRequest, asked: ContextIn) -> HttpResponse:
+    """Use what the purpose allows of one person, and answer it as a card."""
+    known = in_force().promise.purposes.get(asked.purpose)
+    # Of a purpose that there is not, any field is refused: for the purpose, and with an entry.
+    fields = asked.fields or (list(known.fields) if known else ["unknown"])
+    whole = UseIn(asked.person, asked.purpose, fields, asked.channel, asked.reference)
+    use = request_of(request, whole).for_subject(subject_of(asked.person))
+    result = _grouped(use, client_of(request).id)
+    card = context_card(result, use, at=clock.now())
+    if card is None:
+        return problems.refused_use(result.reasons, result.entry_id)
+    contact = [ContactOut(*astuple(answer)) for answer in card.answers]
+    said = [
+        SaidOut(said.purpose, said.contact, said.answer.value, said.channel, said.at)
+        for said in card.said
+    ]
+    values = outcome_json(result)["values"]
+    return as_json(ContextOut(values, card.language, contact, said, result.entry_id))
 
 
 def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
