@@ -1,0 +1,1 @@
+"""The clients that are generated from the description, against a real server."""
