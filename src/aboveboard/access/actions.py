@@ -34,6 +34,7 @@ from aboveboard.access.release import (
     open_granted,
     use_entries,
 )
+from aboveboard.access.sealed_uses import is_hidden
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.ledger.actions import append_many
@@ -134,7 +135,10 @@ def _decide_under(
             )
             for person_id in person_ids
         ]
-        subjects, entry_ids = entry_subjects([records.get(person_id) for person_id in person_ids])
+        hides = not request.is_own and is_hidden(adopted.promise.purposes.get(request.purpose))
+        subjects, entry_ids = entry_subjects(
+            [records.get(person_id) for person_id in person_ids], repeat(hides)
+        )
         decided = zip(repeat(request), subjects, decisions, strict=False)
         append_many(use_entries(adopted, decided, at), entry_ids)
     # 3: the block above has committed, or raised.

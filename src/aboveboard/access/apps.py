@@ -52,6 +52,7 @@ class AccessConfig(AppConfig):
                 "lookup",
                 "queries",
                 "reasons",
+                "sealed_uses",
                 "use",
                 "use_index.columns",
             ),

@@ -23,6 +23,7 @@ from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.release import decision_moment, entry_subjects, open_granted, use_entries
+from aboveboard.access.sealed_uses import is_hidden
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.keys.handles import NamelessHandle
@@ -77,7 +78,10 @@ def _use_under(
             for request, already, matches in zip(requests, refusals, decided, strict=True)
         ]
         there = _lock_unshown(chosen, matched)
-        subjects, entry_ids = entry_subjects([record for record, _ in chosen])
+        subjects, entry_ids = entry_subjects(
+            [record for record, _ in chosen],
+            [is_hidden(adopted.promise.purposes.get(request.purpose)) for request in requests],
+        )
         append_many(
             use_entries(
                 adopted,

@@ -16,6 +16,7 @@ from aboveboard.basics.facts import (
     NothingToRestore,
     RedoByHand,
     RepeatOnRestore,
+    SealedBox,
     SealedFact,
     Word,
     optional_fact,
@@ -52,6 +53,22 @@ class UseRefused(Facts):
     promise: int
     reasons: tuple[Code, ...]
     reference: SealedFact | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
+class UseSealed(Facts):
+    """Data was asked for, and what came of it is sealed in ``box``: a law forbids to show it before
+    ``until``, or it is shown in general words alone (``general``), so that it does not tell another
+    person's secret."""
+
+    kind: ClassVar = "use.sealed"
+    on_restore: ClassVar = NothingToRestore("a use changes nothing")
+
+    why: Code
+    general: bool
+    promise: int
+    box: SealedBox
+    until: datetime | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +284,7 @@ USES: Final[dict[str, type[Use]]] = {
 
 ENTRIES: Final = (
     *USES.values(),
+    UseSealed,
     AddressChangeNotified,
     CorrespondentOpened,
     EmergencyNoteRead,

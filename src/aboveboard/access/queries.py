@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from aboveboard.access import sealed_uses
 from aboveboard.access.emergency.queries import verdicts
 from aboveboard.access.emergency.reasons import CHANNEL
 from aboveboard.access.entries import (
@@ -14,16 +15,21 @@ from aboveboard.access.entries import (
     ExplanationAsked,
     UseGranted,
     UseRefused,
+    UseSealed,
 )
 from aboveboard.access.models import QuietRefusal
-from aboveboard.access.use import UseRecord
+from aboveboard.access.use import UNTOLD, UseRecord
 from aboveboard.access.use_index import upkeep
 from aboveboard.access.use_index.columns import IndexedUses, UseFilter
+from aboveboard.basics import clock
 from aboveboard.basics.sealing import is_sealed
 from aboveboard.keys import queries as keys
 from aboveboard.keys.entries_about import is_about as names_them
+from aboveboard.keys.handles import PersonHandles
 from aboveboard.ledger import own_lists
 from aboveboard.ledger import queries as ledger
+from aboveboard.promise import queries as promise
+from aboveboard.promise.model import GeneralWords
 
 _SHOWN = {
     facts.kind: facts
@@ -34,6 +40,7 @@ _SHOWN = {
         EmergencyNoteRead,
         ExplanationAsked,
         DecisionAsked,
+        UseSealed,
     )
 }
 KINDS = tuple(_SHOWN)
@@ -66,7 +73,13 @@ def records_of(person_id: int, entry_ids: Collection[int]) -> Sequence[UseRecord
     """
     rows = QuietRefusal.objects.filter(person_id=person_id, entry_id__in=entry_ids)
     quiet = dict(rows.values_list("entry_id", "reasons")) if entry_ids else {}
-    records = [_record(entry) for entry in ledger.entries(entry_ids)]
+    entries = ledger.entries(entry_ids)
+    person = (
+        keys.handles([person_id]).get(person_id)
+        if any(entry.kind == UseSealed.kind for entry in entries)
+        else None
+    )
+    records = [_record(entry, person) for entry in entries]
     reviewed = verdicts([record.entry_id for record in records if record.emergency])
     return [
         # The entry gives the reason that whoever asked was given; the row has the true ones.
@@ -84,6 +97,9 @@ def is_about(person_id: int, entry: ledger.LedgerEntry) -> bool:
     that ended in nothing."""
     if names_them(person_id, entry.handle):
         return True
+    if entry.kind == UseSealed.kind:
+        person = keys.handles([person_id]).get(person_id)
+        return person is not None and sealed_uses.key_of(person, entry, clock.now()) is not None
     # The row goes with the person.
     return QuietRefusal.objects.filter(entry_id=entry.id, person_id=person_id).exists()
 
@@ -93,6 +109,9 @@ def reference_keys(person_id: int, entry: ledger.LedgerEntry) -> tuple[str, ...]
     unless their records were merged; none where it has no reference, or had one in clear once."""
     facts = {name: fact for name, fact in entry.facts.items() if name in ("reference", "evidence")}
     person = keys.handles([person_id]).get(person_id)
+    if person is not None and entry.kind == UseSealed.kind:
+        key = sealed_uses.key_of(person, entry, clock.now())
+        return () if key is None else (key,)
     if person is None or not any(is_sealed(str(fact)) for fact in facts.values()):
         return ()
     kept = (
@@ -119,8 +138,10 @@ def own_list_file(person_id: int) -> str | None:
     return own_lists.own_list(person.secrets, person.lasting).text()
 
 
-def _record(entry: ledger.LedgerEntry) -> UseRecord:
+def _record(entry: ledger.LedgerEntry, person: PersonHandles | None = None) -> UseRecord:
     facts = _SHOWN[entry.kind].from_json(entry.facts)
+    if isinstance(facts, UseSealed):
+        return _sealed_record(entry, person)
     if isinstance(facts, EmergencyNoteRead):
         return UseRecord(
             entry_id=entry.id,
@@ -146,6 +167,33 @@ def _record(entry: ledger.LedgerEntry) -> UseRecord:
         reasons=reasons,
         asked=isinstance(facts, ExplanationAsked | DecisionAsked),
         emergency=facts.why if isinstance(facts, EmergencyUsed) else "",
+    )
+
+
+def _sealed_record(entry: ledger.LedgerEntry, person: PersonHandles | None) -> UseRecord:
+    """Return what may be shown of a sealed use now. Without the person's secrets: that it is."""
+    facts = UseSealed.from_json(entry.facts)
+    inner = sealed_uses.opened(person, entry) if person else None
+    waits = facts.until is not None and clock.now() < facts.until
+    if inner is not None and not waits and not facts.general:
+        return _record(inner.entry)
+    words: GeneralWords | None = None
+    if inner is not None and facts.general and not waits:
+        promised = promise.version(facts.promise).promise
+        purpose = promised.purposes.get(str(inner.entry.facts["purpose"]))
+        words = purpose.in_general if purpose else None
+    return UseRecord(
+        entry_id=entry.id,
+        leaf_index=entry.leaf_index,
+        at=entry.at,
+        granted=True,
+        actor=entry.actor,
+        purpose=UNTOLD,
+        fields=(),
+        channel=UNTOLD,
+        withheld_until=facts.until if waits else None,
+        ground=inner.law if waits and inner is not None else "",
+        general=words,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import datetime
+from itertools import repeat
 
 from aboveboard.access.decision.facts import DecisionMoment
 from aboveboard.access.entries import (
@@ -15,11 +16,13 @@ from aboveboard.access.entries import (
     known_words,
 )
 from aboveboard.access.limits import CLOCK_SKEW
+from aboveboard.access.sealed_uses import sealed_facts
 from aboveboard.access.use import Decision, UseRequest, UseResult
 from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Code
 from aboveboard.keys.actions import subjects_in_order, subjects_with_ids
-from aboveboard.keys.handles import EntrySubject, NamelessHandle
+from aboveboard.keys.handles import EntrySubject, HiddenSubject, NamelessHandle
 from aboveboard.ledger.actions import NewEntry, entry_about, new_entry
 from aboveboard.promise.queries import AdoptedPromise
 from aboveboard.vault import queries as vault
@@ -35,23 +38,34 @@ def decision_moment(adopted: AdoptedPromise, at: datetime) -> DecisionMoment:
     return DecisionMoment(at, adopted.adopted_at, clock.now() + CLOCK_SKEW)
 
 
-Decided = tuple[UseRequest, EntrySubject | NamelessHandle, Decision]
+UseSubject = EntrySubject | HiddenSubject | NamelessHandle
+Decided = tuple[UseRequest, UseSubject, Decision]
 """A request, whom its entry is about (``NamelessHandle`` where the log may not say who was meant),
 and what was decided."""
 
 
 def entry_subjects(
-    records: Sequence[vault.SealedPerson | None],
-) -> tuple[list[EntrySubject | NamelessHandle], list[int]]:
+    records: Sequence[vault.SealedPerson | None], hidden: Iterable[bool] = repeat(False)
+) -> tuple[list[UseSubject], list[int]]:
     """Return whom each of several entries is about, with a handle of its own, and the ids of the
-    entries. None: the log may not say who was meant, or nobody was.
+    entries. None: the log may not say who was meant, or nobody was. ``hidden``: those whose entry
+    may not say so yet; they take no number, so that their numbers have no gap.
 
     Inside the transaction that writes the entries.
     """
-    person_ids = [record.person_id if record else None for record in records]
+    apart = [
+        HiddenSubject(record.handle_secret.value) if hides and record else None
+        for record, hides in zip(records, hidden, strict=False)
+    ]
+    person_ids = [
+        record.person_id if record and not alone else None
+        for record, alone in zip(records, apart, strict=True)
+    ]
     secrets = {record.person_id: record.handle_secret for record in records if record}
     subjects, entry_ids = subjects_with_ids(person_ids, secrets)
-    return [subject or NamelessHandle() for subject in subjects], entry_ids
+    return [
+        alone or subject or NamelessHandle() for alone, subject in zip(apart, subjects, strict=True)
+    ], entry_ids
 
 
 def entry_subject(record: vault.SealedPerson | None) -> EntrySubject | NamelessHandle:
@@ -71,7 +85,7 @@ def use_entries(
     # A batch asks the same of many, who mostly are decided about alike: what their entries say is
     # written out once, and only whom they are about differs. That is a tenth of a batch's time.
     known: dict[Hashable, NewEntry] = {}
-    entries = []
+    entries: list[NewEntry] = []
     for request, subject, decision in decided:
         same = (
             request.actor,
@@ -81,15 +95,29 @@ def use_entries(
             request.opens,
             decision,
         )
+        purpose = adopted.promise.purposes.get(request.purpose)
+        if purpose is not None and purpose.is_sealed and not request.is_own:
+            facts = _facts(adopted, request, decision)
+            stated = sealed_facts(
+                purpose,
+                facts,
+                request.reference,
+                subject,
+                promise=adopted.serial,
+                by=request.actor,
+                at=at,
+            )
+            entries.append(new_entry(stated, by=SYSTEM, handle=subject.handle, at=at))
+            continue
         entry = known.get(same)
         if entry is None:
             facts = _facts(adopted, request, decision)
             entry = known[same] = new_entry(facts, by=request.actor, handle=None, at=at)
-        stated = entry.facts
+        with_reference = entry.facts
         if request.reference:
             # Sealed for this entry alone: two entries with one reference have nothing in common.
-            stated = {**stated, "reference": subject.seal(request.reference)}
-        entries.append(entry_about(entry, subject.handle, stated))
+            with_reference = {**with_reference, "reference": subject.seal(request.reference)}
+        entries.append(entry_about(entry, subject.handle, with_reference))
     return entries
 
 

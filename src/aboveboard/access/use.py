@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
 from aboveboard.access.reasons import SENTENCES, ReasonCode, RefusalReason
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.personal import Personal
+from aboveboard.promise.model import GeneralWords
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -123,6 +125,10 @@ class UseResult:
         return not self.reasons
 
 
+UNTOLD: Final = ""
+"""Stands in a :class:`UseRecord` for a purpose and channel that may not be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class UseRecord:
     """One use of a person's data as it was recorded, for that person to see.
@@ -134,6 +140,9 @@ class UseRecord:
             says whether it would be.
         verdict: what the review of an emergency came to, or empty.
         note: what was written for the reviewers of an emergency was read, and no field.
+        withheld_until: a law forbids to show it before that moment; then nothing else is said.
+        ground: that law, where the person may be told it.
+        general: the words in which it is shown, where more would tell another person's secret.
     """
 
     entry_id: int
@@ -149,11 +158,19 @@ class UseRecord:
     asked: bool = False
     verdict: str = ""
     note: bool = False
+    withheld_until: datetime | None = None
+    ground: str = ""
+    general: GeneralWords | None = None
 
     @property
     def is_own(self) -> bool:
         """Whether it was the person themself."""
         return self.actor.kind is ActorKind.PERSON
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether no more may be told of it than that it was, or in general words."""
+        return self.purpose == UNTOLD
 
     @property
     def sentences(self) -> list[str]:

@@ -41,6 +41,9 @@ SealedFact = NewType("SealedFact", str)
 """What somebody outside wrote, such as a case number or the digest of a file, as a sealed fact: see
 :mod:`aboveboard.basics.sealing`. An entry from before facts were sealed has it in clear, or as a
 plain digest."""
+SealedBox = NewType("SealedBox", str)
+"""Hex of what an entry holds sealed under a key of the person it is about; opened when a law no
+longer forbids it."""
 TeamName = NewType("TeamName", str)
 """What an administrator calls a team or branch: people who act are named by it. An e-mail address
 or the number of a person does not fit."""
@@ -55,6 +58,7 @@ _FORM: Final[dict[Any, re.Pattern[str]]] = {
     Code: re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/+-]{0,99}|"),
     Digest: re.compile(r"([0-9a-f]{2}){8,64}|"),
     SealedFact: re.compile(rf"[0-9a-f]{{{SEALED_HEX}}}"),
+    SealedBox: re.compile(r"([0-9a-f]{2}){300,8000}"),
     TeamName: re.compile(r"(?!.*[0-9]{5})[^\x00-\x1f\x7f@]{0,80}"),
     VerifierKey: re.compile(r"[!-~]{1,300}"),
 }

@@ -24,8 +24,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics import sealing
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.facts import SealedFact
+from aboveboard.basics.facts import SealedBox, SealedFact
 from aboveboard.keys.wrapping import KeyUnwrapFailed
+from aboveboard.ledger.format import sealed_use
 
 HANDLE_BYTES: Final = 16
 SECRET_BYTES: Final = 32
@@ -160,6 +161,27 @@ class EntrySubject:
         """Return what somebody wrote, sealed for this entry."""
         return sealing.seal_with_secret(self._secret, text)
 
+    def seal_use(self, text: str) -> SealedBox:
+        """Return what a use was, sealed for this entry."""
+        return sealed_use.seal_use(self._secret, text)
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenSubject:
+    """The person whom one entry is about, where the log may not say so yet: it names nobody, and
+    they are known by whose secret opens it."""
+
+    _secret: bytes = field(repr=False)
+    handle: None = None
+
+    def seal(self, text: str) -> SealedFact:
+        """Return what somebody wrote, sealed for this entry."""
+        return sealing.seal_with_secret(self._secret, text)
+
+    def seal_use(self, text: str) -> SealedBox:
+        """Return what a use was, sealed for this entry."""
+        return sealed_use.seal_use(self._secret, text)
+
 
 @dataclass(frozen=True, slots=True)
 class NamelessHandle:
@@ -172,6 +194,10 @@ class NamelessHandle:
     def seal(self, text: str) -> SealedFact:
         """Return what somebody wrote, sealed for this entry."""
         return sealing.seal(text, self.key)
+
+    def seal_use(self, text: str) -> SealedBox:
+        """Return what a use was, sealed under a key that nobody keeps: it was about nobody."""
+        return sealed_use.seal_use(os.urandom(SECRET_BYTES), text)
 
 
 def handles_of(person_id: int, key: bytes, kept: bytes | None, count: int) -> PersonHandles:

@@ -30,6 +30,7 @@ class LedgerConfig(AppConfig):
                 "format.note",
                 "format.own_list",
                 "format.proof",
+                "format.sealed_use",
                 "format.tiles",
                 "format.tree",
                 "ingest",

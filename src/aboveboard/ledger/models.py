@@ -52,6 +52,12 @@ class Entry(models.Model):
                 name="ledger_entry_explained",
                 condition=models.Q(kind="explain.asked", handle__isnull=False),
             ),
+            # Uses that name nobody until a law lets them be shown: few, and tried one by one.
+            models.Index(
+                fields=["id"],
+                name="ledger_entry_sealed",
+                condition=models.Q(kind="use.sealed", handle__isnull=True),
+            ),
             # The newest commitment to the index of handles.
             models.Index(
                 fields=["id"],

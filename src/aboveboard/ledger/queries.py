@@ -152,6 +152,12 @@ def entries_of(kinds: Collection[str]) -> Iterator[LedgerEntry]:
         page = list(rows.filter(pk__gt=page[-1].pk)[:STREAMED])
 
 
+def nameless_sealed() -> Iterator[LedgerEntry]:
+    """Yield every use that is sealed and names nobody, oldest first."""
+    rows = Entry.objects.filter(kind="use.sealed", handle__isnull=True).order_by("pk")
+    yield from map(_recorded, rows.iterator(chunk_size=STREAMED))
+
+
 def newest_of(kind: str) -> LedgerEntry | None:
     """Return the newest entry of a kind, placed or waiting; None if there is none. Quick for the
     kinds that ``models.Entry`` has an index of; others are looked for from the end."""

@@ -152,7 +152,12 @@ def written_day(text: str) -> str:
 
 
 def actor_of_use(promise: Promise, use: UseRecord) -> str:
-    """Return who looked, as the promise names them: "You", or "Shop adviser, Leeds"."""
+    """Return who looked, as the promise names them: "You", or "Shop adviser, Leeds"; in general
+    words, where more would tell another person's secret or a law forbids it."""
+    if use.general:
+        return capitalise(use.general.who.say(get_language() or "en"))
+    if use.is_sealed:
+        return gettext("Somebody")
     return capitalise(actor(promise, use.actor.kind, use.actor.role, use.actor.team))
 
 
@@ -164,6 +169,21 @@ def actor(promise: Promise, kind: str, role: str, team: str) -> str:
     # number is in the entry, for whoever examines it.
     title = _title(promise.roles.get(role), role)
     return f"{title}, {team}" if team else title
+
+
+def purpose_of_use(promise: Promise, use: UseRecord) -> str:
+    """Return what a use was for, as far as it may be told: :func:`actor_of_use`."""
+    if use.general:
+        return use.general.what.say(get_language() or "en")
+    if use.withheld_until:
+        until = day(use.withheld_until)
+        if use.ground:
+            return gettext("A law forbids us to say more before %(day)s: %(law)s") % {
+                "day": until,
+                "law": use.ground,
+            }
+        return gettext("A law forbids us to say more before %(day)s.") % {"day": until}
+    return gettext("We cannot say more.") if use.is_sealed else purpose(promise, use.purpose)
 
 
 def channel(promise: Promise, key: str) -> str:

@@ -171,7 +171,8 @@ class IndexedUses:
 
 def group_of(entry: LedgerEntry) -> UseGroup:
     """Return the group of the use that an entry records."""
-    actor, purpose = entry.actor, str(entry.facts["purpose"])
+    # What a sealed use was is not said here: the index would outlast what a law allows.
+    actor, purpose = entry.actor, str(entry.facts.get("purpose", ""))
     return UseGroup(str(actor.kind), actor.role, actor.team, purpose, entry.kind)
 
 

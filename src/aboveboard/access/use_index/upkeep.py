@@ -15,8 +15,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
+from aboveboard.access.entries import UseSealed
 from aboveboard.access.limits import EXPLANATION_SETTLED, USE_INDEX_TAIL
 from aboveboard.access.models import QuietRefusal, UseIndex
+from aboveboard.access.sealed_uses import shown_hidden
 from aboveboard.access.use_index import columns
 from aboveboard.access.use_index.columns import IndexedUses
 from aboveboard.basics import clock
@@ -67,7 +69,13 @@ def indexed_uses(person_id: int, kinds: Collection[str]) -> IndexedUses | None:
     quiet = QuietRefusal.objects.filter(person_id=person_id).values_list("entry_id", flat=True)
     if apart := set(quiet):
         apart.difference_update(kept.entry_ids)
-        entries += [entry for entry in ledger.entries(apart) if entry.kind in kinds]
+        entries += [
+            entry
+            for entry in ledger.entries(apart)
+            # A look-up that a law forbids to tell of is not told of because it found nobody.
+            if entry.kind in kinds and entry.kind != UseSealed.kind
+        ]
+    entries += shown_hidden(person, clock.now())
     asked = ledger.explanations(after=kept.explained)
     entries += ledger.entries(_explanations_of(kept, person, asked))
     settled = clock.now() - EXPLANATION_SETTLED

@@ -198,6 +198,8 @@ def _questioned_use(promise: Promise, record: ConcernRecord) -> dict[str, Any] |
 
 
 def _purpose(promise: Promise, use: UseRecord) -> str:
+    if use.is_sealed:
+        return "Sealed: a law forbids to show it now, or it is shown in general words"
     if use.note:
         return "Review of emergency access"
     if use.emergency:

@@ -49,6 +49,8 @@ def concern(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
             return page
         return HttpResponseRedirect(reverse("portal:concern_sent"))
     use = access_queries.use_record(about) if about is not None else None
+    if use is not None and use.is_sealed:
+        (use,) = access_queries.records_of(you.person_id, [use.entry_id])
     context = {
         "form": form,
         "about": entry,

@@ -189,7 +189,7 @@ def _recent_uses(you: PortalCustomer) -> dict[str, object]:
             "granted": records[0].granted,
             "at": records[0].at,
             "who": wording.actor_of_use(you.promise, records[0]),
-            "purpose": wording.purpose(you.promise, records[0].purpose),
+            "purpose": wording.purpose_of_use(you.promise, records[0]),
         }
         if records
         else None

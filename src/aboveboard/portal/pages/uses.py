@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from aboveboard.access import queries as access_queries
 from aboveboard.access.concerns import queries as concerns
 from aboveboard.access.concerns.queries import OwnConcern
+from aboveboard.access.sealed_uses import count_hidden, is_hidden
 from aboveboard.access.use import UseRecord
 from aboveboard.access.use_index.columns import IndexedUses, UseFilter
 from aboveboard.accounts.gate import allow_customer
@@ -58,6 +59,7 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "every": len(every),
         "picture": uses_asked.picture(asked, matching, you),
         "size": ledger.size(),
+        "withheld": _withheld_from_anybody(you),
     }
     return render(request, "portal/uses.html", context)
 
@@ -113,6 +115,13 @@ def own_list(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     return response
 
 
+def _withheld_from_anybody(you: PortalCustomer) -> int | None:
+    """Return how many uses, of anybody's data, a law forbids to tell of now; None where the promise
+    has no purpose of that kind."""
+    purposes = you.promise.purposes.values()
+    return count_hidden(you.now) if any(is_hidden(purpose) for purpose in purposes) else None
+
+
 def use_in_words(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
     """Return a use as the page says it: who, when, what, and what for."""
     return {
@@ -121,6 +130,7 @@ def use_in_words(you: PortalCustomer, use: UseRecord) -> dict[str, object]:
         "who": wording.actor_of_use(you.promise, use),
         "own": use.is_own,
         "granted": use.granted,
+        "sealed": use.is_sealed,
         "things": wording.fields_in_words(you.promise, use.fields, you.language),
         "asked": use.asked,
         "emergency": bool(use.emergency),
@@ -148,6 +158,8 @@ def concerns_in_words(raised: Sequence[OwnConcern], about: int | None) -> dict[s
 
 def _purpose_or_refusal(you: PortalCustomer, use: UseRecord) -> str:
     """Return what it was for, or why it was refused."""
+    if use.is_sealed:
+        return wording.purpose_of_use(you.promise, use)
     if not use.granted:
         return wording.refusal(use.reasons)
     if use.note:

@@ -117,7 +117,12 @@ def _choices(
 ) -> list[Choices]:
     # Of all uses and not of those that the other answers leave: who chose a year can go to another
     # team without going back first.
-    groups = [group for group in uses.groups if asked.own or not group.is_own]
+    groups = [
+        group
+        for group in uses.groups
+        # A sealed use has no team and no purpose to ask for.
+        if group.purpose and (asked.own or not group.is_own)
+    ]
     parties = {(group.role, group.team): group for group in groups}
     purposes = {group.purpose for group in groups}
     span = uses.span()
