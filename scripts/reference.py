@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import get_type_hints
 
@@ -197,6 +198,7 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+@cache
 def import_everything() -> None:
     """Import every module, so that every error is known. Django must be set up."""
     import aboveboard

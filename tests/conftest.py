@@ -227,11 +227,12 @@ def _fresh_memory() -> Generator[None]:
             shutil.rmtree(folder)
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """On PostgreSQL, pass over folders in which nothing touches a database."""
-    folder = f"tests/{collection_path.name}"
-    pure = folder in lanes.PURE and collection_path.parent == Path(__file__).parent
-    return True if ON_POSTGRES and pure else None
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Pass over files that have nothing for this run, unless one is asked for by its name."""
+    if any(Path(name.partition("::")[0]).resolve() == collection_path for name in config.args):
+        return None
+    quick = config.getoption("--quick")
+    return lanes.passed_over(collection_path, on_postgres=ON_POSTGRES, quick=quick) or None
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks

@@ -13,7 +13,10 @@ migrations, concurrency, crashes, recovery and commands that write are always ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
@@ -34,7 +37,30 @@ BEFORE_A_RELEASE = (
 """What takes a third of the time and seldom finds what nothing else does: guides typed as they
 say, lives of a whole instance, an upgrade at every moment. ``make release`` runs them on both
 databases."""
+NOT_FOR_EVERY_SAVE = (
+    "tests/connectors/test_catalogue.py",
+    "tests/connectors/test_files_elsewhere.py",
+    "tests/connectors/test_imap.py",
+    "tests/connectors/test_sakila.py",
+    "tests/connectors/test_sql.py",
+    "tests/delivery/test_tls.py",
+    "tests/fuzz/",
+    "tests/house/test_mutants.py",
+    "tests/house/test_one_address_rule.py",
+    "tests/incidents/leaks/test_sharing.py",
+    "tests/intake/test_shared_people.py",
+    "tests/kinds/test_phones.py",
+    "tests/law/test_reach.py",
+    "tests/law/test_us_",
+    "tests/peers/",
+    "tests/promise/test_command.py",
+    "tests/site/test_https.py",
+)
+"""What ``make quick`` leaves out beside tests marked ``slow``: what starts other programs, tries
+many things, or tells the stories of more than fifty laws."""
 _LONG = ("crash", "browser", "slow")
+_OF_THE_MODULE = re.compile(r"^pytestmark = (?:\[.*?\]|[^\n\[]+)$", re.MULTILINE | re.DOTALL)
+TESTS = Path(__file__).parent
 
 
 class Files(LoadFileScheduling):
@@ -64,6 +90,30 @@ def long_files_first(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank[_file(item)])
 
 
+def passed_over(path: Path, *, on_postgres: bool, quick: bool) -> bool:
+    """Whether a file or folder has nothing for this run, as is seen without importing it: to import
+    all of them takes each process as long as hundreds of tests. What only its tests can say is
+    left to :func:`differs_by_database`."""
+    place = path.relative_to(TESTS.parent).as_posix()
+    if path.is_dir():
+        return on_postgres and f"{place}/" in (HOUSE, *(f"{folder}/" for folder in PURE))
+    if not path.name.startswith("test_"):
+        return False
+    if quick and (place.startswith(NOT_FOR_EVERY_SAVE) or "django_db" in _marks_of(path)):
+        return True
+    if not on_postgres:
+        return False
+    paged = place.startswith(PAGES) and "mark.database" not in path.read_text("utf-8")
+    return paged or "one_database" in _marks_of(path)
+
+
+@cache
+def _marks_of(path: Path) -> str:
+    """Return how a file marks all of its tests, as it is written."""
+    marks = _OF_THE_MODULE.search(path.read_text("utf-8"))
+    return marks[0] if marks else ""
+
+
 def mark_what_waits_for_a_release(items: list[pytest.Item]) -> None:
     """Mark what ``make test`` and ``make crash`` leave to ``make release``."""
     for item in items:
@@ -76,7 +126,9 @@ def takes_long(item: pytest.Item) -> bool:
     # Whoever runs the command line, or a server of ours, starts other processes.
     if {"aboveboard", "forking", "new_instance"}.intersection(getattr(item, "fixturenames", ())):
         return True
-    if hasattr(getattr(item, "module", None), "served"):
+    if hasattr(getattr(item, "module", None), "served") or _file(item).startswith(
+        NOT_FOR_EVERY_SAVE
+    ):
         return True
     return any(item.get_closest_marker(name) for name in _LONG)
 

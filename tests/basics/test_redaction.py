@@ -138,6 +138,7 @@ TEXT_SETTINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("section", "name"), TEXT_SETTINGS)
 @pytest.mark.parametrize("by", ["file", "environment"])
 def test_no_setting_that_is_wrong_shows_a_secret(

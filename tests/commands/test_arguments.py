@@ -89,6 +89,7 @@ def test_bash_completes_commands_verbs_and_options() -> None:
     assert completed("import", "--map") == ["--mapping"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_the_other_shells_know_every_word(shell: str) -> None:
     script = _SCRIPTS[shell](list(completion_points()))

@@ -61,6 +61,7 @@ def test_a_placeholder_of_many_on_many_lines_is_no_pair_of_each(tmp_path: Path) 
     assert rows == [(len(named),), (many,), (many,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crowd_owners", [1, 256])
 def test_a_settled_line_leaves_whom_it_is_not_of_out(tmp_path: Path, crowd_owners: int) -> None:
     leak = write_leak(

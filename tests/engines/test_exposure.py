@@ -135,6 +135,7 @@ STORIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "expected", "people"),
     [(story[1], story[2], story[3] if len(story) > 3 else None) for story in STORIES],

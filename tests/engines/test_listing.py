@@ -32,6 +32,7 @@ def exposure(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "person_ids", [[10, 20], [15, 50, 60], [180, 190, 195], [40], [10, 190], [5], [300], []]
 )

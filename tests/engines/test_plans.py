@@ -92,6 +92,7 @@ def _own_number(line: int) -> list[tuple[int, str]]:
     return [(NUMBER, f"N{line}")] if line % 5 == 0 else []
 
 
+@pytest.mark.slow
 def test_what_a_crowd_shares_is_never_joined_line_by_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

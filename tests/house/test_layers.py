@@ -22,7 +22,7 @@ def test_only_access_makes_a_grant() -> None:
     claims = [
         f"{name}:{node.lineno}"
         for name, tree in trees()
-        for node in ast.walk(tree)
+        for node in source.nodes(tree)
         if (isinstance(node, ast.ImportFrom) and "claim_mint" in {each.name for each in node.names})
         or (isinstance(node, ast.Attribute) and node.attr == "claim_mint")
     ]
@@ -38,7 +38,7 @@ def test_faces_change_nothing_except_through_actions() -> None:
     for name, tree in trees():
         if not name.startswith(tuple(f"{face}/" for face in FACES)):
             continue
-        for node in ast.walk(tree):
+        for node in source.nodes(tree):
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Attribute)
@@ -46,7 +46,7 @@ def test_faces_change_nothing_except_through_actions() -> None:
             ):
                 owner = ast.unparse(node.func.value)
                 if "objects" in owner or node.func.attr != "create":
-                    found.append(f"{name}:{node.lineno} {ast.unparse(node.func)}")
+                    found.append(f"{name}:{node.lineno} {source.dotted(node.func)}")
     found = [line for line in found if "session" not in line]
     assert not found, "\n".join(found)
 
@@ -57,7 +57,7 @@ def test_pages_ask_the_database_nothing_themselves() -> None:
     for name, tree in trees():
         if not name.startswith(tuple(f"{face}/" for face in PAGES)):
             continue
-        for node in ast.walk(tree):
+        for node in source.nodes(tree):
             modules = [each.name for each in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 modules = [f"{node.module}.{each.name}" for each in node.names]
@@ -85,8 +85,9 @@ def test_a_copy_speaks_of_its_failures_as_every_statement_does() -> None:
     """Django does not wrap what psycopg's COPY raises: a server that went away would look
     like a fault of ours. So whoever copies does it inside ``with ….wrap_database_errors``."""
     bare = []
-    for name, tree in trees():
-        for function in ast.walk(tree):
+    for path in source.python("src"):
+        name, tree = source.in_source(path), source.tree(path)
+        for function in source.nodes(tree) if ".copy(" in source.text(path) else ():
             if not isinstance(function, ast.FunctionDef):
                 continue
             inner = [ast.unparse(node) for node in ast.walk(function) if isinstance(node, ast.With)]

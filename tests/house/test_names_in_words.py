@@ -55,7 +55,7 @@ def classes() -> dict[str, str]:
     return {
         node.name: _module_of(path)
         for path in source.python("src")
-        for node in ast.walk(source.tree(path))
+        for node in source.nodes(source.tree(path))
         if isinstance(node, ast.ClassDef)
     }
 
@@ -74,7 +74,7 @@ def words() -> frozenset[str]:
 def named_in(path: Path) -> Iterator[tuple[int, str]]:
     """Yield each dotted name in a file, with its line: in backticks, or in the help of a column."""
     text = source.text(path)
-    for node in ast.walk(source.tree(path)):
+    for node in source.nodes(source.tree(path)):
         if isinstance(node, ast.keyword) and node.arg == "help_text":
             for part in ast.walk(node.value):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str):

@@ -89,10 +89,10 @@ def untyped_entries() -> Iterator[str]:
     """Yield where an entry is still written as a string with a dictionary of facts."""
     for path in source.python("src"):
         where = source.in_source(path)
-        for node in ast.walk(source.tree(path)):
+        for node in source.nodes(source.tree(path)):
             if not isinstance(node, ast.Call) or where.startswith("ledger/actions.py"):
                 continue
-            called = ast.unparse(node.func).split(".")[-1]
+            called = source.dotted(node.func).split(".")[-1]
             named = {keyword.arg for keyword in node.keywords}
             if called == "NewEntry" or (called == "append" and {"facts", "handle"} <= named):
                 for kind in _kinds_in(node):
@@ -106,7 +106,7 @@ def _kinds_in(call: ast.Call) -> list[str]:
         for node in (ast.walk(first) if first else ())
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value
     ]
-    return words or [ast.unparse(call.func)]
+    return words or [source.dotted(call.func)]
 
 
 def test_entries_are_typed() -> None:
@@ -119,9 +119,9 @@ def undeclared_jobs() -> Iterator[str]:
     """Yield the kinds of messages that are posted to the outbox and that no package handles."""
     declared = {job.kind for package in gathered() for job in package.jobs}
     for path in source.python("src"):
-        calls = [node for node in ast.walk(source.tree(path)) if isinstance(node, ast.Call)]
+        calls = [node for node in source.nodes(source.tree(path)) if isinstance(node, ast.Call)]
         for call in calls:
-            if ast.unparse(call.func).split(".")[-1] in ("post", "post_many", "enqueue"):
+            if source.dotted(call.func).split(".")[-1] in ("post", "post_many", "enqueue"):
                 kind = _posted(path, call)
                 if kind is not None and kind not in declared:
                     yield kind

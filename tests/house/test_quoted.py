@@ -5,6 +5,7 @@ typed. What stands as a quotation is compared with what was really shown (``test
 
 from __future__ import annotations
 
+import argparse
 import ast
 import contextlib
 import io
@@ -87,7 +88,7 @@ def _filled_in() -> list[re.Pattern[str]]:
 def _strings(tree: ast.Module) -> list[str]:
     """Return the texts of a module, what is filled in marked as varying."""
     found = []
-    for node in ast.walk(tree):
+    for node in source.nodes(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.append(node.value)
         elif isinstance(node, ast.JoinedStr):
@@ -135,16 +136,21 @@ def commands(page: Path) -> list[list[str]]:
     return found
 
 
+@cache
+def _parser(wanted: str | None) -> argparse.ArgumentParser:
+    """To build a parser takes far longer than to ask it."""
+    return main.build_parser(main.find_commands(), wanted)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_on_a_page_can_be_typed(page: Path) -> None:
-    known = main.find_commands()
-    names = {command.name for command in known}
+    names = {command.name for command in main.find_commands()}
     wrong = []
     for words in commands(page):
         wanted = next((word for word in words if word in names), None)
         complaint = io.StringIO()
         with contextlib.redirect_stderr(complaint), contextlib.suppress(SystemExit):
-            main.build_parser(known, wanted).parse_args(words)
+            _parser(wanted).parse_args(words)
             continue
         wrong.append(f"{shlex.join(words)}: {complaint.getvalue().strip().splitlines()[-1]}")
     assert not wrong, "\n".join(wrong)

@@ -34,7 +34,7 @@ def error_classes() -> frozenset[str]:
     """Return the names of every exception class of ours."""
     bases: dict[str, list[str]] = {}
     for path in source.python("src"):
-        for node in ast.walk(source.tree(path)):
+        for node in source.nodes(source.tree(path)):
             if isinstance(node, ast.ClassDef):
                 bases[node.name] = [ast.unparse(base).split(".")[-1] for base in node.bases]
 
@@ -87,7 +87,7 @@ def unstated(tree: ast.Module) -> Iterator[str]:
 
 def unknown(tree: ast.Module) -> Iterator[str]:
     """Yield each name in a ``Raises`` section that is no error at all."""
-    for node in ast.walk(tree):
+    for node in source.nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             _, _, section = (ast.get_docstring(node) or "").partition("Raises:\n")
             for line in section.split("\n\n")[0].splitlines():

@@ -3,9 +3,11 @@ README's commands exist."""
 
 from __future__ import annotations
 
+import argparse
 import re
 import shlex
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -64,7 +66,13 @@ def _understood(line: str) -> None:
     names = {command.name for command in COMMANDS}
     wanted = next((word for word in words if word in names), None)
     assert wanted, f"no such command: {line}"
-    main.build_parser(COMMANDS, wanted).parse_args(words)
+    _parser(wanted).parse_args(words)
+
+
+@cache
+def _parser(wanted: str) -> argparse.ArgumentParser:
+    """To build a parser takes far longer than to ask it."""
+    return main.build_parser(COMMANDS, wanted)
 
 
 def _shell_lines(page: Path) -> list[str]:

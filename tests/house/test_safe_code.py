@@ -48,9 +48,9 @@ _PATTERN = {"compile", "match", "fullmatch", "search", "sub", "split", "findall"
 def calls() -> tuple[tuple[str, ast.Call, str], ...]:
     """Return every call in the program: where, the call, and the name that is called."""
     return tuple(
-        (f"{path}:{node.lineno}", node, ast.unparse(node.func))
+        (f"{path}:{node.lineno}", node, source.dotted(node.func))
         for path, tree in modules().items()
-        for node in ast.walk(tree)
+        for node in source.nodes(tree)
         if isinstance(node, ast.Call)
     )
 
@@ -58,7 +58,7 @@ def calls() -> tuple[tuple[str, ast.Call, str], ...]:
 def imported() -> Iterator[tuple[str, str]]:
     """Yield every name that a module imports, whole."""
     for path, tree in modules().items():
-        for node in ast.walk(tree):
+        for node in source.nodes(tree):
             if isinstance(node, ast.Import):
                 yield from ((path, name.name) for name in node.names)
             elif isinstance(node, ast.ImportFrom):
@@ -90,6 +90,7 @@ def test_nothing_is_loaded_that_could_be_a_program() -> None:
     assert issubclass(shipped.LOADER, SafeConstructor)
 
 
+@pytest.mark.slow
 def test_what_is_part_of_the_program_is_read_alike_by_both_parsers() -> None:
     files = sorted((ROOT / "src").rglob("*.yaml"))
     assert len(files) > 30
@@ -101,14 +102,14 @@ def test_what_is_part_of_the_program_is_read_alike_by_both_parsers() -> None:
 def test_nothing_that_is_given_to_a_function_becomes_a_pattern() -> None:
     found = []
     for path, tree in modules().items():
-        for function in ast.walk(tree):
+        for function in source.nodes(tree):
             if not isinstance(function, ast.FunctionDef):
                 continue
             given = {argument.arg for argument in function.args.args + function.args.kwonlyargs}
             for node in ast.walk(function):
                 if not (isinstance(node, ast.Call) and node.args):
                     continue
-                module, _, name = ast.unparse(node.func).rpartition(".")
+                module, _, name = source.dotted(node.func).rpartition(".")
                 if module == "re" and name in _PATTERN:
                     used = {
                         each.id for each in ast.walk(node.args[0]) if isinstance(each, ast.Name)

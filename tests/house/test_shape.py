@@ -76,7 +76,7 @@ def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
 def test_no_function_is_longer_than_a_screen() -> None:
     long = []
     for path in source.python():
-        for node in ast.walk(source.tree(path)):
+        for node in source.nodes(source.tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > LONGEST_FUNCTION:
@@ -140,7 +140,7 @@ def test_nothing_is_silenced_without_saying_what(what: str, pattern: str) -> Non
 def test_no_exception_is_swallowed() -> None:
     found = []
     for path in source.python():
-        for node in ast.walk(source.tree(path)):
+        for node in source.nodes(source.tree(path)):
             if (
                 isinstance(node, ast.ExceptHandler)
                 and len(node.body) == 1
@@ -154,8 +154,8 @@ def test_no_test_is_left_out_without_a_reason() -> None:
     skips = re.compile(r"pytest\.(mark\.)?(skip|skipif|xfail|importorskip)$")
     bare = []
     for path in source.python("tests"):
-        for node in ast.walk(source.tree(path)):
-            if isinstance(node, ast.Call) and skips.search(ast.unparse(node.func)):
+        for node in source.nodes(source.tree(path)):
+            if isinstance(node, ast.Call) and skips.search(source.dotted(node.func)):
                 reasons = [word.value for word in node.keywords if word.arg == "reason"]
                 if not reasons or len(ast.unparse(reasons[0])) < 12:
                     bare.append(named(path, node.lineno))

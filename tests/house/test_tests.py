@@ -15,11 +15,11 @@ _PRIVATE = re.compile(r"(^|\.)_(?!_)\w+$")
 def patched_private_names() -> Iterator[str]:
     """Yield the tests that replace a private name, which its owner may rename at any time."""
     for path in source.python("tests"):
-        for node in ast.walk(source.tree(path)):
+        for node in source.nodes(source.tree(path)):
             if not isinstance(node, ast.Call):
                 continue
             if not re.search(
-                r"monkeypatch\.(setattr|delattr)$|\bpatch(\.object)?$", ast.unparse(node.func)
+                r"monkeypatch\.(setattr|delattr)$|\bpatch(\.object)?$", source.dotted(node.func)
             ):
                 continue
             for argument in node.args[:2]:
@@ -49,8 +49,10 @@ def names_made_at_random() -> Iterator[str]:
             for name in ast.walk(target)
             if isinstance(name, ast.Name)
         }
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("parametrize"):
+        for node in source.nodes(tree):
+            if not isinstance(node, ast.Call) or not source.dotted(node.func).endswith(
+                "parametrize"
+            ):
                 continue
             if any(keyword.arg == "ids" for keyword in node.keywords):
                 continue

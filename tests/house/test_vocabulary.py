@@ -63,7 +63,7 @@ def retired_in(name: str) -> set[str]:
 
 
 def _names(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in source.nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             # A test's name is a sentence.
             if not node.name.startswith("test_"):
@@ -107,7 +107,7 @@ def test_no_retired_word_is_in_a_name() -> None:
 def vague_names() -> Iterator[str]:
     """Yield the files with a variable or a parameter whose name says nothing of what it holds."""
     for path in source.python("src"):
-        for node in ast.walk(source.tree(path)):
+        for node in source.nodes(source.tree(path)):
             name = (
                 node.arg
                 if isinstance(node, ast.arg)

@@ -212,6 +212,7 @@ def test_processes_that_seal_load_the_same_and_end_with_the_import(file: Path) -
         list(mending.problem_lines(file, run.id))
 
 
+@pytest.mark.slow
 def test_no_process_that_seals_outlives_its_import_however_slow_it_is() -> None:
     cells = b"AW1,a@example.org,,Ann,GB,\n"
     tasks = [(blocks.RowBlock(0, len(cells), 1, cells), [(1, bytes(32), b"")])] * 3

@@ -96,6 +96,7 @@ def of_length(size: int) -> str:
     return base64.b64encode(bytes(size)).decode()
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_not_what_kms_gives_is_not_believed(
     service: tuple[Answering, KmsProvider],
 ) -> None:

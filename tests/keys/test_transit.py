@@ -53,6 +53,7 @@ json_like = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from([200, 204, 301, 307, 400, 403, 404, 429, 473, 500, 503]),
     json_like,

@@ -251,6 +251,7 @@ def test_the_page_keeps_what_was_the_law_until_it_changed() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_page_has_every_rule_sector_and_definition_once() -> None:
     lines = listing.page()
     for rule in catalogue.rules():

@@ -104,6 +104,7 @@ def test_only_the_files_of_a_log_are_unpacked_and_they_are_removed_afterwards(
     assert list(unpacked.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_longer_than_any_of_a_log_is_refused_and_one_as_long_is_not(
     tmp_path: Path, log: dict[str, bytes], kind: str

@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 COUNT = 300
 ROOT = Path(__file__).parents[2]
 
@@ -69,6 +71,7 @@ def damage_and_verify(home: Path) -> list[tuple[int, list[int | None]]]:
     return results
 
 
+@pytest.mark.slow
 def test_one_byte_of_the_file_changed_names_the_entry(tmp_path: Path) -> None:
     (tmp_path / "signing.key").write_bytes(secrets.token_bytes(32))
     (tmp_path / "aboveboard.sqlite3").touch()

@@ -46,6 +46,7 @@ def test_a_person_has_their_countrys_time_where_it_has_but_one(
     assert (found.key if found else None) == zone
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_every_sentence_is_translated_and_compiled(language: str) -> None:
     kept, said = (
@@ -67,6 +68,7 @@ def test_every_sentence_is_translated_and_compiled(language: str) -> None:
     ), "run: python scripts/translations.py"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", *translations.LANGUAGES])
 def test_no_sentence_is_longer_than_25_words(language: str) -> None:
     catalog = translations.found() if language == "en" else translations.read(language)

@@ -356,6 +356,7 @@ STORIES: dict[str, Story] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STORIES)
 def test_refused_with_line_and_fix(name: str) -> None:
     check_refusal(STORIES[name])

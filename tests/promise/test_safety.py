@@ -158,6 +158,7 @@ _trees = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(_trees)
 @settings(max_examples=100, deadline=None)
 def test_any_yaml(tree: Any) -> None:
@@ -167,6 +168,7 @@ def test_any_yaml(tree: Any) -> None:
 _LINES = SMALL.splitlines(keepends=True)
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(max_examples=100, deadline=None)
 def test_any_line_of_a_promise_lost_moved_or_replaced(data: st.DataObject) -> None:
@@ -210,6 +212,7 @@ _TREE = yaml.safe_load(SMALL)
 _PATHS = paths(_TREE)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(_PATHS), _trees)
 @settings(max_examples=100, deadline=None)
 def test_anything_in_any_place_of_a_promise(path: tuple[Any, ...], value: Any) -> None:

@@ -152,6 +152,7 @@ def test_the_reference_names_every_key_category_and_choice() -> None:
     assert words - listed == set()
 
 
+@pytest.mark.slow
 def test_the_reference_names_every_code() -> None:
     """Every code that a story or a hostile file brings out is in the reference, and the
     reference lists no other."""

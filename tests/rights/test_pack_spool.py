@@ -69,6 +69,7 @@ def test_a_connector_that_breaks_off_leaves_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_passphrase_opens_the_key_and_another_does_not() -> None:
     locked = agefile.lock_identity(KEY, Personal("correct horse"))
     assert agefile.unlock_identity(locked, Personal("correct horse")) == KEY
@@ -88,6 +89,7 @@ def _peak(folder: Path, records: int) -> int:
     return peak
 
 
+@pytest.mark.slow
 def test_ten_times_the_records_take_no_more_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -182,6 +182,7 @@ def test_an_import_finds_numbers_after_131072_others_and_ends_where_none_are_fre
         numbers_of_people.new_range()
 
 
+@pytest.mark.slow
 def test_numbers_of_one_import_are_its_own_and_of_63_bits() -> None:
     for first in (0, (2**17 - 1) << 46):
         drawn = numbers_of_people.draw(first, 2_000)

@@ -155,6 +155,7 @@ def test_the_document_s_descriptor_and_chunks_are_the_same() -> None:
     assert b"".join(stream.unseal(found.key, chunks)) == CONTENT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vector", DOCUMENT["refused"], ids=lambda vector: vector["shows"])
 def test_a_document_is_refused_that_shows(vector: dict[str, list[int | str]]) -> None:
     key = _descriptor().key

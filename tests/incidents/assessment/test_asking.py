@@ -186,6 +186,7 @@ def test_what_is_not_answered_says_what_is_taken() -> None:
     assert not {"habits", "recipients"} & {each.question.key for each in left}
 
 
+@pytest.mark.slow
 def test_a_question_that_is_not_asked_makes_no_difference_however_the_open_ones_are_answered() -> (
     None
 ):

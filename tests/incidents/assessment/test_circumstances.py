@@ -42,6 +42,7 @@ _SHOWN_BY_THE_KIND = {"outage", "change"}
 _COUNTED_WITHOUT_AN_ANSWER = {"money", "identifiable"}
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(IncidentKind.values),
     st.frozensets(st.sampled_from(sorted(all_categories())), min_size=1, max_size=5),

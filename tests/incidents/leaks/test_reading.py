@@ -170,6 +170,7 @@ def test_an_endless_line_is_bounded_in_memory_and_the_next_is_read() -> None:
     assert [len(line.piece) for line in found] == [1_000] * 5 + [0]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.binary(max_size=400) | st.text(alphabet='a@.,;:|\t"\n\r{}[]1 ', max_size=200).map(str.encode)
@@ -183,6 +184,7 @@ def test_any_bytes_are_rows_or_reasons(content: bytes) -> None:
     assert "@" not in repr(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(

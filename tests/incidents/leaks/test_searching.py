@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,12 +17,14 @@ PARTS = [*"aB1@..-_ :;,|!=/%&\\é\t[]()", "at", "dot", "  ", " @ ", "[at]", "%40
 TEXTS = st.lists(st.sampled_from(PARTS), max_size=20).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(TEXTS)
 def test_addresses_are_found_by_their_sign_as_letter_by_letter(text: str) -> None:
     assert list(searching._addresses(text)) == searching._ADDRESS.findall(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(TEXTS)
 def test_blanks_are_looked_through_once_and_undone_as_ever(text: str) -> None:
@@ -31,6 +34,7 @@ def test_blanks_are_looked_through_once_and_undone_as_ever(text: str) -> None:
     assert searching._DOT.sub(".", text) == dot.sub(".", text)
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(TEXTS)
 def test_a_text_without_any_sign_of_an_address_has_none(text: str) -> None:
@@ -38,6 +42,7 @@ def test_a_text_without_any_sign_of_an_address_has_none(text: str) -> None:
     assert searching.find_addresses(text, KEYS) == searching.find_addresses(f"{text} é", KEYS)
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(TEXTS)
 def test_a_cell_that_is_one_address_holds_no_other(text: str) -> None:

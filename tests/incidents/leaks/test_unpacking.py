@@ -30,6 +30,7 @@ def unpacked(content: bytes) -> bytes:
     return open_packed(io.BytesIO(content))[1].read()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "packed",
     [

@@ -79,6 +79,7 @@ def lines(notice: Notice) -> list[str]:
     return [line for line in whole if line]
 
 
+@pytest.mark.slow
 def test_no_sentence_has_more_than_twenty_five_words_and_nothing_is_left_to_fill_in() -> None:
     for notice in every_notice():
         for line in lines(notice):
