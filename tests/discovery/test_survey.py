@@ -11,7 +11,16 @@ from aboveboard.connectors import registry
 from aboveboard.connectors.by_hand import ByHandConnector
 from aboveboard.connectors.contract import FieldSeen, SystemUnavailable
 from aboveboard.connectors.declaration import SystemDeclaration
-from aboveboard.discovery.survey import ColumnState, SystemSurvey, declaration_of, survey_system
+from aboveboard.discovery.columns import ColumnProposal
+from aboveboard.discovery.decisions import ColumnAnswer, ColumnDecision, declare_columns
+from aboveboard.discovery.survey import (
+    ColumnState,
+    SystemScan,
+    SystemSurvey,
+    compare_with_declaration,
+    declaration_of,
+    survey_system,
+)
 from tests.connectors.declared import BY_HAND
 from tests.discovery.test_columns import MAIL, column
 
@@ -91,3 +100,35 @@ def test_a_system_that_is_down_is_a_row_with_its_reason() -> None:
     assert isinstance(seen, SystemSurvey)
     assert "cannot be reached" in seen.problem
     assert seen.findings == ()
+
+
+def test_what_stays_as_declared_is_asked_about_once() -> None:
+    declaration = registry.read_declaration(MISMATCH, name="desk.yaml")
+    proposal = ColumnProposal("letters", "mail", "user.contact.email", 0.9, ())
+    scan = SystemScan("desk", frozenset({("letters", "mail")}), (proposal,))
+    (finding,) = compare_with_declaration(scan, declaration).findings
+    assert finding.state is ColumnState.CHANGED
+    keep = ColumnDecision("letters", "mail", ColumnAnswer.KEEP, "user.contact.email")
+    kept = registry.read_declaration(
+        declare_columns(MISMATCH, [keep], declaration), name="desk.yaml"
+    )
+    assert kept.collections["letters"].fields["mail"].category == "user.name"
+    (finding,) = compare_with_declaration(scan, kept).findings
+    assert finding.state is ColumnState.CONFIRMED
+    other = replace(proposal, category="user.financial")
+    again = SystemScan("desk", scan.seen, (other,))
+    (finding,) = compare_with_declaration(again, kept).findings
+    assert finding.state is ColumnState.CHANGED, "it looks like something else now"
+
+
+MISMATCH = """
+system: desk
+name: Help desk
+kind: by_hand
+why: Letters.
+by_hand: {find: Look., erase: Shred.}
+collections:
+  letters:
+    fields:
+      mail: {category: user.name}
+"""

@@ -55,6 +55,7 @@ class DeclaredField:
         about: what it is, in words that the person reads; or "".
         provided: whether it came from the person, or from their using a service (GDPR Art. 20(1));
             false where it was worked out, or got elsewhere.
+        despite: the data category that a look proposed, and somebody decided against; or "".
     """
 
     name: str
@@ -63,6 +64,7 @@ class DeclaredField:
     others: bool = False
     about: str = ""
     provided: bool = True
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,7 @@ def _collection(name: str, part: DeclarationPart) -> DeclaredCollection:
             others=each.flag("others", "true where it is about somebody else as well"),
             about=each.text("about", "what it is, in words that customers read"),
             provided=each.flag("provided", _PROVIDED, default=True),
+            despite=each.text("despite", "a category that was decided against", choices=known),
         )
     return DeclaredCollection(
         name,

@@ -33,13 +33,16 @@ class ColumnAnswer(StrEnum):
 
     PERSONAL = "personal"
     NOT_PERSONAL = "not_personal"
+    KEEP = "keep"
+    """It stays as declared, whatever it looks like: its category is what was decided against."""
     TAKE_OUT = "take_out"
     """The system no longer has it, so its declaration need not name it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnDecision:
-    """What was decided of one column; ``category`` is a fideslang key where it is personal."""
+    """What was decided of one column; ``category`` is a fideslang key where it is personal, and
+    where it stays as declared, the one that it looks like."""
 
     collection: str
     path: str
@@ -104,7 +107,7 @@ def _tree(source: str) -> lines.Table:
 
 
 def _apply(root: lines.Table, decision: ColumnDecision, declaration: SystemDeclaration) -> None:
-    if decision.answer is ColumnAnswer.PERSONAL and (
+    if decision.answer in (ColumnAnswer.PERSONAL, ColumnAnswer.KEEP) and (
         decision.category not in categories.all_categories()
     ):
         raise Invalid(found="a category that is none", fix="Choose one of fideslang's.")
@@ -124,9 +127,15 @@ def _apply(root: lines.Table, decision: ColumnDecision, declaration: SystemDecla
         fields.entries.pop(decision.path, None)
     elif decision.answer is ColumnAnswer.NOT_PERSONAL:
         fields.entries[decision.path] = _table({})
+    elif decision.answer is ColumnAnswer.KEEP:
+        if not isinstance(field, lines.Table):
+            raise Invalid(found="a column that nobody declared", fix="Say what it is first.")
+        entries = {**field.entries, "despite": _scalar(decision.category)}
+        fields.entries[decision.path] = _table(entries)
     else:
         entries = dict(field.entries) if isinstance(field, lines.Table) else {}
         entries["category"] = _scalar(decision.category)
+        entries.pop("despite", None)
         fields.entries[decision.path] = _table(entries)
 
 
@@ -143,6 +152,8 @@ def _field(declared: DeclaredField) -> lines.Table:
         "category": declared.category,
         "identifier": declared.identifier,
         "others": "true" if declared.others else "",
+        "provided": "" if declared.provided else "false",
+        "despite": declared.despite,
     }
     entries: dict[str, lines.Item] = {name: _scalar(text) for name, text in texts.items() if text}
     if declared.about:

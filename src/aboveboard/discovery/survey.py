@@ -33,7 +33,8 @@ class ColumnState(StrEnum):
     REJECTED = "rejected"
     """Somebody looked, and said that it is not personal."""
     CHANGED = "changed"
-    """It was said to be another category than what is in it now says."""
+    """It was said to be another category than what is in it now says, and nobody said since that
+    it stays as declared."""
     GONE = "gone"
     """It was declared, and the system no longer has it."""
 
@@ -161,15 +162,16 @@ def _compare_proposals(
             state = ColumnState.NEW
         elif not decided and not declared.identifier:
             state = ColumnState.REJECTED
-        elif not decided or _is_same(decided, each.category):
+        elif not decided or each.category == declared.despite or _is_same(decided, each.category):
             state = ColumnState.CONFIRMED
         else:
             state = ColumnState.CHANGED
+        stays = declared is not None and each.category == declared.despite
         yield ColumnFinding(
             each.collection,
             each.path,
             state,
-            each.category,
+            decided if stays else each.category,
             each.confidence,
             each.evidence,
             decided,

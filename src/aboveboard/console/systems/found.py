@@ -29,7 +29,7 @@ from aboveboard.promise.queries import in_force
 
 _OFFERED: Final = {
     ColumnState.NEW: (ColumnAnswer.PERSONAL, ColumnAnswer.NOT_PERSONAL),
-    ColumnState.CHANGED: (ColumnAnswer.PERSONAL, ColumnAnswer.NOT_PERSONAL),
+    ColumnState.CHANGED: (ColumnAnswer.PERSONAL, ColumnAnswer.KEEP, ColumnAnswer.NOT_PERSONAL),
     ColumnState.GONE: (ColumnAnswer.TAKE_OUT,),
 }
 """What can be answered to what waits for somebody."""
