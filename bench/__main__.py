@@ -24,6 +24,7 @@ BENCHES = (
     "leaks",
     "exposure",
     "contactable",
+    "withdrawals",
     "notices",
     "requests",
 )

@@ -68,13 +68,13 @@ def _measure(database: str) -> list[Row]:
             for at in range(0, PEOPLE, USE_BATCH)
         ]
         lines = "\n".join(json.dumps(one) for one in [asked, *named * STREAM_ROUNDS]).encode()
-        with _serving(
+        with serving(
             ["-m", "aboveboard.commands.main", "serve", "--no-worker", "--port"], environment
         ) as (server, port):
             one = _speed(server, port, "/api/v1/uses", token, ones, REQUESTS)
             batch = _speed(server, port, "/api/v1/uses/batch", token, batches, BATCHES)
             stream = _speed(server, port, "/api/v1/uses/stream", token, [lines], 2, connections=2)
-        with _serving(FLOOR, environment) as (server, port):
+        with serving(FLOOR, environment) as (server, port):
             one_floor = _speed(server, port, "/", token, [b"{}"], REQUESTS)
             batch_floor = _speed(server, port, "/batch", token, batches, BATCHES)
     on = f"{database}, 1 process, load made on the same cores"
@@ -113,7 +113,8 @@ def _row(
 
 
 @contextmanager
-def _serving(words: list[str], environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+def serving(words: list[str], environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """Serve in a process of its own, and give its number and its port."""
     port = _free_port()
     command = [sys.executable, *words, str(port)]
     server = subprocess.Popen(
