@@ -33,7 +33,8 @@ COPY (
             THEN 1_600_000_000_000_000 + (hash(i, 5) % 200_000_000_000_000)::BIGINT
         END AS restricted_since,
         (hash(i, 6) % 100 = 0)::TINYINT AS claim,
-        1_600_000_000_000_000 + (hash(i, 7) % 200_000_000_000_000)::BIGINT AS began
+        1_600_000_000_000_000 + (hash(i, 7) % 200_000_000_000_000)::BIGINT AS began,
+        0::TINYINT AS kept_out
     FROM range({people}) t(i)
 ) TO '{path}' (FORMAT parquet)
 """

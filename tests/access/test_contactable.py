@@ -26,6 +26,8 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.person_codes import person_code
 from aboveboard.choices.actions import choose, meet_objection
+from aboveboard.choices.boundaries import Boundary, BoundaryKind
+from aboveboard.choices.bounding import set_boundary
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.main import main
@@ -74,6 +76,13 @@ def crowd(count: int) -> list[int]:
                     at=now - timedelta(days=chance.choice([1, 5, 100, 800])),
                     contact=chance.choice(["", "", "email"]) if purpose != "improve-shops" else "",
                 )  # fmt: skip
+        given = {"channel": "portal", "evidence": "portal:1", "by": CUSTOMER, "at": now}
+        if chance.random() < 0.2:
+            team = Boundary(BoundaryKind.TEAM, chance.choice(["Marketing", "Sales"]))
+            set_boundary(person, team, **given)  # type: ignore[arg-type]
+        if chance.random() < 0.3:
+            shorter = Boundary(BoundaryKind.KEEP, "personal-offers", "P3M")
+            set_boundary(person, shorter, **given)  # type: ignore[arg-type]
         if person in people[::3]:
             meet_objection(person, "improve-shops", evidence="request:1", by=SYSTEM, at=now)
     # What was written past the program decides nothing, here as in a use.

@@ -40,6 +40,7 @@ def test_a_team_that_is_kept_out_is_refused_and_seen_and_an_emergency_opens_it(
     )
     assert opened.allowed, "a life is worth more"
     assert "emergency" in words(jon.browser.get("/you/who-has-looked/")).lower()
+    assert "Somebody you keep out looked in an emergency" in words(jon.browser.get("/you/"))
     jon.browser.post(PAGE, {"kind": "team", "name": "Leeds shop", "in": "1"})
     assert look() == set()
 

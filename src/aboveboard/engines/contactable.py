@@ -24,12 +24,13 @@ COLUMNS: Final = {
     "restricted_since": "BIGINT",
     "claim": "TINYINT",
     "began": "BIGINT",
+    "kept_out": "TINYINT",
 }
 """What is known of each person: whether they are held, their answer (0 none, 1 yes, 2 no, 3 a no
 that was met), whether nobody but the asker recorded it, when it was given, since when their use is
-restricted, whether a claim holds their data, and when it began to be kept. Moments are microseconds
-since 1970; the others are 0 or 1."""
-CLASSES: Final = 192
+restricted, whether a claim holds their data, when it began to be kept, and whether they keep who
+asks out. Moments are microseconds since 1970; the others are 0 or 1."""
+CLASSES: Final = 384
 """Classes that there are (``contact_classes.sql``)."""
 
 FactRow = tuple[int | None, ...]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.decision.personal import is_recorded_by_asker
+from aboveboard.access.decision.personal import is_kept_out, is_over, is_recorded_by_asker
 from aboveboard.access.impact.grouping import facts_of
 from aboveboard.access.impact.judging import uncertain_interval
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH
@@ -20,6 +20,7 @@ from aboveboard.vault import queries as vault
 from aboveboard.vault.retention_state import retention_states_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 _TICK: Final = timedelta(microseconds=1)
 _NO, _MET = 2, 3
 _ANSWERS: Final = {None: 0, ChoiceAnswer.YES: 1, ChoiceAnswer.NO: _NO}
@@ -40,7 +41,7 @@ def standing_rows(
         states = retention_states_of(batch) if aged else {}
         collected = {person_id: state.collected for person_id, state in states.items()}
         for person_id, facts in facts_of(batch, at, collected).items():
-            yield _row(person_id, facts, request, purpose, held=person_id not in keyless)
+            yield _row(person_id, facts, request, purpose, at, held=person_id not in keyless)
         after, done = batch[-1], done + len(batch)
         progress(done)
 
@@ -74,12 +75,21 @@ def _moment(ticked: int) -> datetime:
 
 
 def _row(
-    person_id: int, facts: PersonFacts, request: UseRequest, purpose: Purpose, *, held: bool
+    person_id: int,
+    facts: PersonFacts,
+    request: UseRequest,
+    purpose: Purpose,
+    at: datetime,
+    *,
+    held: bool,
 ) -> FactRow:
     consent = facts.consent
     contact = purpose.contact_of(request.channel)
     answered_at = consent.since(purpose.key, contact)
     began = _began(facts, request, purpose, contact)
+    if began is not None and is_over(purpose, consent, began, at):
+        # Also where the person chose a shorter time: it is over before any promised one.
+        began = _LONG_AGO
     restricted = facts.restricted_since
     return (
         person_id,
@@ -90,6 +100,7 @@ def _row(
         None if restricted is None else ticks(restricted),
         int(facts.held_for_claim),
         None if began is None else ticks(began),
+        int(is_kept_out(purpose, request, consent)),
     )
 
 

@@ -30,7 +30,7 @@ def refusals(
         purpose, request, facts.consent, contact
     ):
         yield reason(ReasonCode.YES_BY_ASKER)
-    if purpose.basis not in _DESPITE_BOUNDARIES and facts.consent.keeps_out(request.actor):
+    if is_kept_out(purpose, request, facts.consent):
         yield reason(ReasonCode.KEPT_OUT)
     # 9.
     if facts.restricted_since is not None and not _is_allowed_when_restricted(
@@ -39,6 +39,11 @@ def refusals(
         yield reason(ReasonCode.RESTRICTED)
     if facts.held:  # 10
         yield from _retention_refusals(purpose, request, facts, at)
+
+
+def is_kept_out(purpose: Purpose, request: UseRequest, consent: ConsentState) -> bool:
+    """Whether the person keeps whoever asks out, and nothing goes on in spite of it."""
+    return purpose.basis not in _DESPITE_BOUNDARIES and consent.keeps_out(request.actor)
 
 
 def goes_on(purpose: Purpose, consent: ConsentState) -> bool:

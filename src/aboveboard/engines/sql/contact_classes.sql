@@ -3,10 +3,11 @@
 CREATE TABLE classes AS
 SELECT
     person_id,
-    (held::USMALLINT * 96
+    (kept_out::USMALLINT * 192
+     + held::USMALLINT * 96
      + answer::USMALLINT * 24
      + alone::USMALLINT * 12
      + CASE WHEN restricted_since IS NULL THEN 0 WHEN answered_at >= restricted_since THEN 8 ELSE 4 END
      + claim::USMALLINT * 2
-     + CASE WHEN began <= $cutoff THEN 1 ELSE 0 END)::UTINYINT AS class
+     + CASE WHEN began <= $cutoff THEN 1 ELSE 0 END)::USMALLINT AS class
 FROM read_parquet($facts)

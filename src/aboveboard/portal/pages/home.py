@@ -21,7 +21,7 @@ from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
-from aboveboard.choices.boundaries import is_boundary
+from aboveboard.choices.boundaries import Boundaries, is_boundary
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
@@ -37,6 +37,8 @@ SHOW = "show-you-your-data"
 """The promise's key for showing people their own data: opening it is a use like any other."""
 
 _RECENT_DAYS = 30
+_LATEST = 50
+"""Uses looked through for emergencies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         you.person_id, retention.NOTHING_OPEN
     )
     purposes = _purposes(you, {detail.field.key for detail in held})
-    waiting = choices.consent_state(you.person_id).waiting
+    consent = choices.consent_state(you.person_id)
+    waiting = consent.waiting
     context = {
         "name": _first_name(opened),
         "details": held,
@@ -90,6 +93,7 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "unconfirmed": [
             wording.about(you.promise, topic) for topic in sorted(waiting) if not is_boundary(topic)
         ],
+        "opened": _opened_in_spite(you, consent.boundaries),
         "held_by_law": status.held_by_law,
         "restricted": status.restricted,
         **_recent_uses(you),
@@ -177,6 +181,20 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
                 }
             )
     return rows
+
+
+def _opened_in_spite(you: PortalCustomer, boundaries: Boundaries) -> list[dict[str, object]]:
+    """Return the emergencies of late in which somebody whom they keep out opened their record."""
+    if not boundaries.kept_out:
+        return []
+    uses = (indexed_uses(you.person_id) or IndexedUses()).matching(
+        UseFilter(since=you.now - timedelta(days=_RECENT_DAYS))
+    )
+    return [
+        {"at": use.at, "who": wording.actor_of_use(you.promise, use)}
+        for use in records_of(you.person_id, uses.page(None, _LATEST))
+        if use.emergency and use.granted and boundaries.keep_out(use.actor.role, use.actor.team)
+    ]
 
 
 def _recent_uses(you: PortalCustomer) -> dict[str, object]:
