@@ -29,6 +29,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "merge-two-records.md": people.merge_two_records,
     "operate.md": operating.operate,
     "back-up-and-restore.md": operating.back_up_and_restore,
+    "put-the-consent-panel-on-your-site.md": promises.put_the_consent_panel_on_your_site,
     "report-and-lead-an-incident.md": losses.report_and_lead_an_incident,
     "run-a-campaign.md": losses.run_a_campaign,
     "run-a-witness.md": operating.run_a_witness,

@@ -47,6 +47,11 @@ def find_personal_data(reader: Reader, _: Instance) -> None:
     reader.before("aboveboard discover files", written)
 
 
+def put_the_consent_panel_on_your_site(reader: Reader, _: Instance) -> None:
+    """No site is declared yet, which the command says with the line that it prints."""
+    reader.ends_with("aboveboard website tag", exits.ATTENTION)
+
+
 def purpose(key: str) -> str:
     """Return what the sample says of a purpose."""
     start = SAMPLE.index(f"  {key}:")

@@ -82,6 +82,8 @@ DECIDES_NOTHING = {
     "vault.IndexGenerations": "which index key finds; a wrong one finds nobody",
     "vault.Person": "its dates that decide have a MAC of their own (open_mac)",
     "vault.SealedRecord": "sealed under the person's key, and bound to their number",
+    "website.VisitorChoice": "evidence of a stranger's answer; a person is shown it, and says "
+    "themselves whether it is theirs",
 }
 
 NOT_UNDER_THE_MAC = {

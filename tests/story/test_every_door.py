@@ -80,7 +80,7 @@ EVERYONE = {"nobody", "customer", "other", *STAFF}
 WHO = (
     (r"/healthz|/|/language/en/|/trust/.*|/log/.*|/api/v1/openapi.json", EVERYONE),
     # Posted to with a program's secret.
-    (r"/oauth/(token|revoke)|/.well-known/oauth-authorization-server", EVERYONE),
+    (r"/oauth/(token|revoke)|/.well-known/(oauth-.*|gpc.json)|/banner/.*", EVERYONE),
     (r"/demo/.*", set()),  # not a demonstration: it is not there
     (r"/metrics", set()),  # no token is set: it is not there
     (r"/you/.*", {"customer"}),
@@ -116,7 +116,7 @@ request."""
 SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
-    r"/you/(details/|moving/$|choices/(personal-offers/)?$|who-may-look/$|who-has-looked/($|concern/)|notices/$|$)"
+    r"/you/(details/|moving/$|website/$|choices/(personal-offers/)?$|who-may-look/$|who-has-looked/($|concern/)|notices/$|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer

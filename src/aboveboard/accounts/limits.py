@@ -87,6 +87,7 @@ SIGN_IN_RATES: Final = {
     "ask_rights": "20/h/key",
     "public_ask": "20/h/ip,5/h/key",
     "own_change": "60/h/key",
+    "visitor_choice": "120/m/key,2000/h/key",
     "own_use": "60/m/key",
 }
 """Tries in a time, by address of the network (ip), by what was typed (key) or by account (user).

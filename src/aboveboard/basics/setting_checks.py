@@ -85,6 +85,17 @@ def check_networks(value: str) -> str | None:
     return None
 
 
+def parse_origins(value: str) -> list[str]:
+    """Return the origins of a setting that lists them, without a slash at their end."""
+    return [part.strip().rstrip("/") for part in value.split(",") if part.strip()]
+
+
+def check_origins(value: str) -> str | None:
+    """Say that a text does not list origins of sites (:func:`parse_origins`)."""
+    wrong = (check_web_origin(part) for part in parse_origins(value))
+    return next((expected for expected in wrong if expected), None)
+
+
 def check_log_origin(value: str) -> str | None:
     """Say that a text is no origin of a log (C2SP tlog-checkpoint)."""
     return (

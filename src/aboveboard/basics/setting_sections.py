@@ -157,6 +157,18 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebsiteSettings:
+    """The organisation's own websites, which have the consent panel."""
+
+    origins: str = _setting(
+        "",
+        "The addresses of the sites whose visitors' choices are kept, without a path, with commas "
+        "between, such as `https://shop.example, https://www.shop.example`.",
+        checks.check_origins,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class UpgradeSettings:
     """What happens when a newer version of the program is started on the instance."""
 
@@ -231,6 +243,7 @@ class Settings:
     keys: KeySettings
     ledger: LedgerSettings
     retention: RetentionSettings
+    website: WebsiteSettings
     upgrade: UpgradeSettings
     logs: LogSettings
     metrics: MetricSettings
@@ -252,6 +265,7 @@ SECTIONS: Mapping[str, type] = {
     "keys": KeySettings,
     "ledger": LedgerSettings,
     "retention": RetentionSettings,
+    "website": WebsiteSettings,
     "upgrade": UpgradeSettings,
     "logs": LogSettings,
     "metrics": MetricSettings,

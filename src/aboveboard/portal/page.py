@@ -22,6 +22,7 @@ from aboveboard.basics import clock
 from aboveboard.promise import queries as promise_queries
 from aboveboard.promise.model import Promise
 from aboveboard.vault import queries as vault
+from aboveboard.website import actions as website
 
 CHANNEL = "portal"
 """The promise's key for what is done on these pages."""
@@ -75,12 +76,20 @@ def portal_page(
             clock.now(),
         )
         zone = zone_of(person.jurisdiction, you.now) or timezone.get_current_timezone()
+        if is_signalled(request):
+            website.object_by_signal(person_id, adopted.promise, at=you.now)
         with translation.override(language), timezone.override(zone):
             response = view(request, you, *args, **kwargs)
         response.headers["Content-Language"] = language
         return response
 
     return answer
+
+
+def is_signalled(request: HttpRequest) -> bool:
+    """Whether the browser sends Global Privacy Control: this value and no other is the signal (W3C
+    Global Privacy Control, section 3)."""
+    return request.headers.get("Sec-GPC") == "1"
 
 
 def zone_of(jurisdiction: str, at: datetime) -> ZoneInfo | None:

@@ -15,6 +15,7 @@ from aboveboard.portal.pages import (
     packs,
     requests,
     uses,
+    website,
 )
 
 app_name = "portal"
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/<int:number>/pack/", packs.fetch, name="fetch_pack"),
     path("requests/<int:number>/pack/code/", packs.code, name="pack_code"),
     path("requests/<int:number>/statement.pdf", packs.statement, name="statement"),
+    path("website/", website.take_over, name="website"),
     path("notices/", notices.overview, name="notices"),
     path("notices/<int:number>/", notices.notice, name="notice"),
 ]

@@ -63,5 +63,5 @@ def name_fits(pattern: str, name: str) -> bool:
 
 
 def host_fits(declared: str, host: str) -> bool:
-    """Whether a host is the declared one or below it: ``maps.example`` has ``a.maps.example``."""
+    """Whether a host is the declared one or below it: maps.example has a.maps.example."""
     return host == declared or host.endswith(f".{declared}")

@@ -62,7 +62,7 @@ def website_changes(old: Promise, new: Promise) -> Iterator[tuple[bool, str, str
     before, after = old.website or Website(), new.website or Website()
     parts = dict.fromkeys(["necessary", *before.purposes, *after.purposes])
     for key in parts:
-        had, has = _things(before, key), _things(after, key)
+        had, has = _list_items(before, key), _list_items(after, key)
         what = "without asking" if key == "necessary" else f"for “{_title(old, new, key)}”"
         for thing in [thing for thing in has if thing not in had]:
             yield True, key, f"Our website now also has {thing} {what}."
@@ -82,7 +82,7 @@ def _title(old: Promise, new: Promise, key: str) -> str:
     return (new.purposes.get(key) or old.purposes[key]).title
 
 
-def _things(website: Website, key: str) -> list[str]:
+def _list_items(website: Website, key: str) -> list[str]:
     """Everything that one part keeps, loads or signals. A longer stay is another thing: it shows
     as one that came and one that went."""
     part = website.necessary if key == "necessary" else website.purposes.get(key, WebsitePart())

@@ -52,7 +52,6 @@ _FIXED: Final = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -64,10 +63,12 @@ class SecurityHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, then add what is missing. A view may only loosen ``Cache-Control``."""
+        """Answer, then add what is missing. A view may only loosen ``Cache-Control``, and say that
+        other sites may load what it gives (``Cross-Origin-Resource-Policy``)."""
         response = self.get_response(request)
         for name, value in _FIXED.items():
             response[name] = value
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         # A shared computer must not show a customer's page to the next person who presses "back"
         # after sign-out.
         response.setdefault("Cache-Control", "no-store")

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("you/", include("aboveboard.portal.urls")),
     path("console/", include("aboveboard.console.urls")),
     path("demo/", include("aboveboard.console.demo_mail")),
+    path("", include("aboveboard.banner.urls")),
     path("", include("aboveboard.centre.urls")),
 ]
 

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from aboveboard.commands.progress import ProgressBar
@@ -46,27 +47,35 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make the demo if it is not there, then serve it."""
+    from aboveboard.commands.demo.shop import Shop
     from aboveboard.commands.instance import serve
     from aboveboard.delivery import catcher
 
     catcher.check_installed()  # before the minute that the story takes
     home = Path(getattr(args, "home", "demo-data")).resolve()
     serve.check_port("127.0.0.1", args.port)
+    shop_port = _shop_port(args.port)
+    # In the environment, as the instance may have been made with another port.
+    os.environ.setdefault("ABOVEBOARD_WEBSITE_ORIGINS", f"http://127.0.0.1:{shop_port}")
     if not (home / MADE).is_file():
         _make(home, args)
     else:
         _start(home, args.port)
     from aboveboard.keys.log_signing import sequence_now
 
-    _print_links(args.port)
+    _print_links(args.port, shop_port)
     # Nothing sequences before the server's worker runs, and the first page would say that entries
     # wait.
     sequence_now()  # the links have ledger entries too
     if args.no_serve:
         return 0
-    return serve.run(
-        argparse.Namespace(host="127.0.0.1", port=args.port, processes=1, no_worker=False)
-    )
+    shop = Shop(privacy=f"http://127.0.0.1:{args.port}", port=shop_port)
+    try:
+        return serve.run(
+            argparse.Namespace(host="127.0.0.1", port=args.port, processes=1, no_worker=False)
+        )
+    finally:
+        shop.close()
 
 
 def _make(home: Path, args: argparse.Namespace) -> None:
@@ -157,7 +166,7 @@ def _start(home: Path, port: int) -> None:
     schema.check_file(settings.current())
 
 
-def _print_links(port: int) -> None:
+def _print_links(port: int, shop_port: int) -> None:
     from aboveboard.accounts.actions import customer_account, make_link
     from aboveboard.accounts.queries import staff
     from aboveboard.basics import clock
@@ -175,12 +184,20 @@ def _print_links(port: int) -> None:
     for who, account_id in people:
         print(f"  {who:<16} {origin}{make_link(account_id, by=SYSTEM, at=at, demo=True)}")
     print(
-        f"\nAnyone:            {origin}/trust/\nMail that was sent: {origin}/demo/mail\n",
+        f"\nAnyone:            {origin}/trust/\nMail that was sent: {origin}/demo/mail\n"
+        f"A shop with the consent panel: http://127.0.0.1:{shop_port}/\n",
         flush=True,
     )
 
 
-def _free_port() -> int:
+def _shop_port(port: int) -> int:
+    """The port after the pages' own, or any other where that is taken."""
+    with suppress(OSError, OverflowError):
+        return _free_port(port + 1)
+    return _free_port()
+
+
+def _free_port(wanted: int = 0) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind(("127.0.0.1", wanted))
         return int(probe.getsockname()[1])

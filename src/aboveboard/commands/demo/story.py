@@ -22,6 +22,7 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.cast import DemoCast, create_cast
+from aboveboard.commands.demo.shop import promise_of_shop
 from aboveboard.custody import actions as custody
 from aboveboard.custody import exporting
 from aboveboard.custody.queries import DeviceRow
@@ -75,7 +76,10 @@ class DemoStory:
     def promise(self) -> None:
         """Put the sample promise in force, and let the staff in."""
         adopt_promise(
-            PROMISE.read_text("utf-8"), name=PROMISE.name, by=SYSTEM, at=self.moment_before(days=60)
+            promise_of_shop(PROMISE.read_text("utf-8")),
+            name=PROMISE.name,
+            by=SYSTEM,
+            at=self.moment_before(days=60),
         )
         self.cast = create_cast(at=self.moment_before(days=59))
 

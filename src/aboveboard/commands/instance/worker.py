@@ -236,6 +236,7 @@ def _sweep() -> bool:
     from aboveboard.recovery import before_upgrade
     from aboveboard.rights.requests import mailbox
     from aboveboard.rights.running import due
+    from aboveboard.website import actions as visitors
 
     due.do_what_is_due(at=clock.now())
     if gone := staging.delete_expired(at=clock.now()):
@@ -250,6 +251,8 @@ def _sweep() -> bool:
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
     code_tries.sweep(at=clock.now())
+    visitors.seal_batch(at=clock.now())
+    visitors.sweep(at=clock.now())
     # Last: it calls other machines.
     if proposed := mailbox.propose_new(at=clock.now()):
         log.info("%s new mails were looked at for requests", proposed)

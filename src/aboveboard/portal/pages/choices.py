@@ -18,9 +18,10 @@ from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
 from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ChoiceForm
-from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, is_signalled, portal_page
 from aboveboard.promise import explain
-from aboveboard.promise.model import Purpose
+from aboveboard.promise.model import Promise, Purpose
+from aboveboard.website.actions import GPC_EVIDENCE
 
 
 @allow_customer
@@ -147,8 +148,17 @@ def _overview(
         "history": [
             _past_choice(you, choice) for choice in history if not is_boundary(choice.topic)
         ],
+        "refused": _refused_by_browser(request, you),
     }
     return render(request, "portal/choices.html", context, status=status)
+
+
+def _refused_by_browser(request: HttpRequest, you: PortalCustomer) -> list[str]:
+    """Return what each purpose is called that this browser refuses by itself."""
+    website = you.promise.website
+    if website is None or not is_signalled(request):
+        return []
+    return [you.promise.purposes[key].title for key in website.refused_by_gpc]
 
 
 def _card(
@@ -203,9 +213,16 @@ def _past_choice(you: PortalCustomer, choice: ChoiceRecord | None) -> dict[str, 
         "choice": choice,
         "title": wording.about(you.promise, choice.topic),
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
-        "channel": wording.channel(you.promise, choice.channel),
+        "channel": _way(you.promise, choice),
         "by": _recorder(choice, you),
     }
+
+
+def _way(promise: Promise, choice: ChoiceRecord) -> str:
+    """Return on which channel it was said."""
+    if choice.evidence == GPC_EVIDENCE:
+        return gettext("by your browser (Global Privacy Control)")
+    return wording.channel(promise, choice.channel)
 
 
 def _answer(choice: ChoiceRecord, purpose: Purpose | None) -> str:

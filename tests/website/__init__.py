@@ -1,0 +1,1 @@
+"""What visitors of the website chose, and what the site does."""
