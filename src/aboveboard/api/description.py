@@ -62,7 +62,8 @@ KEY: dict[str, Any] = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": False,
-    "schema": {"type": ["string", "null"], "title": "Idempotency-Key"},
+    # As ``accounts.clients.idempotency`` takes it.
+    "schema": {"type": "string", "title": "Idempotency-Key", "pattern": r"^[!#-\[\]-~]{1,255}$"},
 }
 NUMBER: dict[str, Any] = {
     "in": "path",
