@@ -53,6 +53,7 @@ class AccessConfig(AppConfig):
                 "queries",
                 "reasons",
                 "sealed_uses",
+                "usage",
                 "use",
                 "use_index.columns",
             ),

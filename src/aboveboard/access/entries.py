@@ -72,6 +72,18 @@ class UseSealed(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class UsageDisclosed(Facts):
+    """The list of the uses of somebody's data was asked for by another portal that shows it to
+    them. ``acting``: whoever asked there (``asker``) is somebody else."""
+
+    kind: ClassVar = "usage.disclosed"
+    on_restore: ClassVar = NothingToRestore("a list that was read changes nothing")
+
+    acting: bool
+    asker: SealedFact
+
+
+@dataclass(frozen=True, slots=True)
 class AddressChangeNotified(Facts):
     """Both addresses, before and after, were opened to tell the person that it was changed."""
 
@@ -285,6 +297,7 @@ USES: Final[dict[str, type[Use]]] = {
 ENTRIES: Final = (
     *USES.values(),
     UseSealed,
+    UsageDisclosed,
     AddressChangeNotified,
     CorrespondentOpened,
     EmergencyNoteRead,

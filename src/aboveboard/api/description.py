@@ -30,6 +30,7 @@ _TOKEN = {
                 "purpose:PURPOSE": "a purpose that is in the client's scope",
                 "channel:CHANNEL": "a channel that is in it",
                 "request:KIND": "a kind of request that it may bring",
+                "usage:FIELD": "a field by which it may ask for people's uses",
                 "proves:EVIDENCE": "a way in which its word is taken that it proved who asks",
             },
         }

@@ -131,6 +131,23 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
     ),
     "get_requests": OperationExample(None, {"requests": [_REQUEST], "next": None}),
     "get_request": OperationExample(None, _REQUEST),
+    "get_usage": OperationExample(
+        None,
+        {
+            "totalUsages": 1,
+            "usages": [
+                {
+                    "logtime": "2026-11-26T12:00:00Z",
+                    "action": "To answer when you contact us",
+                    "receiverCode": "Adventure Works Ltd",
+                    "receiverName": "Adventure Works",
+                    "receiverSystem": "Our advisers, Leeds shop",
+                }
+            ],
+        },
+    ),
+    "get_usage_period": OperationExample(None, {"periodStart": "2026-11-22T09:00:00Z"}),
+    "get_heartbeat": OperationExample(None, {"status": "OK", "message": "API is ready"}),
     "post_code": OperationExample({}, _REQUEST),
     "post_proof": OperationExample(
         {"code": "4821-7730"}, _REQUEST | {"stage": "accepted", "missing": []}

@@ -107,6 +107,14 @@ def _configure_scope(add: argparse.ArgumentParser) -> None:
         "repeat for more than one",
     )
     add.add_argument(
+        "--usage",
+        action="append",
+        default=[],
+        metavar="FIELD",
+        help="let another portal ask for people's uses, and name them by this field; once more "
+        "with `acting` for somebody who acts for them",
+    )
+    add.add_argument(
         "--proves",
         action="append",
         default=[],
@@ -153,7 +161,8 @@ def run(args: argparse.Namespace) -> int:
             choices=args.choose,
             channels=args.channel,
             rights=[f"request:{kind}" for kind in args.request]
-            + [f"proves:{evidence}" for evidence in args.proves],
+            + [f"proves:{evidence}" for evidence in args.proves]
+            + [f"usage:{field}" for field in args.usage],
             by=SYSTEM,
             at=at,
             life=life,

@@ -14,7 +14,7 @@ from django.db import transaction
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.actions import check_team
 from aboveboard.accounts.clients import tokens
-from aboveboard.accounts.clients.scope import PROVES, REQUEST
+from aboveboard.accounts.clients.scope import PROVES, REQUEST, USAGE
 from aboveboard.accounts.entries import ClientMade, ClientRevoked, ClientRotated
 from aboveboard.accounts.models import ClientSecret, ServiceClient
 from aboveboard.accounts.queries import Client, client_of_row
@@ -25,7 +25,7 @@ from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_words
 
-_RIGHT: Final = re.compile(rf"({REQUEST}|{PROVES})[a-z][a-z_]{{0,39}}")
+_RIGHT: Final = re.compile(rf"({REQUEST}|{PROVES}|{USAGE})[a-z][a-z_]{{0,39}}")
 
 
 @transaction.atomic
@@ -190,7 +190,7 @@ def _check_rights(rights: Sequence[str]) -> None:
                 found="a word of the client's rights is none about requests",
                 fix="Write it such as `request:access` or `proves:signed_in`.",
             )
-    if rights and not any(word.startswith(REQUEST) for word in rights):
+    if rights and not any(word.startswith((REQUEST, USAGE)) for word in rights):
         raise Invalid(
             found="the client may prove who asks, and bring no request",
             fix="Name what it may bring too, such as `request:access`.",

@@ -6,6 +6,8 @@ record that a person said yes to that purpose. One does not give the other: a cl
 both could open data under a yes of its own (``docs/explanation/choices.md``). A no needs no scope.
 ``request:`` lets it bring what people ask of that kind (access, erasure …), ``proves:`` lets it say
 that it proved who they are in that way; what no ``proves:`` covers begins unproved.
+``usage:FIELD`` lets a portal ask for the uses of whom that field names, ``usage:acting`` also for
+somebody who acts for them.
 
 RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming no purpose, choice or
 request means all of the client's own, and the same for channels; once one is named, only what is
@@ -21,7 +23,8 @@ CHOOSE = "choose:"
 CHANNEL = "channel:"
 REQUEST = "request:"
 PROVES = "proves:"
-RIGHTS = (REQUEST, PROVES)
+USAGE = "usage:"
+RIGHTS = (REQUEST, PROVES, USAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,12 @@ class ClientScope:
     def may_ask(self, kind: str) -> bool:
         """Whether it may bring requests of this kind."""
         return REQUEST + kind in self.rights
+
+    @property
+    def usage_kinds(self) -> frozenset[str]:
+        """The fields by which it may ask for people's uses."""
+        words = {word.removeprefix(USAGE) for word in self.rights if word.startswith(USAGE)}
+        return frozenset(words - {"acting"})
 
     def may_prove(self, evidence: str) -> bool:
         """Whether it may say that it proved who asks in this way."""
