@@ -18,12 +18,15 @@ from aboveboard_client.shapes import (
     ContextOut,
     DecisionBatchOut,
     DecisionOut,
+    FindUsageOut,
+    HeartbeatOut,
     NewRequestIn,
     PromiseOut,
     RequestListOut,
     RequestOut,
     RequestReceiptOut,
     ResendIn,
+    UsagePeriodOut,
     UseIn,
     UseOut,
 )
@@ -148,6 +151,47 @@ class Aboveboard(Transport):
         for.
         """
         answer: PromiseOut = self.send("GET", "/api/v1/promise")
+        return answer
+
+    def get_usage(
+        self,
+        *,
+        userCode: int | None = None,
+        periodStart: int | None = None,
+        periodEnd: int | None = None,
+        offset: int | None = None,
+        limit: int | None = None,
+    ) -> FindUsageOut:
+        """Find the uses of a person's data. Return who used somebody's data, for a portal that
+        shows them the lists of several organisations. That it was asked is written down about
+        them. Somebody who is not held has an empty list. Uses that a law forbids to tell now
+        are left out or say only that they are.
+        """
+        answer: FindUsageOut = self.send(
+            "GET",
+            "/api/v1/usage/v2/findUsage",
+            query={
+                "userCode": userCode,
+                "periodStart": periodStart,
+                "periodEnd": periodEnd,
+                "offset": offset,
+                "limit": limit,
+            },
+        )
+        return answer
+
+    def get_usage_period(
+        self,
+    ) -> UsagePeriodOut:
+        """From when on uses are kept. Return the moment of the first entry of the ledger."""
+        answer: UsagePeriodOut = self.send("GET", "/api/v1/usage/v2/usagePeriod")
+        return answer
+
+    def get_heartbeat(
+        self,
+    ) -> HeartbeatOut:
+        """Whether uses can be asked for now. Return OK once something is published in the ledger."""
+        answer: HeartbeatOut = self.send("GET", "/api/v1/usage/v2/heartbeat")
         return answer
 
     def post_request(

@@ -127,6 +127,20 @@ class ErrorOut(TypedDict):
     expected: str
 
 
+class FindUsageOut(TypedDict):
+    """The uses, the newest first, and how many there are whatever ``limit`` and ``offset`` say."""
+
+    totalUsages: int
+    usages: list[UsageOut]
+
+
+class HeartbeatOut(TypedDict):
+    """Whether the list can be asked for now."""
+
+    status: Literal["FAIL", "OK"]
+    message: str
+
+
 class NewRequestIn(TypedDict):
     """What a person asks for. ``proof``: how this client proved who they are, where its scope lets
     it say so.
@@ -268,6 +282,22 @@ class SaidOut(TypedDict):
     answer: str
     channel: str
     at: str
+
+
+class UsageOut(TypedDict):
+    """One use, in the protocol's words."""
+
+    logtime: str
+    action: str
+    receiverCode: str
+    receiverName: str
+    receiverSystem: str
+
+
+class UsagePeriodOut(TypedDict):
+    """From when on uses are kept. There is no end: they can be asked for up to now."""
+
+    periodStart: str
 
 
 class UseIn(TypedDict):

@@ -129,6 +129,22 @@ export interface ErrorOut {
 }
 
 /**
+ * The uses, the newest first, and how many there are whatever ``limit`` and ``offset`` say.
+ */
+export interface FindUsageOut {
+  totalUsages: number;
+  usages: UsageOut[];
+}
+
+/**
+ * Whether the list can be asked for now.
+ */
+export interface HeartbeatOut {
+  status: "FAIL" | "OK";
+  message: string;
+}
+
+/**
  * What a person asks for. ``proof``: how this client proved who they are, where its scope lets
  * it say so.
  */
@@ -269,6 +285,24 @@ export interface SaidOut {
 }
 
 /**
+ * One use, in the protocol's words.
+ */
+export interface UsageOut {
+  logtime: string;
+  action: string;
+  receiverCode: string;
+  receiverName: string;
+  receiverSystem: string;
+}
+
+/**
+ * From when on uses are kept. There is no end: they can be asked for up to now.
+ */
+export interface UsagePeriodOut {
+  periodStart: string;
+}
+
+/**
  * A use: whose data, for which purpose of the promise, which fields, through which channel.
  */
 export interface UseIn {
@@ -363,6 +397,30 @@ export class Aboveboard extends Transport {
    */
   getPromise(): Promise<PromiseOut> {
     return this.send("GET", "/api/v1/promise");
+  }
+
+  /**
+   * Find the uses of a person's data. Return who used somebody's data, for a portal that shows
+   * them the lists of several organisations. That it was asked is written down about them.
+   * Somebody who is not held has an empty list. Uses that a law forbids to tell now are left
+   * out or say only that they are.
+   */
+  getUsage(userCode?: number, periodStart?: number, periodEnd?: number, offset?: number, limit?: number): Promise<FindUsageOut> {
+    return this.send("GET", "/api/v1/usage/v2/findUsage", { query: { userCode, periodStart, periodEnd, offset, limit } });
+  }
+
+  /**
+   * From when on uses are kept. Return the moment of the first entry of the ledger.
+   */
+  getUsagePeriod(): Promise<UsagePeriodOut> {
+    return this.send("GET", "/api/v1/usage/v2/usagePeriod");
+  }
+
+  /**
+   * Whether uses can be asked for now. Return OK once something is published in the ledger.
+   */
+  getHeartbeat(): Promise<HeartbeatOut> {
+    return this.send("GET", "/api/v1/usage/v2/heartbeat");
   }
 
   /**
