@@ -190,7 +190,7 @@ class Aboveboard(Transport):
     def get_heartbeat(
         self,
     ) -> HeartbeatOut:
-        """Whether uses can be asked for now. Return OK once something is published in the ledger."""
+        """Whether uses can be asked for now. Return OK once the ledger has an entry."""
         answer: HeartbeatOut = self.send("GET", "/api/v1/usage/v2/heartbeat")
         return answer
 

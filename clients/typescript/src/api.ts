@@ -417,7 +417,7 @@ export class Aboveboard extends Transport {
   }
 
   /**
-   * Whether uses can be asked for now. Return OK once something is published in the ledger.
+   * Whether uses can be asked for now. Return OK once the ledger has an entry.
    */
   getHeartbeat(): Promise<HeartbeatOut> {
     return this.send("GET", "/api/v1/usage/v2/heartbeat");

@@ -107,7 +107,7 @@ def get_usage_period(request: HttpRequest) -> HttpResponse:
 
 @get("Whether uses can be asked for now", HeartbeatOut, statuses=(*READS, 403))
 def get_heartbeat(request: HttpRequest) -> HttpResponse:
-    """Return OK once something is published in the ledger."""
+    """Return OK once the ledger has an entry."""
     _check_scope(client_of(request).scope.usage_kinds)
     try:
         ledger.entry_at(0)
