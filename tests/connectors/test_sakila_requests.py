@@ -24,6 +24,7 @@ from aboveboard.outbox import jobs
 from aboveboard.promise.queries import in_force
 from aboveboard.rights.pack import release, reviewing
 from aboveboard.rights.pack.contents import PackFacts, PackSystem
+from aboveboard.rights.pack.seal import NO_SEAL, make_keys
 from aboveboard.rights.requests import actions, proving, queries
 from aboveboard.rights.requests.state import RequestStage
 from aboveboard.rights.requests.terms import (
@@ -121,7 +122,8 @@ def pack_of(number: int) -> zipfile.ZipFile:
         systems=(PackSystem("rentals", shop.name, shop.why, (), shop.source),),
     )
     own = [Personal("Barbara"), Personal("Jones"), Personal(BARBARA)]
-    token = release.build(number, facts, answers, own, by=ADVISER, at=clock.now())
+    keys = make_keys(NO_SEAL)
+    token = release.build(number, facts, answers, own, keys=keys, by=ADVISER, at=clock.now())
     code = proving.make_code(number, proving.CodeUse.PACK, by=ADVISER, at=clock.now())
     opened = release.open_link(
         token, person_id=None, code=code, passphrase=None, by=CUSTOMER, at=clock.now()

@@ -278,9 +278,9 @@ def test_a_part_goes_out_while_a_system_is_missing_and_the_rest_follows(
     assert "You got a part of it on" in str(mail.outbox[-1].body)
     with zip_of(number, person) as whole:
         assert row["email"] in whole.read("data/archive.json").decode()
-    told = [each.event.kind for each in queries.events(number)]
-    assert RequestEventKind.PART_ANSWERED in told
-    assert told[-1] is RequestEventKind.ANSWERED
+    happened = [each.event.kind for each in queries.events(number)]
+    assert RequestEventKind.PART_ANSWERED in happened
+    assert happened[-1] is RequestEventKind.ANSWERED
 
 
 def advance_by_hand(number: int, system: str) -> None:
