@@ -22,6 +22,8 @@ NO_PAGE = {
     "centre:register_csv": "a file",
     "centre:register_json_ld": "a file",
     "centre:notice_json": "a file",
+    "centre:algorithms_json": "a file",
+    "centre:sharing_csv": "a file",
     "centre:notice_pdf": "a file",
     "centre:notice_json_now": "a file",
     "centre:notice_pdf_now": "a file",

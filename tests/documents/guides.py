@@ -37,6 +37,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "when-something-is-wrong.md": trouble.when_something_is_wrong,
     "keep-the-keys.md": trouble.keep_the_keys,
     "weigh-a-changed-promise.md": promises.weigh_a_changed_promise,
+    "publish-what-public-bodies-owe.md": promises.publish_what_public_bodies_owe,
     "write-a-promise.md": promises.write_a_promise,
     # After the others: it brings thousands in, of whom each later sweep would ask.
     "import-your-customers.md": imports.import_your_customers,

@@ -52,6 +52,10 @@ def put_the_consent_panel_on_your_site(reader: Reader, _: Instance) -> None:
     reader.ends_with("aboveboard website tag", exits.ATTENTION)
 
 
+def publish_what_public_bodies_owe(reader: Reader, _: Instance) -> None:
+    """Nothing is needed beforehand: the fields are the same for everybody."""
+
+
 def purpose(key: str) -> str:
     """Return what the sample says of a purpose."""
     start = SAMPLE.index(f"  {key}:")

@@ -29,6 +29,7 @@ DECIDES_NOTHING = {
     "custody.Export": "a manifest: who is exposed is counted from it and compared with its entry",
     "custody.ExportPerson": "a manifest: who is exposed is counted from it and compared with its "
     "entry",
+    "custody.SharedUnder": "what the public register says; its digest has its entry",
     "custody.Handover": "says where a thing is; opens nothing",
     "delivery.Batch": "a queue: whom a notice is for the incident decides at each sending",
     "delivery.BatchTally": "counts of a queue, for what people are shown; nobody is chosen by them",

@@ -42,6 +42,7 @@ ELSEWHERE = {
     "adoption.drafting.keep_text": "tests/adoption: the newest text said again changes nothing",
     "adoption.drafting.propose": "tests/adoption: proposed again by the same, it is that one",
     "adoption.telling.tell": "tests/adoption: a version is told once",
+    "custody.sharing.take_in": "tests/custody: the register that is there changes nothing",
     "promise.actions.adopt_promise": "tests/promise: one that is in force is not adopted again",
     "rights.correction.correct_fields": "by rights.correction.correct",
     "rights.pack.preparing.order": "tests/rights: it is being made already",

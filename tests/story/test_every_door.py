@@ -116,7 +116,8 @@ request."""
 SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
-    r"/you/(details/|moving/$|website/$|choices/(personal-offers/)?$|who-may-look/$|who-has-looked/($|concern/)|notices/$|$)"
+    r"/you/(details/|moving/$|what-for/$|website/$|choices/(personal-offers/)?$|who-may-look/$|notices/$"
+    r"|who-has-looked/($|concern/)|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer

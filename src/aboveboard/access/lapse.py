@@ -89,6 +89,30 @@ def lapsed_fields(promise: Promise, held: HeldData, at: datetime) -> dict[str, d
     return fields
 
 
+def kept_until(purpose: Purpose, field: str, held: HeldData) -> datetime | None:
+    """Return when the time of a person's field for a purpose is over, as things are: the promised
+    one, or the shorter one that they chose. A new contact or choice moves it. None where its clock
+    has not started."""
+    began = _clock_start(purpose, field, held)
+    if began is None:
+        return None
+    promised = purpose.retention.keep.add_to(began)
+    chosen = held.consent.boundaries.shorter.get(purpose.key)
+    return promised if chosen is None else min(promised, chosen.add_to(began))
+
+
+def _clock_start(purpose: Purpose, field: str, held: HeldData) -> datetime | None:
+    starts = purpose.retention.starts
+    if starts is RetentionStart.LAST_ACTIVITY:  # 2
+        return held.last_active_at
+    if starts is RetentionStart.CHOICE:
+        answer = held.consent.broadest(purpose.key)
+        if answer is None and not purpose.needs_consent:
+            return None
+        return answer.at if answer else held.collected[field]  # 3
+    return held.collected[field]
+
+
 def _refused(purpose: Purpose, facts: PersonFacts) -> LapseReason | None:
     # Through any way of contact: who said no to the whole and yes to e-mail still gets e-mail.
     refusals = choice_refusals(purpose, facts, broadest=True)
@@ -99,17 +123,11 @@ def _refused(purpose: Purpose, facts: PersonFacts) -> LapseReason | None:
 
 
 def _expired(purpose: Purpose, field: str, held: HeldData, at: datetime) -> LapseReason | None:
-    starts, why = purpose.retention.starts, LapseReason.TIME_OVER
-    if starts is RetentionStart.LAST_ACTIVITY:  # 2
-        began = held.last_active_at
-    elif starts is RetentionStart.CHOICE:
-        answer = held.consent.broadest(purpose.key)
-        answered_at = answer.at if answer else None
-        if answered_at is None:  # 3
-            if not purpose.needs_consent:
-                return None
-            why = LapseReason.NEVER_ANSWERED
-        began = answered_at or held.collected[field]
-    else:
-        began = held.collected[field]
-    return why if is_over(purpose, held.consent, began, at) else None
+    began = _clock_start(purpose, field, held)
+    if began is None or not is_over(purpose, held.consent, began, at):
+        return None
+    is_unanswered = (
+        purpose.retention.starts is RetentionStart.CHOICE
+        and held.consent.broadest(purpose.key) is None
+    )
+    return LapseReason.NEVER_ANSWERED if is_unanswered else LapseReason.TIME_OVER

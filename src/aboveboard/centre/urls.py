@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from aboveboard.centre import asking, home, log, losses, notice, packs, promise
+from aboveboard.centre import (
+    algorithms,
+    asking,
+    home,
+    log,
+    losses,
+    notice,
+    packs,
+    promise,
+    sharing,
+)
 
 app_name = "centre"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +37,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         {"layer": "line"},
         name="notice_line",
     ),
+    path("trust/algorithms/", algorithms.overview, name="algorithms"),
+    path("trust/algorithms.json", algorithms.document, name="algorithms_json"),
+    path("trust/sharing/", sharing.overview, name="sharing"),
+    path("trust/sharing.csv", sharing.register_csv, name="sharing_csv"),
+    path("trust/sharing/<int:number>/", sharing.agreement, name="agreement"),
     path("trust/register/", promise.register_page, name="register"),
     path("trust/register.csv", promise.register_csv, name="register_csv"),
     path("trust/register.jsonld", promise.register_json_ld, name="register_json_ld"),

@@ -20,6 +20,7 @@ class CustodyConfig(AppConfig):
             name="custody",
             public=(
                 "actions",
+                "agreement",
                 "campaign",
                 "entries",
                 "exporting",
@@ -29,6 +30,7 @@ class CustodyConfig(AppConfig):
                 "parcel",
                 "queries",
                 "selection",
+                "sharing",
                 "terms",
             ),
             entries=(
@@ -37,6 +39,7 @@ class CustodyConfig(AppConfig):
                 entries.DeviceHandedOver,
                 entries.DeviceRetired,
                 entries.ExportMade,
+                entries.SharingRegisterChanged,
             ),
             repeats={
                 entries.DeviceHandedOver: actions.repeat_hand_over,

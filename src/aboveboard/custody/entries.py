@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from aboveboard.basics.facts import (
     Code,
+    Digest,
     Facts,
     RedoByHand,
     RepeatOnRestore,
@@ -84,3 +85,17 @@ class ExportMade(Facts):
     people: int
     refused: int
     file: SealedFact
+
+
+@dataclass(frozen=True, slots=True)
+class SharingRegisterChanged(Facts):
+    """The register of agreements to share data is another: how many there are, and the SHA-256 of
+    it as CSV."""
+
+    kind: ClassVar = "sharing.changed"
+    on_restore: ClassVar = RedoByHand(
+        "the ledger holds the digest of the register, not its text: take the file in again"
+    )
+
+    agreements: int
+    digest: Digest

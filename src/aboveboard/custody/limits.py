@@ -16,3 +16,10 @@ Our choice: 100 MB. Selections, which name nobody twice, may be longer."""
 CAMPAIGN_FRESH: Final = timedelta(minutes=15)
 """How old a yes of a campaign's run that was killed may be when it goes on; an older one is asked
 again. Our choice: a no that was said meanwhile must not be passed over."""
+
+AGREEMENTS: Final = 5_000
+"""Agreements in a register of data sharing. Our choice: the UK's own of all bodies had 525 in 2025
+(House of Lords, HL12970)."""
+
+AGREEMENT_TEXT: Final = 10_000
+"""Longest field of a sharing agreement, in characters. Our choice: some pages."""

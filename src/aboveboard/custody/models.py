@@ -146,3 +146,14 @@ class ExportPerson(models.Model):
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["person_id"], name="custody_person")]
+
+
+class SharedUnder(models.Model):
+    """An agreement to share data, as the public register says it: no personal data, and nothing is
+    decided by it."""
+
+    number = models.PositiveIntegerField(unique=True)
+    values = models.JSONField(help_text="the fields of custody.agreement")
+
+    def __str__(self) -> str:
+        return f"sharing agreement {self.number}"

@@ -11,6 +11,7 @@ from aboveboard.portal.pages import (
     details,
     documents,
     home,
+    items,
     notices,
     packs,
     requests,
@@ -21,6 +22,7 @@ from aboveboard.portal.pages import (
 app_name = "portal"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("what-for/", items.overview, name="items"),
     path("moving/", details.move, name="move"),
     path("details/<slug:field>/", details.correct, name="detail"),
     path("details/<slug:field>/code/", details.prove, name="detail_code"),

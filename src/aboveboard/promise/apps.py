@@ -41,6 +41,7 @@ class PromiseConfig(AppConfig):
                 "notice.sections",
                 "organisation",
                 "queries",
+                "records",
                 "register",
                 "website",
                 "website_words",
