@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aboveboard.access.contactable import standing
+from aboveboard.access.contactable import conditions
 from aboveboard.access.contactable.asking import Reasons, decide_about_all
 from aboveboard.access.decision.decide import decide
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
@@ -160,7 +160,7 @@ def test_the_moment_from_which_nothing_may_be_kept_is_found_exactly(
     at = at.replace(tzinfo=UTC)
     keep = Period(months=months, days=days, hours=hours)
     retention = Retention(keep, RetentionStart.LAST_ACTIVITY, None)
-    cutoff = standing.retention_cutoff(retention, at)
+    cutoff = conditions.retention_cutoff(retention, at)
     assert cutoff is not None
     last = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=cutoff)
     tick = timedelta(microseconds=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aboveboard.adoption import adopting, drafting, queries, telling, weighing
+from aboveboard.adoption import adopting, drafting, notifying, queries, weighing
 from aboveboard.adoption.models import Announcement
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
@@ -72,19 +72,19 @@ def test_what_one_proposes_another_adopts_and_those_concerned_are_told_once() ->
     jobs.run_jobs_once(worker="w")
     weighed = queries.last_weighing(draft_id)
     assert weighed is not None
-    assert (weighed.done, weighed.total, weighed.found["people"]) == (6, 6, 6)
-    assert {cell["purpose"] for cell in weighed.found["uses"]} == {"personal-offers"}
+    assert (weighed.done, weighed.total, weighed.counts["people"]) == (6, 6, 6)
+    assert {cell["purpose"] for cell in weighed.counts["uses"]} == {"personal-offers"}
 
     adopted = adopting.adopt(draft_id, against=before, by=TWO, at=at)
     assert in_force().serial == adopted.serial
     assert queries.draft(draft_id).adopted_serial == adopted.serial
 
-    telling.tell(adopted.serial, by=TWO, at=at)
-    telling.tell(adopted.serial, by=ONE, at=at)  # said again
-    telling.run({"promise": adopted.serial})
+    notifying.tell(adopted.serial, by=TWO, at=at)
+    notifying.tell(adopted.serial, by=ONE, at=at)  # said again
+    notifying.run({"promise": adopted.serial})
     # The worker died before it could say that it was done.
     Announcement.objects.update(finished_at=None)
-    telling.run({"promise": adopted.serial})
+    notifying.run({"promise": adopted.serial})
     progress = queries.announcement(adopted.serial)
     assert progress is not None
     assert (progress.reviewed, progress.asked_again, progress.letters.total) == (6, 2, 6)
@@ -118,7 +118,7 @@ def _letters_say_what_concerns_each(people: list[int]) -> None:
         DispatchItem(row.id, row.batch_id, row.person_id, row.template, language, row.channel)
         for row, language in zip(rows, ("en", "fr", "de", "en", "en", "en"), strict=True)
     ]
-    letters = dict(telling.render_letters(items))
+    letters = dict(notifying.render_letters(items))
     assert not [each for each in letters.values() if isinstance(each, SkippedNotice)]
     texts = []
     for item in items:
@@ -140,7 +140,7 @@ def test_a_version_that_concerns_nobody_is_told_to_nobody() -> None:
     draft_id = drafting.start(f"{SOURCE}# read again\n", name="promise.yaml", by=ONE, at=at)
     drafting.propose(draft_id, by=ONE, at=at)
     adopted = adopting.adopt(draft_id, against=last_serial(), by=TWO, at=at)
-    with pytest.raises(telling.NobodyConcerned):
-        telling.tell(adopted.serial, by=TWO, at=at)
-    with pytest.raises(telling.NotInForce):
-        telling.tell(adopted.serial - 1, by=TWO, at=at)
+    with pytest.raises(notifying.NobodyConcerned):
+        notifying.tell(adopted.serial, by=TWO, at=at)
+    with pytest.raises(notifying.NotInForce):
+        notifying.tell(adopted.serial - 1, by=TWO, at=at)

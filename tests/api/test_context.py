@@ -47,7 +47,7 @@ def test_the_card_is_the_same_on_every_channel_and_shows_what_was_said_where() -
     assert card["values"]["first_name"] == row["first_name"]
     may = {each["channel"]: each["may"] for each in card["contact"]}
     assert may == {"email": True, "sms": True, "phone": False}
-    said = {each["contact"]: (each["answer"], each["channel"]) for each in card["said"]}
+    said = {each["contact"]: (each["answer"], each["channel"]) for each in card["choices"]}
     assert said == {"": ("yes", "shop"), "phone": ("no", "phone")}
     assert [record.entry_id for record in use_records(person)] == entries[::-1]
 

@@ -38,7 +38,7 @@ from aboveboard.api.shapes import (
     ProblemDetails,
     PromiseOut,
     PurposeOut,
-    SaidOut,
+    ContextChoiceOut,
     UseIn,
 )
 from aboveboard.basics import problems as plain
@@ -120,7 +120,7 @@ def test_every_error_code_is_listed() -> None:
         ContextIn,
         ContextOut,
         ContactOut,
-        SaidOut,
+        ContextChoiceOut,
         PersonRef,
         PromiseOut,
         PurposeOut,

@@ -108,9 +108,9 @@ def test_of_two_records_merged_what_either_keeps_out_is_kept_out() -> None:
 @given(st.lists(st.tuples(st.sampled_from(["P1M", "P3M", "P1Y"]), st.booleans()), max_size=8))
 def test_the_shortest_time_that_stands_holds(said: list[tuple[str, bool]]) -> None:
     last = dict(said)
-    standing = [Period.parse(period) for period, is_set in last.items() if is_set]
+    periods = [Period.parse(period) for period, is_set in last.items() if is_set]
     shorter = state(*((keep(p), NO if is_set else YES) for p, is_set in said)).boundaries.shorter
-    expected = min(standing, key=Period.longest, default=None)
+    expected = min(periods, key=Period.longest, default=None)
     assert shorter.get("personal-offers") == expected
 
 
@@ -159,9 +159,9 @@ def test_it_is_kept_as_a_choice_and_taken_back_by_the_hand_that_set_it() -> None
     made = set_boundary(person, LEEDS, by=CUSTOMER, **given)
     assert set_boundary(person, LEEDS, by=CUSTOMER, **given) == made, "said twice it is one"
     set_boundary(person, keep("P6M"), by=CUSTOMER, **given)
-    standing = queries.consent_state(person)
-    assert standing.keeps_out(ANN)
-    assert standing.boundaries.shorter == {"personal-offers": Period.parse("P6M")}
+    state = queries.consent_state(person)
+    assert state.keeps_out(ANN)
+    assert state.boundaries.shorter == {"personal-offers": Period.parse("P6M")}
     assert lift_boundary(person, LEEDS, by=ADVISER, **given).waits
     assert queries.consent_state(person).keeps_out(ANN)
     lifted = lift_boundary(person, LEEDS, by=CUSTOMER, **given)

@@ -73,9 +73,9 @@ def test_one_writes_it_another_adopts_it_and_people_are_told() -> None:
     assert "They have not been told" in shown(two, tell)
     two.post(tell)
     jobs.run_jobs_once(worker="w")
-    told = shown(two, tell)
-    assert "All of them." in told
-    assert "queued" in told.lower()
+    page = shown(two, tell)
+    assert "All of them." in page
+    assert "queued" in page.lower()
     assert "adopted" in shown(one, "/console/promise/drafts/")
     assert one.post(draft, {"source": SOURCE}).status_code == 409
 

@@ -50,8 +50,8 @@ def test_a_cabinet_of_paper_is_searched_and_copied_by_hand() -> None:
         assert answer.status_code == 422
         assert error in words(answer), given
     found = {"answer": "something", "records": "2", "words": "Two contracts, folder 7"}
-    shelf = SimpleUploadedFile("shelf.pdf", b"%PDF-1.7 a picture of the shelf", "application/pdf")
-    assert lead.post(step, found | {"document": shelf}).status_code == 302
+    picture = SimpleUploadedFile("shelf.pdf", b"%PDF-1.7 a picture of the shelf", "application/pdf")
+    assert lead.post(step, found | {"document": picture}).status_code == 302
     assert "Open the evidence" in words(lead.get(place))
     evidence = lead.post(f"{step}evidence/")
     seen = b"".join(evidence.streaming_content)  # type: ignore[attr-defined]

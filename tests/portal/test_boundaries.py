@@ -22,17 +22,17 @@ PAGE = "/you/who-may-look/"
 def test_a_team_that_is_kept_out_is_refused_and_seen_and_an_emergency_opens_it(
     jon: Someone,
 ) -> None:
-    def look() -> set[str]:
+    def reasons() -> set[str]:
         subject = Subject(jon.id)
         asked = UseRequest(ADVISER, "answer-contact", ("first_name",), "phone", subject)
         return {reason.code.value for reason in use(asked, at=clock.now()).reasons}
 
-    assert look() == set()
+    assert reasons() == set()
     page = words(jon.browser.get(PAGE))
     assert "The team Leeds shop" in page, "they know it, because it looked"
     kept = {"kind": "team", "name": "Leeds shop", "out": "1"}
     assert "Saved" in words(jon.browser.post(PAGE, kept, follow=True))
-    assert look() == {"kept_out_by_person"}
+    assert reasons() == {"kept_out_by_person"}
     assert "You keep them out." in words(jon.browser.get("/you/who-has-looked/"))
     email = Subject(kind="email", value=jon.row["email"])
     opened = break_glass(
@@ -42,7 +42,7 @@ def test_a_team_that_is_kept_out_is_refused_and_seen_and_an_emergency_opens_it(
     assert "emergency" in words(jon.browser.get("/you/who-has-looked/")).lower()
     assert "Somebody you keep out looked in an emergency" in words(jon.browser.get("/you/"))
     jon.browser.post(PAGE, {"kind": "team", "name": "Leeds shop", "in": "1"})
-    assert look() == set()
+    assert reasons() == set()
 
 
 def test_a_shorter_time_is_chosen_changed_and_taken_back(jon: Someone) -> None:

@@ -41,7 +41,7 @@ ELSEWHERE = {
     "adoption.drafting.go_back": "tests/adoption: the newest text said again changes nothing",
     "adoption.drafting.keep_text": "tests/adoption: the newest text said again changes nothing",
     "adoption.drafting.propose": "tests/adoption: proposed again by the same, it is that one",
-    "adoption.telling.tell": "tests/adoption: a version is told once",
+    "adoption.notifying.tell": "tests/adoption: a version is told once",
     "custody.sharing.take_in": "tests/custody: the register that is there changes nothing",
     "promise.actions.adopt_promise": "tests/promise: one that is in force is not adopted again",
     "rights.correction.correct_fields": "by rights.correction.correct",

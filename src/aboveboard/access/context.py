@@ -42,13 +42,13 @@ class ContextCard:
         result: the use, with its values and its entry.
         language: the language to speak to them in.
         answers: about each purpose of the asker's that leaves the person a choice.
-        said: their newest choice on each topic of these: what, where and when.
+        choices: their newest choice on each topic of these: what, where and when.
     """
 
     result: UseResult
     language: str
     answers: tuple[ContactAnswer, ...]
-    said: tuple[ChoiceRecord, ...]
+    choices: tuple[ChoiceRecord, ...]
 
 
 def context_card(result: UseResult, request: UseRequest, *, at: datetime) -> ContextCard | None:

@@ -13,7 +13,7 @@ class AdoptionConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.adoption import entries, telling, weighing
+        from aboveboard.adoption import entries, notifying, weighing
 
         return Package(
             name="adoption",
@@ -24,10 +24,10 @@ class AdoptionConfig(AppConfig):
                 "entries",
                 "limits",
                 "queries",
-                "telling",
+                "notifying",
                 "weighing",
             ),
             entries=(entries.PromiseProposed, entries.ChangeAnnounced),
-            jobs=(Job(weighing.JOB, weighing.run), Job(telling.JOB, telling.run)),
-            letters=(Letter(telling.KIND, telling.render_letters),),
+            jobs=(Job(weighing.JOB, weighing.run), Job(notifying.JOB, notifying.run)),
+            letters=(Letter(notifying.KIND, notifying.render_letters),),
         )

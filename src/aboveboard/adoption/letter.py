@@ -26,11 +26,11 @@ def change_letter(
     """Return the letter about some changes to a promise. ``language``: one of
     ``delivery.templates.LANGUAGES``."""
     words, places = _words(language), _places(promised, language, adopted_at)
-    told = [each for each in changes if each.means is ChangeMeans.TELL]
+    notified = [each for each in changes if each.means is ChangeMeans.TELL]
     sections = [LetterSection("intro", words["headings"]["intro"], _filled(words["intro"], places))]
     for key, some in (
-        ("new", [each for each in told if each.is_new]),
-        ("changed", [each for each in told if not each.is_new]),
+        ("new", [each for each in notified if each.is_new]),
+        ("changed", [each for each in notified if not each.is_new]),
         ("ask", [each for each in changes if each.means is ChangeMeans.ASK_AGAIN]),
     ):
         if some:

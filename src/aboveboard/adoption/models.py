@@ -47,7 +47,7 @@ class DraftRevision(models.Model):
 
 class Weighing(models.Model):
     """A what-if over everybody held, of one text of a draft: how far it is, and what came of it.
-    ``found`` holds counts alone."""
+    ``counts`` holds counts alone."""
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="weighings")
     digest = models.CharField(max_length=64)
@@ -56,7 +56,7 @@ class Weighing(models.Model):
     done = models.BigIntegerField(default=0)
     total = models.BigIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
-    found = models.JSONField(null=True)
+    counts = models.JSONField(null=True)
 
     def __str__(self) -> str:
         return f"what-if of draft {self.draft_id}"

@@ -56,7 +56,7 @@ class WeighingRecord:
     done: int
     total: int
     finished_at: datetime | None
-    found: Mapping[str, Any]
+    counts: Mapping[str, Any]
     digest: str
     against: int
 
@@ -108,7 +108,7 @@ def last_weighing(draft_id: int) -> WeighingRecord | None:
         row.done,
         row.total,
         row.finished_at,
-        row.found or {},
+        row.counts or {},
         row.digest,
         row.against,
     )

@@ -64,7 +64,7 @@ def run(ref: Reference) -> None:
 
     report = count(promise.version(row.against).promise, new, at=clock.now(), progress=progress)
     Weighing.objects.filter(pk=row.pk).update(
-        done=report.people, total=report.people, finished_at=clock.now(), found=_as_json(report)
+        done=report.people, total=report.people, finished_at=clock.now(), counts=_as_json(report)
     )
 
 

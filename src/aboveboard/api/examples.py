@@ -86,7 +86,7 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
                     "may": True,
                 }
             ],
-            "said": [
+            "choices": [
                 {
                     "purpose": "personal-offers",
                     "contact": "",

@@ -130,7 +130,7 @@ class ContactOut(Struct):
     may: bool
 
 
-class SaidOut(Struct):
+class ContextChoiceOut(Struct):
     """What the person said last of a purpose, or of one way of contact of it: where and when."""
 
     purpose: str
@@ -142,12 +142,12 @@ class SaidOut(Struct):
 
 class ContextOut(Struct):
     """The card: what the purpose allows of their data, the language to speak to them in, on which
-    channels they may be contacted for what, and what they said. ``entry`` proves the use."""
+    channels they may be contacted for what, and what they chose. ``entry`` proves the use."""
 
     values: dict[str, str | None]
     language: str
     contact: list[ContactOut]
-    said: list[SaidOut]
+    choices: list[ContextChoiceOut]
     entry: int
 
 

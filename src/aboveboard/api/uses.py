@@ -24,7 +24,7 @@ from aboveboard.api.shapes import (
     ContextIn,
     ContextOut,
     PersonRef,
-    SaidOut,
+    ContextChoiceOut,
     StreamIn,
     UseIn,
 )
@@ -66,12 +66,12 @@ def context_of(request: HttpRequest, asked: ContextIn) -> HttpResponse:
     if card is None:
         return problems.refused_use(result.reasons, result.entry_id)
     contact = [ContactOut(*astuple(answer)) for answer in card.answers]
-    said = [
-        SaidOut(said.purpose, said.contact, said.answer.value, said.channel, said.at)
-        for said in card.said
+    choices = [
+        ContextChoiceOut(each.purpose, each.contact, each.answer.value, each.channel, each.at)
+        for each in card.choices
     ]
     values = outcome_json(result)["values"]
-    return as_json(ContextOut(values, card.language, contact, said, result.entry_id))
+    return as_json(ContextOut(values, card.language, contact, choices, result.entry_id))
 
 
 def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:

@@ -101,17 +101,17 @@ def choose(
     # Before anybody is looked up: how a wrong question is refused must not say who is held.
     check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     check_contact(adopted.promise.purposes[purpose], contact, answer)
-    said = Said(
+    stated = StatedChoice(
         purpose, contact, answer, channel=channel, evidence=evidence, promise=adopted.serial
     )
     with transaction.atomic():
         # The person's row first, as an erasure and a merge do: a choice made meanwhile lands on who
         # they are afterwards, or finds nobody.
-        return record(lock_person(person_id), said, by=by, at=at)
+        return record(lock_person(person_id), stated, by=by, at=at)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StatedChoice:
     """What was said, before it is known whose it is and whether it counts. ``purpose`` and
     ``contact`` are the two parts of its topic."""
 
@@ -123,7 +123,7 @@ class Said:
     promise: int = field(kw_only=True)
 
 
-def record(person_id: int, said: Said, *, by: Actor, at: datetime) -> ChoiceRecord:
+def record(person_id: int, stated: StatedChoice, *, by: Actor, at: datetime) -> ChoiceRecord:
     """Record a choice of a person who is locked: for the actions of this package.
 
     Raises:
@@ -134,27 +134,27 @@ def record(person_id: int, said: Said, *, by: Actor, at: datetime) -> ChoiceReco
         raise NotFound(what="person")
     # Asked while the person is locked: a no of their own that commits meanwhile must be seen.
     consent = queries.consent_state(person_id)
-    waits = needs_confirmation(consent, said.purpose, said.answer, by, said.contact)
+    waits = needs_confirmation(consent, stated.purpose, stated.answer, by, stated.contact)
     # Their last word about just this, not about the whole: each is a choice of its own.
-    newest = consent.last.get(topic_of(said.purpose, said.contact))
-    counts = newest is not None and newest.answer is said.answer and not consent.unproven
+    newest = consent.last.get(topic_of(stated.purpose, stated.contact))
+    counts = newest is not None and newest.answer is stated.answer and not consent.unproven
     # What was met and is said again is an objection anew.
-    counts = counts and topic_of(said.purpose, said.contact) not in consent.met
+    counts = counts and topic_of(stated.purpose, stated.contact) not in consent.met
     kind = ChoiceWaits if waits else ChoiceMade
     made = kind(
-        Word(said.purpose),
-        said.answer,
-        Word(said.channel),
-        subject.seal(said.evidence),
-        said.promise,
-        Word(said.contact) if said.contact else None,
+        Word(stated.purpose),
+        stated.answer,
+        Word(stated.channel),
+        subject.seal(stated.evidence),
+        stated.promise,
+        Word(stated.contact) if stated.contact else None,
     )
-    columns = _columns(made, said.evidence, by=by, at=at)
+    columns = _columns(made, stated.evidence, by=by, at=at)
     if (waits or counts) and (same := _newest_with(person_id, columns)) is not None:
         return queries.record_of(same)
     if (same := _same_moment(person_id, columns)) is not None:
         return queries.record_of(same)
-    if by.kind is not ActorKind.PERSON and (counts or said.answer is ChoiceAnswer.YES):
+    if by.kind is not ActorKind.PERSON and (counts or stated.answer is ChoiceAnswer.YES):
         _check_rate(person_id, at)
     # The entry before the row, which names it; both or neither.
     entry_id = append(made, by=by, handle=subject.handle, at=at)
@@ -206,8 +206,8 @@ def _newest_with(person_id: int, columns: Mapping[str, Any]) -> Choice | None:
 
 def _same_moment(person_id: int, columns: Mapping[str, Any]) -> Choice | None:
     """Return the choice that says just this of just this moment: a file that is imported again."""
-    said = ("purpose", "contact", "answer", "evidence", "channel", "at")
-    rows = Choice.objects.filter(person_id=person_id, **{name: columns[name] for name in said})
+    alike = ("purpose", "contact", "answer", "evidence", "channel", "at")
+    rows = Choice.objects.filter(person_id=person_id, **{name: columns[name] for name in alike})
     return next((row for row in rows if row.authentic and row.actor == columns["actor"]), None)
 
 

@@ -30,10 +30,10 @@ def remembered_until(state: ConsentState, purpose: str, contact: str = WHOLE) ->
     own, whole = state.last.get(topic_of(purpose, contact)), state.last.get(purpose)
     if own is not None and own.answer is ChoiceAnswer.YES:
         return None
-    said = [
+    refused = [
         event.at for event in (own, whole) if event is not None and event.answer is ChoiceAnswer.NO
     ]
-    return NO_REMEMBERED.add_to(max(said)) if said else None
+    return NO_REMEMBERED.add_to(max(refused)) if refused else None
 
 
 def may_ask_again(state: ConsentState, purpose: str, at: datetime, contact: str = WHOLE) -> bool:

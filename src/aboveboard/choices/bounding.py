@@ -9,7 +9,7 @@ from django.db import transaction
 
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
 from aboveboard.basics.errors import Invalid
-from aboveboard.choices.actions import Said, check_source, record
+from aboveboard.choices.actions import StatedChoice, check_source, record
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.promise.model import Promise
@@ -44,9 +44,9 @@ def set_boundary(
         BoundaryRefused: there is no such role, purpose or period.
         ChannelUnknown, EvidenceRefused, NotFound: as :func:`aboveboard.choices.actions.choose`.
     """
-    said = _said(boundary, ChoiceAnswer.NO, channel=channel, evidence=evidence, by=by)
+    stated = _stated(boundary, ChoiceAnswer.NO, channel=channel, evidence=evidence, by=by)
     with transaction.atomic():
-        return record(lock_person(person_id), said, by=by, at=at)
+        return record(lock_person(person_id), stated, by=by, at=at)
 
 
 def lift_boundary(
@@ -64,18 +64,18 @@ def lift_boundary(
     Raises:
         BoundaryRefused, ChannelUnknown, EvidenceRefused, NotFound: as :func:`set_boundary`.
     """
-    said = _said(boundary, ChoiceAnswer.YES, channel=channel, evidence=evidence, by=by)
+    stated = _stated(boundary, ChoiceAnswer.YES, channel=channel, evidence=evidence, by=by)
     with transaction.atomic():
-        return record(lock_person(person_id), said, by=by, at=at)
+        return record(lock_person(person_id), stated, by=by, at=at)
 
 
-def _said(
+def _stated(
     boundary: Boundary, answer: ChoiceAnswer, *, channel: str, evidence: str, by: Actor
-) -> Said:
+) -> StatedChoice:
     adopted = in_force()
     check_source(adopted.promise, channel=channel, evidence=evidence, by=by)
     check_boundary(adopted.promise, boundary)
-    return Said(
+    return StatedChoice(
         boundary.purpose,
         boundary.keep,
         answer,

@@ -74,21 +74,21 @@ def check(receipt: Mapping[str, Any], trusted: Sequence[Verifier]) -> CheckedRec
     """
     _check_signature(receipt, trusted)  # 1
     event, purpose = _part(receipt, "ab:event"), _part(receipt, "dpv:hasProcess", "dpv:hasPurpose")
-    said = (str(purpose.get("dct:identifier")), str(event.get("ab:contact", "")))
+    about = (str(purpose.get("dct:identifier")), str(event.get("ab:contact", "")))
     status = str(event.get("dpv:hasConsentStatus"))
     proof = receipt.get("ab:proof")
     if proof is None:
-        return CheckedReceipt(*said, status, None, False, 0)
+        return CheckedReceipt(*about, status, None, False, 0)
     entry, _, checkpoint = proofs.verify(str(proof), *trusted)  # 2
     if entry.kind not in _KINDS:
         raise ReceiptRefused(found=f"its proof is of an entry {entry.kind}, which is no choice")
-    _check_said(receipt, event, said, entry)  # 3
+    _check_stated(receipt, event, about, entry)  # 3
     if entry.kind == "choice.waits" and status in _GIVEN:
         raise ReceiptRefused(found="the yes waited to be confirmed, and is shown as given")
     if (entry.facts.get("answer") == "no") and status in _GIVEN:
         raise ReceiptRefused(found="the answer was no, and is shown as a yes")
     _check_evidence(event, entry)  # 4
-    return CheckedReceipt(*said, status, entry.at, True, checkpoint.size)
+    return CheckedReceipt(*about, status, entry.at, True, checkpoint.size)
 
 
 def _check_signature(receipt: Mapping[str, Any], trusted: Sequence[Verifier]) -> None:
@@ -106,14 +106,14 @@ def _check_signature(receipt: Mapping[str, Any], trusted: Sequence[Verifier]) ->
     raise ReceiptRefused(found="no key that is trusted signed it")
 
 
-def _check_said(
-    receipt: Mapping[str, Any], event: Mapping[str, Any], said: tuple[str, str], entry: EntryBody
+def _check_stated(
+    receipt: Mapping[str, Any], event: Mapping[str, Any], about: tuple[str, str], entry: EntryBody
 ) -> None:
     facts = entry.facts
     pairs: dict[str, tuple[object, object]] = {
         "whose it is": (receipt.get("dpv:hasDataSubject"), entry.handle),
-        "the purpose": (said[0], facts.get("purpose")),
-        "the way of contact": (said[1], facts.get("contact") or ""),
+        "the purpose": (about[0], facts.get("purpose")),
+        "the way of contact": (about[1], facts.get("contact") or ""),
         "when": (event.get("dct:date"), to_text(entry.at)),
         "how": (event.get("ab:method"), facts.get("channel")),
         "the version of the promise": (
@@ -121,8 +121,8 @@ def _check_said(
             f"promise/{facts.get('promise')}",
         ),
     }
-    for what, (told, recorded) in pairs.items():
-        if told != recorded:
+    for what, (stated, recorded) in pairs.items():
+        if stated != recorded:
             raise ReceiptRefused(found=f"{what} is not as the entry of the log says")
 
 

@@ -190,9 +190,9 @@ class ConsentState:
         topic = topic_of(purpose, contact)
         if not contact or topic not in self.last:
             return whole
-        # A yes to the whole stands behind a way of contact too, unless that way was refused once.
-        behind = _NO_NAMES if topic in self.after_no else whole
-        return self.yes_recorded_by.get(topic, _NO_NAMES) | behind
+        # A yes to the whole stands backing a way of contact too, unless that way was refused once.
+        backing = _NO_NAMES if topic in self.after_no else whole
+        return self.yes_recorded_by.get(topic, _NO_NAMES) | backing
 
     def took_no_back(self, purpose: str, contact: str = WHOLE) -> bool:
         """Whether the yes to this followed a no to it, or to the whole."""
@@ -350,17 +350,17 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
     """
     apart = [_folded(event for event in events if event.at < since) for events in sources.values()]
     merged = _Fold()
-    for one in apart:
-        merged.after_no |= one.after_no
-        merged.refused |= one.refused
-        for topic, event in one.last.items():
+    for state in apart:
+        merged.after_no |= state.after_no
+        merged.refused |= state.refused
+        for topic, event in state.last.items():
             known = merged.last.get(topic)
             if known is None or _strictness(event) > _strictness(known):
                 merged.last[topic] = event
-                merged.recorded_by[topic] = one.recorded_by[topic]
+                merged.recorded_by[topic] = state.recorded_by[topic]
                 merged.met.pop(topic, None)
-                if topic in one.met:
-                    merged.met[topic] = one.met[topic]
+                if topic in state.met:
+                    merged.met[topic] = state.met[topic]
     _cover_ways(merged, apart)
     both = sorted(event for events in sources.values() for event in events)
     joint = _folded(event for event in both if event.at < since)
@@ -376,9 +376,9 @@ def _cover_ways(merged: _Fold, apart: Iterable[_Fold]) -> None:
     for topic, event in list(merged.last.items()):
         if not event.contact or event.answer is ChoiceAnswer.NO:
             continue
-        for one in apart:
-            whole = one.last.get(event.purpose)
-            if topic not in one.last and whole is not None and whole.answer is ChoiceAnswer.NO:
+        for state in apart:
+            whole = state.last.get(event.purpose)
+            if topic not in state.last and whole is not None and whole.answer is ChoiceAnswer.NO:
                 merged.last.pop(topic, None)
                 merged.recorded_by[topic] = _NO_NAMES
 

@@ -106,9 +106,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     proposed = verbs.add_parser("propose", help="propose a promise that somebody else adopts")
     proposed.add_argument("file", type=Path, help=_FILE_HELP)
     verbs.add_parser("drafts", help="list what was written in the console, or proposed")
-    told = verbs.add_parser("tell", help="tell people what the version in force changes for them")
-    told.add_argument("--json", action="store_true", help="print how far it is as JSON")
-    for each in (adopted, proposed, told):
+    tell = verbs.add_parser("tell", help="tell people what the version in force changes for them")
+    tell.add_argument("--json", action="store_true", help="print how far it is as JSON")
+    for each in (adopted, proposed, tell):
         each.add_argument(
             "--as", dest="email", default="", metavar="EMAIL", help="the member of staff who acts"
         )
@@ -158,8 +158,8 @@ def _finding_as_json(finding: ItemFinding) -> Json:
 
 
 def _print_notice_review(file: Path, promise: Promise, findings: Sequence[ItemFinding]) -> None:
-    said = {each.item for each in findings if each.state is not ItemState.MISSING}
-    print(f"Privacy notice: {len(said)} of the {len(NoticeItem)} things it must say are said.")
+    stated = {each.item for each in findings if each.state is not ItemState.MISSING}
+    print(f"Privacy notice: {len(stated)} of the {len(NoticeItem)} things it must say are said.")
     for each in findings:
         if each.state is ItemState.MISSING:
             print(f"{file}:{each.line}: {each.item} (Art. {each.article})")

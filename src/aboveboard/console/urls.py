@@ -19,7 +19,7 @@ from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.devices import overview as devices
 from aboveboard.console.drafts import pages as drafts
-from aboveboard.console.drafts import telling as telling_of_changes
+from aboveboard.console.drafts import notifying as notifying_of_changes
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
 from aboveboard.console.incidents import (
@@ -195,7 +195,7 @@ urlpatterns = [
     path("promise/drafts/<int:draft_id>/", drafts.draft, name="draft"),
     path("promise/drafts/<int:draft_id>/check/", drafts.check, name="check_draft"),
     path("promise/drafts/<int:draft_id>/<slug:step>/", drafts.change, name="change_draft"),
-    path("promise/<int:serial>/tell/", telling_of_changes.tell, name="tell_change"),
+    path("promise/<int:serial>/tell/", notifying_of_changes.tell, name="tell_change"),
     path("promise/register/", promise.register_page, name="register"),
     path("promise/register.csv", promise.register_csv, name="register_csv"),
     path("promise/<int:serial>/", promise.version, name="version"),

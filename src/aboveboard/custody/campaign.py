@@ -158,9 +158,9 @@ def _decide_rows(
         matched = dict(_matches(batch, columns))
         # Each person once: a second row of theirs would be a second letter.
         first: dict[int, int] = {}
-        for number, found in matched.items():
-            if isinstance(found, int) and found not in seen:
-                first.setdefault(found, number)
+        for number, person_id in matched.items():
+            if isinstance(person_id, int) and person_id not in seen:
+                first.setdefault(person_id, number)
         seen.update(first)
         at = clock.now()
         decided = {
@@ -168,10 +168,10 @@ def _decide_rows(
             for person_id, result in use_many(request, list(first), at=at)
         }
         kept.store(
-            DecidedRow(number, found, decided.get(number, LISTED_BEFORE), at)
-            if isinstance(found, int)
-            else DecidedRow(number, None, found, at)
-            for number, found in matched.items()
+            DecidedRow(number, person_id, decided.get(number, LISTED_BEFORE), at)
+            if isinstance(person_id, int)
+            else DecidedRow(number, None, person_id, at)
+            for number, person_id in matched.items()
         )
         progress(len(kept.rows))
 
@@ -187,8 +187,8 @@ def _matches(
             if text := _text(row.get(column)):
                 subjects[number] = Subject(kind=kind, value=text)
                 break
-    found = find_each(in_force().promise, list(subjects.values()))
-    known = dict(zip(subjects, found, strict=True))
+    matches = find_each(in_force().promise, list(subjects.values()))
+    known = dict(zip(subjects, matches, strict=True))
     for number, _ in batch:
         people = known.get(number)
         if people is None:

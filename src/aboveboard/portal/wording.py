@@ -215,7 +215,7 @@ def refusal(codes: Iterable[str]) -> str:
     return " ".join(str(REFUSED[ReasonCode(code)]) for code in codes)
 
 
-def standing_choices(
+def choices_in_force(
     consent: ConsentState, history: Sequence[ChoiceRecord]
 ) -> dict[str, ChoiceRecord]:
     """Return the choice that stands about each topic: a purpose, or one way of contact of it."""
@@ -251,12 +251,12 @@ def way_state(purpose: Purpose, own: ChoiceRecord | None, promise: Promise) -> s
 
 
 def choice_in_short(
-    purpose: Purpose, standing: Mapping[str, ChoiceRecord], promise: Promise
+    purpose: Purpose, in_force: Mapping[str, ChoiceRecord], promise: Promise
 ) -> str:
     """Return what stands about a purpose, in one or two sentences: the whole, and each way of
     contact that they decided about apart."""
-    whole = standing.get(purpose.key)
-    apart = {each: standing.get(topic_of(purpose.key, each)) for each in purpose.ways}
+    whole = in_force.get(purpose.key)
+    apart = {each: in_force.get(topic_of(purpose.key, each)) for each in purpose.ways}
     parts = [
         (gettext("Yes %(way)s.") if own.answer is ChoiceAnswer.YES else gettext("No %(way)s."))
         % {"way": way(purpose, each, promise)}

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from aboveboard.access.contactable.standing import retention_cutoff, standing_rows
+from aboveboard.access.contactable.conditions import retention_cutoff, condition_rows
 from aboveboard.access.decision.decide import decide_person, general_refusals
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
@@ -144,7 +144,7 @@ def decide_about_all(
 
     # Of one moment: somebody who says no between the two readings must not speak for their class.
     with consistent_snapshot():
-        write_facts(standing_rows(request, purpose, at, progress), facts)  # 2
+        write_facts(condition_rows(request, purpose, at, progress), facts)  # 2
         classes = decide_everybody(
             facts, decided, cutoff=retention_cutoff(purpose.retention, at), judge=judge
         )  # 3

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ("done", models.BigIntegerField(default=0)),
                 ("total", models.BigIntegerField(default=0)),
                 ("finished_at", models.DateTimeField(null=True)),
-                ("found", models.JSONField(null=True)),
+                ("counts", models.JSONField(null=True)),
                 (
                     "draft",
                     models.ForeignKey(

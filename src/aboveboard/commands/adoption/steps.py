@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 from aboveboard.accounts.queries import staff_member
-from aboveboard.adoption import adopting, drafting, queries, telling
+from aboveboard.adoption import adopting, drafting, notifying, queries
 from aboveboard.adoption.queries import AnnouncementRecord
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
@@ -56,7 +56,7 @@ def adopt(draft_id: int, *, email: str) -> int:
 
 def print_concerned(serial: int) -> None:
     """Say whether people must be told of a version, and how to do it."""
-    _, changes = telling.changes_of(serial)
+    _, changes = notifying.changes_of(serial)
     if changes:
         purposes = ", ".join(each.purpose for each in changes)
         print(f"People must be told of this: {purposes}. Run: aboveboard promise tell")
@@ -65,7 +65,7 @@ def print_concerned(serial: int) -> None:
 def tell(*, email: str, as_json: bool) -> int:
     """Have everybody told whom the version in force concerns; print how far that is."""
     serial = in_force().serial
-    telling.tell(serial, by=actor_of(email), at=clock.now())
+    notifying.tell(serial, by=actor_of(email), at=clock.now())
     progress = queries.announcement(serial)
     if progress is None:
         raise NotFound(what="telling of this version")

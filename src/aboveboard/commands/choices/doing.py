@@ -143,7 +143,7 @@ def _take(
 
 
 def _purposes(given: list[str]) -> dict[str, str]:
-    pairs = [one.partition("=") for one in given]
+    pairs = [pair.partition("=") for pair in given]
     if any(not (theirs and ours) for theirs, _, ours in pairs):
         raise Invalid(found="--purpose is not THEIRS=OURS", fix="Write --purpose News=news.")
     return {theirs: ours for theirs, _, ours in pairs}

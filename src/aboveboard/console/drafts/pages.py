@@ -189,17 +189,17 @@ def _page(
         "is_own": proposed is not None and (proposed.kind, proposed.id) == (by.kind, by.id),
         "weighed": weighed,
         "weighed_is_current": weighed is not None and weighed.digest == record.digest,
-        "uses": _uses(weighed.found) if weighed else (),
+        "uses": _uses(weighed.counts) if weighed else (),
         "problem": problem,
         **checked(record.source),
     }
     return render(request, "console/promise/draft.html", context, status=status)
 
 
-def _uses(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _uses(counts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what a what-if found, a row for each purpose and set of uses that change alike."""
     alike: dict[tuple[str, int, int], dict[str, Any]] = {}
-    for cell in found.get("uses", ()):
+    for cell in counts.get("uses", ()):
         key = (cell["purpose"], cell["gained"], cell["lost"])
         row = alike.setdefault(
             key,

@@ -16,7 +16,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.bodies import takes_file
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.console.requests.hand_forms import HandAnswerForm
-from aboveboard.console.requests.identity import as_looked_at
+from aboveboard.console.requests.identity import as_download
 from aboveboard.console.requests.page import step_in_words
 from aboveboard.console.requests.words import TASKS
 from aboveboard.rights import limits
@@ -78,7 +78,7 @@ def evidence(request: HttpRequest, number: int, system: str, step: str) -> HttpR
     except AboveboardError as error:
         form = HandAnswerForm(verb=row.verb)
         return _page(request, record, row, form, problem=error, status=409)
-    return as_looked_at(record.reference, chunks)
+    return as_download(record.reference, chunks)
 
 
 def _step(number: int, system: str, step: str) -> tuple[RequestRecord, StepRecord]:

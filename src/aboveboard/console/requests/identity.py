@@ -61,10 +61,10 @@ def fetch(request: HttpRequest, number: int) -> HttpResponseBase:
         chunks = proving.open_document(number, by=actor_of(request), at=clock.now())
     except AboveboardError as error:
         return page(request, number, problem=error, status=409)
-    return as_looked_at(reference, chunks)
+    return as_download(reference, chunks)
 
 
-def as_looked_at(reference: str, chunks: Iterator[bytes]) -> StreamingHttpResponse:
+def as_download(reference: str, chunks: Iterator[bytes]) -> StreamingHttpResponse:
     """Return a document as a file to look at, named after the request."""
     first = next(chunks, b"")
     # Told by its bytes alone: what came could call itself a page with a script.

@@ -50,7 +50,7 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
         return _overview(request, you, form, purpose, status=422)
     answer, contact = ChoiceAnswer(form.cleaned_data["answer"]), form.cleaned_data["contact"]
     topic = topic_of(purpose, contact)
-    latest = wording.standing_choices(consent, queries.history(you.person_id)).get(topic)
+    latest = wording.choices_in_force(consent, queries.history(you.person_id)).get(topic)
     # What somebody else recorded is not their own word yet: said again by their own hand it is
     # recorded, and so is a no while a yes waits.
     if (
@@ -129,9 +129,9 @@ def _overview(
     status: int = 200,
 ) -> HttpResponse:
     consent, history = queries.consent_state(you.person_id), queries.history(you.person_id)
-    standing = wording.standing_choices(consent, history)
+    in_force = wording.choices_in_force(consent, history)
     rows = [
-        _card(you, purpose, consent, standing)
+        _card(you, purpose, consent, in_force)
         for purpose in you.promise.purposes.values()
         if purpose.leaves_choice
     ]
@@ -165,7 +165,7 @@ def _card(
     you: PortalCustomer,
     purpose: Purpose,
     consent: ConsentState,
-    standing: Mapping[str, ChoiceRecord],
+    in_force: Mapping[str, ChoiceRecord],
 ) -> dict[str, object]:
     """Return a purpose as the page shows it: a row for the whole, and one for each way of contact
     where there are several."""
@@ -182,8 +182,8 @@ def _card(
         "yes": yes,
         "no": no,
         "words": explain.purpose_in_words(you.promise, purpose, you.language),
-        "whole": _row(you, purpose, WHOLE, consent, standing),
-        "ways": [_row(you, purpose, way, consent, standing) for way in purpose.ways],
+        "whole": _row(you, purpose, WHOLE, consent, in_force),
+        "ways": [_row(you, purpose, way, consent, in_force) for way in purpose.ways],
     }
 
 
@@ -192,10 +192,10 @@ def _row(
     purpose: Purpose,
     contact: str,
     consent: ConsentState,
-    standing: Mapping[str, ChoiceRecord],
+    in_force: Mapping[str, ChoiceRecord],
 ) -> dict[str, object]:
     topic = topic_of(purpose.key, contact)
-    waits, own = consent.waiting.get(topic), standing.get(topic)
+    waits, own = consent.waiting.get(topic), in_force.get(topic)
     in_words = wording.way_state if contact else wording.consent_state
     return {
         "contact": contact,

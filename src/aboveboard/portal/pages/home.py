@@ -160,7 +160,7 @@ def _summary(details: int, purposes: int) -> str:
 def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
     consent = choices.consent_state(you.person_id)
-    standing = wording.standing_choices(consent, choices.history(you.person_id))
+    in_force = wording.choices_in_force(consent, choices.history(you.person_id))
     rows: list[dict[str, object]] = []
     for purpose in you.promise.purposes.values():
         # Of what is held about this person alone: the whole promise is on the trust centre for
@@ -174,7 +174,7 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
                     "words": replace(
                         words, held=explain.fields_in_words(you.promise, used, you.language)
                     ),
-                    "state": wording.choice_in_short(purpose, standing, you.promise)
+                    "state": wording.choice_in_short(purpose, in_force, you.promise)
                     if purpose.leaves_choice
                     else "",
                     "in_use": goes_on(purpose, consent),

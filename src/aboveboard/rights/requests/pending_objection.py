@@ -44,8 +44,8 @@ def end(
 
 def _stopped_by(person_id: int, reference: str) -> list[str]:
     """Return the purposes about which the last word is the no of this request."""
-    said = (each for each in reversed(history(person_id)) if not (each.waits or each.contact))
-    latest = {each.purpose: each for each in said}
+    choices = (each for each in reversed(history(person_id)) if not (each.waits or each.contact))
+    latest = {each.purpose: each for each in choices}
     promised = in_force().promise.purposes
     return [
         key

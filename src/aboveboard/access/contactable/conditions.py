@@ -26,7 +26,7 @@ _NO, _MET = 2, 3
 _ANSWERS: Final = {None: 0, ChoiceAnswer.YES: 1, ChoiceAnswer.NO: _NO}
 
 
-def standing_rows(
+def condition_rows(
     request: UseRequest,
     purpose: Purpose,
     at: datetime,
@@ -34,14 +34,14 @@ def standing_rows(
 ) -> Iterator[FactRow]:
     """Yield a row for everybody held, in ascending order of their numbers. ``progress`` is called
     with how many there were."""
-    keyless = set(vault.people_without_key())
+    without_key = set(vault.people_without_key())
     aged = purpose.retention.starts is RetentionStart.COLLECTION
     after, done = -1, 0
     while batch := vault.ids_after(after, limit=SWEEP_REVIEW_BATCH):
         states = retention_states_of(batch) if aged else {}
         collected = {person_id: state.collected for person_id, state in states.items()}
         for person_id, facts in facts_of(batch, at, collected).items():
-            yield _row(person_id, facts, request, purpose, at, held=person_id not in keyless)
+            yield _row(person_id, facts, request, purpose, at, held=person_id not in without_key)
         after, done = batch[-1], done + len(batch)
         progress(done)
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from aboveboard.accounts.gate import actor_of, allow
-from aboveboard.adoption import queries, telling
+from aboveboard.adoption import notifying, queries
 from aboveboard.adoption.concerned import ChangeMeans
-from aboveboard.adoption.telling import NobodyConcerned, NotInForce
+from aboveboard.adoption.notifying import NobodyConcerned, NotInForce
 from aboveboard.basics import clock
 from aboveboard.console.drafts.pages import WRITERS
 from aboveboard.promise import queries as promises
@@ -23,13 +23,13 @@ def tell(request: HttpRequest, serial: int) -> HttpResponse:
     """Show whom a version concerns, and have them told."""
     if request.method == "POST":
         try:
-            telling.tell(serial, by=actor_of(request), at=clock.now())
+            notifying.tell(serial, by=actor_of(request), at=clock.now())
             messages.success(request, "They are being told. This page shows how far it is.")
         except (NobodyConcerned, NotInForce) as problem:
             messages.error(request, problem.message)
         return HttpResponseRedirect(reverse("console:tell_change", args=[serial]))
     version = promises.version(serial)
-    before, changes = telling.changes_of(serial)
+    before, changes = notifying.changes_of(serial)
     context = {
         "adopted": version,
         "before": before,

@@ -104,7 +104,7 @@ def run(ref: Reference) -> None:
         return
     adopted, (_, changes) = promise.in_force(), changes_of(serial)
     after = -1
-    while person_ids := vault.ids_after(after, limit=limits.TOLD_AT_ONCE):
+    while person_ids := vault.ids_after(after, limit=limits.NOTIFIED_AT_ONCE):
         states = choices.consent_states(person_ids)
         languages = vault.people(person_ids)
         codes = {each: _queue_code(changes, states[each]) for each in person_ids}
@@ -228,9 +228,9 @@ class _Letters:
         key = (item.template, language)
         if key not in self._made:
             places = [int(each) for each in item.template.split("-") if each.isdigit()]
-            told = [self._changes[each] for each in places if each < len(self._changes)]
+            concerned = [self._changes[each] for each in places if each < len(self._changes)]
             self._made[key] = prepare(
-                change_letter(self.new, told or self._changes, language, self._at)
+                change_letter(self.new, concerned or self._changes, language, self._at)
             )
         return self._made[key]
 
