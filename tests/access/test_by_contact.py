@@ -104,7 +104,7 @@ def test_what_a_changed_promise_changes_is_judged_for_each_way_of_contact() -> N
         ways: tuple(
             is_allowed(one, person, "email", channel, NOW, own=False) for one in (OFFERS, new)
         )
-        for ways, channel in pair.ways().items()
+        for ways, channel in pair.contact_by_ways().items()
     }
     assert judged["sms", "email"] == (True, False), "a text message is now an e-mail to them"
     assert judged["email", "email"] == (False, False)

@@ -27,6 +27,7 @@ from aboveboard.api.shapes import (
     BatchOut,
     ChoiceIn,
     ContactOut,
+    ContextChoiceOut,
     ContextIn,
     ContextOut,
     DecisionBatchOut,
@@ -38,7 +39,6 @@ from aboveboard.api.shapes import (
     ProblemDetails,
     PromiseOut,
     PurposeOut,
-    ContextChoiceOut,
     UseIn,
 )
 from aboveboard.basics import problems as plain

@@ -155,7 +155,7 @@ def test_mariadb_is_reached_over_a_socket_of_the_door(
             "  database: shop\n  tls: off\naddresses: {private: [127.0.0.1]}\n"
         )
         access = replace(shop_on_mariadb, reached=reached).connector().access
-        monkeypatch.setattr(access, "_resolver", once)
+        monkeypatch.setattr(access, "resolver", once)
         with access.reading() as connection:
             assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
         access.engine.dispose()

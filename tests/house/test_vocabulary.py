@@ -90,7 +90,11 @@ def retired_words() -> Iterator[str]:
             yield f"{source.named(path)} {word}"
     for address, name, _ in routes(get_resolver().url_patterns):
         # Customers read their addresses: "Who has looked" is said to them in plain words.
-        words = address.removeprefix("/you/who-has-looked").removeprefix("/you/looked")
+        words = (
+            address.removeprefix("/you/who-has-looked")
+            .removeprefix("/you/looked")
+            .removeprefix("/you/who-may-look")
+        )
         for word in retired_in(words) | retired_in(name or ""):
             yield f"address {address} {word}"
     for command in main.find_commands():

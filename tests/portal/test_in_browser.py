@@ -106,7 +106,7 @@ def test_the_first_page_and_the_looks(page: Page, jon: int, tmp_path: Path) -> N
     photograph(page, "portal-proof")
 
 
-_LOOK = """button => {
+_APPEARANCE = """button => {
     const box = button.getBoundingClientRect(), style = getComputedStyle(button)
     return [box.width, box.height, box.top, style.color, style.backgroundColor, style.fontSize,
         style.fontWeight, style.borderTopColor, style.boxShadow, style.opacity]
@@ -121,7 +121,7 @@ def assert_equally_prominent(page: Page) -> None:
         rows = page.locator(".ab-choice__answers").all()
         assert len(rows) == 7
         for row in rows:
-            yes, no = (button.evaluate(_LOOK) for button in row.get_by_role("button").all())
+            yes, no = (button.evaluate(_APPEARANCE) for button in row.get_by_role("button").all())
             assert yes == no
             assert min(yes[:2]) >= 44, "WCAG 2.5.5: a target of 44 by 44 CSS pixels"
 

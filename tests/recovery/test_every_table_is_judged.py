@@ -16,7 +16,7 @@ DECIDES_NOTHING = {
     "accounts.IdempotencyKey": "says that a request was answered; each is decided when it is made",
     "accounts.OpenSession": "what its owner is shown of a session; it opens and ends nothing",
     "accounts.SignInCode": "limits tries; the code itself is in the session, under its own key",
-    "adoption.Announcement": "how far a telling is; that it was begun has its entry",
+    "adoption.Announcement": "how far an announcement is; that it was begun has its entry",
     "adoption.Draft": "who proposed which text, the log says",
     "adoption.DraftRevision": "a text; what is adopted has its digest in the log",
     "adoption.Weighing": "counts, for what people are shown",

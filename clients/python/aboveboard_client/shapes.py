@@ -65,6 +65,16 @@ class ContactOut(TypedDict):
     may: bool
 
 
+class ContextChoiceOut(TypedDict):
+    """What the person said last of a purpose, or of one way of contact of it: where and when."""
+
+    purpose: str
+    contact: str
+    answer: str
+    channel: str
+    at: str
+
+
 class ContextIn(TypedDict):
     """Who is served now, for which purpose, on which channel. ``fields`` leaves out what is not
     needed at this moment; without it the card has all that the purpose uses.
@@ -79,13 +89,13 @@ class ContextIn(TypedDict):
 
 class ContextOut(TypedDict):
     """The card: what the purpose allows of their data, the language to speak to them in, on which
-    channels they may be contacted for what, and what they said. ``entry`` proves the use.
+    channels they may be contacted for what, and what they chose. ``entry`` proves the use.
     """
 
     values: dict[str, str | None]
     language: str
     contact: list[ContactOut]
-    said: list[SaidOut]
+    choices: list[ContextChoiceOut]
     entry: int
 
 
@@ -272,16 +282,6 @@ class RequestReceiptOut(TypedDict):
 
 class ResendIn(TypedDict):
     """Nothing: ``{}``."""
-
-
-class SaidOut(TypedDict):
-    """What the person said last of a purpose, or of one way of contact of it: where and when."""
-
-    purpose: str
-    contact: str
-    answer: str
-    channel: str
-    at: str
 
 
 class UsageOut(TypedDict):

@@ -66,6 +66,17 @@ export interface ContactOut {
 }
 
 /**
+ * What the person said last of a purpose, or of one way of contact of it: where and when.
+ */
+export interface ContextChoiceOut {
+  purpose: string;
+  contact: string;
+  answer: string;
+  channel: string;
+  at: string;
+}
+
+/**
  * Who is served now, for which purpose, on which channel. ``fields`` leaves out what is not
  * needed at this moment; without it the card has all that the purpose uses.
  */
@@ -79,13 +90,13 @@ export interface ContextIn {
 
 /**
  * The card: what the purpose allows of their data, the language to speak to them in, on which
- * channels they may be contacted for what, and what they said. ``entry`` proves the use.
+ * channels they may be contacted for what, and what they chose. ``entry`` proves the use.
  */
 export interface ContextOut {
   values: Record<string, string | null>;
   language: string;
   contact: ContactOut[];
-  said: SaidOut[];
+  choices: ContextChoiceOut[];
   entry: number;
 }
 
@@ -271,17 +282,6 @@ export interface RequestReceiptOut {
  * Nothing: ``{}``.
  */
 export interface ResendIn {
-}
-
-/**
- * What the person said last of a purpose, or of one way of contact of it: where and when.
- */
-export interface SaidOut {
-  purpose: string;
-  contact: string;
-  answer: string;
-  channel: string;
-  at: string;
 }
 
 /**

@@ -173,7 +173,7 @@ def _record(entry: ledger.LedgerEntry, person: PersonHandles | None = None) -> U
 def _sealed_record(entry: ledger.LedgerEntry, person: PersonHandles | None) -> UseRecord:
     """Return what may be shown of a sealed use now. Without the person's secrets: that it is."""
     facts = UseSealed.from_json(entry.facts)
-    inner = sealed_uses.opened(person, entry) if person else None
+    inner = sealed_uses.open_entry(person, entry) if person else None
     waits = facts.until is not None and clock.now() < facts.until
     if inner is not None and not waits and not facts.general:
         return _record(inner.entry)

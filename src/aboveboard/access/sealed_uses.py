@@ -68,7 +68,7 @@ def sealed_facts(
     )
 
 
-def opened(person: PersonHandles, entry: LedgerEntry) -> OpenedUse | None:
+def open_entry(person: PersonHandles, entry: LedgerEntry) -> OpenedUse | None:
     """Return what a sealed entry says, with the person's secrets; None where it is not theirs."""
     box = UseSealed.from_json(entry.facts).box
     for secret in person.secrets:
@@ -104,7 +104,7 @@ def shown_hidden(person: PersonHandles, now: datetime) -> Iterator[LedgerEntry]:
     """Yield the entries about the person that name nobody and whose time has come."""
     for entry in ledger.nameless_sealed():
         until = UseSealed.from_json(entry.facts).until
-        if until is not None and until <= now and opened(person, entry) is not None:
+        if until is not None and until <= now and open_entry(person, entry) is not None:
             yield entry
 
 

@@ -151,7 +151,7 @@ def get_promise(request: HttpRequest) -> HttpResponse:
             fields=list(purpose.fields),
             roles=list(purpose.roles),
             channels=list(purpose.channels),
-            contacts=list(purpose.ways),
+            contacts=list(purpose.contact_ways),
         )
         for purpose in adopted.promise.purposes.values()
     ]

@@ -21,10 +21,10 @@ from aboveboard.api.once import use_reference
 from aboveboard.api.shapes import (
     BatchIn,
     ContactOut,
+    ContextChoiceOut,
     ContextIn,
     ContextOut,
     PersonRef,
-    ContextChoiceOut,
     StreamIn,
     UseIn,
 )

@@ -19,7 +19,7 @@ LANGUAGES: Final = ("en", "fr", "de")
 
 def words(promise: Promise, language: str, *, origin: str) -> Mapping[str, Any]:
     """Return everything that the panel says. ``origin``: where our own pages are."""
-    own = _own()[language]
+    own = _panel_words()[language]
     spoken = promise.in_language(language)
     asked = asked_purposes(spoken)
     titles = [each.purpose.title for each in asked.values()]
@@ -70,6 +70,6 @@ def _browser_facts(part: WebsitePart, own: Mapping[str, Any], language: str) -> 
 
 
 @cache
-def _own() -> Mapping[str, Any]:
+def _panel_words() -> Mapping[str, Any]:
     own: Mapping[str, Any] = shipped.load(Path(__file__).parent / "files" / "words.yaml")
     return own

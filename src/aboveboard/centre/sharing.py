@@ -29,11 +29,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 def agreement(request: HttpRequest, number: int) -> HttpResponse:
     """Show one agreement: every field, and the purposes of the promise that share with those who
     are in it."""
-    found = sharing.agreement(number)
+    shared_under = sharing.agreement(number)
+    values = shared_under.values
     context = {
-        "agreement": found,
-        "fields": [(FIELDS[key], found.values[key]) for key in FIELDS if found.values[key]],
-        "purposes": _purposes(found),
+        "agreement": shared_under,
+        "fields": [(FIELDS[key], values[key]) for key in FIELDS if values[key]],
+        "purposes": _purposes(shared_under),
     }
     return render(request, "centre/agreement.html", context)
 
@@ -47,9 +48,9 @@ def register_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _purposes(found: SharingAgreement) -> Sequence[PurposeInWords]:
+def _purposes(agreement: SharingAgreement) -> Sequence[PurposeInWords]:
     promised, language = in_force().promise, get_language() or "en"
-    names = {name.casefold() for name in found.parties}
+    names = {name.casefold() for name in agreement.parties}
     with_them = {key for key, each in promised.recipients.items() if each.name.casefold() in names}
     return [
         explain.purpose_in_words(promised, purpose, language)

@@ -290,7 +290,7 @@ def check_contact(purpose: Purpose, contact: str, answer: ChoiceAnswer) -> None:
     Raises:
         ContactUnknown: as :func:`choose`.
     """
-    ways = list(purpose.ways) if answer is ChoiceAnswer.YES else list(Contact)
+    ways = list(purpose.contact_ways) if answer is ChoiceAnswer.YES else list(Contact)
     if contact and contact not in ways:
         fix = f"Use one of: {', '.join(ways)}; or none, for the whole." if ways else "Give none."
         raise ContactUnknown(purpose=purpose.key, fix=fix)

@@ -155,7 +155,7 @@ class RecordChoiceForm(forms.Form):
                 if purpose.leaves_choice
                 for topic in (
                     purpose.key,
-                    *(topic_of(purpose.key, way) for way in purpose.ways),
+                    *(topic_of(purpose.key, way) for way in purpose.contact_ways),
                 )
             ]
 

@@ -244,7 +244,7 @@ def _choices(promise: Promise, person_id: int, at: datetime) -> list[dict[str, A
         if purpose.leaves_choice:
             own = [
                 way
-                for way in purpose.ways
+                for way in purpose.contact_ways
                 if not {topic_of(purpose.key, way)}.isdisjoint({*consent.last, *consent.waiting})
             ]
             for way in (WHOLE, *own):

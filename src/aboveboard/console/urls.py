@@ -18,8 +18,8 @@ from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
 from aboveboard.console.devices import overview as devices
-from aboveboard.console.drafts import pages as drafts
 from aboveboard.console.drafts import notifying as notifying_of_changes
+from aboveboard.console.drafts import pages as drafts
 from aboveboard.console.emergency import ask, review
 from aboveboard.console.explain import pages as explain
 from aboveboard.console.incidents import (

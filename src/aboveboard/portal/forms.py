@@ -53,7 +53,7 @@ class ChoiceForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], *, purpose: Purpose) -> None:
         super().__init__(data)
         # A ChoiceField's own.
-        self.fields["contact"].choices = [("", ""), *((way, way) for way in purpose.ways)]  # type: ignore[attr-defined]
+        self.fields["contact"].choices = [("", ""), *((way, way) for way in purpose.contact_ways)]  # type: ignore[attr-defined]
 
 
 class ConcernForm(forms.Form):

@@ -233,7 +233,7 @@ def way(purpose: Purpose | None, contact: str, promise: Promise) -> str:
     return contact.replace("_", " ")
 
 
-def about(promise: Promise, topic: str) -> str:
+def topic_title(promise: Promise, topic: str) -> str:
     """Return what a choice is about: the purpose, and the way of contact where it is one."""
     key, contact = parts_of(topic)
     title = purpose(promise, key)
@@ -256,7 +256,7 @@ def choice_in_short(
     """Return what stands about a purpose, in one or two sentences: the whole, and each way of
     contact that they decided about apart."""
     whole = in_force.get(purpose.key)
-    apart = {each: in_force.get(topic_of(purpose.key, each)) for each in purpose.ways}
+    apart = {each: in_force.get(topic_of(purpose.key, each)) for each in purpose.contact_ways}
     parts = [
         (gettext("Yes %(way)s.") if own.answer is ChoiceAnswer.YES else gettext("No %(way)s."))
         % {"way": way(purpose, each, promise)}

@@ -34,6 +34,7 @@ class PromiseConfig(AppConfig):
                 "model",
                 "notice",
                 "notice.building",
+                "period",
                 "notice.document",
                 "notice.items",
                 "notice.languages",

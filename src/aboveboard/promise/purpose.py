@@ -187,7 +187,7 @@ class Purpose:
         return self.own_staff_words or StaffWords(self.title, self.what)
 
     @property
-    def ways(self) -> tuple[Contact, ...]:
+    def contact_ways(self) -> tuple[Contact, ...]:
         """Return the ways of contact that it uses, each once, in the order of its channels."""
         return tuple(dict.fromkeys(way for _, way in self.contacts))
 

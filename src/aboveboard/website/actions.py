@@ -171,5 +171,5 @@ def object_by_signal(person_id: int, promised: Promise, *, at: datetime) -> Sequ
 def _is_open(consent: ConsentState, purpose: Purpose) -> bool:
     """Whether a no would change anything: to the whole, or to a way of contact they said yes to."""
     return consent.answer(purpose.key) is not ChoiceAnswer.NO or any(
-        consent.answer(purpose.key, way) is ChoiceAnswer.YES for way in purpose.ways
+        consent.answer(purpose.key, way) is ChoiceAnswer.YES for way in purpose.contact_ways
     )

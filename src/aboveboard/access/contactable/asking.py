@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from aboveboard.access.contactable.conditions import retention_cutoff, condition_rows
+from aboveboard.access.contactable.conditions import condition_rows, retention_cutoff
 from aboveboard.access.decision.decide import decide_person, general_refusals
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather

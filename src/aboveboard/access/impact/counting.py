@@ -105,7 +105,7 @@ def _tally(
     facts: PersonFacts,
     at: datetime,
 ) -> None:
-    for ways, channel in pair.ways().items():
+    for ways, channel in pair.contact_by_ways().items():
         for own in (False, True):
             was, is_ = (
                 is_allowed(pair.old, facts, field, channel, at, own=own),

@@ -35,7 +35,7 @@ class PurposePair:
         """Whether anything that a use depends on differs; other words for the same do not."""
         return self.old is None or self.new is None or _matters(self.old) != _matters(self.new)
 
-    def ways(self) -> dict[tuple[str, str], str]:
+    def contact_by_ways(self) -> dict[tuple[str, str], str]:
         """Return a channel for each pair of ways of contact that one is under both promises: people
         are decided about alike on all channels of a pair. Empty where it is no way of contact."""
         return {

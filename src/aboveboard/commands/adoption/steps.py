@@ -68,7 +68,7 @@ def tell(*, email: str, as_json: bool) -> int:
     notifying.tell(serial, by=actor_of(email), at=clock.now())
     progress = queries.announcement(serial)
     if progress is None:
-        raise NotFound(what="telling of this version")
+        raise NotFound(what="announcement of this version")
     facts = _facts(progress)
     if as_json:
         print(json.dumps(facts, indent=1))

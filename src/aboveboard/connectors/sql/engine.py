@@ -63,7 +63,7 @@ class DatabaseAccess:
     ) -> None:
         self.key = key
         self.settings = settings
-        self._rules, self._resolver = rules, resolver
+        self._rules, self.resolver = rules, resolver
 
     @cached_property
     def engine(self) -> sa.Engine:
@@ -131,12 +131,12 @@ class DatabaseAccess:
         if settings.dialect in _MYSQL:
             port = settings.port or _MYSQL_PORT
             reached = sockets.connect(
-                self.key, host, port, self._rules, tls=False, resolver=self._resolver
+                self.key, host, port, self._rules, tls=False, resolver=self.resolver
             )
             connection = dialect.loaded_dbapi.connect(*args, **parameters, defer_connect=True)
             connection.connect(reached)
             return cast("object", connection)
-        addresses = resolve(self.key, host, settings.port, self._rules, self._resolver)
+        addresses = resolve(self.key, host, settings.port, self._rules, self.resolver)
         if settings.dialect == "postgresql":
             parameters["host"] = ",".join([host] * len(addresses))
             parameters["hostaddr"] = ",".join(map(str, addresses))

@@ -136,9 +136,9 @@ class SomebodyForm(NewRequestForm):
                 name=Personal(given["name"]),
                 acting=Personal(given["acting"]),
                 words=Personal(given["words"]),
-                purpose=self.about("purpose"),
-                restriction=self.about("restriction"),
-                decision=self.about("decision"),
+                purpose=self.subject_of("purpose"),
+                restriction=self.subject_of("restriction"),
+                decision=self.subject_of("decision"),
             ),
         )
 

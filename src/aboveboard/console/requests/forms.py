@@ -243,7 +243,7 @@ class NewRequestForm(forms.Form):
         if not tools:
             del self.fields["decision"]
 
-    def about(self, name: str) -> str:
+    def subject_of(self, name: str) -> str:
         """Return what a request is about, for ``RequestDetails``; "" where its kind has no such."""
         given = self.cleaned_data
         return str(given.get(name, "")) if given["kind"] == _ABOUT[name] else ""

@@ -55,9 +55,9 @@ def record(request: HttpRequest) -> HttpResponse:
             details=RequestDetails(
                 words=Personal(form.cleaned_data["words"]),
                 acting=Personal(form.cleaned_data["acting"]),
-                purpose=form.about("purpose"),
-                restriction=form.about("restriction"),
-                decision=form.about("decision"),
+                purpose=form.subject_of("purpose"),
+                restriction=form.subject_of("restriction"),
+                decision=form.subject_of("decision"),
             ),
         )
         number = actions.ask(new, by=actor_of(request), at=at)

@@ -183,7 +183,7 @@ def _card(
         "no": no,
         "words": explain.purpose_in_words(you.promise, purpose, you.language),
         "whole": _row(you, purpose, WHOLE, consent, in_force),
-        "ways": [_row(you, purpose, way, consent, in_force) for way in purpose.ways],
+        "ways": [_row(you, purpose, way, consent, in_force) for way in purpose.contact_ways],
     }
 
 
@@ -211,7 +211,7 @@ def _past_choice(you: PortalCustomer, choice: ChoiceRecord | None) -> dict[str, 
         raise Http404
     return {
         "choice": choice,
-        "title": wording.about(you.promise, choice.topic),
+        "title": wording.topic_title(you.promise, choice.topic),
         "answer": _answer(choice, you.promise.purposes.get(choice.purpose)),
         "channel": _way(you.promise, choice),
         "by": _recorder(choice, you),

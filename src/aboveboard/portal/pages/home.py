@@ -91,7 +91,9 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "contact": you.promise.organisation.contact,
         "calls": notices.notice_summaries(you),
         "unconfirmed": [
-            wording.about(you.promise, topic) for topic in sorted(waiting) if not is_boundary(topic)
+            wording.topic_title(you.promise, topic)
+            for topic in sorted(waiting)
+            if not is_boundary(topic)
         ],
         "opened": _opened_in_spite(you, consent.boundaries),
         "held_by_law": status.held_by_law,

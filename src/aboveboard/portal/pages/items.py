@@ -66,9 +66,11 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 
 def _origin(you: PortalCustomer, key: str, origins: Mapping[str, ValueOrigin]) -> str:
     """Return where a value came from: as recorded with it, and what the promise says of others."""
-    said = [wording.origin(you.promise, origins[key])]
-    said += [str(source.title.say(you.language)) for source in you.promise.sources_of(key)]
-    return " ".join(filter(None, said))
+    origins_in_words = [wording.origin(you.promise, origins[key])]
+    origins_in_words += [
+        str(source.title.say(you.language)) for source in you.promise.sources_of(key)
+    ]
+    return " ".join(filter(None, origins_in_words))
 
 
 def _row(you: PortalCustomer, purpose: Purpose, *, in_use: bool) -> dict[str, object]:
