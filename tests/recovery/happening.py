@@ -31,6 +31,7 @@ from aboveboard.ledger.witnessing import ask_witnesses
 from aboveboard.promise.queries import in_force
 from aboveboard.rights.pack import release, reviewing
 from aboveboard.rights.pack.others import MentionVerdict
+from aboveboard.rights.pack.seal import NO_SEAL, make_keys
 from aboveboard.rights.requests import actions as rights
 from aboveboard.rights.requests import proving
 from aboveboard.rights.requests.terms import (
@@ -47,7 +48,7 @@ from tests import loss
 from tests.delivery.scripted import ScriptedServer
 from tests.incidents.conftest import leak_bytes
 from tests.ledger.witnesses import serving
-from tests.recovery import files
+from tests.recovery import files, questions
 from tests.rights.pack_samples import OWN, facts, record
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def requests(once: Once) -> None:
     proving.store_document(number, [b"%PDF-1.7 a passport"])
     assert b"".join(proving.open_document(number, **once.said))
     once.work()
+    questions.evidence(once, number)
 
 
 def packs(once: Once) -> None:
@@ -90,7 +92,7 @@ def packs(once: Once) -> None:
         for group in listed.mentions.groups.values()
     ]
     reviewing.decide(number, blacked_out, **once.said)
-    token = release.build(number, facts(), answers, OWN, **once.said)
+    token = release.build(number, facts(), answers, OWN, keys=make_keys(NO_SEAL), **once.said)
     opened = release.open_link(token, person_id=ada, by=CUSTOMER, at=once.now)
     assert b"".join(opened.chunks)
     assert release.destroy(number, release.PackEnd.FETCHED, **once.said)

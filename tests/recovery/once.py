@@ -65,7 +65,7 @@ from aboveboard.vault.rekeying import people as rekeying
 from tests import loss, world
 from tests.accounts.people import customer_client
 from tests.connectors.declared import BY_HAND
-from tests.recovery import files, happening
+from tests.recovery import files, happening, questions
 
 OFFERS = "personal-offers"
 
@@ -154,12 +154,17 @@ class Once:
         self.records()
         self.kept()
         self.files()
+        questions.promise(self)
+        questions.visitors(self)
+        questions.questions(self)
+        questions.objection(self)
         happening.requests(self)
         happening.packs(self)
         happening.losses(self)
         happening.duplicates(self)
         happening.leak(self)
         happening.keys(self)
+        questions.commitment()
 
     def load(self, rows: list[dict[str, str]], *, at: object) -> None:
         path = files.written(self.folder / f"customers-{len(rows)}-{self.number}.csv", rows)

@@ -44,6 +44,10 @@ from tests.accounts.people import staff_member
 from tests.loss import LEAD, SECOND, lost_laptop
 
 NO_FREE_TEXT = {
+    "aboveboard.access.contactable.asking.decide_about_all": "decides, and writes nothing",
+    "aboveboard.access.contactable.conditions.condition_rows": "reads, and writes nothing",
+    "aboveboard.access.context.context_card": "decides, and the use before it has the entry",
+    "aboveboard.access.sealed_uses.sealed_facts": "facts of a use, behind a key: use writes them",
     "aboveboard.access.decision.personal.refusals": "decides, and writes nothing",
     "aboveboard.adoption.drafting.keep_text": "the entry has the digest of what was proposed",
     "aboveboard.adoption.drafting.start": "keeps a text, and writes no entry",
@@ -60,6 +64,7 @@ NO_FREE_TEXT = {
     "aboveboard.ledger.actions.change_key": "keys of signed notes, which have that form",
     "aboveboard.recovery.restoring.replay.replay": "names of files, for the report alone",
     "aboveboard.recovery.versions.record_version": "words of the program, and a digest",
+    "aboveboard.rights.requests.proving.redeem_code": "uses a code up, and writes no entry",
     "aboveboard.retention.sweep.erasing.erase": "a digest that must be that of a review",
 }
 """Actions whose texts are none of the caller's own."""
@@ -177,12 +182,6 @@ def _choose(stage: Stage, text: str) -> Iterator[Call]:
         yield partial(go, text, channel="phone", evidence="call/1", by=by)
         at_phone = partial(go, "personal-offers", channel="phone", evidence="call/1", by=by)
         yield partial(at_phone, contact=text)
-
-
-def _meet(stage: Stage, text: str) -> Iterator[Call]:
-    go = partial(choices.meet_objection, stage.ada, by=world.ADVISER, at=stage.now)
-    yield partial(go, "improve-shops", evidence=text)
-    yield partial(go, text, evidence="REQ-1")
 
 
 def _choose_for(stage: Stage, text: str) -> Iterator[Call]:
@@ -374,7 +373,6 @@ CASES: dict[Callable[..., object], Case] = {
     invitations.invite: partial(_add_staff, action=invitations.invite),
     clients.make_client: _make_client,
     choices.choose: _choose,
-    choices.meet_objection: _meet,
     identity.merge: _merge,
     identity.split: _split,
     adopt_promise: _adopt,

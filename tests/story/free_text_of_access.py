@@ -1,4 +1,4 @@
-"""As ``free_text.py``: emergencies, and concerns about a use."""
+"""As ``free_text.py``: emergencies, concerns about a use, and questions about everybody."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from aboveboard.access.concerns import actions as concerns
 from aboveboard.access.concerns.queries import open_concerns
 from aboveboard.access.concerns.reading import read_words
 from aboveboard.access.concerns.terms import Concern, ConcernVerdict
+from aboveboard.access.contactable import asking
 from aboveboard.access.emergency import actions as emergency
 from aboveboard.access.emergency.reasons import EmergencyGround
+from aboveboard.access.usage import UsageQuestion, disclose_usage
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind, Role
+from aboveboard.promise.queries import in_force
 from tests import world
 from tests.accounts.people import staff_member
 from tests.story.free_text import Call, Case, Stage, subjects
@@ -70,9 +73,29 @@ def _read_words(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, "answer-contact", ("email",), text)
 
 
+def _ask_contactable(stage: Stage, text: str) -> Iterator[Call]:
+    ask = partial(UseRequest, world.OFFERS)
+    for request in (
+        ask("personal-offers", ("email",), "email", reference=text),
+        ask("personal-offers", (text,), "email"),
+        ask("personal-offers", ("email",), text),
+        ask(text, ("email",), "email"),
+    ):
+        yield partial(asking.ask, request, stage.folder, **stage.said)
+
+
+def _disclose(stage: Stage, text: str) -> Iterator[Call]:
+    ada = Subject(kind="email", value=stage.row["email"])
+    for subject in (ada, *subjects(text)):
+        question = UsageQuestion(subject, text, None, None, offset=0, limit=10)
+        yield partial(disclose_usage, in_force().promise, question, **stage.said)
+
+
 CASES: dict[Callable[..., object], Case] = {
     emergency.break_glass: _break_glass,
     concerns.raise_concern: _raise,
     concerns.answer: _answer,
     read_words: _read_words,
+    asking.ask: _ask_contactable,
+    disclose_usage: _disclose,
 }

@@ -1,12 +1,16 @@
-"""As ``free_text.py``: whom a person keeps out, and how long something is kept."""
+"""As ``free_text.py``: whom a person keeps out, how long something is kept, and what is decided
+about an objection."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from aboveboard.basics.actor import CUSTOMER
+from aboveboard.choices import actions as choices
 from aboveboard.choices import bounding
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
+from aboveboard.choices.state import ChoiceAnswer
 from tests.story.free_text import Call, Case, Stage
 
 
@@ -28,7 +32,18 @@ def _bound(stage: Stage, text: str) -> Iterator[Call]:
     )
 
 
+def _meet(stage: Stage, text: str) -> Iterator[Call]:
+    go = partial(choices.meet_objection, stage.ada, **stage.said)
+    said = {"answer": ChoiceAnswer.NO, "channel": "portal", "evidence": "portal:1"}
+    choices.choose(stage.ada, "improve-shops", **said, by=CUSTOMER, at=stage.now)
+    yield partial(go, text, evidence="REQ-1")
+    yield partial(go, "improve-shops", evidence=text)
+    # Where the text is no reference, this is what is written.
+    yield partial(go, "improve-shops", evidence="REQ-1")
+
+
 CASES: dict[Callable[..., object], Case] = {
     bounding.set_boundary: _bound,
     bounding.lift_boundary: _bound,
+    choices.meet_objection: _meet,
 }

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Role
 from aboveboard.custody import actions as custody
+from aboveboard.custody import campaign, exporting
+from aboveboard.custody.exporting import ExportPlace
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, groups, not_notifying, veris
@@ -17,6 +20,7 @@ from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import changes
+from tests import world
 from tests.accounts.people import staff_member
 from tests.incidents.test_veris import MINIMAL
 from tests.loss import LEAD, SECOND
@@ -64,6 +68,31 @@ def _make_export(stage: Stage, text: str) -> Iterator[Call]:
     yield go(fields=(text,))
     for place in ("purpose", "recipient", "channel"):
         yield go(**{place: text})
+
+
+def _filter_campaign(stage: Stage, text: str) -> Iterator[Call]:
+    def go(
+        purpose: str = "personal-offers",
+        channel: str = "email",
+        to: str = "email-provider",
+        field: str = "email",
+    ) -> Call:
+        rows = [{"ID": stage.row["customer_id"], "Mail": text}, {"ID": text, "Mail": text}]
+        return partial(
+            campaign.filter_campaign,
+            lambda: iter(rows),
+            campaign.CampaignColumns((("customer_number", "ID"),), {field: "Mail"}),
+            UseRequest(world.OFFERS, purpose, (field,), channel),
+            ExportPlace(stage.folder / f"{text}-{next(stage.numbers)}.csv", None, to, True),
+            file_digest=text,
+            at=stage.now,
+        )
+
+    yield go()
+    yield go(purpose=text)
+    yield go(channel=text)
+    yield go(to=text)
+    yield go(field=text)
 
 
 def _report_loss(stage: Stage, text: str) -> Iterator[Call]:
@@ -201,6 +230,8 @@ CASES: dict[Callable[..., object], Case] = {
     custody.report_found: _report_found,
     custody.retire: _retire,
     custody.make_export: _make_export,
+    exporting.write_export: _make_export,
+    campaign.filter_campaign: _filter_campaign,
     incidents.report_loss: _report_loss,
     incidents.open_other: _open_other,
     affected.add_list: _add_list,

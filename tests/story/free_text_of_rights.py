@@ -11,6 +11,7 @@ from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import CUSTOMER, Actor, ActorKind
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.personal import Personal
+from aboveboard.connectors import actions as systems
 from aboveboard.connectors.contract import Identifier
 from aboveboard.connectors.own import KEY
 from aboveboard.rights.pack import assembling, preparing, release, reviewing
@@ -34,6 +35,7 @@ from aboveboard.rights.requests.terms import (
 from aboveboard.rights.running import advance, by_hand
 from aboveboard.rights.running.by_hand import HandAnswer
 from tests import world
+from tests.connectors.declared import BY_HAND
 from tests.rights.pack_samples import facts, record
 from tests.story.free_text import Call, Case, Stage
 
@@ -116,6 +118,18 @@ def _by_hand(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(actions.withdraw, number, by=by, at=stage.now)
 
 
+def _evidence(stage: Stage, text: str) -> Iterator[Call]:
+    """The step is answered, so that there is evidence to open."""
+    systems.declare(BY_HAND.format(key="cabinet", name=text), name="cabinet.yaml", **stage.said)
+    number, step = _asked(stage, text=text), ("cabinet", StepVerb.FIND)
+    advance.run_request({"request": number})
+    scan = by_hand.EvidenceDocument(Personal(text), "application/pdf", [b"%PDF-1"])
+    given = HandAnswer(records=0, words=text, document=scan)
+    by_hand.answer_step(number, *step, given, **stage.said)
+    yield partial(by_hand.open_evidence, number, *step, **stage.said)
+    yield partial(by_hand.open_evidence, number, text, StepVerb.FIND, **stage.said)
+
+
 def _pack(stage: Stage, text: str) -> Iterator[Call]:
     number, by = _asked(stage, text=text), world.ADVISER
     answers: reviewing.CollectedAnswers = {"shop": lambda: iter([record("tickets", note=text)])}
@@ -161,6 +175,7 @@ CASES: dict[Callable[..., object], Case] = {
     by_hand.answer_step: _by_hand,
     by_hand.try_again: _by_hand,
     by_hand.decide_matches: _by_hand,
+    by_hand.open_evidence: _evidence,
     reviewing.show: _pack,
     preparing.order: _prepared,
     release.build: _pack,

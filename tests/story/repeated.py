@@ -16,6 +16,7 @@ ELSEWHERE = {
     "delivery.actions.pause": "tests/delivery: no entry; incidents write it",
     "delivery.actions.requeue": "tests/delivery: what was queued anew is not failed any more",
     "delivery.actions.resume": "tests/delivery: no entry; incidents write it",
+    "ledger.committing.commit_handles": "tests/ledger: with nothing new it writes nothing",
     "incidents.actions.mark_done": "tests/incidents: a duty is done once",
     "incidents.actions.mark_notified": "tests/incidents: a state follows another",
     "incidents.groups.set_group": "tests/incidents: the same group again changes nothing",
@@ -60,6 +61,7 @@ ELSEWHERE = {
     "rights.requests.visitors.prove": "tests/api: a code proves once",
     "rights.requests.proving.judge_document": "tests/rights: the document is gone",
     "rights.requests.proving.prove": "tests/rights: the same evidence is there already",
+    "rights.requests.proving.redeem_code": "tests/rights: a code proves once",
     "rights.requests.proving.prove_by_code": "tests/rights: a code proves once",
     "rights.running.by_hand.answer_step": "tests/rights: the step is not open any more",
     "rights.running.by_hand.decide_matches": "tests/rights: nothing is in doubt any more",
@@ -71,6 +73,8 @@ ELSEWHERE = {
 A_DEED_EACH = {
     "adoption.drafting.start": "another draft",
     "access.concerns.reading.read_words": "a use",
+    "access.contactable.asking.ask": "a question",
+    "access.usage.disclose_usage": "another list that leaves",
     "access.emergency.actions.break_glass": "a use",
     "access.emergency.actions.show_again": "a use",
     "access.emergency.review.read_note": "a use",
@@ -84,6 +88,7 @@ A_DEED_EACH = {
     "accounts.invitations.invite": "an address is one account's",
     "accounts.invitations.invite_again": "another letter",
     "custody.exporting.make_export": "another file that leaves",
+    "custody.exporting.write_export": "another file that leaves",
     "rights.pack.fetching.send_code": "another code, which ends the one before",
     "rights.pack.release.open_signed_in": "another hand-over",
     "rights.pack.release.build": "another pack, which ends the one before",
@@ -93,6 +98,7 @@ A_DEED_EACH = {
     "rights.pack.reviewing.decide": "another decision, over the one before",
     "rights.pack.reviewing.show": "a use",
     "rights.requests.actions.ask": "another request: a duplicate never blocks the first",
+    "rights.running.by_hand.open_evidence": "a use",
     "rights.running.by_hand.try_again": "another try",
     "rights.requests.programs.ask": "another request: a duplicate never blocks the first",
     "rights.requests.programs.send_code": "another code, which ends the one before",
@@ -129,6 +135,7 @@ A_DEED_EACH = {
     "vault.rekeying.people.rotate_one": "another key",
 }
 DECIDES_ONLY = {
+    "access.sealed_uses.sealed_facts",
     "choices.actions.check",
     "choices.actions.check_source",
     "choices.state.can_confirm",

@@ -15,9 +15,7 @@ import pytest
 from django.http.response import HttpResponseBase
 from django.test import Client
 
-from aboveboard.access.concerns.actions import raise_concern
 from aboveboard.access.concerns.queries import open_concerns
-from aboveboard.access.concerns.terms import Concern
 from aboveboard.access.emergency.actions import break_glass
 from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.models import EmergencyUse
@@ -26,11 +24,8 @@ from aboveboard.access.use import Subject
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
-from aboveboard.basics.personal import Personal
+from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.choices import queries as choices
-from aboveboard.choices.actions import choose
-from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.people import people, write
 from aboveboard.commands.demo.story import MEASURES, DemoStory
 from aboveboard.connectors.actions import declare
@@ -47,29 +42,16 @@ from aboveboard.intake.models import FieldNote
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.committing import commit_handles
 from aboveboard.promise.queries import in_force
-from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.models import Sweep
-from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.retention.sweep.reviewing import review
-from aboveboard.rights.pack import release
-from aboveboard.rights.requests.actions import ask
-from aboveboard.rights.requests.terms import (
-    NewRequest,
-    ProofEvidence,
-    RequestChannel,
-    RequestDetails,
-    RequestKind,
-)
-from aboveboard.rights.running.advance import run_request
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
 from tests.connectors.declared import BY_HAND
 from tests.house.test_routes import ALL
-from tests.intake.strangers import held_back_row
-from tests.rights.pack_samples import facts
 from tests.site.test_missing_promise import lose_the_promise_in_force
+from tests.story.rows_behind_doors import WRITTEN, link_of, rows_of
 from tests.world import ADVISER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -106,18 +88,11 @@ WHO = (
     (r"/console/.*", STAFF),
     (r"/api/v1/.*", set()),
 )
-WRITTEN = (
-    "Her neighbour heard her fall.",
-    "Somebody of the shop told my sister.",
-    "I mean the letters to my old name.",
-)
-"""What an adviser wrote for the reviewers of an emergency, and a customer about a look and with a
-request."""
 SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|what-for/$|website/$|choices/(personal-offers/)?$|who-may-look/$|notices/$"
-    r"|who-has-looked/($|concern/)|$)"
+    r"|who-has-looked/($|concern/|whole-list.json$)|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
@@ -187,7 +162,7 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(
         by=actor_for(members[Role.ADVISER]),
         at=clock.now(),
     )
-    rows = _rows_of(mine)
+    rows = rows_of(mine)
     sequence_now()
     commit_handles(by=SYSTEM, at=clock.now())
     sequence_now()
@@ -275,46 +250,6 @@ def _alike(person: int) -> int:
     return pair.pk
 
 
-def _rows_of(person: int) -> dict[str, int]:
-    """Place a hold and a restriction, and let a yes wait; return the number of each, by the part of
-    its address."""
-    at, choice = clock.now(), {"purpose": "personal-offers", "evidence": "form:1"}
-    hold = place_hold(person, HoldReason.CLAIM, reference="case/2", until=None, by=ADVISER, at=at)
-    restriction = restrict(
-        person, RestrictionReason.UNLAWFUL, reference="case/3", by=ADVISER, at=at
-    )
-    choose(person, answer=ChoiceAnswer.NO, channel="portal", by=CUSTOMER, at=at, **choice)
-    desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
-    waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
-    raise_concern(person, None, Concern.OTHER, words=WRITTEN[1], by=CUSTOMER, at=at)
-    return {
-        "holds": hold.id,
-        "restrictions": restriction.id,
-        "choices-to-confirm": waiting.id,
-        "held-back": held_back_row().pk,
-        "requests": _request_of(person),
-    }
-
-
-def _request_of(person: int) -> int:
-    at, details = clock.now(), RequestDetails(words=Personal(WRITTEN[2]))
-    new = NewRequest(
-        kind=RequestKind.ACCESS,
-        channel=RequestChannel.PORTAL,
-        received_at=at,
-        person_id=person,
-        details=details,
-    )
-    number = ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=at)
-    run_request({"request": number})
-    return number
-
-
-def _link_of(number: int) -> str:
-    """Make a copy of what nobody collected yet, and return the token of its link."""
-    return release.build(number, facts(), {}, (), by=ADVISER, at=clock.now()).reveal()
-
-
 def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]) -> str:
     number = story.lost.number
     known: Mapping[str, object] = {
@@ -342,6 +277,8 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "kept": person,
         "merged": story.person(45),
         "step": "when",
+        "layer": "short",
+        "point": "order",
         "kind": "access",
         "merge_id": MergedPerson.objects.get().pk,
         "group_id": _alike(person),
@@ -368,7 +305,9 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "number": rows["requests"], "request_id": rows["requests"]}
         known = {**known, "system": OWN, "step": "find"}
     if "<str:token>" in pattern:
-        known = {**known, "token": _link_of(rows["requests"])}
+        known = {**known, "token": link_of(rows["requests"])}
+    if "/drafts/" in pattern:
+        known = {**known, "draft_id": rows["drafts"], "step": "propose"}
     if "/affected/" in pattern:
         number, row = _affected()
         known = {**known, "number": number, "how": "list", "row_id": row}

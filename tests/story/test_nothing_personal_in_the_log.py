@@ -61,6 +61,7 @@ TYPED = (
     "ValueOrigin",
     "Subject",
     "UseRequest",
+    "UsageQuestion",
 )
 """Types of parameters that carry what somebody wrote."""
 

@@ -1,0 +1,80 @@
+"""What stands behind the addresses of ``test_every_door.py`` about one person: a row for each part
+of an address that has a number of its own."""
+
+from __future__ import annotations
+
+from aboveboard.access.concerns.actions import raise_concern
+from aboveboard.access.concerns.terms import Concern
+from aboveboard.adoption import drafting
+from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
+from aboveboard.basics.personal import Personal
+from aboveboard.choices.actions import choose
+from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.retention.actions import place_hold, restrict
+from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.rights.pack import release
+from aboveboard.rights.pack.seal import NO_SEAL, make_keys
+from aboveboard.rights.requests.actions import ask
+from aboveboard.rights.requests.terms import (
+    NewRequest,
+    ProofEvidence,
+    RequestChannel,
+    RequestDetails,
+    RequestKind,
+)
+from aboveboard.rights.running.advance import run_request
+from tests.intake.strangers import held_back_row
+from tests.rights.pack_samples import facts
+from tests.world import ADVISER
+
+WRITTEN = (
+    "Her neighbour heard her fall.",
+    "Somebody of the shop told my sister.",
+    "I mean the letters to my old name.",
+)
+"""What an adviser wrote for the reviewers of an emergency, and a customer about a look and with a
+request."""
+
+
+def rows_of(person: int) -> dict[str, int]:
+    """Place a hold and a restriction, and let a yes wait; return the number of each, by the part of
+    its address."""
+    at, choice = clock.now(), {"purpose": "personal-offers", "evidence": "form:1"}
+    hold = place_hold(person, HoldReason.CLAIM, reference="case/2", until=None, by=ADVISER, at=at)
+    restriction = restrict(
+        person, RestrictionReason.UNLAWFUL, reference="case/3", by=ADVISER, at=at
+    )
+    choose(person, answer=ChoiceAnswer.NO, channel="portal", by=CUSTOMER, at=at, **choice)
+    desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
+    waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
+    raise_concern(person, None, Concern.OTHER, words=WRITTEN[1], by=CUSTOMER, at=at)
+    return {
+        "holds": hold.id,
+        "restrictions": restriction.id,
+        "choices-to-confirm": waiting.id,
+        "held-back": held_back_row().pk,
+        "requests": _request_of(person),
+        "drafts": drafting.start("", name="promise.yaml", by=SYSTEM, at=at),
+    }
+
+
+def _request_of(person: int) -> int:
+    at, details = clock.now(), RequestDetails(words=Personal(WRITTEN[2]))
+    new = NewRequest(
+        kind=RequestKind.ACCESS,
+        channel=RequestChannel.PORTAL,
+        received_at=at,
+        person_id=person,
+        details=details,
+    )
+    number = ask(new, evidence=ProofEvidence.SIGNED_IN, by=CUSTOMER, at=at)
+    run_request({"request": number})
+    return number
+
+
+def link_of(number: int) -> str:
+    """Make a copy of what nobody collected yet, and return the token of its link."""
+    keys = make_keys(NO_SEAL)
+    made = release.build(number, facts(), {}, (), keys=keys, by=ADVISER, at=clock.now())
+    return made.reveal()
