@@ -156,6 +156,7 @@ class Once:
         self.files()
         questions.promise(self)
         questions.visitors(self)
+        questions.agreements(self)
         questions.questions(self)
         questions.objection(self)
         happening.requests(self)

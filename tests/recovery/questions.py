@@ -1,5 +1,5 @@
 """The third part of ``once.py``: a promise that two people put in force, letters to whoever it
-concerns, visitors of the website, and questions about uses."""
+concerns, visitors of the website, agreements to share, and questions about uses."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.personal import Personal
 from aboveboard.choices.actions import choose, meet_objection
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.custody import sharing
 from aboveboard.delivery import actions as delivery
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.committing import commit_handles
@@ -28,6 +29,7 @@ from aboveboard.website import actions as website
 from aboveboard.website.visit import read
 from tests import loss, world
 from tests.banner.test_choices import SITE, sent
+from tests.centre.sharing_sample import REGISTER
 from tests.delivery.scripted import ScriptedServer
 from tests.promise import edited
 from tests.recovery import files
@@ -64,6 +66,12 @@ def visitors(once: Once) -> None:
     visit = read(json.dumps(sent(f"{once.number:032x}")).encode())
     website.record(visit, site=SITE, at=once.now - timedelta(hours=2))
     assert website.seal_batch(at=once.now) == 1
+
+
+def agreements(once: Once) -> None:
+    """The register of agreements to share data is taken in."""
+    register = REGISTER.replace(b"Debt", f"Debt {once.number}".encode())
+    assert sharing.take_in(register, **once.said) == 2
 
 
 def questions(once: Once) -> None:

@@ -31,6 +31,7 @@ from aboveboard.commands.demo.story import MEASURES, DemoStory
 from aboveboard.connectors.actions import declare
 from aboveboard.connectors.own import KEY as OWN
 from aboveboard.custody import queries as custody
+from aboveboard.custody.sharing import take_in
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerson
 from aboveboard.incidents import queries as incidents
@@ -48,6 +49,7 @@ from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
 from tests.api.programs import program
+from tests.centre.sharing_sample import REGISTER
 from tests.connectors.declared import BY_HAND
 from tests.house.test_routes import ALL
 from tests.site.test_missing_promise import lose_the_promise_in_force
@@ -104,6 +106,9 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/duplicates/": {"how": "different"},
     "/documents/": {"field": "purchase_proof"},
     "/change/": {"change": "stop"},
+    "/drafts/": {"step": "propose"},
+    "/notice/": {"layer": "short", "point": "order"},
+    "/sharing/": {"number": "1"},
 }
 """What stands in some addresses, by a part of them."""
 
@@ -140,6 +145,7 @@ def story(tmp_path: Path) -> DemoStory:
         by=ADVISER,
         at=clock.now(),
     )
+    take_in(REGISTER, by=SYSTEM, at=clock.now())
     cabinet = BY_HAND.format(key="cabinet", name="A cabinet")
     declare(cabinet, name="cabinet.yaml", by=SYSTEM, at=clock.now())
     sequence_now()
@@ -277,8 +283,6 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "kept": person,
         "merged": story.person(45),
         "step": "when",
-        "layer": "short",
-        "point": "order",
         "kind": "access",
         "merge_id": MergedPerson.objects.get().pk,
         "group_id": _alike(person),
@@ -293,7 +297,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "number": rows["held-back"]}
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:
-            known = {**known, "row_id": row_id, "choice_id": row_id}
+            known = {**known, "row_id": row_id, "choice_id": row_id, "draft_id": row_id}
     for part, words in FILLED.items():
         if part in pattern:
             known = {**known, **words}
@@ -306,8 +310,6 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "system": OWN, "step": "find"}
     if "<str:token>" in pattern:
         known = {**known, "token": link_of(rows["requests"])}
-    if "/drafts/" in pattern:
-        known = {**known, "draft_id": rows["drafts"], "step": "propose"}
     if "/affected/" in pattern:
         number, row = _affected()
         known = {**known, "number": number, "how": "list", "row_id": row}
