@@ -47,7 +47,7 @@ ASKED = sorted(
 )
 """Every name that a page looks for behind the ``?``."""
 ODD_FOR_A_DATABASE = [str(2**63), f"{2**63}-{2**63}", "\x00"]
-ODD = ["", "0", "-1", "9" * 5000, "²", "١", "1e3", "1-2", *ODD_FOR_A_DATABASE]
+ODD = ["-1", "9" * 5000, "²", "1-2", *ODD_FOR_A_DATABASE]
 
 
 def everyone() -> Iterator[Client]:
