@@ -29,7 +29,7 @@ setup-dev:
 demo: setup ## play the whole story in ./demo-data, then serve it on 127.0.0.1:8000
 	@$(BIN)/aboveboard demo --home demo-data
 
-quick: setup-dev ## under a minute, for every save: pure rules, formats, house rules
+quick: setup-dev ## about a minute, for every save: pure rules, formats, house rules
 	$(BIN)/ruff check --quiet .
 	$(PYTEST) -n auto --quick
 
