@@ -34,9 +34,13 @@ from tests.incidents.conftest import leak_bytes
 from tests.peers.conftest import World
 from tests.world import MAPPING_FILE, PROMISE_FILE, load
 
+USE = {"purpose": "deliver-orders", "fields": ["city"], "channel": "shop"}
 BODIES: dict[str, dict[str, Any]] = {
-    "uses": {"purpose": "deliver-orders", "fields": ["city"], "channel": "shop"},
-    "uses/batch": {"purpose": "deliver-orders", "fields": ["city"], "channel": "shop"},
+    "uses": USE,
+    "uses/batch": USE,
+    "decisions": USE,
+    "decisions/batch": USE,
+    "context": {"purpose": "deliver-orders", "channel": "shop"},
     "choices": {"purpose": "personal-offers", "answer": "no", "channel": "shop", "evidence": "c-1"},
     "requests": {"kind": "access"},
 }
@@ -69,16 +73,19 @@ def test_cve_2026_22783_no_member_that_is_not_described_is_taken(path: str) -> N
     (_, row), *_ = load(1)
     token = token_for("shop-system")
     person = {"kind": "customer_number", "value": row["customer_id"]}
-    who: dict[str, Any] = {"people": [person]} if path == "uses/batch" else {"person": person}
+    who: dict[str, Any] = {"people": [person]} if path.endswith("/batch") else {"person": person}
     assert post(path, BODIES[path] | who, token).status_code in (200, 201)
     entries = Entry.objects.count()
     for name, value in FORGED.items():
         assert post(path, BODIES[path] | who | {name: value}, token).status_code == 422, name
-    within = {"people": [person | FORGED]} if path == "uses/batch" else {"person": person | FORGED}
+    within = (
+        {"people": [person | FORGED]} if path.endswith("/batch") else {"person": person | FORGED}
+    )
     assert post(path, BODIES[path] | within, token).status_code == 422
     assert Entry.objects.count() == entries
     unnumbered = {name for name in ENDPOINTS if "{" not in name}
-    assert {*BODIES, "uses/stream", "promise"} == unnumbered
+    read = {name for name in unnumbered if name.startswith("usage/")}
+    assert {*BODIES, *read, "uses/stream", "decisions/stream", "promise"} == unnumbered
 
 
 @pytest.mark.django_db
