@@ -231,15 +231,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Pass over files that have nothing for this run, unless one is asked for by its name."""
     if any(Path(name.partition("::")[0]).resolve() == collection_path for name in config.args):
         return None
-    quick = config.getoption("--quick")
-    return lanes.passed_over(collection_path, on_postgres=ON_POSTGRES, quick=quick) or None
+    passed_over = lanes.passed_over(
+        collection_path,
+        on_postgres=ON_POSTGRES,
+        quick=config.getoption("--quick"),
+        released="not release" not in config.getoption("markexpr"),
+    )
+    return passed_over or None
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs ``../shared`` where that is not there; on PostgreSQL, what says nothing
     more there; with ``--quick``, what takes long."""
-    lanes.mark_what_waits_for_a_release(items)
+    lanes.mark_what_waits_for_a_release(items, on_postgres=ON_POSTGRES)
     if ON_POSTGRES:
         lanes.keep(config, items, lanes.differs_by_database)
     if config.getoption("--quick"):

@@ -4,11 +4,13 @@ On PostgreSQL those are run that touch a database, except where it cannot matter
 
 - Pages (``console``, ``portal``, ``centre``) ask the database nothing themselves: they call queries
   and actions of the packages below, whose own tests are run on both. ``tests/house/test_layers.py``
-  holds them to it, and ``tests/story/test_every_door.py`` opens every page on PostgreSQL too.
+  holds them to it, and ``tests/story/test_every_door.py`` opens every page on PostgreSQL too,
+  before a release.
 - A module or test marked ``one_database`` says of itself why it brings nothing on a second one.
 
 A test of pages that does depend on the database is marked ``database``. Storage, actions, queries,
-migrations, concurrency, crashes, recovery and commands that write are always run on both.
+migrations, concurrency, crashes and recovery are always run on both; whole ways through them are
+run on PostgreSQL by ``make release``.
 """
 
 from __future__ import annotations
@@ -37,6 +39,33 @@ BEFORE_A_RELEASE = (
 """What takes a third of the time and seldom finds what nothing else does: guides typed as they
 say, lives of a whole instance, an upgrade at every moment. ``make release`` runs them on both
 databases."""
+ON_POSTGRES_BEFORE_A_RELEASE = (
+    "tests/accounts/test_code_tries.py",
+    "tests/api/test_fuzz.py",
+    "tests/api/test_misses.py",
+    "tests/commands/test_incident.py",
+    "tests/connectors/test_sakila_requests.py",
+    "tests/console/",
+    "tests/incidents/notices/test_changes.py",
+    "tests/incidents/notices/test_not_approved.py",
+    "tests/incidents/test_counted_again.py",
+    "tests/incidents/test_evidence.py",
+    "tests/incidents/test_law_questions.py",
+    "tests/incidents/test_settling.py",
+    "tests/incidents/test_story.py",
+    "tests/incidents/test_veris.py",
+    "tests/peers/",
+    "tests/recovery/test_an_upgrade_between.py",
+    "tests/recovery/test_rows_are_not_believed.py",
+    "tests/rights/test_pack_making.py",
+    "tests/rights/test_preparing.py",
+    "tests/story/test_every_door.py",
+    "tests/story/test_numbers_in_addresses.py",
+    "tests/story/test_story.py",
+    "tests/trials/test_leaks.py",
+)
+"""Whole ways through what each package asks of both databases by itself: every change runs them on
+SQLite, and ``make release`` on PostgreSQL too."""
 NOT_FOR_EVERY_SAVE = (
     "tests/connectors/test_catalogue.py",
     "tests/connectors/test_files_elsewhere.py",
@@ -90,10 +119,10 @@ def long_files_first(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank[_file(item)])
 
 
-def passed_over(path: Path, *, on_postgres: bool, quick: bool) -> bool:
+def passed_over(path: Path, *, on_postgres: bool, quick: bool, released: bool) -> bool:
     """Whether a file or folder has nothing for this run, as is seen without importing it: to import
     all of them takes each process as long as hundreds of tests. What only its tests can say is
-    left to :func:`differs_by_database`."""
+    left to :func:`differs_by_database`. ``released``: what waits for a release is run too."""
     place = path.relative_to(TESTS.parent).as_posix()
     if path.is_dir():
         return on_postgres and f"{place}/" in (HOUSE, *(f"{folder}/" for folder in PURE))
@@ -103,6 +132,8 @@ def passed_over(path: Path, *, on_postgres: bool, quick: bool) -> bool:
         return True
     if not on_postgres:
         return False
+    if not released and place.startswith(ON_POSTGRES_BEFORE_A_RELEASE):
+        return True
     paged = place.startswith(PAGES) and "mark.database" not in path.read_text("utf-8")
     return paged or "one_database" in _marks_of(path)
 
@@ -114,10 +145,11 @@ def _marks_of(path: Path) -> str:
     return marks[0] if marks else ""
 
 
-def mark_what_waits_for_a_release(items: list[pytest.Item]) -> None:
+def mark_what_waits_for_a_release(items: list[pytest.Item], *, on_postgres: bool) -> None:
     """Mark what ``make test`` and ``make crash`` leave to ``make release``."""
+    waiting = BEFORE_A_RELEASE + (ON_POSTGRES_BEFORE_A_RELEASE if on_postgres else ())
     for item in items:
-        if _file(item).startswith(BEFORE_A_RELEASE):
+        if _file(item).startswith(waiting):
             item.add_marker("release")
 
 
