@@ -60,9 +60,8 @@ class Screens:
         self._shows(page, "We lost a laptop with your details on it")
         page.get_by_text("What we do with it, and why").first.click()
         self._press(page, "Your choices")
-        offers = page.locator("form[action*='personal-offers']")
-        offers.get_by_label("No", exact=True).check()
-        offers.get_by_role("button", name="Save").click()
+        offers = page.locator("form[action*='personal-offers']").first
+        offers.get_by_role("button", name="No").click()
         self._quoted(page)
         self._press(page, "Your receipt")
 

@@ -132,8 +132,8 @@ STORIES: dict[str, Story] = {
     "a program that decides alone, and nobody looks": (
         [
             (
-                "    purposes: [personal-offers]\n\n# In",
-                "    purposes: [personal-offers]\n    decides_alone: true\n\n# In",
+                "    purposes: [personal-offers]\n\n# What our",
+                "    purposes: [personal-offers]\n    decides_alone: true\n\n# What our",
             )
         ],
         "no_human_review",
