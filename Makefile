@@ -91,7 +91,7 @@ crash-sqlite:
 	$(PYTEST) -n $(BESIDE) -m "crash and not release" $(KILLED)
 
 crash-postgres:
-	TEST_DATABASE=postgres KILLS=$(or $(KILLS),12) $(PYTEST) -n $(BESIDE) -m "crash and not release" $(KILLED)
+	TEST_DATABASE=postgres KILLS=$(or $(KILLS),20) $(PYTEST) -n $(BESIDE) -m "crash and not release" $(KILLED)
 
 bench: setup-dev ## how fast, and how far from a floor program
 	$(RUN) -m bench
