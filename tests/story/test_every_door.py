@@ -53,7 +53,7 @@ from tests.centre.sharing_sample import REGISTER
 from tests.connectors.declared import BY_HAND
 from tests.house.test_routes import ALL
 from tests.site.test_missing_promise import lose_the_promise_in_force
-from tests.story.rows_behind_doors import WRITTEN, link_of, rows_of
+from tests.story.rows_for_pages import WRITTEN, link_of, rows_of
 from tests.world import ADVISER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
