@@ -60,19 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="a signing key that you trust; repeat for each",
     )
-    parser.add_argument(
-        "--witness",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="the key of a witness that you trust; repeat for each",
-    )
-    parser.add_argument(
-        "--quorum",
-        type=int,
-        metavar="N",
-        help="how many of these witnesses must have cosigned the log (default: all)",
-    )
+    verifying.add_witnesses(parser)
     parser.add_argument(
         "--max-age",
         type=verifying.duration,

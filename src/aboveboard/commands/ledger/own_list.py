@@ -44,19 +44,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help="a signing key of the log that you trust; repeat for each key",
     )
-    parser.add_argument(
-        "--witness",
-        action="append",
-        metavar="KEY",
-        default=[],
-        help="the key of a witness that you trust; repeat for each",
-    )
-    parser.add_argument(
-        "--quorum",
-        type=int,
-        metavar="N",
-        help="how many of these witnesses must have cosigned (default: all)",
-    )
+    verifying.add_witnesses(parser)
     parser.add_argument(
         "--max-age",
         type=verifying.duration,

@@ -34,6 +34,23 @@ _LISTED = 50
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
+def add_witnesses(parser: argparse.ArgumentParser) -> None:
+    """Declare whose cosignatures count, and how many of them are enough."""
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="the key of a witness that you trust; repeat for each",
+    )
+    parser.add_argument(
+        "--quorum",
+        type=int,
+        metavar="N",
+        help="how many of these witnesses must have cosigned the log (default: all)",
+    )
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
@@ -66,19 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="store in this file how far the log was checked, and resume from there",
     )
-    parser.add_argument(
-        "--witness",
-        action="append",
-        default=[],
-        metavar="KEY",
-        help="the key of a witness that you trust; repeat for each",
-    )
-    parser.add_argument(
-        "--quorum",
-        type=int,
-        metavar="N",
-        help="how many of these witnesses must have cosigned the log (default: all)",
-    )
+    add_witnesses(parser)
     parser.add_argument(
         "--max-age",
         type=duration,
