@@ -30,7 +30,7 @@ demo: setup ## play the whole story in ./demo-data, then serve it on 127.0.0.1:8
 	@$(BIN)/aboveboard demo --home demo-data
 
 quick: setup-dev ## about a minute, for every save: pure rules, formats, house rules
-	$(BIN)/ruff check --quiet .
+	@$(MAKE) --no-print-directory format-check
 	$(PYTEST) -n auto --quick
 
 test: setup-dev ## every check, and every test but those of `make crash` and `make release`: SQLite, PostgreSQL, Chromium, nginx, Caddy
