@@ -13,6 +13,7 @@ from aboveboard.basics.actor import CUSTOMER
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.promise.queries import in_force
+from tests.accounts.people import customer_client
 from tests.api.programs import program
 from tests.api.test_decisions import post
 from tests.world import load
@@ -62,3 +63,31 @@ def test_the_card_is_the_same_on_every_channel_and_shows_what_was_said_where() -
     body["person"] = {"kind": "email", "value": other["email"]}
     assert post(token, "context", body | {"channel": "email"}).status_code == 404
     assert use_records(stranger)[0].reasons == ("no_consent",)
+
+
+def test_each_item_says_why_it_is_shown_where_it_came_from_and_where_that_is_explained() -> None:
+    person, row = next(each for each in load(40) if each[1]["country"] == "FR")
+    token = program("desk", "offers-service", "Shops", ["personal-offers"], ["email", "phone"])[1]
+    say(person, "yes", "shop")
+    say(person, "no", "phone", "phone")
+    asked = {
+        "person": {"kind": "email", "value": row["email"]}, "purpose": "personal-offers",
+        "channel": "email", "fields": ["first_name", "birth_date"],
+    }  # fmt: skip
+    card = post(token, "context", asked).json()
+    held = {key for key, value in card["values"].items() if value is not None}
+    assert set(card["why"]) == held >= {"first_name"}
+    why = card["why"]["first_name"]
+    assert why["reference"] == "personal-offers/first_name"
+    assert why["page"].startswith("http")
+    assert why["page"].endswith("/you/what-for/#first_name")
+    assert "envoyer des offres choisies pour vous" in why["sentence"], "in their language"
+    assert row["first_name"] not in why["sentence"]
+    contact = {each["channel"]: each["why"] for each in card["contact"]}
+    assert contact["email"]["reference"] == "personal-offers/email:may"
+    assert contact["phone"]["reference"] == "personal-offers/phone:consent_withdrawn"
+    assert contact["phone"]["sentence"] == "Vous avez dit non."
+    newest = next(each for each in card["choices"] if each["contact"] == "phone")["why"]
+    assert newest["sentence"].startswith("Vous avez dit non le ")
+    page = customer_client(person).get("/you/what-for/").content.decode()
+    assert 'id="first_name"' in page, "the address leads to the detail"

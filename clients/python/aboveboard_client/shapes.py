@@ -63,6 +63,7 @@ class ContactOut(TypedDict):
     channel: str
     contact: str
     may: bool
+    why: ContextWhyOut
 
 
 class ContextChoiceOut(TypedDict):
@@ -73,6 +74,7 @@ class ContextChoiceOut(TypedDict):
     answer: str
     channel: str
     at: str
+    why: ContextWhyOut
 
 
 class ContextIn(TypedDict):
@@ -88,15 +90,27 @@ class ContextIn(TypedDict):
 
 
 class ContextOut(TypedDict):
-    """The card: what the purpose allows of their data, the language to speak to them in, on which
-    channels they may be contacted for what, and what they chose. ``entry`` proves the use.
+    """The card: what the purpose allows of their data and why each value is shown, the language to
+    speak to them in, on which channels they may be contacted for what, and what they chose.
+    ``entry`` proves the use.
     """
 
     values: dict[str, str | None]
+    why: dict[str, ContextWhyOut]
     language: str
     contact: list[ContactOut]
     choices: list[ContextChoiceOut]
     entry: int
+
+
+class ContextWhyOut(TypedDict):
+    """Why something is on the card: a reference for programs, a sentence to show or read out, and
+    the person's own page that explains it.
+    """
+
+    reference: str
+    sentence: str
+    page: str
 
 
 class DecisionBatchOut(TypedDict):

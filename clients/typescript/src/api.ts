@@ -63,6 +63,7 @@ export interface ContactOut {
   channel: string;
   contact: string;
   may: boolean;
+  why: ContextWhyOut;
 }
 
 /**
@@ -74,6 +75,7 @@ export interface ContextChoiceOut {
   answer: string;
   channel: string;
   at: string;
+  why: ContextWhyOut;
 }
 
 /**
@@ -89,15 +91,27 @@ export interface ContextIn {
 }
 
 /**
- * The card: what the purpose allows of their data, the language to speak to them in, on which
- * channels they may be contacted for what, and what they chose. ``entry`` proves the use.
+ * The card: what the purpose allows of their data and why each value is shown, the language to
+ * speak to them in, on which channels they may be contacted for what, and what they chose.
+ * ``entry`` proves the use.
  */
 export interface ContextOut {
   values: Record<string, string | null>;
+  why: Record<string, ContextWhyOut>;
   language: string;
   contact: ContactOut[];
   choices: ContextChoiceOut[];
   entry: number;
+}
+
+/**
+ * Why something is on the card: a reference for programs, a sentence to show or read out, and
+ * the person's own page that explains it.
+ */
+export interface ContextWhyOut {
+  reference: string;
+  sentence: string;
+  page: string;
 }
 
 /**

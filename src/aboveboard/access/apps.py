@@ -36,6 +36,7 @@ class AccessConfig(AppConfig):
                 "concerns.terms",
                 "contactable.asking",
                 "context",
+                "context_reasons",
                 "decision.personal",
                 "emergency.actions",
                 "emergency.queries",

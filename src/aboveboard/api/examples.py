@@ -76,6 +76,14 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
         {"person": _MARIA, "purpose": "answer-contact", "channel": "phone"},
         {
             "values": {"first_name": "Maria", "email": "maria@example.org"},
+            "why": {
+                "first_name": {
+                    "reference": "answer-contact/first_name",
+                    "sentence": "First name: to answer when you contact us (needed for your "
+                    "contract). Collected on 3 March 2026 (in a shop).",
+                    "page": "https://data.example.org/you/what-for/#first_name",
+                }
+            },
             "language": "en",
             "contact": [
                 {
@@ -84,6 +92,11 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
                     "channel": "email",
                     "contact": "email",
                     "may": True,
+                    "why": {
+                        "reference": "personal-offers/email:may",
+                        "sentence": "You said yes to this. You can say no at any time.",
+                        "page": "https://data.example.org/you/choices/#personal-offers",
+                    },
                 }
             ],
             "choices": [
@@ -93,6 +106,11 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
                     "answer": "yes",
                     "channel": "shop",
                     "at": "2026-11-30T16:10:00Z",
+                    "why": {
+                        "reference": "choice:7",
+                        "sentence": "You said yes on 30 November 2026 (in a shop).",
+                        "page": "https://data.example.org/you/choices/#personal-offers",
+                    },
                 }
             ],
             "entry": 12,

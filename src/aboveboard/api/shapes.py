@@ -119,6 +119,15 @@ class ContextIn(Struct, forbid_unknown_fields=True, frozen=True):
     reference: Reference = ""
 
 
+class ContextWhyOut(Struct):
+    """Why something is on the card: a reference for programs, a sentence to show or read out, and
+    the person's own page that explains it."""
+
+    reference: str
+    sentence: str
+    page: str
+
+
 class ContactOut(Struct):
     """Whether the person may be contacted for a purpose through a channel. ``contact`` is which way
     of contact the channel is, empty where it is none."""
@@ -128,6 +137,7 @@ class ContactOut(Struct):
     channel: str
     contact: str
     may: bool
+    why: ContextWhyOut
 
 
 class ContextChoiceOut(Struct):
@@ -138,13 +148,16 @@ class ContextChoiceOut(Struct):
     answer: str
     channel: str
     at: datetime
+    why: ContextWhyOut
 
 
 class ContextOut(Struct):
-    """The card: what the purpose allows of their data, the language to speak to them in, on which
-    channels they may be contacted for what, and what they chose. ``entry`` proves the use."""
+    """The card: what the purpose allows of their data and why each value is shown, the language to
+    speak to them in, on which channels they may be contacted for what, and what they chose.
+    ``entry`` proves the use."""
 
     values: dict[str, str | None]
+    why: dict[str, ContextWhyOut]
     language: str
     contact: list[ContactOut]
     choices: list[ContextChoiceOut]

@@ -5,13 +5,13 @@ at once, and for a stream; and the same where only the decision is asked for, on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from aboveboard.access.actions import use_each
 from aboveboard.access.context import context_card
+from aboveboard.access.context_reasons import ContextReason
 from aboveboard.access.use import Subject, UseRequest, UseResult
 from aboveboard.accounts.gate import client_of
 from aboveboard.api import misses, problems, rate_limit
@@ -24,11 +24,12 @@ from aboveboard.api.shapes import (
     ContextChoiceOut,
     ContextIn,
     ContextOut,
+    ContextWhyOut,
     PersonRef,
     StreamIn,
     UseIn,
 )
-from aboveboard.basics import clock
+from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.promise.queries import in_force
 
@@ -65,13 +66,27 @@ def context_of(request: HttpRequest, asked: ContextIn) -> HttpResponse:
     card = context_card(result, use, at=clock.now())
     if card is None:
         return problems.refused_use(result.reasons, result.entry_id)
-    contact = [ContactOut(*astuple(answer)) for answer in card.answers]
+    contact = [
+        ContactOut(
+            each.purpose, each.title, each.channel, each.contact, each.may, _why_out(each.why)
+        )
+        for each in card.answers
+    ]
     choices = [
-        ContextChoiceOut(each.purpose, each.contact, each.answer.value, each.channel, each.at)
-        for each in card.choices
+        ContextChoiceOut(
+            each.purpose, each.contact, each.answer.value, each.channel, each.at, _why_out(why)
+        )
+        for each, why in card.choices
     ]
     values = outcome_json(result)["values"]
-    return as_json(ContextOut(values, card.language, contact, choices, result.entry_id))
+    why = {key: _why_out(each) for key, each in card.reasons.items()}
+    return as_json(ContextOut(values, why, card.language, contact, choices, result.entry_id))
+
+
+def _why_out(why: ContextReason) -> ContextWhyOut:
+    origin = settings.current().server.origin.rstrip("/")
+    origin = origin if "://" in origin else f"https://{origin}"
+    return ContextWhyOut(why.reference, why.sentence, origin + why.page)
 
 
 def use_batch(request: HttpRequest, asked: BatchIn) -> HttpResponse:
