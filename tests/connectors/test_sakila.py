@@ -73,6 +73,8 @@ def test_a_customer_is_found_read_and_erased_and_nobody_else_touched(
     paid = sum(float(str(r.values["amount"].reveal())) for r in records if "amount" in r.values)
     assert round(paid, 2) == 118.68
 
+    with database.connect() as connection:  # other tests may have erased others before
+        held = connection.execute(sa.text("SELECT count(*) FROM customer")).scalar_one()
     before = rows_of_others(database)
     counted = rentals.erase(match, dry_run=True)
     assert counted.changed == dict(counts)
@@ -83,7 +85,8 @@ def test_a_customer_is_found_read_and_erased_and_nobody_else_touched(
     assert rows_of_others(database) == before
     assert list(rentals.find([email(MARY)])) == []
     with database.connect() as connection:
-        assert connection.execute(sa.text("SELECT count(*) FROM customer")).scalar_one() == 598
+        left = connection.execute(sa.text("SELECT count(*) FROM customer")).scalar_one()
+        assert left == held - 1
 
 
 def test_a_declaration_is_proposed_that_finds_and_counts_the_same(

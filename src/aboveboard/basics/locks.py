@@ -56,10 +56,16 @@ def _acquire(path: Path, how: int) -> int:
         BlockingIOError: ``how`` is not to wait, and somebody else has it.
     """
     while True:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        except FileNotFoundError:  # whoever sweeps took the folder away in between: make it again
+        # Whoever sweeps took the folder away in between, before or after it was looked at: make it
+        # again. Where a file has its name, that is an error.
+        except FileExistsError:
+            if path.parent.exists() and not path.parent.is_dir():
+                raise
+            continue
+        except FileNotFoundError:
             continue
         try:
             fcntl.flock(handle, how)

@@ -83,7 +83,10 @@ def delete_spill_folders() -> int:
 
 
 def _is_ours(folder: Path) -> bool:
-    return folder.stat().st_uid == os.getuid()
+    try:
+        return folder.stat().st_uid == os.getuid()
+    except FileNotFoundError:  # whoever had it is done with it
+        return False
 
 
 @contextmanager
