@@ -8,7 +8,12 @@ from datetime import datetime
 
 import pytest
 
-from aboveboard.access.former import open_correspondent, open_for_answer, open_former
+from aboveboard.access.former import (
+    open_correspondent,
+    open_for_answer,
+    open_for_emergency,
+    open_former,
+)
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.basics.personal import Personal
@@ -61,6 +66,10 @@ def answer(ada: Ada, at: datetime) -> list[str | None] | None:
     return _alone(open_for_answer(ada.id, "email", 7, at=at))
 
 
+def emergency(ada: Ada, at: datetime) -> list[str | None] | None:
+    return _alone(open_for_emergency(ada.id, ["email"], 7, at=at))
+
+
 def _alone(value: Personal[str] | None) -> list[str | None] | None:
     return None if value is None else [value.reveal()]
 
@@ -72,6 +81,7 @@ OPENINGS = pytest.mark.parametrize(
         (change, "address.told"),
         (correspondent, "correspondent.opened"),
         (answer, "concern.told"),
+        (emergency, "emergency.told"),
     ],
 )
 
@@ -80,7 +90,7 @@ OPENINGS = pytest.mark.parametrize(
 def test_an_address_is_opened_and_that_it_was_is_in_the_log(
     ada: Ada, opening: Opening, kind: str
 ) -> None:
-    opened = {"address.told": [ada.before, NEW], "concern.told": [NEW]}.get(kind, [NOTARY])
+    opened = {"address.told": [ada.before, NEW], "correspondent.opened": [NOTARY]}.get(kind, [NEW])
     assert opening(ada, clock.now()) == opened
     (entry,) = entries(ada.id, kind)
     assert entry.actor == SYSTEM

@@ -254,6 +254,17 @@ class AnswerNotified(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyNotified(Facts):
+    """The address was opened to tell the person of the emergency use of entry ``used``, by somebody
+    whom they keep out."""
+
+    kind: ClassVar = "emergency.told"
+    on_restore: ClassVar = NothingToRestore("a message that was sent changes nothing here")
+
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeNotified(Facts):
     """The address was opened to tell the person what version ``promise`` of the promise changes for
     them (GDPR Art. 13(3))."""
@@ -309,6 +320,7 @@ ENTRIES: Final = (
     ConcernAssigned,
     ConcernAnswered,
     AnswerNotified,
+    EmergencyNotified,
     ChangeNotified,
     RequestOpened,
     ChoiceMissed,

@@ -1,9 +1,9 @@
 """Opening addresses for messages that we owe somebody whatever the promise says.
 
 No purpose of the promise is asked: telling the person at the old address and the new one that it
-was changed is a duty of security (GDPR Art. 32), and so are answering them (Art. 12(3)) and telling
-them what a changed promise does (Art. 13(3)). Each has
-its entry all the same, and the address is opened after that is durable.
+was changed is a duty of security (GDPR Art. 32), and so are answering them (Art. 12(3)), telling
+them what a changed promise does (Art. 13(3)), and that somebody whom they keep out opened their
+record. Each has its entry all the same, and the address is opened after that is durable.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from aboveboard.access.entries import (
     AnswerNotified,
     ChangeNotified,
     CorrespondentOpened,
+    EmergencyNotified,
     RequestOpened,
 )
 from aboveboard.access.release import make_grant
@@ -75,6 +76,22 @@ def open_for_answer(
         if record is None or subject is None:
             return None
         entry_id = append(AnswerNotified(raised), by=SYSTEM, handle=subject.handle, at=at)
+    return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)
+
+
+def open_for_emergency(
+    person_id: int, fields: Collection[str], used: int, *, at: datetime
+) -> Personal[str] | None:
+    """Open the first of some e-mail addresses of somebody, to tell them of the emergency use of
+    entry ``used``; None when they are no longer held, or have none."""
+    record = vault.fetch([person_id]).get(person_id)
+    held = record.provenance() if record is not None else {}
+    field = next((each for each in fields if each in held), None)
+    with transaction.atomic():
+        subject = entry_subject(person_id)
+        if record is None or subject is None or field is None:
+            return None
+        entry_id = append(EmergencyNotified(used), by=SYSTEM, handle=subject.handle, at=at)
     return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)
 
 

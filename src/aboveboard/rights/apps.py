@@ -4,7 +4,7 @@ from typing import Final
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Job, Package
+from aboveboard.basics.package import Job, Letter, Package
 
 _PACK: Final = (
     "pack.agefile",
@@ -59,8 +59,9 @@ class RightsConfig(AppConfig):
     def package(self) -> Package:
         """Return what this package declares."""
         from aboveboard.access.concerns import terms as concerns
+        from aboveboard.access.emergency import actions as emergency
         from aboveboard.intake import former
-        from aboveboard.rights import answering, entries, notifying, replay
+        from aboveboard.rights import answering, entries, kept_out, notifying, replay
         from aboveboard.rights.deciding import DECIDING
         from aboveboard.rights.pack import entries as pack_entries
         from aboveboard.rights.pack import release
@@ -100,8 +101,10 @@ class RightsConfig(AppConfig):
             jobs=(
                 Job(former.ADDRESS_CHANGED, notifying.notify),
                 Job(concerns.ANSWERED, answering.notify),
+                Job(emergency.KEPT_OUT, kept_out.queue_letter),
                 Job(recording.LETTER, letters.send),
                 Job(RUN, advance.run_request),
                 Job(release.EXPIRY, release.expire),
             ),
+            letters=(Letter(kept_out.KIND, kept_out.render_letters),),
         )

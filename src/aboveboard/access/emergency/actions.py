@@ -6,8 +6,8 @@ The procedure, numbered as in the code and in ``tests/access/test_emergency.py``
 1. The account's asking is counted, granted or not, in a transaction of its own that locks
    the account's others out.
 2. The person is found, and it is decided (``decision.emergency``).
-3. One transaction writes the entry, the row for review, and the message to the privacy lead. It
-   commits, or nothing follows.
+3. One transaction writes the entry, the row for review, and the messages to the privacy lead and
+   to a person who keeps the asker out. It commits, or nothing follows.
 4. The fields are opened with a grant that names the entry.
 """
 
@@ -35,6 +35,7 @@ from aboveboard.accounts.queries import lock_staff_member
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.facts import Code as FactCode
+from aboveboard.choices.queries import consent_state
 from aboveboard.keys.handles import EntrySubject, NamelessHandle
 from aboveboard.keys.queries import person_key
 from aboveboard.ledger.actions import append
@@ -46,6 +47,8 @@ from aboveboard.vault.locking import lock_people
 
 OPENED = "emergency.opened"
 """Kind of the message that notifies the privacy lead."""
+KEPT_OUT = "emergency.kept-out"
+"""Kind of the message that notifies the person, where they keep out whoever asked."""
 _REFERENCE = re.compile(r"[A-Za-z0-9:._/-]{0,80}")
 
 
@@ -114,6 +117,10 @@ def break_glass(
             entry_id = _write(adopted, asked, entry_subject(record), at)
             row = _store(asked, note, record.person_id, entry_id, at)
             post(OPENED, {"emergency": row.pk})
+            # Somebody who must be protected is written to after the review, which may first find
+            # that they are not to be written to.
+            if why is not EmergencyGround.VULNERABLE_PERSON:
+                notify_kept_out(row)
     if against:
         return UseResult(entry_id, None, reasons=against)
     if record is None:
@@ -147,6 +154,14 @@ def show_again(number: int, *, by: Actor, at: datetime) -> UseResult:
     if against or record is None:
         return UseResult(entry_id, row.person_id, reasons=against)
     return open_granted(record, asked.fields, entry_id)
+
+
+def notify_kept_out(row: EmergencyUse) -> None:
+    """Post that the person is to be told, where they keep whoever asked out of their record."""
+    if row.person_id is not None:
+        asker = Actor.from_json(row.actor)
+        if consent_state(row.person_id).keeps_out(asker):
+            post(KEPT_OUT, {"emergency": row.pk})
 
 
 def _count(by: Actor, at: datetime) -> int:

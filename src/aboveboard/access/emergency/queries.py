@@ -42,6 +42,13 @@ def emergency_use(number: int) -> EmergencyRecord:
     return _required(EmergencyUse.objects.filter(pk=number).first())
 
 
+def emergency_person(number: int) -> int | None:
+    """Return whose data an emergency use opened; None where they were erased, or it was written
+    past this program."""
+    row = EmergencyUse.objects.filter(pk=number).first()
+    return row.person_id if row is not None and row.authentic else None
+
+
 def own_emergency_use(number: int, account_id: int) -> EmergencyRecord:
     """Return one emergency use of the account that asked for it.
 

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from aboveboard.access.emergency.actions import notify_kept_out
 from aboveboard.access.emergency.notes import open_note
 from aboveboard.access.emergency.queries import EmergencyRecord, record_of
-from aboveboard.access.emergency.reasons import PURPOSE, ReviewVerdict
+from aboveboard.access.emergency.reasons import PURPOSE, EmergencyGround, ReviewVerdict
 from aboveboard.access.entries import EmergencyNoteRead, EmergencyReviewed
 from aboveboard.access.models import EmergencyUse
 from aboveboard.basics.actor import Actor
@@ -78,6 +79,8 @@ def review(number: int, verdict: ReviewVerdict, *, by: Actor, at: datetime) -> E
         reviewed = EmergencyReviewed(row.entry_id, Code(verdict.value))
         append(reviewed, by=by, handle=handle, at=at)
         _close(row, verdict.value, by=by, at=at)
+        if row.why == EmergencyGround.VULNERABLE_PERSON:
+            notify_kept_out(row)
     return record_of(row)
 
 
