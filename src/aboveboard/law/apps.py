@@ -18,6 +18,7 @@ class LawConfig(AppConfig):
             public=(
                 "bases",
                 "categories",
+                "children",
                 "clocks",
                 "coming",
                 "duties",
