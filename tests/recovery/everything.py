@@ -44,6 +44,7 @@ from aboveboard.intake import held_back
 from aboveboard.intake.changes import HeldBackState
 from aboveboard.intake.notes import note_corrected
 from aboveboard.outbox import jobs
+from aboveboard.representation import actions as representation
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.rights.requests import actions as rights
@@ -58,6 +59,7 @@ from aboveboard.vault.actions import erase
 from tests.connectors.declared import BY_HAND
 from tests.incidents.conftest import LEAD, SECOND, STAFF, export, laptop
 from tests.intake.strangers import held_back_row
+from tests.representation.made import approved
 from tests.world import ADVISER, load
 
 
@@ -115,6 +117,8 @@ def make_everything() -> Everything:
     review(emergency.pk, ReviewVerdict.JUSTIFIED, by=SECOND, at=clock.now())
     _concerns(chose, kept)
     _requests(chose, kept, at)
+    representation.end(approved(held, kept).id, by=SYSTEM, at=clock.now())
+    approved(chose, held)
     return Everything(chose, held, restricted, kept, merged, adviser)
 
 

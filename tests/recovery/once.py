@@ -159,6 +159,7 @@ class Once:
         questions.agreements(self)
         questions.questions(self)
         questions.objection(self)
+        questions.representation(self)
         happening.requests(self)
         happening.packs(self)
         happening.losses(self)

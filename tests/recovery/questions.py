@@ -23,6 +23,7 @@ from aboveboard.delivery import actions as delivery
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.committing import commit_handles
 from aboveboard.promise.queries import in_force
+from aboveboard.representation.actions import end
 from aboveboard.rights.requests.terms import StepVerb
 from aboveboard.rights.running import by_hand
 from aboveboard.website import actions as website
@@ -33,6 +34,7 @@ from tests.centre.sharing_sample import REGISTER
 from tests.delivery.scripted import ScriptedServer
 from tests.promise import edited
 from tests.recovery import files
+from tests.representation.made import approved
 
 if TYPE_CHECKING:
     from tests.recovery.once import Once
@@ -104,6 +106,12 @@ def evidence(once: Once, request: int) -> None:
         *step, by_hand.HandAnswer(records=0, words="Nothing there", document=scan), **once.said
     )
     assert b"".join(by_hand.open_evidence(*step, **once.said)) == b"%PDF-1"
+
+
+def representation(once: Once) -> None:
+    """Somebody may act for another, as two record it, and gives that up."""
+    record = approved(once.ids[7], once.ids[8], reference=f"lpa/{once.number}")
+    end(record.id, by=record.actor, at=once.now)
 
 
 def commitment() -> None:

@@ -169,6 +169,11 @@ NOT_UNDER_THE_MAC = {
         "adopted_by": "shown, and in its entry",
         "source": "its digest is under the MAC",
     },
+    "representation.Representation": {
+        "document": "where the paper is: shown",
+        "ended_actor": "who ended it: shown, and in its entry",
+        "reference": "which paper: shown, and in its entry",
+    },
     "retention.Hold": {
         "actor": "who placed it: shown, and in its entry",
         "ended_actor": "who ended it: shown, and in its entry",

@@ -15,7 +15,7 @@ from typing import Final
 
 from aboveboard.access.reasons import SENTENCES, ReasonCode, RefusalReason
 from aboveboard.accounts.clients.scope import ClientScope
-from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.basics.actor import Actor, ActorKind, Role
 from aboveboard.basics.personal import Personal
 from aboveboard.promise.model import GeneralWords
 
@@ -64,6 +64,13 @@ class UseRequest:
     def is_own(self) -> bool:
         """Whether the person asks for their own data, signed in."""
         return self.actor.kind is ActorKind.PERSON
+
+    @property
+    def role(self) -> str:
+        """The role of the promise under which it is asked: who acts for a person asks as they would
+        themselves."""
+        is_representative = self.actor.kind is ActorKind.REPRESENTATIVE
+        return Role.CUSTOMER.value if is_representative else self.actor.role
 
     def for_subject(self, subject: Subject) -> UseRequest:
         """Return the same request about somebody else."""

@@ -15,9 +15,11 @@ from aboveboard.basics.canonical import Json
 
 
 class ActorKind(StrEnum):
-    """What kind of actor: a customer, a member of staff, a program, or Aboveboard itself."""
+    """What kind of actor: a customer, somebody who acts for one (their role says as what: guardian,
+    attorney, carer, executor), a member of staff, a program, or Aboveboard itself."""
 
     PERSON = "person"
+    REPRESENTATIVE = "representative"
     STAFF = "staff"
     SERVICE = "service"
     SYSTEM = "system"

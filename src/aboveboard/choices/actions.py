@@ -277,7 +277,8 @@ def check_source(promised: Promise, *, channel: str, evidence: str, by: Actor) -
         ChannelUnknown, EvidenceRefused: as :func:`choose`.
     """
     # Art. 7(3), 21(4): the person's own no is never refused for the way it came.
-    own = by.kind is ActorKind.PERSON and channel == OWN_PAGES
+    by_hand = by.kind in (ActorKind.PERSON, ActorKind.REPRESENTATIVE)
+    own = by_hand and channel == OWN_PAGES
     if channel not in promised.channels and not own:
         raise ChannelUnknown(channels=", ".join(promised.channels))
     if not is_reference(evidence):

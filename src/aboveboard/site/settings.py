@@ -32,6 +32,7 @@ PACKAGES = [
     "banner",
     "recovery",
     "adoption",
+    "representation",
     "incidents",
     "rights",
     "discovery",

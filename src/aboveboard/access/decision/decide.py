@@ -74,7 +74,7 @@ def _general_refusals(
     if purpose is None:  # 3
         yield reason(ReasonCode.PURPOSE_UNKNOWN, purpose=request.purpose)
         return
-    role = request.actor.role
+    role = request.role
     if role not in purpose.roles:  # 4
         yield reason(ReasonCode.ROLE_NOT_ALLOWED, role=role)
     if request.channel not in purpose.channels:  # 5

@@ -125,10 +125,11 @@ def _is_allowed_when_restricted(
     """Whether the purpose is one of the exceptions of GDPR Art. 18(2).
 
     Consent counts when it was given after the restriction: an older yes did not know of it. A
-    person who asks for their own data consents by asking. A vital interest is the right of someone,
-    and Art. 18(2) protects rights."""
+    person who asks for their own data consents by asking, and so does who acts for them. A vital
+    interest is the right of someone, and Art. 18(2) protects rights."""
     if (
         request.is_own
+        or request.actor.kind is ActorKind.REPRESENTATIVE
         or purpose.when_restricted is not None
         or purpose.basis is LawfulBasis.VITAL_INTERESTS
     ):

@@ -118,7 +118,7 @@ function readEntry(data) {
   if (keysOf(value.facts) === null) throw bad("its facts are not an object");
   const actor = value.actor;
   if (keysOf(actor) !== "id,kind,role,team" || Object.values(actor).some((part) => typeof part !== "string")) throw bad("its actor is not one");
-  if (!["person", "staff", "service", "system"].includes(actor.kind)) throw bad("its actor is of an unknown kind");
+  if (!["person", "representative", "staff", "service", "system"].includes(actor.kind)) throw bad("its actor is of an unknown kind");
   const at = typeof value.at === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(value.at) ? new Date(value.at.slice(0, 23) + "Z") : null;
   if (!at || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 23) !== value.at.slice(0, 23)) throw bad("its moment is not one");
   return { ...value, moment: at };
