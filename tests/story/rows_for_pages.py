@@ -11,6 +11,7 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.personal import Personal
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.representation import actions as representation
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.rights.pack import release
@@ -25,6 +26,7 @@ from aboveboard.rights.requests.terms import (
 )
 from aboveboard.rights.running.advance import run_request
 from tests.intake.strangers import held_back_row
+from tests.representation.made import LEAD, new
 from tests.rights.pack_samples import facts
 from tests.world import ADVISER
 
@@ -51,6 +53,7 @@ def rows_of(person: int) -> dict[str, int]:
     raise_concern(person, None, Concern.OTHER, words=WRITTEN[1], by=CUSTOMER, at=at)
     return {
         "holds": hold.id,
+        "acting": representation.record(new(person, None), by=LEAD, at=at).id,
         "restrictions": restriction.id,
         "choices-to-confirm": waiting.id,
         "held-back": held_back_row().pk,

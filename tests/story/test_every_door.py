@@ -68,6 +68,7 @@ WHO = (
     (r"/demo/.*", set()),  # not a demonstration: it is not there
     (r"/metrics", set()),  # no token is set: it is not there
     (r"/you/.*", {"customer"}),
+    (r"/console/acting/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/incidents/.*/(approve|changes?|open)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
@@ -93,7 +94,7 @@ WHO = (
 SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
-    r"/you/(details/|moving/$|what-for/$|website/$|choices/(personal-offers/)?$|who-may-look/$|notices/$"
+    r"/you/(details/|moving/$|what-for/$|website/$|acting/|choices/(personal-offers/)?$|who-may-look/$|notices/$"
     r"|who-has-looked/($|concern/|whole-list.json$)|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
@@ -298,6 +299,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:
             known = {**known, "row_id": row_id, "choice_id": row_id, "draft_id": row_id}
+            known = {**known, "number": row_id} if part == "acting" else known
     for part, words in FILLED.items():
         if part in pattern:
             known = {**known, **words}

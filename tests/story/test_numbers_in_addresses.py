@@ -27,6 +27,7 @@ from tests.accounts.people import customer_client, staff_client
 from tests.house import source
 from tests.house.test_routes import ALL
 from tests.loss import lost_laptop
+from tests.representation.made import approved
 from tests.world import load
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -143,6 +144,8 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
             [retention.restrictions(person)[0].id for person in people[:2]],
         ),
     }
+    acting = "/console/retention/people/<person:person_id>/acting/<int:number>/end/"
+    seconds[acting] = (people[:2], [approved(person, people[3]).id for person in people[:2]])
     duty = "/console/incidents/<int:number>/duties/<int:duty_id>/"
     for rest in ("take-back/", "not-notified/", "not-notified/take-back/"):
         seconds[duty + rest] = seconds[duty]

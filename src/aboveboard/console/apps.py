@@ -137,6 +137,14 @@ _NAVIGATION = (
     NavEntry(
         Face.CONSOLE,
         15,
+        gettext_noop("Who acts for whom"),
+        "/console/acting/",
+        frozenset({Role.ADVISER, Role.PRIVACY_LEAD}),
+        gettext_noop("People"),
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        15,
         gettext_noop("Concerns"),
         "/console/concerns/",
         _PRIVACY,

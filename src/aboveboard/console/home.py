@@ -15,6 +15,7 @@ from aboveboard.accounts.gate import actor_of, allow_staff
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.choices import queries as choices
+from aboveboard.console.acting import APPROVERS as REPRESENTATION_APPROVERS
 from aboveboard.console.emergency.ask import may_break_glass
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.console.incidents.reviewing import APPROVERS
@@ -27,8 +28,9 @@ from aboveboard.incidents.views import IncidentRow
 from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import in_force, last_serial
 from aboveboard.recovery.queries import last_comparison
+from aboveboard.representation import queries as representation
 
-_TO_DO = ("first", "to_approve", "emergencies", "concerns", "refusing", "unconfirmed")
+_TO_DO = ("first", "to_approve", "emergencies", "concerns", "refusing", "unconfirmed", "acting")
 """What is to be done, of all that the page shows."""
 
 
@@ -68,6 +70,9 @@ def home(request: HttpRequest) -> HttpResponse:
         if len(to_review) == 1
         else f"Emergency access used {len(to_review)} times: review each",
         "unconfirmed": len(choices.waiting_choices(confirmable_by=actor)) if may_search else 0,
+        "acting": len(representation.to_approve(approver=actor, at=clock.now()))
+        if actor.role in REPRESENTATION_APPROVERS
+        else 0,
         "concerns": concerns.count_open() if actor.role == ANSWERING else 0,
         "concerns_overdue": concerns.count_overdue(clock.now()) if actor.role == ANSWERING else 0,
         "overdue": emergencies.count_overdue(clock.now()) if actor.role == Role.PRIVACY_LEAD else 0,

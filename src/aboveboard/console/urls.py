@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from aboveboard.console import (
+    acting,
     confirming,
     correct,
     documents,
@@ -78,6 +79,10 @@ urlpatterns = [
     path("people/request/document/", recording.document, name="counter_document"),
     path("people/request/new/", asking.ask, name="ask_for_somebody"),
     path("people/<slug:purpose>/", people.look_up, name="look_up"),
+    path("acting/", acting.overview, name="acting"),
+    path("acting/<int:number>/", acting.approve, name="approve_acting"),
+    path(f"{_PERSON}acting/", acting.record, name="record_acting"),
+    path(f"{_PERSON}acting/<int:number>/end/", acting.end, name="end_acting"),
     path("emergency/", ask.ask, name="emergency"),
     path("emergency/<int:emergency_id>/", ask.record, name="emergency_record"),
     path("emergencies/", review.overview, name="emergencies"),

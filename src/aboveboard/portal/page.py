@@ -1,10 +1,10 @@
-"""What every page of the portal begins with: who is asking, the promise in
-force, and their language."""
+"""What every page of the portal begins with: who is asking and for whom, the promise in force, and
+their language."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -19,13 +19,21 @@ from django.utils import timezone, translation
 
 from aboveboard.accounts.gate import person_of
 from aboveboard.basics import clock
+from aboveboard.basics.actor import CUSTOMER, Actor
 from aboveboard.promise import queries as promise_queries
 from aboveboard.promise.model import Promise
+from aboveboard.representation import queries as representation
+from aboveboard.representation.records import RepresentationRecord
+from aboveboard.representation.terms import Power
 from aboveboard.vault import queries as vault
+from aboveboard.vault.aliases import current_number
 from aboveboard.website import actions as website
 
 CHANNEL = "portal"
 """The promise's key for what is done on these pages."""
+
+ACTING = "acting"
+"""Where the session keeps for whom somebody acts: the authority's number, and the person's name."""
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -33,8 +41,12 @@ R = TypeVar("R", bound=HttpResponseBase)
 
 @dataclass(frozen=True, slots=True)
 class PortalCustomer:
-    """The customer who is asking. ``promise`` is printed in their ``language``; ``now`` is one
-    moment for the whole page."""
+    """The customer whose pages these are. ``promise`` is printed in the ``language`` of who reads;
+    ``now`` is one moment for the whole page.
+
+    ``acting``: under which authority somebody else reads and acts for them; None: they do so
+    themselves.
+    """
 
     person_id: int
     jurisdiction: str
@@ -42,41 +54,84 @@ class PortalCustomer:
     promise: Promise
     promise_serial: int
     now: datetime
+    acting: RepresentationRecord | None = field(default=None)
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts on this page, for the log."""
+        return self.acting.actor if self.acting else CUSTOMER
+
+    @property
+    def reference(self) -> str:
+        """What a use on this page refers to: the authority, where somebody acts for them."""
+        return self.acting.evidence if self.acting else ""
+
+    @property
+    def evidence(self) -> str:
+        """What a choice on this page refers to: the promise that it printed, or the authority."""
+        return self.reference or f"portal:{self.promise_serial}"
 
 
-def portal_page(
-    view: Callable[Concatenate[HttpRequest, PortalCustomer, P], R],
-) -> Callable[Concatenate[HttpRequest, P], R | HttpResponse]:
-    """Give the view its :class:`PortalCustomer`, and answer in their language.
+PageView = Callable[Concatenate[HttpRequest, PortalCustomer, P], R]
+Page = Callable[Concatenate[HttpRequest, P], R | HttpResponse]
+
+
+def portal_page(view: PageView[P, R]) -> Page[P, R]:
+    """Give the view its :class:`PortalCustomer`, and answer in their language. Nobody can do here
+    anything for somebody else.
 
     Someone whose data was erased while they were signed in is told that nothing is held.
     """
+    return _page(view, None)
+
+
+def page_for(power: Power) -> Callable[[PageView[P, R]], Page[P, R]]:
+    """Do the same for a page that an authority to act opens too, where it allows ``power``."""
+
+    def decorate(view: PageView[P, R]) -> Page[P, R]:
+        return _page(view, power)
+
+    return decorate
+
+
+def _page(view: PageView[P, R], power: Power | None) -> Page[P, R]:
 
     @wraps(view)
     def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R | HttpResponse:
         person_id = person_of(request)
         # Asked at each page and not taken from the session: an erasure shows at once, also to
         # somebody who is signed in while it happens.
-        person = vault.person(person_id)
-        if person is None:
+        own = vault.person(person_id)
+        if own is None:
             return render(request, "portal/nothing_held.html", status=404)
         # What they chose on a page of ours goes before what we were told of them; letters and mails
         # stay in the language that is held.
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = _supported(chosen) or _supported(person.language) or "en"
+        language = _supported(chosen) or _supported(own.language) or "en"
         # Read once and handed to the view: a promise adopted meanwhile must not explain one half of
         # a page while the earlier one explains the other.
         adopted = promise_queries.in_force()
+        now = clock.now()
+        acting = _acting(request, person_id, now)
+        if ACTING in request.session and (refusal := _refusal(request, acting, power, now)):
+            with translation.override(language):
+                return render(request, "portal/acting_refused.html", refusal, status=403)
+        if acting is not None:
+            # For the banner on each page: base.html.
+            request.acting_name = request.session[ACTING]["name"]  # type: ignore[attr-defined]
+        person = (vault.person(current_number(acting.person_id)) if acting else own) or own
         you = PortalCustomer(
-            person_id,
+            person.id,
             person.jurisdiction,
             language,
             adopted.promise.in_language(language),
             adopted.serial,
-            clock.now(),
+            now,
+            acting,
         )
         zone = zone_of(person.jurisdiction, you.now) or timezone.get_current_timezone()
-        if is_signalled(request):
+        # The browser of who acts for somebody signals for its own owner.
+        if is_signalled(request) and acting is None:
             website.object_by_signal(person_id, adopted.promise, at=you.now)
         with translation.override(language), timezone.override(zone):
             response = view(request, you, *args, **kwargs)
@@ -84,6 +139,28 @@ def portal_page(
         return response
 
     return answer
+
+
+def _acting(request: HttpRequest, person_id: int, at: datetime) -> RepresentationRecord | None:
+    """Return under which authority the signed-in customer acts for somebody, if it is in force."""
+    chosen = request.session.get(ACTING)
+    if chosen is None:
+        return None
+    number = int(chosen["number"])
+    record = representation.in_force(number, representative_id=person_id, at=at)
+    return record if record and vault.person(current_number(record.person_id)) else None
+
+
+def _refusal(
+    request: HttpRequest, acting: RepresentationRecord | None, power: Power | None, at: datetime
+) -> dict[str, object] | None:
+    """Return what the page says to somebody who acts for another and may not open it. Who may do so
+    no longer is told, and is themselves again: what they do next must not be for the wrong one."""
+    if acting is None:
+        return {"over": True, "name": request.session.pop(ACTING)["name"]}
+    if power is None or not acting.allows(power, at):
+        return {"name": request.session[ACTING]["name"]}
+    return None
 
 
 def is_signalled(request: HttpRequest) -> bool:

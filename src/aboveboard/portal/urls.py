@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from aboveboard.portal.pages import (
+    acting,
     boundaries,
     choices,
     concerns,
@@ -38,6 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("who-has-looked/concern/sent/", concerns.concern_sent, name="concern_sent"),
     path("who-has-looked/<int:entry_id>/proof/", uses.proof, name="proof"),
     path("who-has-looked/<int:entry_id>/proof.txt", uses.proof_file, name="proof_file"),
+    path("acting/", acting.overview, name="acting"),
+    path("acting/stop/", acting.stop, name="stop_acting"),
+    path("acting/<int:number>/", acting.start, name="act_for"),
+    path("acting/<int:number>/end/", acting.end, name="end_acting"),
     path("requests/", requests.overview, name="requests"),
     path("requests/<slug:kind>/ask/", requests.ask, name="ask_request"),
     path("requests/<int:number>/", requests.request_page, name="request"),

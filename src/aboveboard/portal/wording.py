@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from babel.dates import format_date
 from django.utils import timezone
@@ -20,6 +21,7 @@ from aboveboard.choices.topic import parts_of, topic_of
 from aboveboard.law import categories
 from aboveboard.promise import explain
 from aboveboard.promise.model import Promise, Purpose, RoleOrChannel
+from aboveboard.representation.terms import Capacity
 from aboveboard.rights.correction import CorrectionBar
 from aboveboard.vault.origin import IMPORT, ValueOrigin
 
@@ -161,10 +163,21 @@ def actor_of_use(promise: Promise, use: UseRecord) -> str:
     return capitalise(actor(promise, use.actor.kind, use.actor.role, use.actor.team))
 
 
+REPRESENTATIVES: Final = {
+    Capacity.GUARDIAN.value: gettext_lazy("Your guardian"),
+    Capacity.ATTORNEY.value: gettext_lazy("Your attorney"),
+    Capacity.CARER.value: gettext_lazy("Your carer"),
+    Capacity.EXECUTOR.value: gettext_lazy("Your executor"),
+}
+"""Who acts for somebody, as that person reads it."""
+
+
 def actor(promise: Promise, kind: str, role: str, team: str) -> str:
     """Return an actor by role and team; a customer is never told the name of a member of staff."""
     if kind == ActorKind.PERSON:
         return gettext("You")
+    if kind == ActorKind.REPRESENTATIVE:
+        return str(REPRESENTATIVES.get(role, REPRESENTATIVES[Capacity.ATTORNEY.value]))
     # Role and team say who looked without handing an employee's name to a customer. The account's
     # number is in the entry, for whoever examines it.
     title = _title(promise.roles.get(role), role)

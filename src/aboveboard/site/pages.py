@@ -42,9 +42,9 @@ _API: Final = ("/api/", "/oauth/", "/.well-known/oauth-")
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``organisation``, ``demo``, ``face_name``, ``home``, what is offered on the
-    way: ``nav`` and ``subnav`` (``label``, ``href``, ``current``), and the ``languages`` that the
-    page can be read in, where there is a choice."""
+    """Give templates ``organisation``, ``demo``, ``face_name``, ``home``, ``acting_for``, what is
+    offered on the way: ``nav`` and ``subnav`` (``label``, ``href``, ``current``), and the
+    ``languages`` that the page can be read in, where there is a choice."""
     current = settings.current()
     where = navigation.face_at(request.path)
     role = getattr(getattr(request, "user", None), "role", "")
@@ -56,6 +56,8 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
             filter(None, (current.organisation.name, where.suffix and gettext(where.suffix)))
         ),
         "home": where.home,
+        # For whom the reader acts, on the pages of a customer (portal.page).
+        "acting_for": getattr(request, "acting_name", None),
         "nav": main,
         "subnav": second,
         "languages": django_settings.LANGUAGES if _has_languages(request) else (),

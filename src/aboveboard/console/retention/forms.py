@@ -34,7 +34,8 @@ DIFFERENCE_ANSWERS: Final = (
 )
 
 
-def _reference(label: str, hint: str = _NUMBER) -> forms.RegexField:
+def reference_field(label: str, hint: str = _NUMBER) -> forms.RegexField:
+    """Return the question for the number of a case or paper."""
     return forms.RegexField(
         r"^[A-Za-z0-9:._/-]+$",
         label=label,
@@ -53,7 +54,7 @@ class _UntilForm(forms.Form):
     why = forms.ChoiceField(
         label="Why?", widget=forms.RadioSelect, error_messages={"required": "Choose a reason."}
     )
-    reference = _reference("Case number")
+    reference = reference_field("Case number")
     until = forms.DateField(
         label="Last day",
         required=False,
@@ -167,7 +168,7 @@ class HeldBackForm(forms.Form):
         ],
         error_messages={"required": "Choose whose row it is."},
     )
-    reference = _reference(
+    reference = reference_field(
         "Case number",
         f"What shows that it is another person. To keep it out, leave it empty. {_NUMBER}",
     )
@@ -201,19 +202,19 @@ class LetInForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )
-    reference = _reference("Number of the form or call in which they came back")
+    reference = reference_field("Number of the form or call in which they came back")
 
 
 class ReleaseForm(forms.Form):
     """On what decision a hold ends."""
 
-    reference = _reference("Number of the decision or letter that ends it")
+    reference = reference_field("Number of the decision or letter that ends it")
 
 
 class LiftForm(forms.Form):
     """How the person was informed."""
 
-    reference = _reference(
+    reference = reference_field(
         "Number of the letter or call that informed them",
         f"They must be informed first (GDPR Art. 18(3)). {_NUMBER}",
     )
@@ -222,7 +223,7 @@ class LiftForm(forms.Form):
 class UndoForm(forms.Form):
     """On what ground two records are two again."""
 
-    reference = _reference("Case number")
+    reference = reference_field("Case number")
 
 
 class OpenForm(forms.Form):
@@ -244,7 +245,7 @@ class OpenForm(forms.Form):
 class MergeForm(forms.Form):
     """For each field that differs, whose value stays; and under which case."""
 
-    reference = _reference("Case number")
+    reference = reference_field("Case number")
 
     def __init__(
         self, *args: Any, compared: Iterable[ComparedField], labels: dict[str, str], **kwargs: Any

@@ -16,6 +16,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, NotFound
+from aboveboard.console.acting_words import in_words
 from aboveboard.console.devices.exports import ExportPill
 from aboveboard.console.retention.forms import (
     CorrespondenceForm,
@@ -28,6 +29,7 @@ from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import matching
 from aboveboard.intake import held_back, notes
+from aboveboard.representation import queries as representation
 from aboveboard.retention import actions, queries
 from aboveboard.retention.reasons import (
     HOLD_LAW,
@@ -68,12 +70,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show every hold and restriction of one person, and what was merged into them."""
-    person_id = _current_number(person_id)
+    person_id = current_number(person_id)
     context = {
         "person_id": person_id,
         "holds": [_in_words(row) for row in queries.holds(person_id)],
         "restrictions": [_in_words(row) for row in queries.restrictions(person_id)],
         "merges": matching.merges_of(person_id),
+        "acting": [in_words(each) for each in representation.of_person(person_id)],
         "correspondence": correspondence.instructions([person_id]).get(person_id),
         "now": clock.now(),
     }
@@ -161,7 +164,7 @@ def restrict(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     """Release a legal hold."""
-    _check_owner(row_id, queries.holds(_current_number(person_id)))
+    _check_owner(row_id, queries.holds(current_number(person_id)))
     form = ReleaseForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
@@ -177,7 +180,7 @@ def release(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lift(request: HttpRequest, person_id: int, row_id: int) -> HttpResponse:
     """Lift a restriction, once the person has been informed."""
-    _check_owner(row_id, queries.restrictions(_current_number(person_id)))
+    _check_owner(row_id, queries.restrictions(current_number(person_id)))
     form = LiftForm(request.POST if request.method == "POST" else None)
 
     def do() -> None:
@@ -209,7 +212,7 @@ def ask_and_do(
 ) -> HttpResponse:
     """Ask one question about a person; when it is answered do it and go back to them,
     else say what is wrong."""
-    person_id = _current_number(person_id)
+    person_id = current_number(person_id)
     if form.is_valid():
         try:
             do()
@@ -244,7 +247,7 @@ def sweep_state(row: SweepRecord, people: int) -> ExportPill:
     return ExportPill("to confirm", "look") if people else ExportPill("nothing to erase", "")
 
 
-def _current_number(person_id: int) -> int:
+def current_number(person_id: int) -> int:
     """Return whose number it is now.
 
     Raises:

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from aboveboard.access import queries as access_queries
 from aboveboard.accounts.gate import allow_customer, throttle
-from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.choices import bounding, queries
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.state import ConsentState
 from aboveboard.choices.topic import parts_of
 from aboveboard.portal import wording
-from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, page_for
 from aboveboard.promise import explain
 from aboveboard.promise.period import Period
+from aboveboard.representation.terms import Power
 
 _OFFERED = ("P1M", "P3M", "P6M", "P1Y")
 """Periods to choose from, where they are shorter than what is promised."""
@@ -31,7 +31,7 @@ _OFFERED = ("P1M", "P3M", "P6M", "P1Y")
 
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_page
+@page_for(Power.CHOOSE)
 def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show who is kept out and what is kept for less time, and change one of them."""
     if request.method == "POST":
@@ -53,8 +53,8 @@ def _change(request: HttpRequest, you: PortalCustomer) -> None:
         _set_or_lift,
         you.person_id,
         channel=CHANNEL,
-        evidence=f"portal:{you.promise_serial}",
-        by=CUSTOMER,
+        evidence=you.evidence,
+        by=you.actor,
         at=you.now,
     )
     if kind is not BoundaryKind.KEEP:

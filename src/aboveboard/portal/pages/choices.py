@@ -11,22 +11,23 @@ from django.utils.translation import gettext, override
 from django.views.decorators.http import require_POST, require_safe
 
 from aboveboard.accounts.gate import allow_customer, throttle
-from aboveboard.basics.actor import CUSTOMER, ActorKind
+from aboveboard.basics.actor import ActorKind
 from aboveboard.choices import actions, queries
 from aboveboard.choices.boundaries import is_boundary
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
 from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.portal import wording
 from aboveboard.portal.forms import ChoiceForm
-from aboveboard.portal.page import CHANNEL, PortalCustomer, is_signalled, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, is_signalled, page_for
 from aboveboard.promise import explain
 from aboveboard.promise.model import Promise, Purpose
+from aboveboard.representation.terms import Power
 from aboveboard.website.actions import GPC_EVIDENCE
 
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show every purpose that leaves a choice, and what was ever chosen. ``?saved=``
     names a choice just made."""
@@ -35,7 +36,7 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 
 @allow_customer
 @require_POST
-@portal_page
+@page_for(Power.CHOOSE)
 def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpResponse:
     """Record a yes or no to a purpose, or to one way of contact of it; their own answer again
     changes nothing, unless a yes waits for it."""
@@ -55,7 +56,7 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
     # recorded, and so is a no while a yes waits.
     if (
         latest is not None
-        and latest.actor.kind is ActorKind.PERSON
+        and latest.actor.kind is you.actor.kind
         and latest.answer is answer
         and topic not in consent.waiting
     ):
@@ -67,15 +68,14 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
             throttle(request, "own_change")
         # Which words they were shown: that consent was informed must be demonstrated (GDPR Art.
         # 7(1)), and this is the promise that the page printed.
-        evidence = f"portal:{you.promise_serial}"
         choice = actions.choose(
             you.person_id,
             purpose,
             answer,
             channel=CHANNEL,
-            evidence=evidence,
+            evidence=you.evidence,
             contact=contact,
-            by=CUSTOMER,
+            by=you.actor,
             at=you.now,
         )
     return HttpResponseRedirect(f"{reverse('portal:choices')}?saved={choice.id}")
@@ -83,7 +83,7 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
     """Show the receipt of one of your own choices, with its proof once it is sealed."""
     choice = _own_choice(you, choice_id)
@@ -102,7 +102,7 @@ def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpRe
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def receipt_json(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
     """Give the same receipt as JSON-LD (ISO/IEC TS 27560), signed, to keep."""
     choice = _own_choice(you, choice_id)

@@ -16,22 +16,25 @@ from aboveboard.access.actions import use
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.accounts.recent import proved_recently
-from aboveboard.basics.actor import CUSTOMER
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal.forms import DetailForm, MoveForm, NewAddressCodeForm
-from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, page_for, portal_page
 from aboveboard.portal.pages.home import SHOW, display_value
 from aboveboard.promise.model import Field
+from aboveboard.representation.terms import Power
 from aboveboard.rights import correction, proof
 
 
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_page
+@page_for(Power.CORRECT)
 def correct(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse:
     """Ask for the new value, and store it; a new e-mail address gets a code first."""
     about = you.promise.fields.get(field)
     if about is None or not correction.is_correctable(about):
+        raise Http404
+    if correction.needs_proof(about) and you.acting is not None:
+        # They sign in by it: whoever turned it to themselves would be the person from then on.
         raise Http404
     if correction.needs_proof(about) and not proved_recently(request, at=you.now):
         # Codes for signing in go there: whoever found a browser left open must not be able to turn
@@ -64,7 +67,7 @@ def correct(request: HttpRequest, you: PortalCustomer, field: str) -> HttpRespon
 
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_page
+@page_for(Power.CORRECT)
 def move(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Ask where the person lives now, with what is held beside it; store what is another."""
     address = correction.address_fields(you.promise)
@@ -83,7 +86,7 @@ def move(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
             return HttpResponseRedirect(reverse("portal:home"))
         throttle(request, "own_change")
         correction.correct_fields(
-            you.person_id, form.changed, channel=CHANNEL, by=CUSTOMER, at=you.now
+            you.person_id, form.changed, channel=CHANNEL, by=you.actor, at=you.now
         )
         labels = [str(field.label) for field in address if field.key in form.changed]
         messages.success(request, gettext("Corrected: %(label)s.") % {"label": ", ".join(labels)})
@@ -107,7 +110,10 @@ def own_values(
     keys = tuple(field.key for field in fields if show is not None and field.key in show.fields)
     if not keys:
         return {}
-    opened = use(UseRequest(CUSTOMER, SHOW, keys, CHANNEL, Subject(you.person_id)), at=you.now)
+    opened = use(
+        UseRequest(you.actor, SHOW, keys, CHANNEL, Subject(you.person_id), you.reference),
+        at=you.now,
+    )
     return {key: value.reveal() for key, value in opened.values.items() if value is not None}
 
 
@@ -150,7 +156,7 @@ def _store(
         value,
         channel=CHANNEL,
         proved=proved,
-        by=CUSTOMER,
+        by=you.actor,
         at=you.now,
     )
     if not changed:

@@ -18,17 +18,18 @@ from aboveboard.access.queries import indexed_uses, records_of
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.access.use_index.columns import IndexedUses, UseFilter
 from aboveboard.accounts.gate import allow_customer, throttle
-from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
 from aboveboard.choices.boundaries import Boundaries, is_boundary
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
-from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, page_for
 from aboveboard.portal.pages import notices
 from aboveboard.promise import explain
 from aboveboard.promise.model import Field
+from aboveboard.representation import queries as representation
+from aboveboard.representation.terms import Power, RepresentationState
 from aboveboard.retention import queries as retention
 from aboveboard.rights import correction
 from aboveboard.vault import queries as vault
@@ -59,7 +60,7 @@ class HeldDetail:
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show what is held, what for, who looked lately, and any loss that concerns this person."""
     # Each is a use, with its entry in the record for good.
@@ -68,7 +69,7 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     # Without that purpose the use is asked all the same, and refused: the page says why and the log
     # holds it, where an empty page would say that nothing is held.
     fields = show.fields if show else tuple(you.promise.fields)
-    asked = UseRequest(CUSTOMER, SHOW, fields, CHANNEL, Subject(you.person_id))
+    asked = UseRequest(you.actor, SHOW, fields, CHANNEL, Subject(you.person_id), you.reference)
     result = use(asked, at=you.now)
     opened = result.values
     held = list(_details(you, opened))
@@ -99,6 +100,12 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "held_by_law": status.held_by_law,
         "restricted": status.restricted,
         **_recent_uses(you),
+        "represented": any(
+            each.state(you.now) is RepresentationState.IN_FORCE
+            for each in representation.of_person(you.person_id)
+        ),
+        "represents": you.acting is None
+        and bool(representation.by_representative(you.person_id, at=you.now)),
     }
     return render(request, "portal/home.html", context)
 

@@ -15,16 +15,17 @@ from aboveboard.access.lapse import HeldData, kept_until
 from aboveboard.accounts.gate import allow_customer
 from aboveboard.choices import queries as choices
 from aboveboard.portal import wording
-from aboveboard.portal.page import PortalCustomer, portal_page
+from aboveboard.portal.page import PortalCustomer, page_for
 from aboveboard.promise import explain
 from aboveboard.promise.model import Purpose
+from aboveboard.representation.terms import Power
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import ValueOrigin
 
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Show, of each detail that is held, where it came from and every purpose: why, on what basis,
     who receives it, until when; then what chooses what this person sees, and what does not."""

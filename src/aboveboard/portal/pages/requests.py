@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.bodies import takes_file
 from aboveboard.basics.errors import Conflict, Invalid, RateLimited
 from aboveboard.basics.personal import Personal
 from aboveboard.portal import asking
 from aboveboard.portal.forms import PassphraseForm, ProofForm, RequestCodeForm, RightsRequestForm
-from aboveboard.portal.page import CHANNEL, PortalCustomer, portal_page
+from aboveboard.portal.page import CHANNEL, PortalCustomer, page_for, portal_page
 from aboveboard.portal.wording import capitalise, day
+from aboveboard.representation.terms import Power
 from aboveboard.rights.limits import DOCUMENT_BYTES
 from aboveboard.rights.pack.assembling import system_name
 from aboveboard.rights.pack.kept import pack_offer
@@ -45,7 +45,7 @@ from aboveboard.rights.requests.terms import (
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.ASK)
 def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """List what can be asked, and what this person asked so far, newest first."""
     records = queries.requests_of(you.person_id, at=you.now)
@@ -59,7 +59,7 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 
 @allow_customer
 @require_http_methods(["GET", "HEAD", "POST"])
-@portal_page
+@page_for(Power.ASK)
 def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
     """Ask for one thing. Who is signed in has proved what most requests need."""
     if kind not in set(RequestKind):
@@ -91,7 +91,7 @@ def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
                     ),
                 ),
                 evidence=ProofEvidence.SIGNED_IN,
-                by=CUSTOMER,
+                by=you.actor,
                 at=you.now,
             )
         except RateLimited as error:
@@ -104,7 +104,7 @@ def ask(request: HttpRequest, you: PortalCustomer, kind: str) -> HttpResponse:
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.ASK)
 def request_page(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
     """Show where a request is, step by step."""
     return answer_page(request, own_request(you, number))
@@ -123,7 +123,7 @@ def enter_code(request: HttpRequest, you: PortalCustomer, number: int) -> HttpRe
                 number,
                 proving.CodeUse.COUNTER,
                 form.cleaned_data["code"],
-                by=CUSTOMER,
+                by=you.actor,
                 at=you.now,
             )
         except CodeRefused:
@@ -157,12 +157,12 @@ def give_document(request: HttpRequest, you: PortalCustomer, number: int) -> Htt
 
 @allow_customer
 @require_POST
-@portal_page
+@page_for(Power.ASK)
 def withdraw(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
     """Take a request back. What was done stays done."""
     record = own_request(you, number)
     if not record.state.closed:
-        actions.withdraw(number, by=CUSTOMER, at=you.now)
+        actions.withdraw(number, by=you.actor, at=you.now)
     return HttpResponseRedirect(reverse("portal:request", args=[number]))
 
 

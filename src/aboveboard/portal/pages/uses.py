@@ -22,16 +22,17 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import parse_id
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
-from aboveboard.portal.page import PortalCustomer, portal_page
+from aboveboard.portal.page import PortalCustomer, page_for
 from aboveboard.portal.pages import uses_asked
 from aboveboard.portal.pages.uses_asked import UsesAsked
+from aboveboard.representation.terms import Power
 
 _PAGE = 25
 
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """List the uses of this person's data, newest first, and how many there were over time.
     ``?year=``, ``?who=`` (role/team) and ``?purpose=`` leave the others out, ``?own=1`` adds their
@@ -66,7 +67,7 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def proof(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpResponse:
     """Show the proof of one entry about this person, and how to check it without us."""
     entry = own_entry(you, entry_id)
@@ -86,7 +87,7 @@ def proof(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpRespo
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> HttpResponse:
     """Give the proof as a file (C2SP tlog-proof); 404 while it waits to be sealed."""
     own_entry(you, entry_id)
@@ -100,7 +101,7 @@ def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> Http
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.SEE)
 def own_list(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Give every entry about this person as a file that proves that there are no others; 404 while
     nothing was committed to, which lasts a minute at most."""
