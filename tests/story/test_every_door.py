@@ -261,7 +261,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     number = story.lost.number
     known: Mapping[str, object] = {
         "serial": in_force().serial,
-        "number": number,
+        "number": rows["acting"] if "/acting/" in pattern else number,
         "field": "city",
         "language": "en",
         "key": "cabinet" if re.search("/(systems|personal-data)/", pattern) else "hands",
@@ -299,7 +299,6 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:
             known = {**known, "row_id": row_id, "choice_id": row_id, "draft_id": row_id}
-            known = {**known, "number": row_id} if part == "acting" else known
     for part, words in FILLED.items():
         if part in pattern:
             known = {**known, **words}
