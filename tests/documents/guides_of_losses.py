@@ -68,7 +68,17 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
 
     reader.after("aboveboard incident open-leak", opened)
     reader.replace("INC-0001", lambda: number[0])
-    reader.replace("incident done 1 ", lambda: f"incident done {_duty(reader, number[0])} ")
+    for flag, place in (("assign", 0), ("done", 0), ("not-needed", 1)):
+        typed = f"--{flag} {place + 1} "
+        reader.replace(
+            typed,
+            lambda flag=flag, place=place: (
+                f"--{flag} {_listed(reader, 'tasks', number[0], place)} "
+            ),
+        )
+    reader.replace(
+        "incident done 1 ", lambda: f"incident done {_listed(reader, 'duties', number[0])} "
+    )
 
     def sent() -> None:
         until(
@@ -81,6 +91,6 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
     reader.before("aboveboard incident notices status", sent)
 
 
-def _duty(reader: Reader, number: str) -> str:
-    """Return the number of the first duty that stands open."""
-    return reader.type(f"aboveboard incident duties {number}").split()[0]
+def _listed(reader: Reader, verb: str, number: str, place: int = 0) -> str:
+    """Return the number of a duty or task, of those that stand open, in the order of their list."""
+    return reader.type(f"aboveboard incident {verb} {number}").splitlines()[place].split()[0]

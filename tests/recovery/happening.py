@@ -17,6 +17,7 @@ from aboveboard.identity import distinct, scanning
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, not_notifying
 from aboveboard.incidents import queries as incident_queries
+from aboveboard.incidents.case import tasks
 from aboveboard.incidents.exposure import counting, settling
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import DutyRecord
@@ -115,6 +116,9 @@ def losses(once: Once) -> None:
     )
     lost = loss.lost_laptop(once.ids[18:24], once.folder, at=once.now, tag=f"LT-{once.number}")
     incidents.change(lost.number, title="A laptop", **said)
+    todo, other, *_ = tasks.tasks(lost.number, at=once.now)
+    tasks.drop_task(lost.number, todo.id, "It came back.", **said)
+    tasks.finish_task(lost.number, other.id, **said)
     first = notices.prepare(lost.number, by=loss.LEAD, at=once.now).id
     changes.request_changes(first, "Say when.", by=loss.SECOND, at=once.now)
     changes.answer(first, "I prepare them anew.", by=loss.LEAD, at=once.now)

@@ -41,6 +41,7 @@ DECIDES_NOTHING = {
     "incidents.AffectedList": "what somebody said, with its entry in the log",
     "incidents.AffectedPerson": "a manifest: who is exposed is counted from it, with its entry",
     "incidents.Assessment": "what was worked out; worked out again from the count",
+    "incidents.CaseTask": "what there is to do, with its entries in the log; opens nothing",
     "incidents.DutyDone": "what somebody says was done, with its entry in the log",
     "incidents.DutyRecord": "what was worked out; worked out again from the count",
     "incidents.Evidence": "what a file was; its digests lie sealed beside it",

@@ -16,6 +16,7 @@ from aboveboard.custody.exporting import ExportPlace
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, groups, not_notifying, veris
+from aboveboard.incidents.case import tasks
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
@@ -158,6 +159,17 @@ def _decide_not_to_notify(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(decide, reason=text, evidence=text)
 
 
+def _add_task(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    yield partial(tasks.add_task, number, text, why=text, **stage.said)
+
+
+def _drop_task(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    first = tasks.tasks(number, at=stage.now)[0].id
+    yield partial(tasks.drop_task, number, first, text, **stage.said)
+
+
 def _moving(action: Callable[..., object], *before: Callable[..., object]) -> Any:
     def case(stage: Stage, text: str) -> Iterator[Call]:
         number = incidents.open_other(title="Letters", **stage.said).number
@@ -242,6 +254,8 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.note: _note,
     incidents.mark_done: _mark_done,
     not_notifying.decide_not_to_notify: _decide_not_to_notify,
+    tasks.add_task: _add_task,
+    tasks.drop_task: _drop_task,
     incidents.contain: _moving(incidents.contain),
     incidents.mark_notified: _moving(incidents.mark_notified),
     incidents.close: _moving(incidents.close),

@@ -15,6 +15,7 @@ from aboveboard.console import (
     report_loss,
     settings,
 )
+from aboveboard.console.case import tasks
 from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
@@ -58,6 +59,7 @@ app_name = "console"
 register_converter(PersonConverter, "person")
 
 _INCIDENT = "incidents/<int:number>/"
+_TASK = f"{_INCIDENT}tasks/<int:task_id>/"
 _CONCERN = "concerns/<int:number>/"
 _PERSON = "retention/people/<person:person_id>/"
 _REQUEST = "requests/<int:number>/"
@@ -152,6 +154,10 @@ urlpatterns = [
         duty.notify_after_all,
         name="notify_after_all",
     ),
+    path(f"{_INCIDENT}tasks/", tasks.overview, name="case_tasks"),
+    path(_TASK, tasks.task, name="case_task"),
+    path(f"{_TASK}not-needed/", tasks.not_needed, name="task_not_needed"),
+    path(f"{_TASK}<slug:how>/", tasks.change, name="change_task"),
     path(f"{_INCIDENT}sectors/", law_questions.sectors, name="incident_sectors"),
     path(f"{_INCIDENT}moments/", law_questions.moments, name="incident_moments"),
     path(f"{_INCIDENT}report/", report.authority_report, name="authority_report"),

@@ -20,6 +20,7 @@ from aboveboard.incidents.assessment import assess, circumstances
 from aboveboard.incidents.assessment.moments import set_moments
 from aboveboard.incidents.assessment.sectors import set_sectors
 from aboveboard.incidents.assessment.times import check_order
+from aboveboard.incidents.case import tasks
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.models import (
     DutyDone,
@@ -28,7 +29,7 @@ from aboveboard.incidents.models import (
     NotNotified,
     TimelineEvent,
 )
-from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.terms import IncidentKind, IncidentState, LossKind
 from aboveboard.incidents.views import DutyDoneView, IncidentView
 
 
@@ -74,6 +75,7 @@ def report_loss(
             by=by,
             at=at,
         )
+        tasks.plan(incident, by=by, at=at)
         # In the same transaction, so that no incident is ever left without its count (decision
         # 0006).
         counting.enqueue(incident)
@@ -81,7 +83,13 @@ def report_loss(
 
 
 def open_other(
-    *, title: str, note: str = "", discovered_at: datetime | None = None, by: Actor, at: datetime
+    *,
+    title: str,
+    loss: LossKind = LossKind.ODD,
+    note: str = "",
+    discovered_at: datetime | None = None,
+    by: Actor,
+    at: datetime,
 ) -> IncidentView:
     """Open an incident that is neither a device nor a file. Whom it affects is said later
     (``affected``); until then the worst is assumed, so that the clock of the law runs at once.
@@ -95,12 +103,14 @@ def open_other(
     with transaction.atomic():
         incident = lifecycle.open_incident(
             IncidentKind.OTHER,
+            loss=loss,
             title=title.strip(),
             discovered_at=discovered_at or at,
             circumstances=circumstances.check({"what_happened": note}),
             by=by,
             at=at,
         )
+        tasks.plan(incident, by=by, at=at)
         affected.assume_the_worst(incident, at=at)
     return IncidentView.of(incident)
 

@@ -133,6 +133,20 @@ class NotNotifiedDecided(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskStep(Particulars):
+    """What there is to do was planned by a playbook (``step`` is ``planned``, ``tasks`` how many);
+    or one task was ``added``, ``assigned``, ``done``, ``not_needed`` or opened again (``open``).
+    ``task``: its number; ``to``: the account that has it since."""
+
+    step: Code
+    task: int | None = optional_fact()
+    playbook: Code | None = optional_fact()
+    tasks: int | None = optional_fact()
+    role: Code | None = optional_fact()
+    to: int | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -159,6 +173,7 @@ class IncidentChanged(Facts):
     list_taken: ListTaken | None = optional_fact()
     duty: DutyTakenBack | None = optional_fact()
     not_notified: NotNotifiedDecided | None = optional_fact()
+    task: TaskStep | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Code, Facts
 from aboveboard.incidents.entries import IncidentChanged, IncidentOpened
 from aboveboard.incidents.models import Incident, StateRecord, TimelineEvent
-from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.terms import LOSSES, IncidentKind, IncidentState, LossKind
 from aboveboard.ledger.actions import append
 
 _LOCK: Final = zlib.crc32(b"aboveboard.incidents.number")
@@ -58,6 +58,7 @@ def open_incident(
     discovered_at: datetime,
     aware_at: datetime | None = None,
     occurred_at: datetime | None = None,
+    loss: LossKind | None = None,
     device_id: int | None = None,
     circumstances: Mapping[str, str] | None = None,
     reported_in_seconds: int | None = None,
@@ -75,6 +76,7 @@ def open_incident(
     incident = Incident.objects.create(
         number=last + 1,
         kind=kind,
+        loss=loss or LOSSES[kind],
         title=title[:120],
         occurred_at=occurred_at,
         discovered_at=discovered_at,

@@ -89,3 +89,6 @@ enough to see whether the text fits, and nobody looks at more."""
 NOTIFIED_PEOPLE: Final = 2_000_000
 """Most people whose numbers are read at once to list those who were notified, or those who were
 not. Our choice: some seconds and 100 MB. Either are few before and after a batch is sent."""
+
+CASE_TASKS: Final = 200
+"""Most tasks of one incident. Our choice: nobody works through a longer list."""

@@ -11,8 +11,9 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import reference
+from aboveboard.incidents.case.models import CaseTask
 from aboveboard.incidents.notices.models import BatchRecord, ChangeRequest, NoticeBatch
-from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.terms import IncidentKind, IncidentState, LossKind
 
 # With those of notices: Django finds the tables of a package through this module.
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "AffectedPerson",
     "Assessment",
     "BatchRecord",
+    "CaseTask",
     "ChangeRequest",
     "DutyDone",
     "DutyRecord",
@@ -41,6 +43,12 @@ class Incident(models.Model):
 
     number = models.PositiveIntegerField(unique=True)
     kind = models.CharField(max_length=12, choices=IncidentKind.choices)
+    loss = models.CharField(
+        max_length=16,
+        choices=LossKind.choices,
+        default="",
+        help_text="what was lost; empty: an earlier version opened it",
+    )
     title = models.CharField(max_length=120)
     occurred_at = models.DateTimeField(null=True, help_text="when it happened, if known")
     discovered_at = models.DateTimeField(help_text="when someone here first saw a sign of it")

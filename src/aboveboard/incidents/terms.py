@@ -3,6 +3,8 @@ batch of notices."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
 
@@ -12,6 +14,50 @@ class IncidentKind(models.TextChoices):
     LOST_DEVICE = "lost_device", "A lost device"
     LEAKED_FILE = "leaked_file", "A leaked file"
     OTHER = "other", "Something else"
+
+
+class LossKind(models.TextChoices):
+    """What was lost, or what happened: which playbook an incident has."""
+
+    DEVICE = "device", "A lost device"
+    BAG = "bag", "A bag"
+    PAPER = "paper", "Paper"
+    POST = "post", "A stick or a disc in the post"
+    WRONG_ADDRESS = "wrong_address", "A letter to the wrong address"
+    WRONG_RECIPIENT = "wrong_recipient", "An e-mail to the wrong people"
+    WEBSITE = "website", "A fault on the website"
+    STOLEN_LOGIN = "stolen_login", "A stolen login"
+    RANSOMWARE = "ransomware", "Ransomware"
+    LEAKED_FILE = "leaked_file", "A leaked file"
+    INSIDER = "insider", "A colleague who looked without a reason"
+    SUPPLIER = "supplier", "A loss at a supplier"
+    ODD = "odd", "Something odd"
+
+
+LOSSES: Final = {
+    IncidentKind.LOST_DEVICE: LossKind.DEVICE,
+    IncidentKind.LEAKED_FILE: LossKind.LEAKED_FILE,
+    IncidentKind.OTHER: LossKind.ODD,
+}
+"""What was lost, as far as the kind of an incident alone says it."""
+
+
+class CaseRole(models.TextChoices):
+    """Who does what in an incident."""
+
+    LEAD = "lead", "Lead"
+    DEPUTY = "deputy", "Deputy"
+    SCRIBE = "scribe", "Scribe"
+    COUNSEL = "counsel", "Counsel"
+    COMMUNICATIONS = "communications", "Communications"
+    TECHNICAL = "technical", "Technical lead"
+
+
+class TaskOutcome(models.TextChoices):
+    """How a task of an incident ended."""
+
+    DONE = "done", "Done"
+    NOT_NEEDED = "not_needed", "Not needed"
 
 
 class IncidentState(models.TextChoices):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aboveboard.basics import clock
 from aboveboard.commands.arguments import person_number
+from aboveboard.commands.incident.case_arguments import configure_case
 
 NAME = "incident"
 HELP = "Open an incident, count who was exposed, see what is due, send notices, and report it."
@@ -22,6 +23,8 @@ aboveboard incident list
 aboveboard incident show INC-0001
 aboveboard incident count INC-0001
 aboveboard incident doubts INC-0001
+aboveboard incident tasks INC-0001
+aboveboard incident tasks INC-0001 --add "Ring the printer" --role lead --as lead@example.com
 aboveboard incident questions INC-0001
 aboveboard incident answer INC-0001 hands=few_known recipients=2 deletion=yes --as lead@example.com
 aboveboard incident group INC-0001 "Accounts entered" opens=financial --data user.payment \
@@ -61,6 +64,7 @@ _CHANGING = frozenset(
         "moment",
         "not-notify",
         "group",
+        "tasks",
     }
 )
 _ABOUT_ONE = {
@@ -84,6 +88,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         )
     _configure_answering(verbs)
     _configure_groups(verbs)
+    configure_case(verbs, _number, _moment)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -310,6 +315,7 @@ def run(args: argparse.Namespace) -> int:
         acting,
         affected,
         answering,
+        case,
         deciding,
         opening,
         reviewing,
@@ -326,6 +332,7 @@ def run(args: argparse.Namespace) -> int:
         "questions": answering.list_questions,
         "answer": answering.answer,
         "group": answering.group,
+        "tasks": case.tasks,
         "settle": acting.settle,
         "affected": affected.affected,
         "list": showing.list_all,

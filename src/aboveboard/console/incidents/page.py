@@ -15,6 +15,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.ids import parse_id
 from aboveboard.console.incidents.forms import TimelineNoteForm, answered_by
 from aboveboard.incidents import actions, law_questions, queries, reports
+from aboveboard.incidents.case.tasks import tasks
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import DutyView
@@ -65,6 +66,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         else None,
         "not_due": [duty for duty in page.duties if duty.required == "no"],
         "timeline": page.timeline[:6],
+        "todo": [task for task in tasks(number, at=clock.now()) if task.is_open],
         # Where nobody has said who is affected there is nothing to count, so the page must not say
         # for ever that it is being counted.
         "counting": page.counting,

@@ -30,6 +30,7 @@ from aboveboard.basics.locks import locked
 from aboveboard.basics.sealing import new_key, seal
 from aboveboard.engines.leak import LeakWriter
 from aboveboard.incidents import lifecycle
+from aboveboard.incidents.case import tasks
 from aboveboard.incidents.entries import EvidenceSealed, IncidentChanged
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.exposure.folders import (
@@ -186,7 +187,6 @@ def open_from_leak(
     """Open an incident from a leaked file, read from its beginning; the count follows as a job.
 
     ``again``: though an incident was opened from the very same file.
-
     ``shape`` and ``chosen`` (a role for each column) are what :func:`sample` guessed and a person
     confirmed. ``progress`` is given the bytes read so far.
 
@@ -223,6 +223,7 @@ def open_from_leak(
             if not again:
                 refuse_opened(hashed.sha256.hexdigest())
             _seal(incident, hashed, file_name, chosen, digested, by, at)
+            tasks.plan(incident, by=by, at=at)
             counting.enqueue(incident)  # 4
             # Until the row is committed nobody else can know whose digests these are: a sweep that
             # saw the folder without its incident would delete them.

@@ -1,0 +1,1 @@
+"""The case of an incident: what there is to do, and who does it."""
