@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from textwrap import indent
+
 from aboveboard.commands import exits
 from tests.documents.instance import SAMPLE, Instance
 from tests.documents.reader import Reader
@@ -23,6 +26,29 @@ def write_a_promise(reader: Reader, _: Instance) -> None:
 
     reader.before("aboveboard promise diff", longer)
 
+    invoices = purpose("tax-accounts")
+    law = re.search("    basis: .*\n    law: .*\n", invoices)
+    assert law
+    reader.before(
+        "basis: legal_obligation",
+        lambda: accepts(reader, invoices, invoices.replace(law[0], within(reader.printed))),
+    )
+    reader.before(
+        "shown_in_general:",
+        lambda: accepts(reader, invoices, f"{invoices}\n{within(reader.printed)}"),
+    )
+
+
+def within(part: str) -> str:
+    """Return a part of a purpose, indented as it stands in the promise."""
+    return indent(part, "    ") + "\n"
+
+
+def accepts(reader: Reader, part: str, changed: str) -> None:
+    """Look that the sample promise may say this in the place of that part."""
+    (reader.folder / "changed.yaml").write_text(SAMPLE.replace(part, changed))
+    reader.type("aboveboard promise check changed.yaml")
+
 
 def weigh_a_changed_promise(reader: Reader, _: Instance) -> None:
     """A promise that sends offers to everybody who does not object, where it asked before."""
@@ -33,7 +59,10 @@ def weigh_a_changed_promise(reader: Reader, _: Instance) -> None:
         .replace("basis: consent", "basis: legitimate_interests\n    balancing: Weighed today.")
         .replace("starts: choice", "starts: last_activity")
     )
-    (reader.folder / "promise.yaml").write_text(SAMPLE.replace(offers, changed))
+    # What waits on a website for a yes rests on consent, so the website no longer asks for it.
+    shop = re.sub(r"    personal-offers:\n(?:      .*\n)+", "", SAMPLE)
+    shop = shop.replace("  refused_by_gpc: [personal-offers]\n", "")
+    (reader.folder / "promise.yaml").write_text(shop.replace(offers, changed))
 
 
 def find_personal_data(reader: Reader, _: Instance) -> None:
@@ -47,8 +76,12 @@ def find_personal_data(reader: Reader, _: Instance) -> None:
     reader.before("aboveboard discover files", written)
 
 
-def put_the_consent_panel_on_your_site(reader: Reader, _: Instance) -> None:
-    """No site is declared yet, which the command says with the line that it prints."""
+def put_the_consent_panel_on_your_site(reader: Reader, instance: Instance) -> None:
+    """A promise and settings that take what the page says of a site; no site is declared when the
+    line is printed, which the command says with it."""
+    site = SAMPLE[SAMPLE.index("website:\n") : SAMPLE.index("\n\n", SAMPLE.index("website:\n"))]
+    reader.before("website:", lambda: accepts(reader, site, reader.printed))
+    reader.before("[website]", lambda: instance.takes(reader.printed))
     reader.ends_with("aboveboard website tag", exits.ATTENTION)
 
 
