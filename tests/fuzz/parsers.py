@@ -6,11 +6,8 @@ A new parser of bytes from outside gets a line here.
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import io
 import json
-import lzma
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterable
@@ -28,7 +25,6 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
 from aboveboard.discovery.documents.reading import read as read_document
 from aboveboard.incidents import veris
-from aboveboard.incidents.leaks import columns, form, packed, reading
 from aboveboard.intake import mapping, people_file
 from aboveboard.keys import handles
 from aboveboard.keys.providers import kms, material, passphrase, transit_client
@@ -47,6 +43,7 @@ from aboveboard.vault import record_format, sealed
 from aboveboard.vault.documents import media, stream
 from aboveboard.vault.origin import ValueOrigin
 from tests.discovery.files import SAMPLES as DOCUMENTS
+from tests.fuzz import leaks
 from tests.fuzz.requests import take_in
 from tests.ledger.logs import SIGNER, bodies
 from tests.world import MAPPING_FILE, PROMISE_FILE
@@ -97,7 +94,6 @@ def _settings(data: bytes) -> object:
         return load_settings(Path(home), {})
 
 
-_LEAK = b'email;phone;password\njon@example.org;+44 20 7946 0000;hunter2\n"a;b";;\n'
 _CUSTOMERS = b"customer_id,email\nAW00011000,jon24@example.org\nAW00011001,\n"
 _COLUMNS = mapping.load(
     (
@@ -111,18 +107,6 @@ _COLUMNS = mapping.load(
 def _people(data: bytes) -> object:
     kinds = {"customer_number": "customer_number", "email": "email", "country": "country"}
     return list(people_file.read(io.BytesIO(data), "customers.csv", _COLUMNS, kinds))
-
-
-def _leak(data: bytes) -> object:
-    _, inner = packed.open_packed(io.BytesIO(data))
-    first = reading.sample(inner)
-    shape = form.detect_format(first)
-    for guess in columns.guess(shape.header, reading.sample_rows(first, shape)):
-        guess.header.encode()  # it is shown on a page
-    rows = list(reading.rows(packed.open_packed(io.BytesIO(data))[1], shape))
-    for row in rows:
-        "".join(row.cells if isinstance(row, reading.LeakRow) else [row.text]).encode()
-    return rows
 
 
 def _wrapped(data: bytes) -> object:
@@ -217,23 +201,8 @@ PARSERS: tuple[Parser, ...] = (
         _people,
         lambda: [b"country," + _CUSTOMERS, b'country,customer_id,email\nGB,1,"a@b.org"\n'],
     ),
-    Parser(
-        "leaked file",
-        _leak,
-        lambda: [
-            _LEAK,
-            b'{"email": "a@b.org"}\n{"email": 1}\n',
-            b"a@b.org:hunter2\n",
-            b'{"users": [\n {"email": "a@b.org", "\\ud800": "\\udc00x"},\n {"email": "b@b.org"}]}',
-            b"CREATE TABLE u (id int, email text);\nINSERT INTO u VALUES (1,'a@b.org'),(2,'');",
-            b"COPY u (id, email) FROM stdin;\n1\ta@b.org\n2\t\\N\n\\.\n",
-            gzip.compress(_LEAK),
-            bz2.compress(_LEAK),
-            lzma.compress(_LEAK),
-            "a@b.org;x\n".encode("utf-16"),
-            b"email" + b"," * 299 + b"\na@b.org" + b"," * 299 + b"\n",
-        ],
-    ),
+    Parser("leaked file", leaks.read, leaks.texts),
+    Parser("leaked archive or database", leaks.read, leaks.packages),
     Parser(
         "settings file",
         _settings,

@@ -23,6 +23,7 @@ class EnginesConfig(AppConfig):
                 "limits",
                 "listing",
                 "ordered",
+                "parquet",
                 "snapshot",
             ),
         )

@@ -67,6 +67,18 @@ LEAK_XZ_BYTES: Final = 128 * 1024 * 1024
 """Most memory that unpacking an xz file may take: it says itself how much, up to 4 GB. The highest
 level of xz takes 65 MB (its manual)."""
 
+LEAK_SEVENZIP_BYTES: Final = 256 * 1024 * 1024
+"""Largest dictionary of a 7-Zip archive, in bytes, which reading it takes in memory: that of its
+highest level (7-Zip's own help)."""
+
+LEAK_DEPTH: Final = 3
+"""How often a file may be packed, one in the other. Our choice: an archive of packed files is
+two."""
+
+LEAK_LOADED_BYTES: Final = 256 * 1024 * 1024
+"""Largest workbook, database or archive in an archive that is held in memory to be read, in bytes.
+Our choice: a workbook of a million rows is about a fifth."""
+
 AFFECTED_LINES: Final = 20_000
 """Most lines of one list of affected people. Our choice: what a form of 2 MB holds, looked up in
 seconds. Lists may be added one after the other."""

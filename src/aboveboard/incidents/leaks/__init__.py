@@ -1,5 +1,6 @@
 """Reading a leaked file: whatever its encoding or form, row by row, keeping nothing of it.
 
+``packed`` opens what is packed, with ``archives``, ``sevenzip``, ``tables`` and ``unpacking``;
 ``lines`` bounds and decodes; ``form`` finds out what kind of file it is; ``columns`` guesses what
 each column holds, to be confirmed by a person; ``reading`` yields rows and the reasons of those
 that could not be read; ``passwords`` tells a strong hash from a readable one; ``digesting`` turns

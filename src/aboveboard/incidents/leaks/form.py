@@ -197,7 +197,7 @@ def _of_columns(kept: Sequence[str]) -> LeakFileFormat:
         separator, columns, _ = _separator(kept)
     rows = [split_line(line, separator) for line in kept]
     first = [cell.strip() for cell in rows[0]]
-    header = tuple(first) if len(first) == columns and _is_header(first, rows[1:]) else ()
+    header = tuple(first) if len(first) == columns and is_header(first, rows[1:]) else ()
     return LeakFileFormat(LeakShape.SEPARATED, separator, columns, header)
 
 
@@ -316,7 +316,7 @@ def _separates(separator: str, lines: Sequence[str]) -> bool:
 _NAME: Final = re.compile(r"[^\W\d][\w .()/#-]{0,59}")
 
 
-def _is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row names the columns.
 
     Names that could be anybody's are believed only when the rows below look different from them, or

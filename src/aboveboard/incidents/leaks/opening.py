@@ -39,8 +39,17 @@ from aboveboard.incidents.exposure.folders import (
     folder_of,
     working_folder,
 )
-from aboveboard.incidents.leaks import columns, form, index_keys, packed, reading, sharing
+from aboveboard.incidents.leaks import (
+    columns,
+    form,
+    index_keys,
+    packed,
+    reading,
+    sharing,
+    tables,
+)
 from aboveboard.incidents.leaks.digesting import DigestedLeak, ReadingPlan
+from aboveboard.incidents.leaks.unpacking import NotReadable
 from aboveboard.incidents.models import Evidence, Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentView
@@ -60,6 +69,9 @@ class LeakSample:
     @property
     def words(self) -> str:
         """What kind of file it is, in a sentence."""
+        kind, _, outer = self.packing.partition(" in ")
+        if kind in tables.READERS:
+            return f"The tables of a {kind}{f', packed with {outer}' if outer else ''}."
         packing = f", packed with {self.packing}" if self.packing else ""
         return f"{form.WORDS[self.form.shape]}{_separated(self.form)}{packing}."
 
@@ -135,7 +147,7 @@ class _Hashed:
         Raises:
             NotReadable: it is no text and cannot be unpacked.
         """
-        if self._stream.seekable() and self._stream.read(4) == b"PK\x03\x04":
+        if self._stream.seekable() and packed.needs_seeking(self._stream.read(8)):
             self._stream.seek(0)
             self.finish()
             self._stream.seek(0)
@@ -160,6 +172,8 @@ def sample(stream: IO[bytes]) -> LeakSample:
     """
     packing, inner = packed.open_packed(stream)
     first = reading.sample(inner)
+    if not any(line.strip() for line in first):
+        raise NotReadable(what="empty", fix="Look for the file that holds the rows.")
     shape = form.detect_format(first)
     guesses = columns.guess(
         shape.header,

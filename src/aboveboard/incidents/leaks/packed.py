@@ -1,8 +1,9 @@
-"""What kind of file it is before anybody looks at its columns: compressed files are opened, within
-bounds, and what is no text is called by its name, with what to do.
+"""What kind of file it is before anybody looks at its columns: compressed files and archives are
+opened, within bounds, and what is no text is called by its name, with what to do.
 
 A small file can unpack to one that fills the disk or never ends, so what comes out is counted
-against what went in. What is inside a packed file is not unpacked again.
+against what went in. The files of an archive are read one after the other, the longest first where
+that can be told, and what is packed in them is unpacked too, ``limits.LEAK_DEPTH`` deep.
 """
 
 from __future__ import annotations
@@ -10,40 +11,46 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import zipfile
-import zlib
-from collections.abc import Callable
-from lzma import LZMAError
+from collections.abc import Callable, Iterator
 from typing import IO, Final, cast
 
-from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import limits
-from aboveboard.incidents.leaks.unpacking import Xz, directory_bytes
+from aboveboard.incidents.leaks import archives, sevenzip, tables
+from aboveboard.incidents.leaks.lines import as_bytes
+from aboveboard.incidents.leaks.unpacking import (
+    BLOCK,
+    JoinedStream,
+    MadeStream,
+    NotReadable,
+    Xz,
+    bounded,
+)
 
 _HEAD: Final = 4096
 
+_STREAMS: Final[dict[str, Callable[[IO[bytes]], IO[bytes]]]] = {
+    "gzip": lambda raw: cast("IO[bytes]", gzip.GzipFile(fileobj=raw)),
+    "bzip2": lambda raw: cast("IO[bytes]", bz2.BZ2File(raw)),
+    "xz": lambda raw: cast("IO[bytes]", Xz(raw)),
+}
 _PACKED: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"PK\x03\x04", "zip"),
+    (sevenzip.MAGIC, "7-Zip"),
+    (b"SQLite format 3\x00", "SQLite database"),
+    (b"PAR1", "Parquet file"),
+    (b"\xd0\xcf\x11\xe0", "workbook"),
 )
 
 _TO_DO: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"PK\x05\x06", "a zip archive with nothing in it", "Look for the file that it was made from."),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "Unpack it first: unzstd FILE."),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it first, and open the file inside."),
-    (b"Rar!", "a RAR archive", "Unpack it first, and open the file inside."),
+    (b"Rar!", "a RAR archive", "Unpack it first, and open the files inside."),
     (b"\x04\x22\x4d\x18", "compressed with lz4", "Unpack it first: unlz4 FILE."),
-    (b"\xd0\xcf\x11\xe0", "a workbook or document of an old Office", "Save it as CSV in UTF-8."),
     (b"%PDF", "a PDF document", "Copy its text into a file, and open that."),
-    (
-        b"SQLite format 3\x00",
-        "an SQLite database",
-        "Write it out first: sqlite3 FILE .dump > dump.sql.",
-    ),
     (b"PGDMP", "a packed PostgreSQL dump", "Write it out first: pg_restore -f dump.sql FILE."),
-    (b"PAR1", "a Parquet file", "Write it out as CSV first."),
     (b"age-encryption.org/", "encrypted with age", "Decrypt it first: aboveboard export open."),
     (b"-----BEGIN AGE", "encrypted with age", "Decrypt it first: aboveboard export open."),
     (b"-----BEGIN PGP MESSAGE", "encrypted with PGP", "Decrypt it first."),
@@ -54,67 +61,59 @@ _TO_DO: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"MZ\x90\x00", "a program", "Look for the file that holds the rows."),
 )
 
-_UNPACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
-"""How a member of an archive may be packed: in ways that take little memory, whatever it says."""
-
-_TOO_TIGHT: Final = "packed far more tightly than rows of people can be"
-
-_OFFICE: Final[tuple[tuple[str, str], ...]] = (
-    ("xl/", "an Excel workbook (.xlsx)"),
-    ("word/", "a Word document (.docx)"),
-    ("ppt/", "a presentation (.pptx)"),
-    ("content.xml", "an OpenDocument file (.ods, .odt)"),
-)
+_ARCHIVES: Final = frozenset({"zip", "7-Zip", "tar"})
+_UNPACK: Final = "Unpack it, and open an incident from each file that holds rows."
 
 
-class NotReadable(Invalid):
-    """The file is {what}."""
-
-    code = "leak_not_readable"
-    next_step = "{fix}"
+def needs_seeking(head: bytes) -> bool:
+    """Whether a file that begins so is read from its end, and not in the order in which it
+    comes."""
+    return head.startswith((b"PK\x03\x04", sevenzip.MAGIC))
 
 
 def open_packed(stream: IO[bytes]) -> tuple[str, IO[bytes]]:
     """Return how the file is packed ("" when it is not), and what is in it, as a stream.
 
-    ``stream`` stands at its start and can be sought where it is a zip archive.
+    ``stream`` stands at its start and can be sought where :func:`needs_seeking` says so.
 
     Raises:
-        NotReadable: it is something that is not read, with what to do.
+        NotReadable: it is something that is not read, with what to do; also as it is read.
     """
+    return _unpack(stream, depth=0)
+
+
+def _unpack(stream: IO[bytes], *, depth: int, inside: str = "") -> tuple[str, IO[bytes]]:
     head = _peek(stream)
+    within = f", in {inside}" if inside else ""
     for magic, what, fix in _TO_DO:
         if head.startswith(magic):
-            raise NotReadable(what=what, fix=fix)
+            alone = inside not in _ARCHIVES
+            raise NotReadable(what=f"{what}{within}", fix=fix if alone else _UNPACK)
     how = next((name for magic, name in _PACKED if head.startswith(magic)), "")
+    if not how and head[257:262] == b"ustar":
+        how = "tar"
     if not how:
-        if head[257:262] == b"ustar":
-            raise _archive("a tar archive")
         return "", _joined(head, stream)
-    packed = _Joined(head, stream)
-    if how == "zip":
-        stream.seek(0)
-        inner = _zip(stream)
-    else:
-        openers: dict[str, Callable[[IO[bytes]], IO[bytes]]] = {
-            "gzip": lambda raw: cast("IO[bytes]", gzip.GzipFile(fileobj=raw)),
-            "bzip2": lambda raw: cast("IO[bytes]", bz2.BZ2File(raw)),
-            "xz": lambda raw: cast("IO[bytes]", Xz(raw)),
-        }
-        inner = openers[how](cast("IO[bytes]", packed))
-    bounded = cast("IO[bytes]", io.BufferedReader(_Bounded(inner, how, packed), 1 << 16))
-    within = _peek(bounded)
-    if any(within.startswith(magic) for magic, _ in _PACKED):
+    if depth == limits.LEAK_DEPTH:
         raise NotReadable(
-            what=f"packed twice ({how}, and another inside)",
-            fix="Unpack it once, and open what comes out.",
+            what=f"packed {depth + 1} times, one in the other",
+            fix="Unpack it by hand, and open what comes out.",
         )
-    if within[257:262] == b"ustar":
-        raise _archive(f"a tar archive in {how}")
-    for magic, what, fix in _TO_DO:
-        if within.startswith(magic):
-            raise NotReadable(what=f"{what}, in {how}", fix=fix)
-    return how, _joined(within, bounded)
+    packed = JoinedStream(head, stream)
+    if how in _STREAMS:
+        inner = _STREAMS[how](cast("IO[bytes]", packed))
+        outer, rest = _unpack(bounded(inner, how, packed), depth=depth + 1, inside=how)
+        return " in ".join(filter(None, (outer, how))), rest
+    if how in ("zip", "7-Zip"):
+        archive = _seekable(stream, packed, how, depth)
+        if how == "zip":
+            if kind := archives.office(archive):
+                return kind, _tables(kind, archive)
+            return how, _chained(archives.zip_members(archive), how, depth)
+        return how, _chained(archives.sevenzip_members(archive), how, depth)
+    if how == "tar":
+        return how, _chained(archives.tar_members(cast("IO[bytes]", packed)), how, depth)
+    return how, _tables(how, cast("IO[bytes]", packed))
 
 
 def _peek(stream: IO[bytes]) -> bytes:
@@ -125,34 +124,41 @@ def _peek(stream: IO[bytes]) -> bytes:
 
 
 def _joined(head: bytes, rest: IO[bytes]) -> IO[bytes]:
-    return cast("IO[bytes]", _Joined(head, rest))
+    return cast("IO[bytes]", JoinedStream(head, rest))
 
 
-class _Joined(io.RawIOBase):
-    """What was read to look at, and then the rest."""
-
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
-        self._head, self._rest = head, rest
-        self.given = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        block, self._head = (
-            (self._head, b"") if size < 0 else (self._head[:size], self._head[size:])
-        )
-        if not block or size < 0:
-            block += self._rest.read(size)
-        self.given += len(block)
-        return block
+def _seekable(stream: IO[bytes], packed: JoinedStream, how: str, depth: int) -> IO[bytes]:
+    if not depth:
+        stream.seek(0)
+        return stream
+    return io.BytesIO(_loaded(cast("IO[bytes]", packed), f"{how} inside another archive"))
 
 
-class _Bounded(io.RawIOBase):
-    """What comes out of a packed file, up to the bounds; damage and excess are named."""
+def _loaded(stream: IO[bytes], what: str) -> bytes:
+    """Return all of a stream: what is read from its end, and what a library reads at once."""
+    parts, size = [], 0
+    while block := stream.read(BLOCK):
+        parts.append(block)
+        size += len(block)
+        if size > limits.LEAK_LOADED_BYTES:
+            most = limits.LEAK_LOADED_BYTES >> 20
+            raise NotReadable(
+                what=f"a {what} of more than {most} MB",
+                fix="Write it out as CSV in UTF-8, or unpack it, and open what comes out.",
+            )
+    return b"".join(parts)
 
-    def __init__(self, inner: IO[bytes], how: str, packed: _Joined) -> None:
-        self._inner, self._how, self._packed, self._out = inner, how, packed, 0
+
+def _tables(kind: str, stream: IO[bytes]) -> IO[bytes]:
+    data = _loaded(stream, kind)
+    return cast("IO[bytes]", io.BufferedReader(_Tables(tables.as_dump(kind, data), kind), BLOCK))
+
+
+class _Tables(io.RawIOBase):
+    """The tables of a file as a dump; what is wrong with it is named."""
+
+    def __init__(self, dump: IO[bytes], kind: str) -> None:
+        self._dump, self._kind = dump, kind
 
     def readable(self) -> bool:
         return True
@@ -161,83 +167,59 @@ class _Bounded(io.RawIOBase):
         # io hands a writable buffer, typeshed says object.
         view = memoryview(buffer)  # type: ignore[arg-type]
         try:
-            block = self._inner.read(len(view))
-        except (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile) as problem:
-            if isinstance(problem, OSError) and problem.errno is not None:
-                # An error of the machine must not be told as a fault of the file: somebody would go
-                # and look for another copy.
-                raise  # the disk, and not what is on it
+            block = self._dump.read(len(view))
+        except tables.TablesDamaged as problem:
+            if problem.locked:
+                raise NotReadable(
+                    what=f"a {self._kind} that is locked",
+                    fix="Open it with its password, and save it without one.",
+                ) from None
             raise NotReadable(
-                what=f"damaged: it cannot be unpacked to its end ({self._how})",
-                fix="Get it again, or unpack as much as can be, and open that.",
+                what=f"a {self._kind} that cannot be read to its end, or another document",
+                fix="Save its rows as CSV in UTF-8, and open that.",
             ) from None
-        self._out += len(block)
-        if self._out > limits.LEAK_UNPACKED_BYTES:
-            raise NotReadable(
-                what=f"larger than {limits.LEAK_UNPACKED_BYTES >> 30} GB when it is unpacked",
-                fix="Unpack it on a machine with room, and open what comes out.",
-            )
-        # An archive is bounded by what it says of its member, and reads no further.
-        most = limits.LEAK_RATIO * max(self._packed.given, limits.LEAK_RATIO_FROM)
-        if self._how != "zip" and self._out > most:
-            raise NotReadable(what=_TOO_TIGHT, fix="Unpack it by hand, and look what it is.")
         view[: len(block)] = block
         return len(block)
 
 
-def _zip(stream: IO[bytes]) -> IO[bytes]:
-    # Before the list of its members is made, which takes ten times the memory of its bytes.
-    if directory_bytes(stream) > limits.LEAK_DIRECTORY_BYTES:
-        raise _archive("a zip archive of very many files")
-    try:
-        archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError):
-        raise NotReadable(
-            what="a damaged zip archive", fix="Get it again, or unpack what can be unpacked."
-        ) from None
-    members = archive.infolist()
-    if len(members) > limits.LEAK_MEMBERS:
-        raise _archive(f"a zip archive of {len(members):,} files")
-    names = [member.filename for member in members]
-    for begins, what in _OFFICE:
-        if any(name.startswith(begins) for name in names):
-            raise NotReadable(what=what, fix="Open it, save the sheet as CSV in UTF-8, open that.")
-    files = [member for member in members if _counts(member)]
-    if not files:
-        raise NotReadable(
-            what="a zip archive with nothing in it", fix="Look for the file it was made from."
-        )
-    if len(files) > 1:
-        raise _archive(f"a zip archive of {len(files)} files")
-    (member,) = files
-    if member.flag_bits & 1:
-        raise NotReadable(
-            what="a zip archive that is locked", fix="Unpack it with its password, and open that."
-        )
-    # By what the archive says of itself: ``zipfile`` stops at that length, so a lie makes it
-    # shorter and not longer.
-    if member.file_size > limits.LEAK_RATIO * max(member.compress_size, limits.LEAK_RATIO_FROM):
-        raise NotReadable(what=_TOO_TIGHT, fix="Unpack it by hand, and look what it is.")
-    other_way = NotReadable(
-        what="a zip archive packed in a way that is not read",
-        fix="Unpack it, and open what comes out.",
-    )
-    if member.compress_type not in _UNPACKED:
-        raise other_way
-    try:
-        return archive.open(member)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        raise other_way from None
+class _Chained(io.RawIOBase):
+    """The files of an archive, one after the other, each on a line of its own."""
+
+    def __init__(self, members: Iterator[IO[bytes]]) -> None:
+        self._members = members
+        self._current: IO[bytes] | None = next(members, None)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        # io hands a writable buffer, typeshed says object.
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        while self._current is not None:
+            if block := self._current.read(len(view)):
+                view[: len(block)] = block
+                return len(block)
+            self._current = next(self._members, None)
+            if self._current is not None:
+                view[:1] = b"\n"
+                return 1
+        return 0
 
 
-def _counts(member: zipfile.ZipInfo) -> bool:
-    """A folder, an empty file and what a Mac adds hold no rows."""
-    hidden = member.filename.startswith("__MACOSX/") or member.filename.endswith(".DS_Store")
-    return not (member.is_dir() or hidden or member.file_size == 0)
+def _chained(members: Iterator[IO[bytes]], how: str, depth: int) -> IO[bytes]:
+    """Return what is in the files of an archive."""
 
+    def opened() -> Iterator[IO[bytes]]:
+        empty = True
+        for member in members:
+            empty = False
+            inner = _unpack(member, depth=depth + 1, inside=how)[1]
+            # Each file has an encoding of its own, and its mark at its start.
+            yield cast("IO[bytes]", io.BufferedReader(MadeStream(as_bytes(inner)), BLOCK))
+        if empty:
+            raise NotReadable(
+                what=f"a {how} archive with nothing in it",
+                fix="Look for the file it was made from.",
+            )
 
-def _archive(what: str) -> NotReadable:
-    return NotReadable(
-        what=f"{what}, each with columns of its own",
-        fix="Unpack it, and open an incident from each file that holds rows.",
-    )
+    return cast("IO[bytes]", io.BufferedReader(_Chained(opened()), BLOCK))

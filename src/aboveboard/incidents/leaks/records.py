@@ -89,7 +89,9 @@ def json_depth(head: bytes) -> int:
     return listed if listed >= 0 else max(named, 0)
 
 
-_NAME: Final = rb"""[`"\[]?[\w$#@-]+[`"\]]?"""
+_NAME: Final = (
+    rb"""(?:`[^`\n]{1,128}`|"[^"\n]{1,128}"|\[[^\]\n]{1,128}\]|[`"\[]?[\w$#@\x80-\xff-]+[`"\]]?)"""
+)
 _TABLE: Final = rb"(?:" + _NAME + rb"\.){0,2}" + _NAME
 _STATEMENT: Final = re.compile(
     rb"(?:^|[\n;])\s*(?:"
@@ -135,7 +137,7 @@ _PLAIN_DIALECTS: Final = re.compile(
     rb"PostgreSQL database dump|PRAGMA |BEGIN TRANSACTION;|\[dbo\]|pg_dump|SET standard_conforming",
     re.IGNORECASE,
 )
-_COLUMN: Final = re.compile(rb"\s*([`\"\[]?)([\w$#@ -]+?)\1?\]?(?:\s|$)", re.DOTALL)
+_COLUMN: Final = re.compile(rb"\s*([`\"\[]?)([\w$#@\x80-\xff -]+?)\1?\]?(?:\s|$)", re.DOTALL)
 _NO_COLUMN: Final = frozenset(
     {"primary", "key", "unique", "constraint", "index", "foreign", "check", "fulltext", "spatial"}
 )
