@@ -39,6 +39,7 @@ NO_PAGE = {
     "banner:choices": "takes JSON",
     "banner:mine": "leads to the page of one's own",
     "console:authority_report_json": "a file",
+    "console:incident_veris_json": "a file",
     "console:register_csv": "a file",
     "console:check_draft": "a piece of the draft's page",
     "console:change_draft": "leads back to the draft",

@@ -243,3 +243,23 @@ def test_a_group_is_set_listed_and_removed(run: Any, staff: None) -> None:
     assert json.loads(run("group", "INC-0001", "--json")[1])[0]["name"] == name
     assert run("group", "INC-0001", name, "--remove")[1].startswith("All people")
     assert run("group", "INC-0001", name, "--remove")[0] == exits.NOT_FOUND
+
+
+def test_records_of_others_come_in_and_go_out_whole(run: Any, staff: None, tmp_path: Path) -> None:
+    record = {
+        "incident_id": "A-1",
+        "summary": "A disc went astray.",
+        "actor": {"unknown": {}},
+        "action": {"error": {"variety": ["Loss"], "vector": ["Unknown"]}},
+        "asset": {"assets": [{"variety": "M - Disk media"}]},
+        "timeline": {"incident": {"year": 2007}},
+        "plus": {"x_ours": [1, "ü"]},
+    }
+    file = tmp_path / "others.jsonl"
+    file.write_text(json.dumps(record) + "\nrubbish\n")
+    code, out = run("import-veris", str(file), "--json", "--as", "lead@example.com")
+    said = json.loads(out)
+    assert code == 2
+    assert [row["place"] for row in said["refused"]] == [2]
+    (reference,) = said["incidents"]
+    assert json.loads(run("veris", reference)[1]) == record

@@ -77,3 +77,13 @@ def test_who_may_and_what_is_not_there(client: Client, number: int) -> None:
     assert client.post(f"/console/incidents/{other}/tasks/{task}/done/").status_code == 404
     assert client.post(f"{here}{task}/explode/").status_code == 404
     assert client.get(f"{here}{task}/done/").status_code == 405
+
+
+def test_the_veris_record_is_shown_and_given_as_a_file(client: Client, number: int) -> None:
+    here = f"/console/incidents/{number}/veris"
+    shown = words(client.get(f"{here}/"))
+    assert "Misdelivery" in shown
+    assert "What we propose from your answers" in shown
+    record = client.get(f"{here}.json").json()
+    assert record["action"]["error"]["variety"] == ["Misdelivery"]
+    assert refused_to_the_others(f"{here}.json", LEADS) == []

@@ -15,7 +15,7 @@ from aboveboard.console import (
     report_loss,
     settings,
 )
-from aboveboard.console.case import tasks
+from aboveboard.console.case import tasks, veris
 from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
@@ -154,6 +154,8 @@ urlpatterns = [
         duty.notify_after_all,
         name="notify_after_all",
     ),
+    path(f"{_INCIDENT}veris/", veris.page, name="incident_veris"),
+    path(f"{_INCIDENT}veris.json", veris.document, name="incident_veris_json"),
     path(f"{_INCIDENT}tasks/", tasks.overview, name="case_tasks"),
     path(_TASK, tasks.task, name="case_task"),
     path(f"{_TASK}not-needed/", tasks.not_needed, name="task_not_needed"),

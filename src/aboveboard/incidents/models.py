@@ -74,6 +74,9 @@ class Incident(models.Model):
     veris = models.JSONField(
         default=dict, help_text="the VERIS record it was brought in from, if any"
     )
+    veris_digest = models.CharField(
+        max_length=64, default="", db_index=True, help_text="SHA-256 of that record, hex"
+    )
 
     def __str__(self) -> str:
         """Return the reference people say aloud, ``INC-0042``."""

@@ -1,15 +1,20 @@
 """Incidents in VERIS 1.4, the Vocabulary for Event Recording and Incident Sharing: out and in.
 
 Out: counts and vocabulary, no names. In: what a record says in our terms; the record itself is kept
-beside the incident, so that nothing it says is lost.
+beside the incident, and goes out as it came in, so that nothing it says is lost.
+
+Records of others have odd shapes: years that are text, months that nobody knows, parts that are
+missing. What cannot be read of a record takes nothing from the rest; only without a year of ours is
+it no incident.
 """
 
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -31,6 +36,9 @@ from aboveboard.law.categories import from_bitmap
 from aboveboard.law.terms import DataAcquisition
 
 _FILE = Path(__file__).with_name("veris.yaml")
+_KEPT = "json"
+"""Under which name the text of a record is kept: as text, for a database takes neither every
+character nor every order of names in a JSON value."""
 _UNITS = {
     "Seconds": 1,
     "Minutes": 60,
@@ -72,9 +80,11 @@ def export(number: int) -> dict[str, Any]:
         NotFound: there is no such incident.
     """
     incident = lifecycle.find(number)
+    if incident.veris:
+        return _kept_record(incident)
     known = circumstances_of(incident).as_reported()
     table = _table()
-    terms = copy.deepcopy(table["kinds"][incident.kind])
+    terms = copy.deepcopy(table["kinds"][incident.kind] | table["losses"].get(incident.loss, {}))
     if incident.kind == IncidentKind.LOST_DEVICE and known.malicious:
         terms |= copy.deepcopy(table["stolen"])
     started = incident.occurred_at or incident.discovered_at
@@ -90,9 +100,7 @@ def export(number: int) -> dict[str, Any]:
         "action": terms["action"],
         "actor": terms["actor"],
         "asset": {
-            "assets": [
-                {"variety": table["assets"][incident.device.kind if incident.device else ""]}
-            ],
+            "assets": [{"variety": terms.get("asset") or table["assets"][_asset_of(incident)]}],
             "cloud": ["Unknown"],
         },
         "attribute": attribute,
@@ -102,6 +110,44 @@ def export(number: int) -> dict[str, Any]:
             "discovery": _span(incident.discovered_at - started),
         },
     }
+
+
+def is_brought_in(number: int) -> bool:
+    """Whether an incident was brought in from a record of somebody else.
+
+    Raises:
+        NotFound: there is no such incident.
+    """
+    return bool(lifecycle.find(number).veris)
+
+
+def _kept_record(incident: Incident) -> dict[str, Any]:
+    kept = incident.veris
+    # An earlier version kept the record itself; a database does not keep every text in it.
+    record: dict[str, Any] = json.loads(kept[_KEPT]) if _KEPT in kept else dict(kept)
+    return record
+
+
+def parts(record: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return all that a record says, for people: each place, with its names joined by dots, and
+    the values there, in the order of the record."""
+    return [(".".join(place), values) for place, values in _parts(record, ())]
+
+
+def _parts(value: Any, place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _parts(item, (*place, name))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for number, item in enumerate(value, 1):
+            yield from _parts(item, (*place, str(number)))
+    else:
+        items = value if isinstance(value, list) else [value]
+        yield place, tuple(map(_in_words, items))
+
+
+def _in_words(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def read(record: object) -> VerisReading:
@@ -115,41 +161,44 @@ def read(record: object) -> VerisReading:
     for key in ("actor", "action", "asset", "timeline"):
         if not isinstance(record.get(key), dict):
             raise NotVeris(why=f"`{key}` is missing")
-    moment = record["timeline"].get("incident")
-    if not isinstance(moment, dict) or not isinstance(moment.get("year"), int):
+    moment = _dict(record["timeline"].get("incident"))
+    if _whole_number(moment.get("year")) is None:
         raise NotVeris(why="`timeline.incident.year` is missing")
     occurred = _moment(moment)
     confidentiality = _dict(_dict(record.get("attribute")).get("confidentiality"))
-    total = confidentiality.get("data_total")
     return VerisReading(
-        source=str(record.get("incident_id", ""))[:120],
-        summary=str(record.get("summary", "")).strip(),
+        source=_printable(_text(record.get("incident_id")))[:120],
+        summary=_printable(_text(record.get("summary"))),
         kind=_kind(record),
         occurred_at=occurred,
-        discovered_at=occurred + _length(_dict(record["timeline"].get("discovery"))),
+        discovered_at=_add_length(occurred, _length(_dict(record["timeline"].get("discovery")))),
         answers={
             "taking": _table()["taking"].get(
-                str(confidentiality.get("data_disclosure", "Unknown")), "accessed"
+                _text(confidentiality.get("data_disclosure")) or "Unknown", "accessed"
             ),
             "malicious": "yes"
             if {"hacking", "malware", "social", "misuse"} & record["action"].keys()
             else "no",
         },
-        people=total if isinstance(total, int) else None,
+        people=_whole_number(confidentiality.get("data_total")),
         record=record,
     )
 
 
 def import_incident(veris_record: VerisReading, *, by: Actor, at: datetime) -> IncidentView:
-    """Write a read record down as a closed incident of the past. No clock
-    runs and nobody is counted.
+    """Write a read record down as a closed incident of the past. No clock runs and nobody is
+    counted. The very same record again is the incident that it was brought in as.
 
     Raises:
         NotVeris: it lies in the future.
     """
     if veris_record.occurred_at > at:
         raise NotVeris(why="it lies in the future")
+    text = json.dumps(veris_record.record)
+    digest = hashlib.sha256(text.encode()).hexdigest()
     with transaction.atomic():
+        if same := Incident.objects.filter(veris_digest=digest).first():
+            return IncidentView.of(same)
         incident = lifecycle.open_incident(
             veris_record.kind,
             title=veris_record.summary or f"Incident {veris_record.source}",
@@ -160,25 +209,37 @@ def import_incident(veris_record: VerisReading, *, by: Actor, at: datetime) -> I
             by=by,
             at=at,
         )
-        incident.veris = dict(veris_record.record)
-        incident.save(update_fields=["veris"])
+        incident.veris, incident.veris_digest = {_KEPT: text}, digest
+        incident.save(update_fields=["veris", "veris_digest"])
         lifecycle.change_state(
             incident, IncidentState.CLOSED, note="Brought in from a VERIS record.", by=by, at=at
         )
     return IncidentView.of(incident)
 
 
-def read_lines(text: str) -> list[VerisReading | NotVeris]:
-    """Return what each line of a JSON-lines file says, or why it cannot be read, in order."""
-    answers: list[VerisReading | NotVeris] = []
-    for line in filter(str.strip, text.splitlines()):
-        try:
-            answers.append(read(json.loads(line)))
-        except ValueError:
-            answers.append(NotVeris(why="it is not JSON"))
-        except NotVeris as problem:
-            answers.append(problem)
-    return answers
+def read_records(text: str) -> list[VerisReading | NotVeris]:
+    """Return what each record of a file says, or why it cannot be read, in order. The file is one
+    record, a list of them, or one on each line."""
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        return [_reading(line) for line in filter(str.strip, text.split("\n"))]
+    return [_reading(item) for item in (whole if isinstance(whole, list) else [whole])]
+
+
+def _reading(given: object) -> VerisReading | NotVeris:
+    try:
+        return read(json.loads(given) if isinstance(given, str) else given)
+    except ValueError:
+        return NotVeris(why="it is not JSON")
+    except RecursionError:
+        return NotVeris(why="its parts lie too deep in each other")
+    except NotVeris as problem:
+        return problem
+
+
+def _asset_of(incident: Incident) -> str:
+    return incident.device.kind if incident.device else ""
 
 
 def _confidentiality(incident: Incident, taking: DataAcquisition) -> dict[str, Any]:
@@ -216,9 +277,9 @@ def _kind(record: Mapping[str, Any]) -> IncidentKind:
     actions = set(record["action"]) | {
         f"{name}.{variety}"
         for name, part in record["action"].items()
-        for variety in _dict(part).get("variety", ())
+        for variety in _list(_dict(part).get("variety"))
     }
-    assets = [str(_dict(asset).get("variety", "")) for asset in record["asset"].get("assets", ())]
+    assets = [_text(_dict(asset).get("variety")) for asset in _list(record["asset"].get("assets"))]
     for rule in _table()["read"]:
         acted = not rule["actions"] or actions & set(rule["actions"])
         held = not rule["assets"] or any(
@@ -230,20 +291,40 @@ def _kind(record: Mapping[str, Any]) -> IncidentKind:
 
 
 def _moment(moment: Mapping[str, Any]) -> datetime:
+    """Return when it happened, as far as that is said: what is no month, or no day of it, is the
+    first."""
+    year, month, day = (_whole_number(moment.get(name)) for name in ("year", "month", "day"))
+    month = month if month is not None and 1 <= month <= 12 else 1
     try:
-        return datetime(
-            moment["year"], moment.get("month") or 1, moment.get("day") or 1, tzinfo=UTC
-        )
-    except (ValueError, TypeError):
-        raise NotVeris(why="`timeline.incident` is no date") from None
+        first = datetime(year or 0, month, 1, tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise NotVeris(why="`timeline.incident.year` is no year") from None
+    try:
+        return first.replace(day=day or 1)
+    except (ValueError, OverflowError):
+        return first
 
 
 def _length(length: Mapping[str, Any]) -> timedelta:
     value = length.get("value", 0)
-    seconds = _UNITS.get(str(length.get("unit")), 0) * (
-        value if isinstance(value, int | float) else 0
-    )
+    number = value if isinstance(value, int | float) else _whole_number(value) or 0
+    seconds = _UNITS.get(_text(length.get("unit")), 0) * number
+    # Compared first: what is infinite, or greater than any float, is as long as we count.
     return timedelta(seconds=min(max(seconds, 0), 100 * _UNITS["Years"]))
+
+
+def _add_length(moment: datetime, length: timedelta) -> datetime:
+    try:
+        return moment + length
+    except OverflowError:
+        return moment
+
+
+def _whole_number(value: object) -> int | None:
+    """Return a whole number, also one that is written as text; None for anything else."""
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 20:
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _span(length: timedelta) -> dict[str, str | int]:
@@ -254,6 +335,19 @@ def _span(length: timedelta) -> dict[str, str | int]:
         default="Seconds",
     )
     return {"unit": unit, "value": seconds // _UNITS[unit]}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _printable(text: str) -> str:
+    """Return a text without what no database takes: half characters and control marks."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _dict(value: object) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aboveboard.basics import clock
 from aboveboard.commands.arguments import person_number
-from aboveboard.commands.incident.case_arguments import configure_case
+from aboveboard.commands.incident.case_arguments import configure_case, configure_records
 
 NAME = "incident"
 HELP = "Open an incident, count who was exposed, see what is due, send notices, and report it."
@@ -46,7 +46,8 @@ aboveboard incident notices request-changes INC-0001 --note "Say when." --as sec
 aboveboard incident notices answer INC-0001 --note "Nobody knows when." --as lead@example.com
 aboveboard incident notices approve INC-0001 --as second@example.com
 aboveboard incident report INC-0001 --json > report.json
-aboveboard incident veris INC-0001 > veris.json"""
+aboveboard incident veris INC-0001 > veris.json
+aboveboard incident import-veris others.jsonl --as lead@example.com"""
 NEEDS_INSTANCE = True
 
 _CHANGING = frozenset(
@@ -65,6 +66,7 @@ _CHANGING = frozenset(
         "not-notify",
         "group",
         "tasks",
+        "import-veris",
     }
 )
 _ABOUT_ONE = {
@@ -89,6 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _configure_answering(verbs)
     _configure_groups(verbs)
     configure_case(verbs, _number, _moment)
+    configure_records(verbs)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -318,6 +321,7 @@ def run(args: argparse.Namespace) -> int:
         case,
         deciding,
         opening,
+        records,
         reviewing,
         showing,
     )
@@ -339,7 +343,8 @@ def run(args: argparse.Namespace) -> int:
         "show": showing.show,
         "duties": showing.duties,
         "report": showing.report,
-        "veris": showing.veris,
+        "veris": records.show_veris,
+        "import-veris": records.import_veris,
         "done": acting.duty_done,
         "sector": deciding.sector,
         "moment": deciding.moment,

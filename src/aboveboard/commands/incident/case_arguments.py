@@ -1,9 +1,10 @@
-"""The arguments of the verbs about a case: what there is to do."""
+"""The arguments of the verbs about a case, what there is to do, and of records of others."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -25,3 +26,15 @@ def configure_case(
     tasks.add_argument("--due", type=moment, help="by when, such as 2026-11-18T17:40+00:00")
     tasks.add_argument("--reason", default="", help="why it is not needed; do not name customers")
     tasks.add_argument("--to", default="", metavar="EMAIL", help="to whom it is given")
+
+
+def configure_records(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare ``import-veris``."""
+    records = verbs.add_parser(
+        "import-veris", help="write VERIS records down as closed incidents of the past"
+    )
+    records.add_argument(
+        "file",
+        type=Path,
+        help="one record, a list, or one on each line, as JSON; - reads standard input",
+    )

@@ -1,4 +1,4 @@
-"""``aboveboard incident list``, ``show``, ``duties``, ``report`` and ``veris``."""
+"""``aboveboard incident list``, ``show``, ``duties`` and ``report``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from aboveboard.basics import clock
 from aboveboard.basics.person_codes import person_code
 from aboveboard.incidents import queries, reports
 from aboveboard.incidents.terms import IncidentKind
-from aboveboard.incidents.veris import export
 from aboveboard.incidents.views import CountView, DoubtView, DutyView, IncidentPage
 
 
@@ -204,10 +203,4 @@ def report(args: argparse.Namespace) -> int:
     if written.missing:
         open_questions = " ".join(item.question for item in written.missing)
         print(f"{len(written.missing)} questions are still open: {open_questions}")
-    return 0
-
-
-def veris(args: argparse.Namespace) -> int:
-    """Print the incident as a VERIS record."""
-    print(json.dumps(export(args.incident), indent=1))
     return 0
