@@ -35,7 +35,7 @@ def python_shapes(described: Mapping[str, Any]) -> str:
         "",
         "from typing import Literal, NotRequired, TypedDict",
     ]
-    for name, schema in sorted(described["components"]["schemas"].items()):
+    for name, schema in sorted(_schemas(described).items()):
         lines += ["", "", f"class {name}(TypedDict):", *_docstring(schema["description"], 4), ""]
         for member, form in schema["properties"].items():
             kind = _python(form)
@@ -83,7 +83,7 @@ def _formatted(source: str) -> str:
 
 def typescript_client(described: Mapping[str, Any]) -> str:
     """Return the module of the TypeScript client."""
-    schemas = described["components"]["schemas"]
+    schemas = _schemas(described)
     lines = [
         f"// The API of Aboveboard {described['info']['version']}: its shapes and operations.",
         f"// {_GENERATED}",
@@ -117,10 +117,27 @@ def files(described: Mapping[str, Any]) -> dict[Path, str]:
     }
 
 
+_OTHERS: Final = "Data Rights Protocol"
+"""The tag of what authorised agents speak: a protocol of others, with clients of their own."""
+
+
+def _schemas(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the shapes without those that only operations of another protocol give."""
+    theirs = {
+        _answer(operation)
+        for methods in described["paths"].values()
+        for operation in methods.values()
+        if _OTHERS in operation.get("tags", ())
+    }
+    shapes = described["components"]["schemas"]
+    return {name: shape for name, shape in shapes.items() if name not in theirs}
+
+
 def _operations(described: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
-            yield path, method, operation
+            if _OTHERS not in operation.get("tags", ()):
+                yield path, method, operation
 
 
 def _python_method(path: str, method: str, operation: Mapping[str, Any]) -> list[str]:

@@ -45,6 +45,7 @@ from aboveboard.ledger.committing import commit_handles
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.models import Sweep
 from aboveboard.retention.sweep.reviewing import review
+from aboveboard.rights.requests.visitors import confirm_address
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
@@ -110,6 +111,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/drafts/": {"step": "propose"},
     "/notice/": {"layer": "short", "point": "order"},
     "/sharing/": {"number": "1"},
+    "/agent/": {"agent_id": "AGENT_A"},
 }
 """What stands in some addresses, by a part of them."""
 
@@ -306,17 +308,23 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "purpose": "answer-contact"}
     if "/concerns/" in pattern:
         known = {**known, "number": open_concerns()[0].id, "purpose": "answer-contact"}
-    if "/requests/" in pattern:
+    if "/requests/" in pattern or "/data-rights-request/" in pattern:
         known = {**known, "number": rows["requests"], "request_id": rows["requests"]}
         known = {**known, "system": OWN, "step": "find"}
     if "<str:token>" in pattern:
-        known = {**known, "token": link_of(rows["requests"])}
+        known = {**known, "token": _token(pattern, rows["requests"])}
     if "/affected/" in pattern:
         number, row = _affected()
         known = {**known, "number": number, "how": "list", "row_id": row}
     if pattern.startswith("/console/staff/"):
         known = {**known, "change": "role"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
+
+
+def _token(pattern: str, request: int) -> str:
+    if "/confirm/" in pattern:
+        return confirm_address(request).rstrip("/").rpartition("/")[2]
+    return link_of(request)
 
 
 def _newest_of_staff() -> int:

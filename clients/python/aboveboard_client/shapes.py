@@ -212,9 +212,11 @@ class PersonRef(TypedDict):
 
 
 class ProblemDetails(TypedDict):
-    """Problem details (RFC 9457). ``code`` is never reworded. ``instance`` names the request as
-    the log does. ``reasons`` and ``entry`` come with a refused use (403), ``errors`` with a
-    body that does not have the form described (422).
+    """Problem details (RFC 9457). ``code`` is never reworded; at the addresses of the Data Rights
+    Protocol it is the status, with ``message`` and ``fatal`` beside it, and the stable code is
+    the end of ``type``. ``instance`` names the request as the log does. ``reasons`` and
+    ``entry`` come with a refused use (403), ``errors`` with a body that does not have the form
+    described (422).
     """
 
     type: str
@@ -226,6 +228,8 @@ class ProblemDetails(TypedDict):
     errors: NotRequired[list[ErrorOut] | None]
     reasons: NotRequired[list[ReasonOut] | None]
     entry: NotRequired[int | None]
+    message: NotRequired[str | None]
+    fatal: NotRequired[bool | None]
 
 
 class PromiseOut(TypedDict):

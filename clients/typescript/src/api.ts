@@ -208,9 +208,11 @@ export interface PersonRef {
 }
 
 /**
- * Problem details (RFC 9457). ``code`` is never reworded. ``instance`` names the request as
- * the log does. ``reasons`` and ``entry`` come with a refused use (403), ``errors`` with a
- * body that does not have the form described (422).
+ * Problem details (RFC 9457). ``code`` is never reworded; at the addresses of the Data Rights
+ * Protocol it is the status, with ``message`` and ``fatal`` beside it, and the stable code is
+ * the end of ``type``. ``instance`` names the request as the log does. ``reasons`` and
+ * ``entry`` come with a refused use (403), ``errors`` with a body that does not have the form
+ * described (422).
  */
 export interface ProblemDetails {
   type: string;
@@ -222,6 +224,8 @@ export interface ProblemDetails {
   errors?: ErrorOut[] | null;
   reasons?: ReasonOut[] | null;
   entry?: number | null;
+  message?: string | null;
+  fatal?: boolean | null;
 }
 
 /**

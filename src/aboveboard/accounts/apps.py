@@ -23,7 +23,9 @@ class AccountsConfig(AppConfig):
             public=(
                 "actions",
                 "clients.actions",
+                "clients.agents",
                 "clients.idempotency",
+                "clients.messages",
                 "clients.scope",
                 "clients.tokens",
                 "code_tries",
@@ -46,6 +48,7 @@ class AccountsConfig(AppConfig):
                 entries.ClientMade,
                 entries.ClientRotated,
                 entries.ClientRevoked,
+                entries.AgentRegistered,
             ),
             repeats={
                 entries.StaffChanged: replay.change_role,

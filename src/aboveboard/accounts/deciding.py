@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from typing import Any, Final
 
 from aboveboard.accounts import factors
 from aboveboard.accounts.entries import (
+    AgentRegistered,
     ClientMade,
     ClientRevoked,
     ClientRotated,
@@ -18,6 +21,7 @@ from aboveboard.accounts.entries import (
 from aboveboard.accounts.models import (
     AccessToken,
     Account,
+    AuthorisedAgent,
     ClientSecret,
     SecondFactor,
     ServiceClient,
@@ -56,6 +60,17 @@ def _secret_differs(row: ClientSecret, entry: RecordedEntry[Any]) -> str:
         return "client_id"
     # A rotation ends the secrets before it sooner, and never later.
     return "" if row.expires_at <= entry.facts.expires_at else "expires_at"
+
+
+def _agent_differs(row: AuthorisedAgent, entry: RecordedEntry[Any]) -> str:
+    key = hashlib.sha256(base64.b64decode(row.verify_key)).hexdigest()
+    recorded = {
+        "client_id": (str(row.client_id), entry.facts.client),
+        "agent_id": (row.agent_id, entry.facts.agent),
+        "verify_key": (key, entry.facts.key),
+        "expires_at": (row.expires_at, entry.facts.expires_at),
+    }
+    return next((name for name, (ours, theirs) in recorded.items() if ours != theirs), "")
 
 
 def _made_secret(row: ClientSecret, entry: RecordedEntry[Any]) -> bool:
@@ -100,6 +115,12 @@ DECIDING: Final = (
         named_before=_made_secret,
     ),
     DecidingTable(
+        table="accounts.AuthorisedAgent",
+        speaks_of={AgentRegistered: lambda entry: ("entry_id", entry.id)},
+        differs=_agent_differs,
+        since="accounts.0014_authorised_agent",
+    ),
+    DecidingTable(
         table="accounts.SecondFactor",
         speaks_of={
             SecondFactorAdded: lambda entry: ("factor_id", entry.facts.factor),
@@ -113,7 +134,7 @@ DECIDING: Final = (
     ),
     DecidingTable(
         table="accounts.AccessToken",
-        speaks_of=NotNeeded("a token lives ten minutes; the log has the client that it is of"),
+        speaks_of=NotNeeded("a token lives minutes, or days; the log has whose it is"),
         named_in=(),
         # Nothing to hold them against: the client asks for another, somebody makes another link.
         upgraded=lambda: AccessToken.objects.filter(mac=None).delete(),

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from aboveboard.basics.facts import (
     Code,
+    Digest,
     Facts,
     NothingToRestore,
     Particulars,
@@ -143,3 +144,16 @@ class ClientRevoked(Facts):
     on_restore: ClassVar = RepeatOnRestore("the client was revoked again")
 
     client: Code
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRegistered(Facts):
+    """An authorised agent was registered: a client that signs with the key of that SHA-256."""
+
+    kind: ClassVar = "agent.registered"
+    on_restore: ClassVar = RedoByHand("the ledger does not hold keys: register the agent again")
+
+    client: Code
+    agent: Word
+    key: Digest
+    expires_at: datetime

@@ -26,6 +26,18 @@ ACCESS_TOKEN_LIFE: Final = timedelta(minutes=10)
 """How long a client's access token works (RFC 6750, 5.3: an hour or less). Our choice:
 six requests an hour."""
 
+AGENT_KEY_LIFE: Final = timedelta(days=365)
+"""How long the key of an authorised agent works before it is registered anew. Our choice: as long
+as a client's secret."""
+
+AGENT_TOKEN_LIFE: Final = timedelta(days=30)
+"""How long the token of an authorised agent works. Our choice: the Data Rights Protocol names no
+time, and gives an agent a page to ask whether it still does."""
+
+AGENT_MESSAGE_LIFE: Final = timedelta(hours=1)
+"""Longest time between issued-at and expires-at of a signed message (Data Rights Protocol 1.0,
+2.01: ten minutes recommended). Shorter than ``IDEMPOTENCY_KEY_LIFE``, so that none comes twice."""
+
 TOKEN_MEMORY: Final = timedelta(seconds=1)
 """How long a process trusts a token that it found to work; a token revoked in another process works
 here for as long. Our choice: at 1,200 uses a second one statement in 1,200 looks it up."""
@@ -82,6 +94,7 @@ SIGN_IN_RATES: Final = {
     "change_password": "5/m/user",
     "sign_in_link": "20/m/ip",
     "client_failed": "60/m/ip,10/m/key",
+    "agent_setup": "30/m/ip,10/m/key",
     "look_up": "60/m/key",
     "prove_address": "3/m/key",
     "ask_rights": "20/h/key",

@@ -242,8 +242,9 @@ class ServiceClient(DecidingRow):
 
     @property
     def expires_at(self) -> datetime:
-        """When the last of its secrets ends."""
-        ends: list[datetime] = [secret.expires_at for secret in self.secrets.all()]
+        """When the last of its secrets, or of its keys as an agent, ends."""
+        keys = [*self.secrets.all(), *self.agents.all()]
+        ends: list[datetime] = [key.expires_at for key in keys]
         return max(ends)
 
 
@@ -262,6 +263,32 @@ class ClientSecret(DecidingRow):
     def __str__(self) -> str:
         """Return a name fit for a log."""
         return f"secret {self.pk} of client {self.client_id}"
+
+
+class AuthorisedAgent(DecidingRow):
+    """A client that is an authorised agent of people (Data Rights Protocol 1.0, 3.05.1): what it is
+    called, and the key that it signs with in place of a secret."""
+
+    client = models.ForeignKey(ServiceClient, on_delete=models.CASCADE, related_name="agents")
+    agent_id = models.CharField(max_length=64, unique=True)
+    business_id = models.CharField(max_length=64, help_text="what it calls this organisation")
+    verify_key = models.CharField(max_length=44, help_text="Ed25519, public, base64")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    entry_id = models.BigIntegerField(help_text="the ledger entry that registered it")
+
+    DECIDING: ClassVar = (
+        "client_id",
+        "agent_id",
+        "business_id",
+        "verify_key",
+        "expires_at",
+        "entry_id",
+    )
+
+    def __str__(self) -> str:
+        """Return the id that operators know it by."""
+        return self.agent_id
 
 
 class AccessToken(DecidingRow):

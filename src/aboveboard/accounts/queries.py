@@ -232,7 +232,7 @@ def clients() -> Sequence[Client]:
     """Return every client by name, revoked ones too."""
     return [
         client_of_row(row)
-        for row in ServiceClient.objects.order_by("name").prefetch_related("secrets")
+        for row in ServiceClient.objects.order_by("name").prefetch_related("secrets", "agents")
     ]
 
 

@@ -15,4 +15,4 @@ class ApiConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.api import misses
 
-        return Package(name="api", forgets=(misses.forget,))
+        return Package(name="api", public=("data_rights",), forgets=(misses.forget,))

@@ -45,14 +45,22 @@ class Endpoint(Protocol):
 
     operations: tuple[ApiOperation, ...]
 
-    def __call__(self, request: HttpRequest, **numbers: int) -> HttpResponseBase:
-        """Answer a request. ``numbers`` are those in its address."""
+    def __call__(self, request: HttpRequest, **place: Any) -> HttpResponseBase:
+        """Answer a request. ``place`` is what is in its address."""
 
 
 Answer = Callable[..., HttpResponse]
 """Takes the request, what was posted where something was, and the numbers in the address."""
 
 CHANGES = (400, 401, 403, 404, 408, 409, 413, 422, 429, 500, 503)
+SIGNED: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "base64 of an Ed25519 signature (64 bytes) and the JSON that it signs.",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+}
+"""What stands for a signed message, whose JSON no schema of the body can say."""
 READS = (401, 500, 503)
 """What may come instead of an answer."""
 LOOK_UPS = (401, 403, 404, 422, 429, 500, 503)
@@ -86,6 +94,23 @@ def post_lines(
     return decorate
 
 
+def signed(
+    summary: str,
+    method: str,
+    gives: type[msgspec.Struct],
+    statuses: tuple[int, ...],
+    **extra: Any,
+) -> Callable[[Answer], Endpoint]:
+    """Let a function read a signed message by itself, which comes as text."""
+
+    def decorate(function: Answer) -> Endpoint:
+        return _endpoint(
+            method, function, function, summary, None, gives, 200, statuses, SIGNED | extra
+        )
+
+    return decorate
+
+
 def get(
     summary: str,
     gives: type[msgspec.Struct],
@@ -106,11 +131,11 @@ def either(*endpoints: Endpoint) -> Endpoint:
     by_method = {endpoint.operations[0].method.upper(): endpoint for endpoint in endpoints}
 
     @csrf_exempt  # as each of them
-    def answer(request: HttpRequest, **numbers: int) -> HttpResponseBase:
+    def answer(request: HttpRequest, **place: Any) -> HttpResponseBase:
         endpoint = by_method.get(request.method or "")
         if endpoint is None:
             return HttpResponseNotAllowed(sorted(by_method))
-        return endpoint(request, **numbers)
+        return endpoint(request, **place)
 
     both = cast(Endpoint, answer)
     both.operations = tuple(endpoint.operations[0] for endpoint in endpoints)
@@ -130,13 +155,13 @@ def _endpoint(
 ) -> Endpoint:
     @csrf_exempt  # a client has a token, and no cookie
     @wraps(function)
-    def answer(request: HttpRequest, **numbers: int) -> HttpResponseBase:
+    def answer(request: HttpRequest, **place: Any) -> HttpResponseBase:
         if request.method != method:
             return HttpResponseNotAllowed([method])
         # Here and not in a middleware: what comes out is a problem also where Django would make a
         # page of it, and a stream that began has its errors in its lines.
         try:
-            return view(request, **numbers)
+            return view(request, **place)
         except RequestDataTooBig:
             return problems.problem_from_status(413)
         except (NotJson, UnreadablePostError):  # or whoever asked went away

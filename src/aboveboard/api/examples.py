@@ -42,7 +42,29 @@ _LINES_IN: Final = (
     '{"kind": "customer_number", "value": "AW11001"}\n'
 )
 
+_SIGNED: Final = (
+    "kZ2l0d0PB7cAqV9s0sUqYFQ9sJb8mS0Xk3b0bYc0N3l0V0u2f6mY6yJc1i8hQm9vS7xF2w1u3nB5tR4eW6qKCXsiYWdlbn"
+    "QtaWQiOiAiQUdFTlRfQSIsIC4uLn0="
+)
+_DATA_RIGHTS: Final = {
+    "request_id": "1",
+    "received_at": "2026-12-01T09:41:00Z",
+    "status": "in_progress",
+    "reason": "need_user_verification",
+    "expected_by": "2027-01-15T23:59:59Z",
+    "agent_request_id": "A-4711",
+    "processing_details": "The person has to confirm their address.",
+    "user_verification_url": "https://shop.example/trust/requests/confirm/MQ:1x:abc/",
+}
+
 EXAMPLES: Final[Mapping[str, OperationExample]] = {
+    "post_data_rights_request": OperationExample(_SIGNED, _DATA_RIGHTS),
+    "get_data_rights_request": OperationExample(None, _DATA_RIGHTS),
+    "delete_data_rights_request": OperationExample(
+        _SIGNED, {"request_id": "1", "received_at": "2026-12-01T09:41:00Z", "status": "revoked"}
+    ),
+    "post_agent": OperationExample(_SIGNED, {"agent-id": "AGENT_A", "token": "abt_example"}),
+    "get_agent": OperationExample(None, {}),
     "post_use": OperationExample(
         _ASK | {"person": _MARIA, "reference": "order-4711"}, {"values": _VALUES, "entry": 6}
     ),

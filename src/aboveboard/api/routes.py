@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.access.lookup import record_choice
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.api import misses, problems, rate_limit, requests, usage, uses
+from aboveboard.api import data_rights, misses, problems, rate_limit, requests, usage, uses
 from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
 from aboveboard.api.endpoint import as_json, either, get, post, post_lines
 from aboveboard.api.once import change_once
@@ -175,6 +175,9 @@ ENDPOINTS = {
     "requests/{request_id}": requests.get_request,
     "requests/{request_id}/code": requests.post_code,
     "requests/{request_id}/proof": requests.post_proof,
+    "data-rights-request": data_rights.post_data_rights_request,
+    "data-rights-request/{request_id}": data_rights.REQUEST_ENDPOINT,
+    "agent/{agent_id}": data_rights.AGENT_ENDPOINT,
 }
 """Each route below ``/api/v1/``, in the order of the description."""
 

@@ -206,9 +206,10 @@ class ErrorOut(Struct):
 class ProblemDetails(Struct):
     """Problem details (RFC 9457).
 
-    ``code`` is never reworded. ``instance`` names the request as the log does. ``reasons`` and
-    ``entry`` come with a refused use (403), ``errors`` with a body that does not have the form
-    described (422).
+    ``code`` is never reworded; at the addresses of the Data Rights Protocol it is the status, with
+    ``message`` and ``fatal`` beside it, and the stable code is the end of ``type``. ``instance``
+    names the request as the log does. ``reasons`` and ``entry`` come with a refused use (403),
+    ``errors`` with a body that does not have the form described (422).
     """
 
     type: str
@@ -220,6 +221,8 @@ class ProblemDetails(Struct):
     errors: list[ErrorOut] | None = None
     reasons: list[ReasonOut] | None = None
     entry: int | None = None
+    message: str | None = None
+    fatal: bool | None = None
 
 
 class PurposeOut(Struct):

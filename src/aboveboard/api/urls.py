@@ -12,7 +12,12 @@ declare("/api/v1/", Gate(GateKind.SERVICE))
 
 urlpatterns = [
     *(
-        path(address.replace("{request_id}", "<int:request_id>"), endpoint)
+        path(
+            address.replace("{request_id}", "<int:request_id>").replace(
+                "{agent_id}", "<str:agent_id>"
+            ),
+            endpoint,
+        )
         for address, endpoint in ENDPOINTS.items()
     ),
     path(

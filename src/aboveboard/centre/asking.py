@@ -160,6 +160,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, "centre/ask.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@public("whoever an agent asked for gives back the code that was sent to them")
+@require_safe
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Go to the page for the code that somebody was sent because an agent asked for them."""
+    request.session[_WAITING] = visitors.request_to_confirm(token)
+    return HttpResponseRedirect(reverse("centre:request_code"))
+
+
 @public("who asked without an account gives back the code that was sent to them")
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:

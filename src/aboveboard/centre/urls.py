@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/requests/", asking.overview, name="requests"),
     path("trust/requests/ask/", asking.ask, name="ask"),
     path("trust/requests/code/", asking.code, name="request_code"),
+    path("trust/requests/confirm/<str:token>/", asking.confirm, name="confirm_request"),
     path("trust/requests/pack/<str:token>/", packs.pack, name="pack"),
     path("trust/check/", log.check, name="check"),
     path("trust/check/proof.html", log.offline, name="offline"),

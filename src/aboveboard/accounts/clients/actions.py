@@ -58,6 +58,42 @@ def make_client(
             rights is none, or the team is not the name of one.
         Conflict: there is a client with this name.
     """
+    row = write_client(
+        name=name,
+        role=role,
+        team=team,
+        purposes=purposes,
+        channels=channels,
+        choices=choices,
+        rights=rights,
+        by=by,
+        at=at,
+        life=life,
+    )
+    secret = _new_secret(row, at=at, life=life, entry_id=int(row.entry_id or 0))
+    return client_of_row(row), secret
+
+
+def write_client(
+    *,
+    name: str,
+    role: str,
+    team: str,
+    purposes: Sequence[str],
+    channels: Sequence[str],
+    choices: Sequence[str] = (),
+    rights: Sequence[str] = (),
+    by: Actor,
+    at: datetime,
+    life: timedelta,
+) -> ServiceClient:
+    """Write down a client that has no secret yet, in the caller's transaction; arguments as
+    :func:`make_client`.
+
+    Raises:
+        NoPromise, NotInPromise, Invalid: as :func:`make_client`.
+        Conflict: there is a client with this name.
+    """
     promise = in_force().promise
     either = [*purposes, *choices]
     _check_given({"name": name.strip(), "role": role.strip(), "purpose": either or rights})
@@ -85,8 +121,7 @@ def make_client(
         raise Conflict(why=f"there is a client called {name.strip()} already")
     row.entry_id = append(_client_made_entry(row, at + life), by=by, handle=None, at=at)
     row.save(update_fields=["entry_id"])
-    secret = _new_secret(row, at=at, life=life, entry_id=row.entry_id)
-    return client_of_row(row), secret
+    return row
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.requests import actions, queries, visitors
 from aboveboard.rights.requests.queries import RequestRecord, records_of
-from aboveboard.rights.requests.state import RequestState
+from aboveboard.rights.requests.state import RequestStage, RequestState
 from aboveboard.rights.requests.terms import (
     Asker,
     CodeRefused,
@@ -61,6 +61,7 @@ class ProgramRequest:
         acting: who asks for them, where it is not they.
         corrections: of a correction, the new values by data category or field of the promise.
         purpose: of an objection or a restriction, a purpose of the promise; "" for all.
+        agent_request: what an authorised agent calls it, or "".
     """
 
     kind: RequestKind
@@ -74,6 +75,7 @@ class ProgramRequest:
     words: Personal[str] = field(default_factory=lambda: Personal(""))
     corrections: Mapping[str, Personal[str]] = field(default_factory=dict)
     purpose: str = ""
+    agent_request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,12 @@ class ProofNotInScope(Refused):
     next_step = "Leave `proof` out: the request begins unproved, and the person proves themselves."
 
 
-def ask(asked: ProgramRequest, *, scope: ClientScope, by: Actor, at: datetime) -> ProgramReceipt:
+def ask(
+    asked: ProgramRequest, *, scope: ClientScope, agent: str = "", by: Actor, at: datetime
+) -> ProgramReceipt:
     """Write down what a program brings; send the person a code where nothing is proved and an
-    e-mail address was given.
+    e-mail address was given. ``agent``: the name of the authorised agent that the program is; then
+    the mail says who asked, and where the code is entered.
 
     Raises:
         RequestNotInScope, ProofNotInScope: the token does not say so.
@@ -134,6 +139,7 @@ def ask(asked: ProgramRequest, *, scope: ClientScope, by: Actor, at: datetime) -
             words=asked.words,
             corrections=_checked_corrections(promise, asked.corrections),
             purpose=_checked_purpose(promise, asked.purpose),
+            agent_request=asked.agent_request,
         ),
     )
     send_code = asked.proof is None and bool(address)
@@ -141,7 +147,7 @@ def ask(asked: ProgramRequest, *, scope: ClientScope, by: Actor, at: datetime) -
     with transaction.atomic():
         number = actions.ask(new, evidence=asked.proof, by=by, at=at)
         if send_code:
-            visitors.send_code(number, address, language=asked.language, by=by, at=at)
+            visitors.send_code(number, address, language=asked.language, agent=agent, by=by, at=at)
         entry_id = RightsRequest.objects.values_list("entry_id", flat=True).get(pk=number)
     return ProgramReceipt(number, entry_id, send_code)
 
@@ -178,6 +184,21 @@ def prove(request_id: int, code: str, *, by: Actor, at: datetime) -> RequestStat
     if record.person_id is not None:
         raise CodeRefused
     return visitors.prove(request_id, code, by=by, at=at)
+
+
+def withdraw(request_id: int, *, by: Actor, at: datetime) -> RequestRecord:
+    """Close a request because the program that brought it says that the person wants it no more;
+    of one that is withdrawn, nothing more is written.
+
+    Raises:
+        NotFound: the program brought no such request.
+        RequestClosed: it ended in another way.
+    """
+    record = request(request_id, program=by, at=at)
+    if record.state.stage is RequestStage.WITHDRAWN:
+        return record
+    actions.withdraw(request_id, by=by, at=at)
+    return request(request_id, program=by, at=at)
 
 
 def request(request_id: int, *, program: Actor, at: datetime) -> RequestRecord:

@@ -101,6 +101,7 @@ def make_code(
     *,
     evidence: ProofEvidence | None = None,
     shown: bool = False,
+    life: timedelta | None = None,
     by: Actor,
     at: datetime,
 ) -> str:
@@ -109,7 +110,8 @@ def make_code(
 
     ``evidence``: what it will prove; None for a pack. The caller sends it to an address on record
     and never shows it, but for a counter's. ``shown``: whether the member of staff who makes it
-    sees it (of a counter's always): they cannot give it back themselves.
+    sees it (of a counter's always): they cannot give it back themselves. ``life``: how long it
+    works, where not as long as others of its use.
 
     Raises:
         NotFound, RequestClosed: there is no such request, or it is closed (a pack's is not).
@@ -138,7 +140,7 @@ def make_code(
             made_by=_hand(by) if shown or use is CodeUse.COUNTER else "",
             digest=_digest(request_id, use, code),
             made_at=at,
-            expires_at=at + _LIFE[use],
+            expires_at=at + (life or _LIFE[use]),
         )
     return code
 

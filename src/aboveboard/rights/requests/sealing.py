@@ -120,6 +120,7 @@ def encode_details(details: RequestDetails) -> bytes:
             "purpose": details.purpose,
             "restriction": details.restriction,
             "decision": details.decision,
+            "agent_request": details.agent_request,
         }
     ).encode()
 
@@ -138,6 +139,7 @@ def decode_details(plain: bytes) -> RequestDetails:
         # Sealed before there was one: nobody said.
         restriction=stored.get("restriction", ""),
         decision=stored.get("decision", ""),
+        agent_request=stored.get("agent_request", ""),
     )
 
 

@@ -196,6 +196,7 @@ class RequestDetails:
         purpose: of an objection or restriction, the purpose of the promise; "" for all.
         restriction: of a restriction, which of the cases of GDPR Art. 18(1) it is: a code of
             ``retention.reasons.RestrictionReason``; "" where nobody said.
+        agent_request: what an authorised agent calls the request, or "".
         decision: of a human review, the key of what the promise declares to decide; "" where
             it is another, or nobody said.
     """
@@ -209,6 +210,7 @@ class RequestDetails:
     purpose: str = ""
     restriction: str = ""
     decision: str = ""
+    agent_request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core import signing
 from django.db import transaction
 
 from aboveboard.access.lookup import find
@@ -17,6 +18,7 @@ from aboveboard.access.use import Subject
 from aboveboard.accounts import mail
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor
+from aboveboard.basics.errors import NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors.contract import Identifier
 from aboveboard.kinds import email_addresses
@@ -38,6 +40,7 @@ from aboveboard.rights.requests.terms import (
 from aboveboard.vault import queries as vault
 
 _EMAIL = "email"
+_CONFIRM = "aboveboard.rights.confirm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +85,11 @@ def ask(asked: VisitorRequest, *, at: datetime) -> int:
     return number
 
 
-def send_code(request_id: int, address: str, *, language: str, by: Actor, at: datetime) -> None:
+def send_code(
+    request_id: int, address: str, *, language: str, agent: str = "", by: Actor, at: datetime
+) -> None:
     """Send a code to the address that a request was asked with: it proves that it is theirs.
+    ``agent``: the name of the agent who asked for them; then the mail says where to enter it.
 
     Raises:
         NotFound, RequestClosed: there is no such request, or it is closed.
@@ -92,8 +98,34 @@ def send_code(request_id: int, address: str, *, language: str, by: Actor, at: da
     """
     with transaction.atomic():
         evidence = _evidence(address, at)
-        code = proving.make_code(request_id, CodeUse.CONTACT, evidence=evidence, by=by, at=at)
-        _mail_code(address, code, language)
+        life = limits.AGENT_CODE_LIFE if agent else limits.CODE_LIFE
+        code = proving.make_code(
+            request_id, CodeUse.CONTACT, evidence=evidence, life=life, by=by, at=at
+        )
+        if agent:
+            _mail_agent_code(request_id, address, code, language, agent)
+        else:
+            _mail_code(address, code, language)
+
+
+def confirm_address(request_id: int) -> str:
+    """Return where somebody enters the code that they were sent because an agent asked for them."""
+    origin = settings.current().server.origin.rstrip("/")
+    whole = origin if "://" in origin else f"https://{origin}"
+    return f"{whole}/trust/requests/confirm/{signing.dumps(request_id, salt=_CONFIRM)}/"
+
+
+def request_to_confirm(token: str) -> int:
+    """Return the number of the request that an address of :func:`confirm_address` is of.
+
+    Raises:
+        NotFound: we made no such address.
+    """
+    try:
+        number = signing.loads(token, salt=_CONFIRM)
+    except signing.BadSignature:
+        raise NotFound(what="request") from None
+    return int(number)
 
 
 def prove(request_id: int, code: str, *, by: Actor = CUSTOMER, at: datetime) -> RequestState:
@@ -140,6 +172,20 @@ def _evidence(address: str, at: datetime) -> ProofEvidence:
     ]
     # Nobody knows since when: then it counts as new.
     return proving.contact_evidence(len(people), max(since, default=at), at=at)
+
+
+def _mail_agent_code(request_id: int, address: str, code: str, language: str, agent: str) -> None:
+    words = mail_texts(language)
+    facts = {
+        "organisation": settings.current().organisation.name,
+        "agent": agent,
+        "code": code,
+        "days": limits.AGENT_CODE_LIFE.days,
+        "address": confirm_address(request_id),
+    }
+    mail.send(
+        words["agent_code_subject"].format(**facts), words["agent_code"].format(**facts), to=address
+    )
 
 
 def _mail_code(address: str, code: str, language: str) -> None:
