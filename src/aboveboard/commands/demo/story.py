@@ -24,7 +24,7 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.cast import DemoCast, create_cast
 from aboveboard.commands.demo.shop import promise_of_shop
 from aboveboard.custody import actions as custody
-from aboveboard.custody import exporting
+from aboveboard.custody import exporting, sharing
 from aboveboard.custody.queries import DeviceRow
 from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.delivery import actions as delivery
@@ -45,6 +45,7 @@ from aboveboard.vault import queries as vault
 PACKAGE = Path(__file__).parents[2]
 PROMISE = PACKAGE / "promise" / "samples" / "retailer.yaml"
 MAPPING = PACKAGE / "intake" / "samples" / "adventureworks.yaml"
+AGREEMENTS = Path(__file__).with_name("agreements.csv")
 
 ON_THE_LAPTOP = ("customer_number", "first_name", "last_name", "email", "phone")
 OURS_IN_THE_LEAK = 0.3
@@ -74,13 +75,15 @@ class DemoStory:
         return vault.find("customer_number", self.rows[index]["customer_id"])[0]
 
     def promise(self) -> None:
-        """Put the sample promise in force, and let the staff in."""
+        """Put the sample promise in force, publish with whom data is shared, and let the staff
+        in."""
         adopt_promise(
             promise_of_shop(PROMISE.read_text("utf-8")),
             name=PROMISE.name,
             by=SYSTEM,
             at=self.moment_before(days=60),
         )
+        sharing.take_in(AGREEMENTS.read_bytes(), by=SYSTEM, at=self.moment_before(days=60))
         self.cast = create_cast(at=self.moment_before(days=59))
 
     def protect(self, file: Path, progress: Progress) -> ImportReport:
