@@ -121,7 +121,7 @@ def test_nothing_that_is_given_to_a_function_becomes_a_pattern() -> None:
 
 MADE_OF_CODE = {
     "aboveboard/connectors/reading.py": "the form of a key, which the kind of system gives",
-    "aboveboard/incidents/leaks/form.py": "a separator, escaped",
+    "aboveboard/incidents/leaks/cells.py": "a separator, escaped",
     "aboveboard/incidents/leaks/records.py": "how each dialect of SQL writes a string, constants",
     "aboveboard/kinds/phones.py": "numbering plans, as the library of phone numbers has them",
     "aboveboard/kinds/text/lexicon.py": "words.yaml, which is part of the program",

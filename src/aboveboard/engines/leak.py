@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from aboveboard.engines import limits
+from aboveboard.engines.duck import engine
 from aboveboard.engines.snapshot import join_parquet, split_digest, to_parquet
 
 ROWS = {"line": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
@@ -40,6 +41,14 @@ class LeakPaths:
     def exist(self) -> bool:
         """Whether the leak can still be counted."""
         return self.rows.is_file() and self.keys.is_file()
+
+    def kinds(self) -> set[int]:
+        """Return the numbers of the kinds of its keys, however they were come by."""
+        with engine() as duck:
+            rows = duck.execute(
+                "SELECT DISTINCT kind & 7 FROM read_parquet(?)", [str(self.keys)]
+            ).fetchall()
+        return {number for (number,) in rows}
 
     def forget(self) -> None:
         """Delete both files: they hold digests of strangers."""

@@ -19,6 +19,7 @@ class KindsConfig(AppConfig):
                 "addresses",
                 "cards",
                 "codes",
+                "compared",
                 "days",
                 "email_addresses",
                 "kind",

@@ -16,6 +16,8 @@ from aboveboard.kinds.normalise import normal_forms, search_forms
 from aboveboard.vault import generations
 
 KIND_NUMBERS = {"email": 1, "phone": 2, "customer_number": 3, "national_id": 4}
+COMPARED_NUMBERS = {"email_digest": 5, "name_birth": 6}
+"""What nobody is filed under: digests of these are made for one comparison, and go with it."""
 
 
 def number_of(kind: str) -> int | None:

@@ -23,6 +23,6 @@ SELECT
     person_id,
     ways,
     narrowed_to,
-    kind <> 2 AND len(owners) = 1 AND len(crowds) = 0 OR ways > 1 AND narrowed_to = 1 AS sure,
+    kind NOT IN (2, 6) AND len(owners) = 1 AND len(crowds) = 0 OR ways > 1 AND narrowed_to = 1 AS sure,
     narrowed_to <> 1 OR ways > 1 AS meant
 FROM weighed

@@ -22,6 +22,8 @@ decided AS (
         CASE
             WHEN kinds & 2 <> 0 THEN 'email'
             WHEN kinds & 8 <> 0 THEN 'customer_number'
+            WHEN kinds & 32 <> 0 THEN 'email_digest'
+            WHEN kinds & 64 <> 0 THEN 'name_birth'
             ELSE 'phone'
         END AS matched_by,
         first_person AS person_id

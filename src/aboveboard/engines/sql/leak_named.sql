@@ -2,7 +2,8 @@
 -- among the owners whom another key leads to. Reads the tables hit, pointed, crowd_hit and narrowed.
 CREATE TEMP TABLE named AS
 WITH wide AS (
-    SELECT line FROM pointed WHERE first_person <> last_person
+    -- A name with a date of birth may be somebody else's, even if we know one person alone of that name.
+    SELECT line FROM pointed WHERE first_person <> last_person OR kinds = 64
     UNION
     SELECT line FROM crowd_hit
 ),

@@ -1,7 +1,8 @@
 -- The people of each line that leads to more than one, but for crowds. Reads the tables named, judged and explained.
 --
--- 1. What one person alone has, an address or a customer number, leads to that person for sure.
+-- 1. What one person alone has, an address, its digest or a customer number, leads to that person for sure.
 -- 2. What several have leads to the one of them whom another key of the line leads to as well, if that is exactly one.
+--    A name with a date of birth is never enough alone: others may have both.
 -- 3. A phone of somebody whom the line names otherwise says nothing more.
 -- 4. Whoever else a key leads to is in doubt: the line may be theirs, so they are in the count until a person says.
 CREATE TEMP TABLE several AS
@@ -11,7 +12,8 @@ WITH certain AS (
         person_id,
         max(ways) AS ways,
         bool_or(kind = 1) AS by_email,
-        bool_or(kind = 3) AS by_number
+        bool_or(kind = 3) AS by_number,
+        bool_or(kind = 5) AS by_digest
     FROM judged
     WHERE sure
     GROUP BY line, person_id
@@ -35,6 +37,7 @@ SELECT
         ) THEN 'email+'
         WHEN c.by_email THEN 'email'
         WHEN c.by_number THEN 'customer_number'
+        WHEN c.by_digest THEN 'email_digest'
         ELSE 'phone'
     END AS matched_by
 FROM certain AS c

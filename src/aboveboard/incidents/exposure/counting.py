@@ -41,7 +41,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.assess import assess, score_for
 from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.entries import IncidentCounted
-from aboveboard.incidents.exposure import merging, stated
+from aboveboard.incidents.exposure import comparing, merging, stated
 from aboveboard.incidents.exposure.counts import cells_json, current_count
 from aboveboard.incidents.exposure.folders import claim_path, folder_of, working_folder
 from aboveboard.incidents.leaks import index_keys
@@ -180,6 +180,7 @@ def _count(
             # Before matching: a file made with another index key matches nobody, and that must be
             # an error and not a count of nought.
             index_keys.check_index_key(incident)
+            comparing.add_compared(leak, snapshot)
             counted = engine.from_leak(leak, snapshot, made, files, score=score)  # 4
             files.move_to(folder_of(incident))
         out = folder_of(incident) / f"exposure-{new_id()}.parquet"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from aboveboard.basics import shipped
 from aboveboard.basics.errors import Invalid
+from aboveboard.kinds.compared import email_digest
 from aboveboard.kinds.recognise import are_national_numbers, is_phone_of, matches
 from aboveboard.law.categories import bitmap
 
@@ -106,6 +107,12 @@ def is_known_name(name: str) -> bool:
     return _by_header(name) is not None and name.strip().lower() not in _ALSO_NAMES
 
 
+def is_secret_name(name: str) -> bool:
+    """Whether a name is one of a column of passwords: some people's password is that word."""
+    role = _by_header(name)
+    return role is not None and role.name == "password"
+
+
 def guess(
     header: Sequence[str],
     sample: Sequence[Sequence[str]],
@@ -151,11 +158,28 @@ def guess(
         name = name.rpartition(".")[2]
         shown = name if 2 * len(known) > len(header) or is_known_name(name) else ""
         guesses.append(ColumnGuess(position, shown, role.name, by, seen, len(filled)))
+    return _with_digests(guesses, columns)
+
+
+def _with_digests(
+    guesses: list[ColumnGuess], columns: Sequence[Sequence[str]]
+) -> list[ColumnGuess]:
+    """Return guesses in which digests are of addresses where nothing else says who a row is of: of
+    passwords alone no file is made."""
+    if any(roles()[guess.role].index for guess in guesses):
+        return guesses
+    for guess in guesses:
+        values = columns[guess.position]
+        like = sum(1 for value in values if email_digest(value) is not None)
+        if guess.by != "header" and values and like >= _MOST * len(values):
+            place = guess.position
+            guesses[place] = replace(guess, role="email_digest", by="content", seen=like)
+            break
     return guesses
 
 
 _PART = r"[^\s\x00-\x1f@:;,|\"'<>]+"
-_ADDRESS = re.compile(rf"{_PART}@{_PART}\.{_PART}")
+_ADDRESS = re.compile(rf"{_PART}@(?:[\w-]+\.)+[\w-]+")
 
 
 def is_content_like(content: str, value: str) -> bool:
@@ -178,9 +202,16 @@ def check(chosen: Sequence[str]) -> tuple[str, ...]:
         if role not in roles():
             raise NoSuchRole(role=role, roles=", ".join(roles()))
     # An unknown column may be looked up too: its cells are searched.
-    if not any(roles()[role].index or role == UNKNOWN for role in chosen):
+    matched = any(roles()[role].index or role == UNKNOWN for role in chosen)
+    if not matched and not name_people(chosen):
         raise NothingToMatchBy
     return tuple(chosen)
+
+
+def name_people(chosen: Sequence[str]) -> bool:
+    """Whether columns hold a name and a date of birth, by which somebody may be found."""
+    named = "name" in chosen or {"first_name", "last_name"} <= set(chosen)
+    return named and "birth_date" in chosen
 
 
 def _by_header(name: str) -> ColumnRole | None:

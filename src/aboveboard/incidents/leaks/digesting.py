@@ -15,7 +15,8 @@ from itertools import groupby
 from operator import attrgetter
 
 from aboveboard.engines.leak import SEARCHED, LeakLines
-from aboveboard.incidents.leaks import searching
+from aboveboard.incidents.leaks import columns, searching
+from aboveboard.incidents.leaks.cells import plain_cell
 from aboveboard.incidents.leaks.columns import IGNORE, UNKNOWN, ColumnRole, roles
 from aboveboard.incidents.leaks.form import LeakFileFormat
 from aboveboard.incidents.leaks.keyed import IndexKeys, LeakKey
@@ -29,7 +30,12 @@ _LONGEST_EMPTY = max(map(len, _EMPTY))
 _FLOAT = re.compile(r"([0-9]{6,19})\.0+")
 """A phone or number as a spreadsheet writes it that took it for an amount."""
 
+_POWER = re.compile(r"([1-9])(?:[.,]([0-9]{1,18}))?E\+?([0-9]{1,2})", re.IGNORECASE)
+"""A long number as a spreadsheet shows it."""
+
 _SECRET = frozenset({"password", UNKNOWN})
+_NAMES = frozenset({"first_name", "last_name", "name"})
+"""Columns in which ``Null`` is somebody's name."""
 _SEARCHED = frozenset({IGNORE, UNKNOWN, "username"})
 """Columns that hold a customer number now and then, without anybody having said so."""
 
@@ -76,7 +82,10 @@ def digest(
         # One line alone comes in several parts: one that is longer than any row of data. Its keys
         # are written as they come, since it may hold everybody.
         for row in parts:
-            reason = row.reason if isinstance(row, UnreadLine) else reason
+            if isinstance(row, UnreadLine):
+                reason = row.reason
+            elif any(_POWER.fullmatch(cell.strip()) for cell in row.cells):
+                reason = UnreadReason.ROUNDED
             keys, shown, hidden = reader.judge(row)
             if keys:
                 categories, protected, matched = categories | shown, hidden, True
@@ -100,6 +109,7 @@ class _LeakRowReader:
         self._regions, self._index = plan.regions, plan.index
         self._separator = plan.form.separator
         self._placed = any(role.name == "country" for role in self._roles)
+        self._compares = columns.name_people(plan.columns)
         # What a kind of key shows of somebody, by its number.
         self._shown = {
             kind: _joined(role.bits for role in roles().values() if role.index == name)
@@ -141,6 +151,11 @@ class _LeakRowReader:
             elif searching.may_contain_more(value):
                 own |= searching.find_addresses(value, self._index)
             keys |= own
+        if not keys and self._compares:
+            keys = self._named(values)
+        if not keys:
+            keys = searching.find_encoded(cells, self._index)
+            categories, readable = categories | self._bits(keys), readable | self._bits(keys)
         if not keys and self._separator:
             # What separates the cells may stand in an address that is written with escapes.
             keys = searching.find_addresses(self._separator.join(cells), self._index)
@@ -162,9 +177,17 @@ class _LeakRowReader:
         # all the same.
         rest = [roles()[UNKNOWN]] * max(0, len(cells) - len(self._roles))
         for role, cell in zip([*self._roles, *rest], cells, strict=False):
-            value = cell.strip()
-            if len(value) > _LONGEST_EMPTY or value.lower() not in _EMPTY:
+            value = plain_cell(cell)
+            if (
+                len(value) > _LONGEST_EMPTY
+                or value.lower() not in _EMPTY
+                or (role.name in _NAMES and value.istitle())
+            ):
                 whole = _FLOAT.fullmatch(value) if value.endswith("0") else None
+                if whole is None and "E" in value.upper() and (power := _POWER.fullmatch(value)):
+                    value = _expanded(power)
+                    if not value and role.index:  # what was rounded away, nobody knows
+                        continue
                 yield role, whole[1] if whole else value
 
     def _phone_regions(self, values: Sequence[tuple[ColumnRole, str]]) -> Sequence[str]:
@@ -182,7 +205,16 @@ class _LeakRowReader:
     def _keys(self, role: ColumnRole, value: str, regions: Sequence[str]) -> set[LeakKey]:
         if not role.index:
             return set()
+        if role.index == "email":
+            return self._index.find_address(value)
         return self._index.find(role.index, value, regions)
+
+    def _named(self, values: Sequence[tuple[ColumnRole, str]]) -> set[LeakKey]:
+        """Return the keys of the name and the date of birth of a row that has nothing better."""
+        by_role = {role.name: value for role, value in reversed(values)}
+        both = [by_role[role] for role in ("first_name", "last_name") if role in by_role]
+        names = both if len(both) > 1 else [by_role.get("name", "")]
+        return self._index.find_name(names, by_role.get("birth_date", ""))
 
     def _refitted(self, row: UnreadLine) -> Sequence[str] | None:
         """Put a secret together again that holds the separator: the one column that may hold
@@ -205,6 +237,13 @@ class _LeakRowReader:
     def _bits(self, keys: Collection[LeakKey]) -> int:
         """Return what is shown of somebody by the values that keys were made from."""
         return _joined(self._shown[kind & ~SEARCHED] for kind, _ in keys)
+
+
+def _expanded(power: re.Match[str]) -> str:
+    """Return the number that stands in powers of ten; "" where some of its digits were rounded
+    away."""
+    decimals, zeros = power[2] or "", int(power[3])
+    return f"{power[1]}{decimals}" if len(decimals) == zeros else ""
 
 
 def _joined(bits: Iterable[int]) -> int:

@@ -6,7 +6,6 @@ what is no text by its name, is ``packed``.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,9 @@ from typing import Final
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import limits
-from aboveboard.incidents.leaks.columns import is_content_like, is_known_name
+from aboveboard.incidents.leaks.cells import plain_cell, split_line, whole_rows
+from aboveboard.incidents.leaks.columns import is_content_like, is_known_name, is_secret_name
+from aboveboard.incidents.leaks.objects import json_object, with_name
 from aboveboard.incidents.leaks.records import (
     SqlRow,
     is_like_sql,
@@ -25,14 +26,20 @@ from aboveboard.incidents.leaks.records import (
     json_objects,
     sql_rows,
 )
-from aboveboard.kinds.normalise import replace_surrogates
 from aboveboard.kinds.recognise import matches
 
 _ADDRESS: Final = r"[^\s@:;,|\"'<>]+@[^\s@:;,|\"'<>]+"
 PAIR: Final = re.compile(rf"\s*[\"'<]?({_ADDRESS})[\"'>]?(?:\s*[:;,|\t]\s*|\s+)(.*)", re.DOTALL)
 """An address, a separator that each line chooses for itself, and a secret, which may hold all."""
 _COLON: Final = re.compile(rf"\s*{_ADDRESS}:")
-_SEPARATORS: Final = ("\t", ";", ",", "|", ":")
+_SEPARATORS: Final = ("\t", ";", ",", "|", ":", "~", "^", "\x01", "\x1f")
+_SELDOM: Final = frozenset(":~^")
+"""Separators that stand in text too: they separate only where people stand beside them."""
+_DIGEST: Final = re.compile(r"\s*[0-9a-fA-F]{32,64}[:~^]")
+_ASSIGNED: Final = re.compile(
+    r"\s*(?:(?:var|let|const)\s+)?[\w.$]{1,60}(?:\s*=\s*|\()(?=[\[{]\s*[\[{\"])"
+)
+"""What a page or a program puts before a document: ``var users = [{``, ``callback({``."""
 BRACKETS = ("[", "]", "],")
 """Lines that a JSON array begins and ends with, when it has one object a line."""
 SAID = re.compile(r"sep=(.)", re.IGNORECASE)
@@ -41,6 +48,8 @@ _MOST: Final = 0.6
 """The share of the sample's lines that must agree on a form; leaked files have rubbish in them."""
 _AGREED: Final = 0.8
 """The share of lines that a separator must fit, for pairs with several to be ruled out."""
+HEADER_LINES: Final = 20
+"""How far down the names of the columns are looked for."""
 _ROWS: Final = 50
 """Records of each table or document that are looked at."""
 
@@ -113,13 +122,17 @@ def detect_format(sample: Sequence[str]) -> LeakFileFormat:
 def _of_records(kept: Sequence[str]) -> LeakFileFormat | None:
     inside = [line for line in kept if line.strip() not in BRACKETS]
     objects = [item for item in map(json_object, inside) if item is not None]
-    if objects and len(objects) >= _MOST * len(inside):
+    by_address = any("@" in name for item in objects for name in item)
+    if objects and len(objects) >= _MOST * len(inside) and not by_address:
         return _json(LeakShape.JSON_LINES, objects, 0)
     text = "\n".join(kept)
-    if text.lstrip()[:1] in ("{", "["):
+    if text.lstrip()[:1] in ("{", "[") or _ASSIGNED.match(text):
         depth = json_depth(text.encode("utf-8", "replace"))
         objects = list(islice(document_sample(kept, depth), _ROWS))
-        return _json(LeakShape.JSON, objects, depth) if objects else None
+        if objects or not by_address:
+            return _json(LeakShape.JSON, objects, depth) if objects else None
+    if by_address:  # a name, and a secret as its value
+        return LeakFileFormat(LeakShape.TEXT, "", 1, ())
     if is_like_sql(text.encode("utf-8", "replace")):
         header = _tables(sql_sample(kept))
         return LeakFileFormat(LeakShape.SQL, "", len(header), header) if header else None
@@ -136,8 +149,9 @@ def _json(shape: LeakShape, objects: Sequence[dict[str, str]], depth: int) -> Le
 
 def document_sample(lines: Sequence[str], depth: int) -> Iterator[dict[str, str]]:
     """Yield the objects of a document's first lines."""
-    for record, _ in json_objects(["\n".join(lines).encode("utf-8", "replace")], depth):
-        if record and (item := json_object(record.decode("utf-8", "replace"))) is not None:
+    for record, before in json_objects(["\n".join(lines).encode("utf-8", "replace")], depth):
+        named = with_name(record, before) if record else b""
+        if named and (item := json_object(named.decode("utf-8", "replace"))) is not None:
             yield item
 
 
@@ -195,103 +209,39 @@ def _of_columns(kept: Sequence[str]) -> LeakFileFormat:
         separator, columns = declared[1], counts.most_common(1)[0][0]
     else:
         separator, columns, _ = _separator(kept)
-    rows = [split_line(line, separator) for line in kept]
-    first = [cell.strip() for cell in rows[0]]
-    header = tuple(first) if len(first) == columns and is_header(first, rows[1:]) else ()
+    rows = [
+        [plain_cell(cell) for cell in split_line(line, separator)]
+        for line in whole_rows(kept, separator)
+    ]
+    header = _header(rows, columns)
     return LeakFileFormat(LeakShape.SEPARATED, separator, columns, header)
 
 
-def json_object(line: str) -> dict[str, str] | None:
-    """Return the line's object as names and texts, one level of nesting joined with a dot;
-    None when it is no object.
-
-    A line of a JSON array (``{...},``) is read too.
-    """
-    # A document may be one array with an object in each line; the brackets around it belong to no
-    # object.
-    text = line.strip().removeprefix("[").removesuffix(",").removesuffix("]").strip()
-    if not text.startswith("{"):
-        return None
-    try:
-        record = json.loads(text)
-    # The second for brackets nested without end: a file must not be able to end the process that
-    # reads it.
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(record, dict):
-        return None
-    flat: dict[str, str] = {}
-    for name, value in record.items():
-        for inner, item in value.items() if isinstance(value, dict) else (("", value),):
-            flat[replace_surrogates(f"{name}.{inner}" if inner else name)] = replace_surrogates(
-                _text(item)
-            )
-    return flat
+def _header(rows: Sequence[Sequence[str]], columns: int) -> tuple[str, ...]:
+    """Return the names of the columns: the first row, or, of names that files are known to use, one
+    of those below it: whoever passes a file on puts something of theirs above."""
+    for place, row in enumerate(rows[:HEADER_LINES]):
+        wide = len(row) == columns
+        if wide and (is_header(row, rows[1:]) if not place else columns > 1 and _are_known(row)):
+            return tuple(row)
+    return ()
 
 
-def _text(value: object) -> str:
-    if value is None or value in ([], {}):
-        return ""
-    # Every letter as it is: a reader of it looks for addresses, not for escapes.
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _are_known(row: Sequence[str]) -> bool:
+    """Whether most of a row are names that columns are known by, and none could be a value."""
+    named = [cell for cell in row if cell]
+    known = sum(map(is_known_name, named))
+    return 2 * known > len(named) and all(_NAME.fullmatch(cell) for cell in named)
 
 
-def split_line(line: str, separator: str) -> list[str]:
-    """Return the cells of a line, double quotes respected where they open a cell and close one."""
-    if '"' not in line:
-        return line.split(separator)
-    cells: list[str] = []
-    at, end = 0, len(line)
-    while True:
-        if line.startswith('"', at):
-            cell, after = _quoted(line, at)
-            # A quote that does not end its cell is a sign in somebody's text, and is kept as one.
-            if after == end or (after > 0 and line.startswith(separator, after)):
-                cells.append(cell)
-                if after == end:
-                    return cells
-                at = after + len(separator)
-                continue
-        stop = line.find(separator, at)
-        if stop < 0:
-            cells.append(line[at:])
-            return cells
-        cells.append(line[at:stop])
-        at = stop + len(separator)
-
-
-def _quoted(line: str, at: int) -> tuple[str, int]:
-    """Return the cell that the quote at ``at`` opens, and where it ends; -1
-    when it is never closed."""
-    parts: list[str] = []
-    begin = at + 1
-    while True:
-        stop = line.find('"', begin)
-        if stop < 0:
-            return "", -1
-        parts.append(line[begin:stop])
-        if not line.startswith('"', stop + 1):
-            return "".join(parts), stop + 1
-        parts.append('"')
-        begin = stop + 2
-
-
-def leaves_quote_open(line: str, separator: str) -> bool:
-    """Return whether a cell opens with a quote that this line does not close:
-    the row may go on below."""
-    if line.count('"') % 2 == 0:
-        return False
-    starts = [0, *(mark.end() for mark in re.finditer(re.escape(separator), line))]
-    return any(line.startswith('"', start) for start in starts)
-
-
-def _separator(lines: Sequence[str]) -> tuple[str, int, float]:
+def _separator(all_lines: Sequence[str]) -> tuple[str, int, float]:
     """Return the separator that gives most lines the same number of columns, that number, and the
     share of lines that have it."""
     best, columns, agreed = ",", 1, 0.0
     for separator in _SEPARATORS:
-        if max(line.count(separator) for line in lines) == 0:
+        if max(line.count(separator) for line in all_lines) == 0:
             continue
+        lines = whole_rows(all_lines, separator)
         # A wide line is counted and not split: it has too many columns whatever they hold.
         counts = Counter(
             wide + 1
@@ -309,8 +259,10 @@ def _separator(lines: Sequence[str]) -> tuple[str, int, float]:
 
 
 def _separates(separator: str, lines: Sequence[str]) -> bool:
-    """A colon stands in times and links too: it separates only where addresses stand beside it."""
-    return separator != ":" or sum(1 for line in lines if "@" in line) >= _MOST * len(lines)
+    """Whether a separator is one: a colon stands in times and links too."""
+    return separator not in _SELDOM or (
+        sum(1 for line in lines if "@" in line or _DIGEST.match(line)) >= _MOST * len(lines)
+    )
 
 
 _NAME: Final = re.compile(r"[^\W\d][\w .()/#-]{0,59}")
@@ -331,14 +283,27 @@ def is_header(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     ):
         return False
     known = [cell for cell in named if is_known_name(cell)]
-    if 2 * len(known) > len(named) or any("_" in cell for cell in known):
+    # Of half of them only those tell that are no word which people take for a password.
+    certain = [cell for cell in known if not is_secret_name(cell)]
+    if 2 * len(known) > len(named) or 2 * len(certain) == len(named):
+        return True
+    if any("_" in cell for cell in known):
         return True
     return any(
         not is_content_like(kind, cell) and _is_mostly(kind, _column(rows, place))
         for place, cell in enumerate(cells)
         if cell
         for kind in ("email", "phone", "password_hash", "ip_address")
+    ) or any(
+        "@" not in cell and _have_addresses(_column(rows, place))
+        for place, cell in enumerate(cells)
+        if cell
     )
+
+
+def _have_addresses(values: Sequence[str]) -> bool:
+    with_sign = sum(1 for value in values if "@" in value)
+    return bool(values) and with_sign >= _MOST * len(values)
 
 
 def _is_mostly(kind: str, values: Sequence[str]) -> bool:

@@ -30,7 +30,7 @@ def in_hand(written: Collection[int]) -> IndexKeys:
     return IndexKeys(
         {
             kind: (number, tuple(blind.key(kind, generation) for generation in written))
-            for kind, number in blind.KIND_NUMBERS.items()
+            for kind, number in (blind.KIND_NUMBERS | blind.COMPARED_NUMBERS).items()
         }
     )
 

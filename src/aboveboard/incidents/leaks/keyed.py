@@ -8,10 +8,12 @@ two against each other.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from aboveboard.engines.leak import SEARCHED
+from aboveboard.kinds import compared, normalise
 from aboveboard.kinds.normalise import search_forms
 
 LeakKey = tuple[int, bytes]
@@ -34,8 +36,30 @@ class IndexKeys:
     ) -> set[LeakKey]:
         """Return the keys of all that somebody with a value may be filed under, by an earlier
         version's rule too; ``mark`` is added to the number of the kind."""
-        forms = search_forms(kind, value, regions)
-        if not forms:
+        if kind == "email_digest":
+            digest = compared.email_digest(value)
+            return self.digests(kind, [digest] if digest else [])
+        return self.digests(kind, search_forms(kind, value, regions), mark)
+
+    def find_address(self, value: str, mark: int = 0) -> set[LeakKey]:
+        """Return the keys of an e-mail address, and, as found by searching, those of other
+        addresses that reach the same mailbox."""
+        keys = self.find("email", value, (None,), mark)
+        if keys and ("+" in value or "mail.com" in value.lower()):
+            normal = normalise.email(value)
+            others = compared.mailboxes(normal) if normal else ()
+            keys |= self.digests("email", others, SEARCHED)
+        return keys
+
+    def find_name(self, names: Iterable[str], born: str) -> set[LeakKey]:
+        """Return the keys of a name with a date of birth, in each reading of the date, marked as
+        found by searching."""
+        forms = compared.names_with_birth(names, born)
+        return self.digests("name_birth", forms, SEARCHED)
+
+    def digests(self, kind: str, forms: Collection[str], mark: int = 0) -> set[LeakKey]:
+        """Return the keys of normal forms."""
+        if not forms or kind not in self.look_ups:
             return set()
         number, keys = self.look_ups[kind]
         return {(number | mark, _digest(key, form)) for key in keys for form in forms}

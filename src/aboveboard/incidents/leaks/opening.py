@@ -17,7 +17,7 @@ import io
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -181,6 +181,8 @@ def sample(stream: IO[bytes]) -> LeakSample:
         regions=_regions(),
         pairs=shape.shape is form.LeakShape.PAIRS,
     )
+    if shape.shape is form.LeakShape.TEXT:  # whatever it looks like, it is searched
+        guesses = [replace(guess, role=columns.UNKNOWN, by="nothing") for guess in guesses]
     return LeakSample(shape, tuple(guesses), packing)
 
 

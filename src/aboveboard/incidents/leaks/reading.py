@@ -19,9 +19,11 @@ from aboveboard.basics.limits import CSV_LINE_BYTES
 from aboveboard.incidents import limits
 from aboveboard.incidents.leaks import form as forms
 from aboveboard.incidents.leaks.blocks import LineBlock
+from aboveboard.incidents.leaks.cells import leaves_quote_open, plain_cell, split_line
 from aboveboard.incidents.leaks.columns import is_known_name
 from aboveboard.incidents.leaks.form import LeakFileFormat, LeakShape
 from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines, lines_of
+from aboveboard.incidents.leaks.objects import BY_NAME, json_object, with_name
 from aboveboard.incidents.leaks.records import SqlRow, is_like_sql, json_objects, sql_rows
 from aboveboard.kinds.normalise import replace_surrogates
 
@@ -36,6 +38,7 @@ class UnreadReason(StrEnum):
     REPEATED_HEADER = "repeated_header"
     NO_PAIR = "no_pair"
     NOT_SQL = "not_sql"
+    ROUNDED = "rounded"
     NOTHING_TO_MATCH_BY = "nothing_to_match_by"
 
 
@@ -47,8 +50,12 @@ SENTENCES: dict[UnreadReason, str] = {
     UnreadReason.REPEATED_HEADER: "The line repeats the names of the columns.",
     UnreadReason.NO_PAIR: "The line is not an address and a secret.",
     UnreadReason.NOT_SQL: "The row of the dump has a quote or a bracket that is never closed.",
+    UnreadReason.ROUNDED: (
+        "A spreadsheet has rounded the number in this line, so nobody can tell whose it is."
+    ),
     UnreadReason.NOTHING_TO_MATCH_BY: (
-        "The line has no e-mail address, phone or customer number that could be read."
+        "The line has no e-mail address, phone or customer number that could be read, and no name "
+        "with a date of birth."
     ),
 }
 
@@ -192,11 +199,12 @@ def _document(stream: IO[bytes], form: LeakFileFormat) -> Iterator[JsonRecord]:
         if b"@" in before or not record:
             number += 1
             text = decode(before)
-            if "@" in text or any(sign.isalnum() for sign in text):
+            keyed = bool(record) and form.header[:1] == (BY_NAME,)
+            if not keyed and ("@" in text or any(sign.isalnum() for sign in text)):
                 yield JsonRecord(number, before, between=True)
         if record:
             number += 1
-            yield JsonRecord(number, record, between=False)
+            yield JsonRecord(number, with_name(record, before), between=False)
 
 
 def _dump(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
@@ -223,7 +231,7 @@ def _in_order(record: Mapping[str, str], form: LeakFileFormat) -> tuple[str, ...
 
 
 def _json(number: int, text: str, form: LeakFileFormat) -> LeakRow | UnreadLine:
-    record = forms.json_object(text)
+    record = json_object(text)
     return (
         UnreadLine(number, UnreadReason.NOT_JSON, text)
         if record is None
@@ -261,14 +269,15 @@ def _separated(
             continue
         if line.number == 1 and forms.SAID.fullmatch(line.text.strip()):
             continue
-        cells = forms.split_line(line.text, form.separator)
-        if forms.leaves_quote_open(line.text, form.separator):
+        cells = split_line(line.text, form.separator)
+        if leaves_quote_open(line.text, form.separator):
             joined, used = _join(line, waiting, numbered, form)
             if joined is not None:
                 state.next = waiting[used - 1].number + 1
                 del waiting[:used]
                 cells = joined
-        if _is_header(cells, form.header):
+        headed = _is_header(cells, form.header)
+        if headed:
             if state.begun:
                 yield UnreadLine(line.number, UnreadReason.REPEATED_HEADER, line.text)
             elif not any(is_known_name(cell) for cell in form.header):
@@ -276,16 +285,18 @@ def _separated(
                 yield UnreadLine(line.number, UnreadReason.HEADER, line.text)
         elif (fitted := _fit(cells, form.columns)) is not None:
             yield LeakRow(line.number, fitted)
-        else:
+        elif line.number > 1 or not forms.names_columns(line.text):
             yield UnreadLine(line.number, UnreadReason.COLUMNS, line.text)
-        state.begun = True
+        # What stands above the names of the columns begins nothing.
+        above = bool(form.header) and not headed and line.number < forms.HEADER_LINES
+        state.begun = state.begun or not above
 
 
 def _is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
     return (
         len(cells) == len(header)
-        and cells[0].strip() == header[0]
-        and all(cell.strip() == name for cell, name in zip(cells, header, strict=True))
+        and plain_cell(cells[0]) == header[0]
+        and all(plain_cell(cell) == name for cell, name in zip(cells, header, strict=True))
     )
 
 
@@ -311,12 +322,11 @@ def _join(
             return None, 0
         text = f"{text}\n{more}"
         if text.count('"') % 2 == 0:
-            cells = forms.split_line(text, form.separator)
+            cells = split_line(text, form.separator)
             # Two stray marks also add up to an even number: lines that are
             # rows by themselves stay so.
             rows = all(
-                _fit(forms.split_line(part, form.separator), form.columns)
-                for part in text.split("\n")
+                _fit(split_line(part, form.separator), form.columns) for part in text.split("\n")
             )
             return (cells, used) if len(cells) == form.columns and not rows else (None, 0)
     return None, 0

@@ -141,6 +141,13 @@ _COLUMN: Final = re.compile(rb"\s*([`\"\[]?)([\w$#@\x80-\xff -]+?)\1?\]?(?:\s|$)
 _NO_COLUMN: Final = frozenset(
     {"primary", "key", "unique", "constraint", "index", "foreign", "check", "fulltext", "spatial"}
 )
+_CALL: Final = re.compile(
+    r"(?:CAST|TRY_CAST|CONVERT|TO_\w+|STR_TO_DATE|DATE|TIMESTAMP|UNHEX)\s*\([^']*?"
+    r"((?:[NE])?'(?:[^'\\]|\\.|'')*')",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a dump does with a value before it is stored."""
+_HEX: Final = re.compile(r"(?:0x|\\{1,2}x|x')((?:[0-9a-f]{2})+)'?", re.IGNORECASE)
 _ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", "0": "", "b": "", "Z": ""}
 
 
@@ -322,11 +329,25 @@ def _bare(name: bytes) -> str:
 
 def _unquoted(part: bytes, *, plain: bool) -> str:
     text = decode(part.strip())
+    if text.endswith(")") and (call := _CALL.match(text)):
+        text = call[1]
     inner = re.fullmatch(r"(?:[NnEe]|_\w+ )?'(.*)'(?:::[\w ]+)?", text, re.DOTALL)
     if inner is None:
-        return "" if text.upper() == "NULL" else text
+        return "" if text.upper() == "NULL" else _from_hex(text)
     value = inner[1].replace("''", "'")
-    return value if plain else _unescaped(value)
+    return _from_hex(value) if plain else _unescaped(_from_hex(value))
+
+
+def _from_hex(value: str) -> str:
+    """Return the text that a value of bytes is of; what is no text stays as it is."""
+    if value[:2].lower() not in ("0x", "\\x", "x'") and not value.startswith("\\\\x"):
+        return value
+    match = _HEX.fullmatch(value)
+    try:
+        text = bytes.fromhex(match[1]).decode() if match else ""
+    except UnicodeDecodeError:  # a digest, or a picture
+        return value
+    return text if text and text.isprintable() else value
 
 
 def _copied(part: bytes) -> str:

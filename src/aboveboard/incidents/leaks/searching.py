@@ -14,6 +14,7 @@ import unicodedata
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from quopri import decodestring
 from typing import Final
 from urllib.parse import unquote
 
@@ -30,9 +31,13 @@ _AT_DOMAIN: Final = re.compile(r"@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_][\w-]*[^\W
 _JOINED: Final = re.compile(r"[=/&|'`‘“«{}*!?#$%^~+]+")
 """Signs that an address may hold by RFC 5321 and that mostly stand before one: both are tried."""
 _ENCODED_AT: Final = re.compile(
-    r"%40|=40|\\u0040|\\x40|&#0*64;?|&#x0*40;?|&commat;|\s@\s|[(\[{]\s*(?:at|@)\s*[)\]}]",
+    r"%(?:25)*40|=40|\\u0040|\\x40|&#0*64;?|&#x0*40;?|&commat;|\s@\s|[(\[{]\s*(?:at|@)\s*[)\]}]",
     re.IGNORECASE,
 )
+_AT_WORD: Final = re.compile(r"(?<!\s)\s+at\s+(?=[\w-]+(?:\s+dot\s+[\w-]+)+)", re.IGNORECASE)
+_DOT_WORD: Final = re.compile(r"(?<!\s)\s+dot\s+", re.IGNORECASE)
+_ENCODED_WORD: Final = re.compile(r"=\?[\w-]{2,40}\?([bq])\?([^?\s]{1,400})\?=", re.IGNORECASE)
+_WORD_ENCODED: Final = re.compile(r"[A-Za-z0-9+/_-]{16,4096}={0,2}")
 _SPACE: Final = r"(?:(?<!\s)\s+)?"
 """Blanks from the first one on: tried from each, a line of blanks would take hours."""
 _AROUND: Final = re.compile(
@@ -58,7 +63,7 @@ _CLEAN: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 """Most addresses: nothing else can stand in such a cell, but a phone of a messenger."""
-_SIGN: Final = re.compile(r"[@%=\\&(\[{]|asic", re.IGNORECASE)
+_SIGN: Final = re.compile(r"[@%=\\&(\[{]|asic|\sdot\s", re.IGNORECASE)
 """What a text in ASCII has at least, if there is an address in it, written in whichever way."""
 _NUMBER_DIGITS: Final = 6
 """Fewest signs of a customer number of digits alone: shorter ones are years, ages and houses."""
@@ -88,9 +93,22 @@ def find_addresses(text: str, index: IndexKeys) -> set[LeakKey]:
     for plain in {text, _decoded(text), *_credentials(text)}:
         if "@" in plain:
             for value in _spellings(plain):
-                keys |= index.find("email", value, (None,))
+                keys |= index.find_address(value)
             for match in _MESSENGER.finditer(plain):
                 keys |= index.find("phone", f"+{match[1]}", (None,))
+    return keys
+
+
+def find_encoded(cells: Sequence[str], index: IndexKeys) -> set[LeakKey]:
+    """Return the keys of every address in cells that hold words of base64."""
+    keys: set[LeakKey] = set()
+    for cell in cells:
+        for word in _WORD_ENCODED.findall(cell) if len(cell) > 15 else ():
+            encoded = word.rstrip("=").replace("-", "+").replace("_", "/")
+            with suppress(binascii.Error):
+                plain = b64decode(encoded + "=" * (-len(encoded) % 4))
+                if b"@" in plain and plain.isascii():
+                    keys |= find_addresses(plain.decode(), index)
     return keys
 
 
@@ -135,11 +153,26 @@ def _decoded(text: str) -> str:
             for sign in unicodedata.normalize("NFKC", text)
             if unicodedata.category(sign) != "Cf"
         )
+    if "=?" in text:  # a header of a message (RFC 2047)
+        text = _ENCODED_WORD.sub(_decoded_word, text)
+    if " dot " in text.lower() and _AT_WORD.search(text) is not None:
+        text = _DOT_WORD.sub(".", _AT_WORD.sub("@", text))
     if _ENCODED_AT.search(text) is None:
         return text
+    while "%25" in text:  # a link within a link
+        text = text.replace("%25", "%")
     plain = _ESCAPED.sub(lambda escape: chr(int(escape[1], 16)), html.unescape(text))
     plain = unquote(_QUOTED_PRINTABLE.sub(lambda octet: chr(int(octet[1], 16)), plain))
     return _AROUND.sub("@", _DOT.sub(".", plain))
+
+
+def _decoded_word(match: re.Match[str]) -> str:
+    encoded = match[2].encode()
+    try:
+        plain = b64decode(encoded) if match[1] in "bB" else decodestring(encoded)
+    except binascii.Error:
+        return match[0]
+    return plain.decode("utf-8", "replace")
 
 
 def _spellings(text: str) -> Iterator[str]:
