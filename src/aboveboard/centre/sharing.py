@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.accounts.gate import public
 from aboveboard.custody import sharing
-from aboveboard.custody.agreement import FIELDS, SharingAgreement
+from aboveboard.custody.agreement import FIELDS, NUMBER, SharingAgreement
 from aboveboard.promise import explain
 from aboveboard.promise.explain import PurposeInWords
 from aboveboard.promise.queries import in_force
@@ -33,7 +33,12 @@ def agreement(request: HttpRequest, number: int) -> HttpResponse:
     values = shared_under.values
     context = {
         "agreement": shared_under,
-        "fields": [(FIELDS[key], values[key]) for key in FIELDS if values[key]],
+        # Each name stands on a line of its own; the number is in the address.
+        "fields": [
+            (heading, values[key].replace(";", "\n") if key.endswith("-names") else values[key])
+            for key, heading in FIELDS.items()
+            if key != NUMBER and values[key]
+        ],
         "purposes": _purposes(shared_under),
     }
     return render(request, "centre/agreement.html", context)
