@@ -267,6 +267,13 @@ def test_an_agent_asks_within_its_rights_and_names_somebody() -> None:
         "urn:aboveboard:request_not_in_scope",
     )
     assert [agent.ask(email).status_code for email in ("", "no address", 5)] == [422] * 3
+    unsigned = Client().post(
+        "/api/v1/requests",
+        json.dumps({"kind": "access", "person": {"kind": "email", "value": row["email"]}}),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {agent.token}"},
+    )
+    assert unsigned.status_code == 403, "a token alone brings nothing"
     assert not RightsRequest.objects.exists()
     by_phone = agent.ask("", phone_number="+13125550143").json()
     assert "user_verification_url" not in by_phone, "no code went anywhere"

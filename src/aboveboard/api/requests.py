@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 
+from aboveboard.accounts.clients.agents import is_agent
 from aboveboard.accounts.gate import actor_of, client_of
 from aboveboard.api import rate_limit
 from aboveboard.api.description import BEFORE, KEY, NUMBER
@@ -24,6 +25,7 @@ from aboveboard.api.request_shapes import (
 )
 from aboveboard.api.uses import subject_of
 from aboveboard.basics import clock
+from aboveboard.basics.errors import Refused
 from aboveboard.basics.ids import parse_id
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.personal import Personal
@@ -115,6 +117,9 @@ def _ask(request: HttpRequest, asked: NewRequestIn) -> dict[str, int]:
         purpose=asked.purpose,
     )
     client = client_of(request)
+    # Its token alone proves less than a signature, and here nobody would ask for its authority.
+    if is_agent(client.id):
+        raise Refused(why="an authorised agent signs what it brings, and sends it elsewhere")
     receipt = programs.ask(new, scope=client.scope, by=client.actor, at=clock.now())
     return {"id": receipt.id, "entry": receipt.entry_id, "code_sent": receipt.code_sent}
 

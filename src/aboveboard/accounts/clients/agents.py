@@ -125,6 +125,11 @@ def agent_of_client(client_id: int, *, at: datetime) -> Agent | None:
     return None if row is None or not _works(row, at) else _agent(row)
 
 
+def is_agent(client_id: int) -> bool:
+    """Whether a client is an agent, whose key works or not."""
+    return AuthorisedAgent.objects.filter(client_id=client_id).exists()
+
+
 def pair(agent_id: str, body: bytes, *, at: datetime) -> str:
     """Return a fresh token for a signed message (2.05); those before it work no more.
 
