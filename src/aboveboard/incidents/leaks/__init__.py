@@ -1,7 +1,8 @@
 """Reading a leaked file: whatever its encoding or form, row by row, keeping nothing of it.
 
 ``packed`` opens what is packed, with ``archives``, ``sevenzip``, ``tables`` and ``unpacking``;
-``lines`` bounds and decodes; ``form`` finds out what kind of file it is; ``columns`` guesses what
+``lines`` bounds and decodes; ``form`` finds out what kind of file it is, with ``cells``,
+``objects``, ``records`` and ``named``; ``columns`` guesses what
 each column holds, to be confirmed by a person; ``reading`` yields rows and the reasons of those
 that could not be read; ``passwords`` tells a strong hash from a readable one; ``digesting`` turns
 rows into blind digests; ``blocks`` cuts a file for ``sharing``, which has it read on all cores;

@@ -37,7 +37,7 @@ UNKNOWN = "unknown"
 _ALSO_NAMES = frozenset(
     {"nick", "first", "last", "ville", "ort", "land", "title", "handy", "tel", "pan", "portable",
      "rue", "exp", "job", "sex", "user", "mail", "stadt", "city", "street", "order",
-     "state", "county", "pass", "handle", "address"}
+     "state", "county", "pass", "handle", "address", "to", "from", "sender", "fn", "cn", "sn"}
 )  # fmt: skip
 """Names of columns that are names or words of people too: alone they do not make a header."""
 
@@ -113,6 +113,12 @@ def is_secret_name(name: str) -> bool:
     return role is not None and role.name == "password"
 
 
+def leads_to_people(name: str) -> bool:
+    """Whether a name is one of a column by which people are found, or of their password."""
+    role = _by_header(name)
+    return role is not None and (bool(role.index) or role.name in ("password", "username"))
+
+
 def guess(
     header: Sequence[str],
     sample: Sequence[Sequence[str]],
@@ -141,6 +147,8 @@ def guess(
     for position, filled in enumerate(columns):
         name = header[position] if header else ""
         role, by = _by_header(name), "header"
+        if role is not None and role.name == "card_number" and any("@" in each for each in filled):
+            role = roles()["email"]  # "Cc" of a message
         if role is None:
             role, by = _by_content(filled, regions, dated=dated), "content"
         # A password may look like anything, also like a row number or a word that nobody needs.

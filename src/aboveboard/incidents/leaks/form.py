@@ -16,8 +16,10 @@ from typing import Final
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.incidents import limits
+from aboveboard.incidents.leaks import named
 from aboveboard.incidents.leaks.cells import plain_cell, split_line, whole_rows
 from aboveboard.incidents.leaks.columns import is_content_like, is_known_name, is_secret_name
+from aboveboard.incidents.leaks.lines import LeakLine
 from aboveboard.incidents.leaks.objects import json_object, with_name
 from aboveboard.incidents.leaks.records import (
     SqlRow,
@@ -72,6 +74,7 @@ class LeakShape(StrEnum):
     JSON = "json"
     SQL = "sql dump"
     PAIRS = "pairs"
+    NAMED = "named lines"
     TEXT = "text"
 
 
@@ -81,6 +84,7 @@ WORDS: Final = {
     LeakShape.JSON: "A JSON document",
     LeakShape.SQL: "An SQL dump",
     LeakShape.PAIRS: "An e-mail address and a secret in each line",
+    LeakShape.NAMED: "Records of a name and a value in each line",
     LeakShape.TEXT: "Text without columns, which is searched",
 }
 """What a form is called."""
@@ -113,7 +117,7 @@ def detect_format(sample: Sequence[str]) -> LeakFileFormat:
         return LeakFileFormat(LeakShape.SEPARATED, ",", 1, ())
     # Records first: their commas and colons would pass for separators. Columns last, for they fit
     # anything.
-    form = _of_records(kept) or _of_pairs(kept) or _of_columns(kept)
+    form = _of_records(kept) or _of_named(sample) or _of_pairs(kept) or _of_columns(kept)
     if form.columns > limits.LEAK_COLUMNS:
         raise TooManyColumns(most=limits.LEAK_COLUMNS)
     return form
@@ -179,6 +183,21 @@ def _tables(rows: Iterator[SqlRow]) -> tuple[str, ...]:
         if not names or len(names) + len(columns[table]) <= limits.LEAK_COLUMNS:
             names += [f"{table}.{name}" for name in columns[table]]
     return tuple(names)
+
+
+def _of_named(sample: Sequence[str]) -> LeakFileFormat | None:
+    if not named.are_named(sample):
+        return None
+    numbered = (LeakLine(number, line) for number, line in enumerate(sample, 1))
+    names = Counter(
+        name
+        for record in named.named_records(numbered)
+        if isinstance(record, named.NamedRecord)
+        for name in record.values
+    )
+    # Most are words of a text before a colon: those are searched.
+    header = tuple(name for name, _ in names.most_common(limits.LEAK_COLUMNS // 3))
+    return LeakFileFormat(LeakShape.NAMED, "", len(header), header) if header else None
 
 
 def _of_pairs(kept: Sequence[str]) -> LeakFileFormat | None:

@@ -75,7 +75,12 @@ def _text(value: object) -> str:
     if value is None or value in ([], {}):
         return ""
     # Every letter as it is: a reader of it looks for addresses, not for escapes.
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except TypeError:  # names that only Python takes
+        return str(value)
 
 
 def with_name(record: bytes, before: bytes) -> bytes:

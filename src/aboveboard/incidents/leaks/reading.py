@@ -23,6 +23,7 @@ from aboveboard.incidents.leaks.cells import leaves_quote_open, plain_cell, spli
 from aboveboard.incidents.leaks.columns import is_known_name
 from aboveboard.incidents.leaks.form import LeakFileFormat, LeakShape
 from aboveboard.incidents.leaks.lines import LeakLine, as_bytes, decode, lines, lines_of
+from aboveboard.incidents.leaks.named import named_records
 from aboveboard.incidents.leaks.objects import BY_NAME, json_object, with_name
 from aboveboard.incidents.leaks.records import SqlRow, is_like_sql, json_objects, sql_rows
 from aboveboard.kinds.normalise import replace_surrogates
@@ -127,7 +128,8 @@ def sample_rows(first: Sequence[str], form: LeakFileFormat) -> list[tuple[str, .
     numbered = (
         LeakLine(number, text) for number, text in enumerate(first[: limits.LEAK_SAMPLE_LINES], 1)
     )
-    return [row.cells for row in _rows(numbered, form) if isinstance(row, LeakRow)]
+    read = _named_lines if form.shape is LeakShape.NAMED else _rows
+    return [row.cells for row in read(numbered, form) if isinstance(row, LeakRow)]
 
 
 def rows(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLine]:
@@ -138,13 +140,15 @@ def rows(stream: IO[bytes], form: LeakFileFormat) -> Iterator[LeakRow | UnreadLi
     return _rows(lines(stream), form)
 
 
-RECORDS = frozenset({LeakShape.JSON, LeakShape.SQL})
+RECORDS = frozenset({LeakShape.JSON, LeakShape.SQL, LeakShape.NAMED})
 """Forms whose rows are not lines: :func:`records` finds them, and the rest is :func:`rows_of`."""
 
 
 def records(stream: IO[bytes], form: LeakFileFormat) -> Iterator[JsonRecord | LeakRow | UnreadLine]:
     """Yield every record of a document or dump. Where one begins only what is before it tells, so
     this is done in turn; what each says, :func:`read_record`, in any order."""
+    if form.shape is LeakShape.NAMED:
+        return _named_lines(lines(stream), form)
     return _document(stream, form) if form.shape is LeakShape.JSON else _dump(stream, form)
 
 
@@ -190,6 +194,17 @@ def _rows(
             and not (line.number == 1 and forms.names_columns(line.text))
         ):
             yield read(line.number, line.text, form)
+
+
+def _named_lines(
+    numbered: Iterator[LeakLine], form: LeakFileFormat
+) -> Iterator[LeakRow | UnreadLine]:
+    for record in named_records(numbered):
+        if isinstance(record, LeakLine):
+            yield UnreadLine(record.number, UnreadReason.TOO_LONG, record.piece)
+        else:
+            cells = _in_order(record.values, form)
+            yield LeakRow(record.line, (*cells, record.rest) if record.rest else cells)
 
 
 def _document(stream: IO[bytes], form: LeakFileFormat) -> Iterator[JsonRecord]:
