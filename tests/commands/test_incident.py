@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.models import Account
+from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.person_codes import person_code
 from aboveboard.commands import exits, main
@@ -134,6 +138,34 @@ def test_a_list_of_affected_people_is_added_whole_or_refused(
     code, out = run("affected", number, "--list", str(file), *said)
     assert code == exits.DONE
     assert [each["people"] for each in json.loads(out)["lists"]] == [2]
+
+
+def test_a_stolen_login_is_read_from_the_ledger(run: Any, staff: None) -> None:
+    (ann, _), (bob, _) = load(2)
+    lead = Account.objects.get(email="lead@example.com")
+    for person_id, fields in ((ann, ("email", "phone")), (bob, ("card_number",))):
+        asked = UseRequest(
+            actor_for(lead), "tell-you-of-a-loss", fields, "office", Subject(person_id)
+        )
+        use(asked, at=clock.now())
+    number = json.loads(run("open-other", "A stolen login", "--json")[1])["incident"]
+    whose = ("--staff", "lead@example.com")
+    assert run("from-login", number, *whose)[0] == exits.INVALID
+    since = clock.to_text(clock.now() - timedelta(hours=1))
+    code, out = run("from-login", number, *whose, "--from", since, "--json")
+    facts = json.loads(out)
+    assert (code, facts["people"]) == (exits.DONE, 1)
+    assert {key: each["people"] for key, each in facts["did"].items()} == {
+        "opened": 1,
+        "refused": 1,
+    }
+    acts = json.loads(run("from-login", number, "--acts", str(facts["list"]), "--json")[1])
+    assert [(each["outcome"], each["person"], each["fields"]) for each in acts] == [
+        ("opened", person_code(ann), ["email", "phone"]),
+        ("refused", person_code(bob), ["card_number"]),
+    ]
+    nobody = ("--program", "no-such-program", "--from", since)
+    assert run("from-login", number, *nobody)[0] == exits.NOT_FOUND
 
 
 def test_notices_are_reviewed_and_changes_requested(run: Any, staff: None, tmp_path: Path) -> None:

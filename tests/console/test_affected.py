@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from aboveboard.access.actions import use
+from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.models import Account
+from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
+from aboveboard.basics.person_codes import person_code
 from aboveboard.incidents import actions, queries
+from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client, staff_member
 from tests.browser import assert_accessible, photograph
@@ -21,6 +29,7 @@ from tests.world import load
 
 LEADS = (Role.PRIVACY_LEAD, Role.INCIDENT_LEAD, Role.ADMINISTRATOR)
 DATA = ["user.name", "user.contact.email"]
+HOUR = {"since": "2026-11-20T08:00:00", "until": "2026-11-20T09:00:00"}
 
 
 @pytest.fixture
@@ -46,7 +55,7 @@ def test_they_are_for_leads_and_for_losses_that_nothing_else_counts(client: Clie
     load(2)
     number = letter()
     assert refused_to_the_others(at(number), LEADS) == []
-    for page in ("", "list/", "estimate/"):
+    for page in ("", "list/", "estimate/", "login/"):
         assert client.get(at(99, page)).status_code == 404
     assert client.get(at(number, "otherwise/")).status_code == 404
     assert client.get(at(number, "list/1/take-back/")).status_code == 405
@@ -102,6 +111,40 @@ def test_what_the_promise_does_not_hold_may_be_in_a_letter(client: Client) -> No
 
 
 @pytest.mark.django_db
+def test_a_stolen_login_is_added_and_each_number_opens(client: Client) -> None:
+    (person_id, _), (other, _) = load(2)
+    number, thief = letter(), staff_member(Role.ADVISER, email="kim@staff.example")
+    for person, fields in ((person_id, ("email",)), (other, ("card_number",))):
+        asked = UseRequest(actor_for(thief), "answer-contact", fields, "phone", Subject(person))
+        use(asked, at=clock.now())
+    now = timezone.localtime()
+    given = {
+        "account": f"staff-{thief.pk}",
+        "since": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}",
+        "until": f"{now + timedelta(minutes=1):%Y-%m-%dT%H:%M:%S}",
+    }
+    assert client.post(at(number, "login/"), given)["Location"] == at(number)
+    jobs.run_jobs_once(worker="test")
+    page = words(client.get(at(number)))
+    assert "the login of The adviser" in page
+    assert "Opened: 1, about 1 person" in page
+    assert "Refused: 1, about 1 person" in page
+    (row,) = queries.affected_lists(number)
+    acts = at(number, f"{row.id}/acts/")
+    refused = words(client.get(acts, {"outcome": "refused"}))
+    assert person_code(other) in refused
+    assert person_code(person_id) not in refused
+    file = client.post(acts, {"format": "csv"})
+    text = b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
+    assert [line.split(",")[2] for line in text.splitlines()[1:]] == [
+        person_code(person_id),
+        person_code(other),
+    ]
+    assert b"list_taken" in bytes(Entry.objects.latest("pk").body)
+    assert refused_to_the_others(acts, LEADS) == []
+
+
+@pytest.mark.django_db
 def test_an_estimate_is_shown_as_one(client: Client) -> None:
     load(2)
     number = letter()
@@ -120,6 +163,9 @@ def test_an_estimate_is_shown_as_one(client: Client) -> None:
 @pytest.mark.parametrize(
     ("how", "given", "says"),
     [
+        ("login", {}, "Choose a login."),
+        ("login", {"account": "person-", **HOUR}, "number"),
+        ("login", {"account": "person-", "customer": "1", **HOUR}, "customer"),
         ("list", {}, "Enter at least one person."),
         ("list", {"people": "x"}, "Choose what was in it."),
         ("list", {"people": "x", "exposed": ["made.up"]}, "Select a valid choice"),

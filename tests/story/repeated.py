@@ -117,6 +117,7 @@ A_DEED_EACH = {
     "incidents.groups.remove_group": "refused: it is gone",
     "incidents.affected.add_estimate": "another estimate, which can be taken back",
     "incidents.affected.add_list": "another list, which can be taken back",
+    "incidents.logins.stating.add_login": "another list, which can be taken back",
     "incidents.actions.open_other": "another incident",
     "incidents.exposure.counting.count": "what is counted already is not counted again",
     "incidents.people_list.record_list": "another file that leaves",

@@ -37,6 +37,8 @@ from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerso
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
+from aboveboard.incidents.logins.stating import add_login
+from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.models import AffectedList
 from aboveboard.incidents.notices.queries import newest_batch
 from aboveboard.intake.models import FieldNote
@@ -314,8 +316,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     if "<str:token>" in pattern:
         known = {**known, "token": _token(pattern, rows["requests"])}
     if "/affected/" in pattern:
-        number, row = _affected()
-        known = {**known, "number": number, "how": "list", "row_id": row}
+        known = {**known, "how": "list", **_affected(person)}
     if pattern.startswith("/console/staff/"):
         known = {**known, "change": "role"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
@@ -334,14 +335,18 @@ def _newest_of_staff() -> int:
     return newest
 
 
-def _affected() -> tuple[int, int]:
-    """Return a loss that is neither a device nor a file, and a list of whom it affects."""
+def _affected(person_id: int) -> Mapping[str, int]:
+    """Return a loss that is neither a device nor a file, a list of whom it affects, and one of whom
+    a customer's stolen login saw."""
     row = AffectedList.objects.first()
     if row is None:
         at = clock.now()
         number = open_other(title="A letter", by=SYSTEM, at=at).number
         row = add_list(number, ["AW11001"], ["user.name"], by=SYSTEM, at=at)
-    return row.incident.number, row.pk
+    at, number = clock.now(), row.incident.number
+    login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
+    saw = add_login(number, login, by=SYSTEM, at=at)
+    return {"number": number, "row_id": row.pk, "list_id": saw.pk}
 
 
 def _batch_id(number: int) -> int:

@@ -19,6 +19,8 @@ from aboveboard.custody import queries as custody
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
+from aboveboard.incidents.logins.stating import add_login
+from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.notices.actions import prepare
 from aboveboard.retention import queries as retention
 from aboveboard.retention.actions import place_hold, restrict
@@ -100,6 +102,9 @@ NOT_NESTED = {"/console/retention/duplicates/<person:kept>/<person:merged>/"}
 """Of two people, neither the other's."""
 
 
+ACTS = "/console/incidents/<int:number>/affected/<int:list_id>/acts/"
+
+
 @pytest.fixture
 def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
     """For each address with two numbers: both of one owner, and the second of another's."""
@@ -151,6 +156,7 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
         seconds[duty + rest] = seconds[duty]
     back = "/console/incidents/<int:number>/affected/<slug:how>/<int:row_id>/take-back/"
     seconds[back] = (letters, lists)
+    seconds[ACTS] = (letters, list(map(_login_of, letters, people)))
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
     ways = ("approve/", "change/<slug:change>/", "people/", "open/")
     asking = ("changes/", "changes/answer/", "changes/withdraw/")
@@ -160,6 +166,13 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
         address: (_with(address, first[0], second[0]), _with(address, first[0], second[1]))
         for address, (first, second) in seconds.items()
     }
+
+
+def _login_of(number: int, person_id: int) -> int:
+    """Return a list of whom the login of a customer saw, of a loss."""
+    at = clock.now()
+    login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
+    return add_login(number, login, by=SYSTEM, at=at).pk
 
 
 def _with(address: str, first: int, second: int) -> str:

@@ -22,6 +22,7 @@ class EnginesConfig(AppConfig):
                 "leak",
                 "limits",
                 "listing",
+                "logins",
                 "ordered",
                 "parquet",
                 "snapshot",

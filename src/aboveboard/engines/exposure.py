@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aboveboard.engines import limits
 from aboveboard.engines.duck import atomic_path, engine, statement
@@ -31,6 +31,9 @@ class ExposedCombination:
     protected: int
     people: int
 
+
+MANIFEST: Final = {"person_id": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
+"""The columns of a file of listed people."""
 
 Score = Callable[[Sequence[ExposedCombination]], Sequence[int]]
 """Given the combinations, return the severity band of each, 1 to 4, in the same order."""
@@ -93,11 +96,15 @@ def from_manifest(
     out: Path,
     *,
     score: Score,
+    files: Sequence[Path] = (),
+    merged: Iterable[tuple[int, int]] = (),
     memory_bytes: int = limits.ENGINE_MEMORY_BYTES,
 ) -> ExposureCount:
     """Write the exposure set of listed people to ``out``.
 
-    ``people`` yields ``(person_id, categories, protected)``, a person as often as they were listed.
+    ``people`` yields ``(person_id, categories, protected)``, a person as often as they were
+    listed; ``files`` are Parquet files of the same columns, whose people cost no Python.
+    ``merged``: numbers in them that lead to another by now, each with that one.
 
     Raises:
         ValueError: ``score`` gave not exactly one band for each combination.
@@ -105,15 +112,18 @@ def from_manifest(
     began = time.monotonic()
     # Beside the result, and not in the temporary folder that the machine shares: it names people.
     manifest = out.with_name(out.name + ".manifest.parquet")
+    moved = out.with_name(out.name + ".merged.parquet")
     try:
-        write_rows(
-            people, manifest, {"person_id": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
-        )
+        write_rows(people, manifest, MANIFEST)
+        write_rows(merged, moved, {"merged_id": "BIGINT", "person_id": "BIGINT"})
         with engine(memory_bytes=memory_bytes) as duck:
-            duck.execute(statement("manifest_people"), {"manifest": str(manifest)})
+            listed = [str(path) for path in (manifest, *files)]
+            places = {"manifest": listed, "merged": str(moved)}
+            duck.execute(statement("manifest_people"), places)
             people_count = _score_and_write(duck, snapshot, out, score)
     finally:
         manifest.unlink(missing_ok=True)
+        moved.unlink(missing_ok=True)
     return ExposureCount(people=people_count, digest=_digest(out), seconds=time.monotonic() - began)
 
 

@@ -56,7 +56,7 @@ def take_snapshot(folder: Path, *, people: CsvWriter, index: CsvWriter) -> Snaps
 
 
 def write_rows(
-    rows: Iterable[tuple[int | None, ...]], path: Path, columns: Mapping[str, str]
+    rows: Iterable[tuple[int | str | None, ...]], path: Path, columns: Mapping[str, str]
 ) -> None:
     """Write rows from memory or a generator as Parquet, whole or not at all. None is NULL."""
     with _scratch_file(path) as text:

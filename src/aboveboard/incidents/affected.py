@@ -189,6 +189,8 @@ def withdraw_list(number: int, list_id: int, *, by: Actor, at: datetime) -> None
         row.withdrawn_at = at
         row.save(update_fields=["withdrawn_at"])
         row.listed_people.all().delete()
+        # Once it is written down that they no longer count: else a count could miss its file.
+        transaction.on_commit(lambda: stated.delete_files(row))
         _write_down(
             incident,
             f"A list of {row.people:,} affected people was taken back.",

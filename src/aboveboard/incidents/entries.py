@@ -96,12 +96,14 @@ class DoubtSettled(Particulars):
 @dataclass(frozen=True, slots=True)
 class AffectedStated(Particulars):
     """Somebody said whom a loss affects: how many people they listed and how many lines of the list
-    named nobody, or how many people they estimate; or they took that back."""
+    named nobody, or how many people they estimate; or they took that back. ``login``: the list is
+    of what a login of that kind saw, as the log has it."""
 
     listed: int = 0
     unmatched: int = 0
     estimated: int = 0
     withdrawn: bool = False
+    login: Code | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,3 +104,7 @@ not. Our choice: some seconds and 100 MB. Either are few before and after a batc
 
 CASE_TASKS: Final = 200
 """Most tasks of one incident. Our choice: nobody works through a longer list."""
+
+LOGIN_PAGE: Final = 2_000
+"""People whose keys are opened at a time to find whose records a stolen login opened. Our choice:
+some megabytes, and a hundredth of a second."""

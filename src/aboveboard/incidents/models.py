@@ -177,6 +177,15 @@ class AffectedList(models.Model):
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
     withdrawn_at = models.DateTimeField(null=True, help_text="since when it no longer counts")
+    login = models.JSONField(
+        null=True, help_text="the stolen login that it is of, and how often that did what"
+    )
+    file_name = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        help_text="of the files that say who is on it, if they do",
+    )
 
 
 class AffectedPerson(models.Model):

@@ -22,6 +22,7 @@ from aboveboard.incidents.exposure.folders import exposure_file, leak_files
 from aboveboard.incidents.exposure.settling import settled_lines
 from aboveboard.incidents.leaks import unread
 from aboveboard.incidents.leaks.reading import UnreadLine
+from aboveboard.incidents.logins.queries import login_of
 from aboveboard.incidents.models import (
     AffectedList,
     Assessment,
@@ -146,6 +147,7 @@ def affected_lists(number: int) -> Sequence[AffectedListView]:
             exposed=labels(row.categories),
             unmatched=tuple(row.unmatched),
             shared=tuple(row.shared),
+            login=login_of(row.login),
         )
         for row in rows
     ]

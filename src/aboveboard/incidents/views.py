@@ -9,6 +9,7 @@ from typing import Any
 from aboveboard.custody.queries import ExportRow
 from aboveboard.incidents.assessment.asking import TakenAnswer
 from aboveboard.incidents.assessment.circumstances import Circumstances, StoredGroup
+from aboveboard.incidents.logins.queries import LoginView
 from aboveboard.incidents.models import (
     Assessment,
     DutyDone,
@@ -105,8 +106,9 @@ class CountView:
 
 @dataclass(frozen=True, slots=True)
 class AffectedListView:
-    """People whom staff listed as affected. ``unmatched`` and ``shared``: the numbers of the lines
-    that name nobody we know, and of those that fit several people."""
+    """People whom staff listed as affected, or whom a stolen ``login`` saw. ``unmatched`` and
+    ``shared``: the numbers of the lines that name nobody we know, and of those that fit several
+    people."""
 
     id: int
     at: datetime
@@ -114,6 +116,7 @@ class AffectedListView:
     exposed: tuple[str, ...]
     unmatched: tuple[int, ...]
     shared: tuple[int, ...]
+    login: LoginView | None = None
 
 
 @dataclass(frozen=True, slots=True)

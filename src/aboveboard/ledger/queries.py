@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aboveboard.basics.actor import Actor
-from aboveboard.basics.canonical import Json
+from django.db.models import QuerySet
+
+from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.basics.canonical import Json, canonical
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.ledger.folder import CHECKPOINT, VKEY, LogFolder
@@ -150,6 +152,32 @@ def entries_of(kinds: Collection[str]) -> Iterator[LedgerEntry]:
     while page:
         yield from map(_recorded, page)
         page = list(rows.filter(pk__gt=page[-1].pk)[:STREAMED])
+
+
+def entries_by(
+    kind: ActorKind, actor_id: str, *, since: datetime, until: datetime
+) -> Iterator[LedgerEntry]:
+    """Yield what a member of staff or a program did from ``since`` on and before ``until``, oldest
+    first. What they did that is sealed names them only within its box (:func:`sealed_between`)."""
+    # The canonical form begins with the actor, its members by name (RFC 8785): so the database
+    # finds the entries of one without any other being read.
+    first = b'{"actor":{"id":%b,"kind":%b,' % (
+        canonical(actor_id),
+        canonical(kind.value),
+    )
+    rows = _select_between(since, until).filter(body__gte=first, body__lt=first[:-1] + b"-")
+    yield from map(_recorded, rows.iterator(chunk_size=STREAMED))
+
+
+def sealed_between(since: datetime, until: datetime) -> Iterator[LedgerEntry]:
+    """Yield every use that is sealed, of anybody and by anybody, from ``since`` on and before
+    ``until``, oldest first."""
+    rows = _select_between(since, until).filter(kind="use.sealed")
+    yield from map(_recorded, rows.iterator(chunk_size=STREAMED))
+
+
+def _select_between(since: datetime, until: datetime) -> QuerySet[Entry]:
+    return Entry.objects.filter(at__gte=since, at__lt=until).order_by("pk")
 
 
 def nameless_sealed() -> Iterator[LedgerEntry]:

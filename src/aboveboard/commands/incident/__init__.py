@@ -10,6 +10,7 @@ from pathlib import Path
 from aboveboard.basics import clock
 from aboveboard.commands.arguments import person_number
 from aboveboard.commands.incident.case_arguments import configure_case, configure_records
+from aboveboard.commands.incident.login_arguments import configure_logins
 
 NAME = "incident"
 HELP = "Open an incident, count who was exposed, see what is due, send notices, and report it."
@@ -19,6 +20,7 @@ aboveboard incident open-leak dump.txt --as lead@example.com
 aboveboard incident open-other "A letter to the wrong address" --as sam@example.com
 aboveboard incident affected INC-0001 --list people.txt --data email,name --as lead@example.com
 aboveboard incident affected INC-0001 --estimate GB=200 --data email,name --as lead@example.com
+aboveboard incident from-login INC-0001 --staff sam@example.com --from 2026-11-18T17:40:05+00:00
 aboveboard incident list
 aboveboard incident show INC-0001
 aboveboard incident count INC-0001
@@ -59,6 +61,7 @@ _CHANGING = frozenset(
         "done",
         "settle",
         "affected",
+        "from-login",
         "state",
         "answer",
         "sector",
@@ -92,6 +95,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _configure_groups(verbs)
     configure_case(verbs, _number, _moment)
     configure_records(verbs)
+    configure_logins(verbs, _number, _moment)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -320,6 +324,7 @@ def run(args: argparse.Namespace) -> int:
         answering,
         case,
         deciding,
+        logins,
         opening,
         records,
         reviewing,
@@ -337,6 +342,7 @@ def run(args: argparse.Namespace) -> int:
         "answer": answering.answer,
         "group": answering.group,
         "tasks": case.tasks,
+        "from-login": logins.from_login,
         "settle": acting.settle,
         "affected": affected.affected,
         "list": showing.list_all,

@@ -15,6 +15,7 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.console.incidents.logins import LoginForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents import affected, queries
 from aboveboard.incidents.terms import IncidentKind
@@ -24,11 +25,14 @@ from aboveboard.promise.queries import in_force
 
 _LIST: Final = "list"
 _ESTIMATE: Final = "estimate"
+_LOGIN: Final = "login"
 
 
 class _ExposedForm(forms.Form):
     """Which data about them was in it: what the promise holds, and what stands in a letter all the
     same."""
+
+    ERRORS_AT: Final = "people"
 
     exposed = forms.MultipleChoiceField(
         label="Which data about them was in it?",
@@ -140,9 +144,10 @@ class EstimateForm(_ExposedForm):
         )
 
 
-_FORMS: Final[Mapping[str, type[ListForm | EstimateForm]]] = {
+_FORMS: Final[Mapping[str, type[ListForm | EstimateForm | LoginForm]]] = {
     _LIST: ListForm,
     _ESTIMATE: EstimateForm,
+    _LOGIN: LoginForm,
 }
 _WITHDRAW: Final[Mapping[str, Callable[..., None]]] = {
     _LIST: affected.withdraw_list,
@@ -160,7 +165,8 @@ def overview(request: HttpRequest, number: int) -> HttpResponse:
 @allow(*LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, number: int, how: str) -> HttpResponse:
-    """Ask for people by a list, or for an estimate; severity and duties follow."""
+    """Ask for people by a list or by a stolen login, or for an estimate; severity and duties
+    follow."""
     if how not in _FORMS:
         raise Http404
     page = _page(number)
@@ -169,12 +175,12 @@ def add(request: HttpRequest, number: int, how: str) -> HttpResponse:
         try:
             form.send_to(number, by=actor_of(request))
         except AboveboardError as error:
-            form.add_error("people", str(error))
+            form.add_error(form.ERRORS_AT, str(error))
         else:
             return HttpResponseRedirect(reverse("console:affected", args=[number]))
     return render(
         request,
-        "console/incidents/affected_add.html",
+        f"console/incidents/affected_{'login' if how == _LOGIN else 'add'}.html",
         {"page": page, "form": form, "listing": how == _LIST},
         status=422 if form.errors else 200,
     )

@@ -50,7 +50,7 @@ from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
-from aboveboard.vault import facets
+from aboveboard.vault import aliases, facets
 
 JOB = "incident.count"
 
@@ -174,7 +174,15 @@ def _count(
                     if incident.kind == IncidentKind.LOST_DEVICE
                     else stated.manifest(incident)
                 )
-                counted = engine.from_manifest(listed, snapshot, made, score=score)  # 4
+                seen = stated.files(incident)
+                counted = engine.from_manifest(  # 4
+                    listed,
+                    snapshot,
+                    made,
+                    score=score,
+                    files=seen,
+                    merged=aliases.all_merged() if seen else (),
+                )
         if incident.kind == IncidentKind.LEAKED_FILE:
             progress(STEPS[1])
             # Before matching: a file made with another index key matches nobody, and that must be

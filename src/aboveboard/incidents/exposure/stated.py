@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 
 from aboveboard.engines import limits
 from aboveboard.engines.exposure import ExposedCombination
@@ -13,7 +14,13 @@ from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
-from aboveboard.incidents.models import AffectedEstimate, AffectedPerson, Incident
+from aboveboard.incidents.exposure.folders import folder_of
+from aboveboard.incidents.models import (
+    AffectedEstimate,
+    AffectedList,
+    AffectedPerson,
+    Incident,
+)
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.vault import aliases
 
@@ -37,6 +44,32 @@ def manifest(incident: Incident) -> Iterator[tuple[int, int, int]]:
         now = aliases.current_numbers([person_id for person_id, _, _ in batch])
         for person_id, categories, protected in batch:
             yield now[person_id], categories, protected
+
+
+def files(incident: Incident) -> list[Path]:
+    """Return the files of listed people of the lists that count: those whom a stolen login saw."""
+    counting = incident.affected_lists.filter(withdrawn_at=None).exclude(file_name="")
+    return [
+        folder_of(incident) / people_file(name)
+        for name in counting.order_by("id").values_list("file_name", flat=True)
+    ]
+
+
+def acts_file(name: str) -> str:
+    """Return what the file of a login's acts is called."""
+    return f"{name}-acts.parquet"
+
+
+def people_file(name: str) -> str:
+    """Return what the file of whom a login saw is called."""
+    return f"{name}-people.parquet"
+
+
+def delete_files(row: AffectedList) -> None:
+    """Delete the files of a list that was taken back."""
+    if row.file_name:
+        for name in (acts_file(row.file_name), people_file(row.file_name)):
+            (folder_of(row.incident) / name).unlink(missing_ok=True)
 
 
 def estimates(incident: Incident) -> list[AffectedEstimate]:

@@ -337,8 +337,8 @@ def when(moment: datetime | None, form: str = "") -> str:
     """Say a moment as people do, in the time zone of the page: ``today 09:41``, ``yesterday
     16:20``, ``14 Nov, 11:02``, ``3 March 2024``.
 
-    ``form``: ``day`` (3 March 2024), ``time`` (09:41), ``full`` (3 March 2024, 09:41), ``due``
-    (Mon 14 Nov, 11:02).
+    ``form``: ``day`` (3 March 2024), ``time`` (09:41), ``full`` (3 March 2024, 09:41),
+    ``second`` (3 March 2024, 09:41:07), ``due`` (Mon 14 Nov, 11:02).
     """
     if moment is None:
         return ""
@@ -351,6 +351,8 @@ def when(moment: datetime | None, form: str = "") -> str:
     day = str(format_date(local.date(), "long", locale=_locale()))
     if form == "full":
         return f"{day}, {clock}"
+    if form == "second":
+        return f"{day}, {local:%H:%M:%S}"
     if form == "day":
         return day
     if local.date() == today:
