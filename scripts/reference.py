@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import json
 import os
 import pkgutil
 import secrets
@@ -12,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import get_type_hints
@@ -181,6 +183,34 @@ def rights_page() -> str:
     return "\n".join([*lines, *listing.page()]) + "\n"
 
 
+def events_page() -> str:
+    """Return the page of every event that other systems can be notified of."""
+    from aboveboard.delivery.webhooks import payload
+    from aboveboard.outbox.events import event_types
+
+    lines = [
+        "# Events\n",
+        _MADE,
+        "What your other systems can be notified of",
+        "([how to](../how-to/notify-your-other-systems.md)). Each arrives as a POST by Standard",
+        "Webhooks 1.0.0: `webhook-id`, `webhook-timestamp` and `webhook-signature` in the headers,",
+        "JSON in the body. `type` and `timestamp` say what happened and when; `data.entry` is the",
+        "number of the ledger entry that proves it; `data.person`, of an event about somebody,",
+        "stands for them: always the same for your system, another for every other, null where",
+        "nobody is held. No event holds personal data.\n",
+    ]
+    at = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+    for event in sorted(event_types().values(), key=lambda event: event.name):
+        example = json.dumps(payload.example_of(event, at=at), indent=2)
+        lines += [f"## {event.name}\n", f"{event.says}\n"]
+        if event.fields:
+            lines += ["| in `data` | meaning |", "|---|---|"]
+            lines += [f"| `{name}` | {meaning} |" for name, meaning in event.fields.items()]
+            lines.append("")
+        lines += ["```json", example, "```", ""]
+    return "\n".join(lines)
+
+
 def _all_errors(kind: type) -> Iterator[type]:
     yield kind
     for below in kind.__subclasses__():
@@ -195,6 +225,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": errors_page,
     "duties.md": duties_page,
     "rights-deadlines.md": rights_page,
+    "events.md": events_page,
 }
 
 

@@ -16,6 +16,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.choices import actions as choosing
 from aboveboard.ledger.models import Entry
+from aboveboard.vault.references import reference_for
 from tests.api import programs
 from tests.world import load
 
@@ -51,6 +52,19 @@ def asked(row: dict[str, str], **changed: Any) -> dict[str, Any]:
         "channel": "api",
     }
     return body | changed
+
+
+def test_whom_a_notification_named_is_asked_for_by_that_reference(
+    program: Any, someone: Any
+) -> None:
+    person, row = someone
+    whose = {"kind": "reference", "value": reference_for(7, person)}
+    answer = post(program[1], asked(row, person=whose))
+    assert answer.json()["values"] == {"first_name": row["first_name"], "city": row["city"]}
+    assert use_records(person)[0].entry_id == answer.json()["entry"]
+    made_up = {"kind": "reference", "value": "per_" + "A" * 43}
+    refused = post(program[1], asked(row, person=made_up))
+    assert (refused.status_code, refused.json()["code"]) == (403, "use_refused")
 
 
 def test_what_is_allowed_is_given_with_the_entry_that_proves_it(program: Any, someone: Any) -> None:

@@ -14,7 +14,9 @@ from aboveboard.basics.package import Letter, Package, gathered
 from aboveboard.basics.personal import Personal
 from aboveboard.delivery import actions, rendering
 from tests.declared import gather_these
+from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.scripted import ScriptedServer
+from tests.world import load
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 KIND = "test.notice"
@@ -99,3 +101,14 @@ def batch_of(people: Iterable[int], *, at: datetime = AT) -> int:
     batch_id = actions.open_batch(KIND, {"incident": 7}, at=at)
     actions.queue(batch_id, [actions.BatchRecipient(person, "en") for person in people], at=at)
     return batch_id
+
+
+@pytest.fixture
+def crm() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def person() -> int:
+    return load(1)[0][0]

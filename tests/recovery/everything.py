@@ -33,6 +33,7 @@ from aboveboard.commands.instance import doctor
 from aboveboard.connectors import actions as systems
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
+from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.identity import actions as identity
 from aboveboard.identity import distinct
 from aboveboard.incidents import actions as incidents
@@ -83,6 +84,7 @@ def make_everything() -> Everything:
     note_corrected(people[0], ["first_name"], at=at)
     held_back.decide(held_back_row().pk, HeldBackState.KEEP_OUT, by=ADVISER, at=at)
     chose, held, restricted, kept, merged, split_kept, split_away, _ = people
+    _endpoints(at)
     for answer, minutes in ((ChoiceAnswer.YES, 0), (ChoiceAnswer.NO, 5)):
         choose(
             chose,
@@ -120,6 +122,15 @@ def make_everything() -> Everything:
     representation.end(approved(held, kept).id, by=SYSTEM, at=clock.now())
     approved(chose, held)
     return Everything(chose, held, restricted, kept, merged, adviser)
+
+
+def _endpoints(at: datetime) -> None:
+    """Two systems that are notified of different things, and one that is no longer."""
+    events = {"CRM": "choice.withdrawn", "Shop": "person.erased", "Old": "boundary.set"}
+    for name, event in events.items():
+        url = f"https://{name.lower()}.example/hooks"
+        webhooks.add(name, url, [event], by=SYSTEM, at=at)
+    webhooks.remove("Old", by=SYSTEM, at=at)
 
 
 def _requests(first: int, second: int, at: datetime) -> None:

@@ -42,6 +42,7 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.connectors import actions as systems
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
+from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.identity import actions as identity
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.intake import held_back, notes
@@ -147,6 +148,7 @@ class Once:
         """Let everything happen once."""
         self.promise()
         self.systems()
+        self.webhooks()
         self.people_and_programs()
         self.devices()
         self.uses()
@@ -188,6 +190,10 @@ class Once:
     def promise(self) -> None:
         text = world.PROMISE_FILE.read_text("utf-8") + f"\n# {self.number}\n"
         adopt_promise(text, name="promise.yaml", by=SYSTEM, at=self.now)
+
+    def webhooks(self) -> None:
+        name, events = f"CRM {self.number}", ["boundary.set"]
+        webhooks.add(name, "https://crm.example", events, by=SYSTEM, at=self.now)
 
     def systems(self) -> None:
         said = {"by": SYSTEM, "at": self.now}

@@ -33,6 +33,7 @@ DECIDES_NOTHING = {
     "custody.Handover": "says where a thing is; opens nothing",
     "delivery.Batch": "a queue: whom a notice is for the incident decides at each sending",
     "delivery.BatchTally": "counts of a queue, for what people are shown; nobody is chosen by them",
+    "delivery.WebhookAttempt": "what was answered, for what people are shown",
     "delivery.Dispatch": "a queue: that a notice was sent has its entry",
     "identity.CandidatePair": "a list to work through; a merge is decided by who compares the two",
     "identity.DuplicateScan": "when records were compared; shown",
@@ -66,6 +67,7 @@ DECIDES_NOTHING = {
     "ledger.WitnessRow": "cosignatures, checked by the witness's key",
     "mfa.Authenticator": "allauth's: beside each row stands one of accounts.SecondFactor, with its "
     "digest",
+    "outbox.EventListener": "which events are worth a row; what is sent is decided by endpoints",
     "outbox.Message": "a job: what it does is decided when it is done",
     "recovery.Backup": "a list of what was made",
     "recovery.InstalledVersion": "says which program made the tables; which changes were made "
@@ -120,6 +122,21 @@ NOT_UNDER_THE_MAC = {
         "test_ok": "what the last test said: shown",
         "test_sentence": "what the last test said: shown",
         "tested_at": "what the last test said: shown",
+    },
+    "delivery.WebhookEndpoint": {
+        "failing_since": "how it fares: five days of it pause it, with an entry",
+        "made_at": "shown",
+        "made_by": "shown, and in its entry",
+        "resting_until": "how it fares: it is called a little later",
+    },
+    "delivery.WebhookMessage": {
+        "attempts": "how far it is; one that is sent twice has the same id",
+        "claimed_by": "how far it is; one that is sent twice has the same id",
+        "done_at": "how far it is; one that is sent twice has the same id",
+        "due_at": "how far it is; one that is sent twice has the same id",
+        "lease_until": "how far it is; one that is sent twice has the same id",
+        "reason": "shown",
+        "state": "how far it is; one that is sent twice has the same id",
     },
     "delivery.Correspondence": {"actor": "who recorded it: shown, and in its entry"},
     "identity.DistinctPeople": {

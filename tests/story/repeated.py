@@ -16,6 +16,10 @@ ELSEWHERE = {
     "delivery.actions.pause": "tests/delivery: no entry; incidents write it",
     "delivery.actions.requeue": "tests/delivery: what was queued anew is not failed any more",
     "delivery.actions.resume": "tests/delivery: no entry; incidents write it",
+    "delivery.webhooks.actions.add": "tests/delivery: a name is one endpoint's",
+    "delivery.webhooks.actions.pause": "tests/delivery: what is paused stays as it is",
+    "delivery.webhooks.actions.remove": "tests/delivery: what is removed is not there",
+    "delivery.webhooks.actions.resume": "tests/delivery: what is not paused stays as it is",
     "ledger.committing.commit_handles": "tests/ledger: with nothing new it writes nothing",
     "incidents.actions.mark_done": "tests/incidents: a duty is done once",
     "incidents.actions.mark_notified": "tests/incidents: a state follows another",
@@ -80,6 +84,7 @@ ELSEWHERE = {
     "vault.changing.replace": "within rights.correction and imports, which compare before",
 }
 A_DEED_EACH = {
+    "delivery.webhooks.actions.rotate": "another secret",
     "adoption.drafting.start": "another draft",
     "access.concerns.reading.read_words": "a use",
     "access.contactable.asking.ask": "a question",

@@ -11,6 +11,7 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.personal import Personal
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.representation import actions as representation
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -51,6 +52,7 @@ def rows_of(person: int) -> dict[str, int]:
     desk = Actor(ActorKind.SERVICE, "desk", "shop-system", "Shops")
     waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
     raise_concern(person, None, Concern.OTHER, words=WRITTEN[1], by=CUSTOMER, at=at)
+    hook, _ = webhooks.add("CRM", "https://crm.example", ["person.erased"], by=SYSTEM, at=at)
     return {
         "holds": hold.id,
         "acting": representation.record(new(person, None), by=LEAD, at=at).id,
@@ -58,6 +60,8 @@ def rows_of(person: int) -> dict[str, int]:
         "choices-to-confirm": waiting.id,
         "held-back": held_back_row().pk,
         "requests": _request_of(person),
+        "webhooks": hook.serial,
+        "messages": webhooks.test("CRM", at=at),
         "drafts": drafting.start("", name="promise.yaml", by=SYSTEM, at=at),
     }
 

@@ -88,7 +88,8 @@ WHO = (
     (r"/console/promise/explain/.*", {Role.PRIVACY_LEAD}),
     (r"/console/promise/(drafts/.*|\d+/tell/)", {Role.PRIVACY_LEAD, Role.ADMINISTRATOR}),
     (r"/console/systems/.*/remove/", {Role.ADMINISTRATOR}),
-    (r"/console/(systems|personal-data)/.*", {Role.PRIVACY_LEAD, Role.ADMINISTRATOR}),
+    (r"/console/webhooks/(add|\d+/pause)/", {Role.ADMINISTRATOR}),
+    (r"/console/(systems|personal-data|webhooks)/.*", {Role.PRIVACY_LEAD, Role.ADMINISTRATOR}),
     (r"/console/settings/|/console/staff/.*", {Role.ADMINISTRATOR}),
     (r"/console/retention/.*", {Role.PRIVACY_LEAD}),
     (r"/console/.*", STAFF),
@@ -317,6 +318,9 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "token": _token(pattern, rows["requests"])}
     if "/affected/" in pattern:
         known = {**known, "how": "list", **_affected(person)}
+    if pattern.startswith("/console/webhooks/"):
+        known = {**known, "serial": rows["webhooks"], "message": rows["messages"]}
+        known = {**known, "change": "pause"}
     if pattern.startswith("/console/staff/"):
         known = {**known, "change": "role"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)

@@ -16,6 +16,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.console.lists import asked
 from aboveboard.custody import queries as custody
+from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
@@ -162,6 +163,14 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
     asking = ("changes/", "changes/answer/", "changes/withdraw/")
     for rest in ("", *ways, *asking):
         seconds[notices + rest] = ([incident.number for incident in lost], batches)
+    hooks = [
+        webhooks.add(name, "https://crm.example", ["person.erased"], by=SYSTEM, at=at)[0]
+        for name in ("CRM", "Shop")
+    ]
+    seconds["/console/webhooks/<int:serial>/messages/<int:message>/"] = (
+        [hook.serial for hook in hooks],
+        [webhooks.test(hook.name, at=at) for hook in hooks],
+    )
     return {
         address: (_with(address, first[0], second[0]), _with(address, first[0], second[1]))
         for address, (first, second) in seconds.items()

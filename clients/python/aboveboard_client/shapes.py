@@ -204,9 +204,11 @@ class OutcomeOut(TypedDict):
 
 
 class PersonRef(TypedDict):
-    """Who it is about: looked up by something they told you. Exactly one person must have it."""
+    """Who it is about: looked up by something they told you, or by the ``reference`` that stands
+    for them in our notifications. Exactly one person must have it.
+    """
 
-    kind: Literal["customer_number", "email", "phone"]
+    kind: Literal["customer_number", "email", "phone", "reference"]
     value: str
     country: NotRequired[str | None]
 

@@ -199,10 +199,11 @@ export interface OutcomeOut {
 }
 
 /**
- * Who it is about: looked up by something they told you. Exactly one person must have it.
+ * Who it is about: looked up by something they told you, or by the ``reference`` that stands
+ * for them in our notifications. Exactly one person must have it.
  */
 export interface PersonRef {
-  kind: "customer_number" | "email" | "phone";
+  kind: "customer_number" | "email" | "phone" | "reference";
   value: string;
   country?: string | null;
 }

@@ -23,6 +23,7 @@ from aboveboard.ledger.actions import append
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.vault import queries as vault
+from aboveboard.vault.references import REFERENCE, find_by_reference
 
 
 class NoOneFound(NotFound):
@@ -59,10 +60,20 @@ def find_one(promise: Promise, subject: Subject) -> int:
 
 def find_each(promise: Promise, subjects: Sequence[Subject]) -> list[list[int]]:
     """Return everyone known by what each subject said, in ascending order. One statement for each
-    kind, however many there are."""
-    return vault.find_each(
-        [(subject.kind, subject.value, _regions(promise, subject)) for subject in subjects]
+    kind, however many there are; two more for each that a notification to another system named."""
+    by_identifier = iter(
+        vault.find_each(
+            [
+                (subject.kind, subject.value, _regions(promise, subject))
+                for subject in subjects
+                if subject.kind != REFERENCE
+            ]
+        )
     )
+    return [
+        find_by_reference(subject.value) if subject.kind == REFERENCE else next(by_identifier)
+        for subject in subjects
+    ]
 
 
 def _regions(promise: Promise, subject: Subject) -> list[str | None]:

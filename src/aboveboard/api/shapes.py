@@ -21,9 +21,10 @@ WORD = Meta(extra_json_schema={"type": "string"})
 
 
 class PersonRef(Struct, forbid_unknown_fields=True, frozen=True):
-    """Who it is about: looked up by something they told you. Exactly one person must have it."""
+    """Who it is about: looked up by something they told you, or by the ``reference`` that stands
+    for them in our notifications. Exactly one person must have it."""
 
-    kind: Annotated[Literal["email", "phone", "customer_number"], WORD]
+    kind: Annotated[Literal["email", "phone", "customer_number", "reference"], WORD]
     value: Annotated[str, Meta(min_length=3, max_length=254)]
     # In Python $ lets "GB\n" through, so the length is bounded too.
     country: Annotated[str, Meta(pattern="^[A-Z]{2}$", max_length=2)] | None = None

@@ -192,6 +192,43 @@ class Letter:
     render: Callable[[Sequence[Any]], Iterable[Any]]
 
 
+class EventAbout(StrEnum):
+    """Whom an event is about: a person, one who was just erased, or nobody in particular."""
+
+    PERSON = "person"
+    ERASED = "erased"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """A kind of event that other systems are notified of (``delivery.webhooks``).
+
+    Everything that such a notice says is in the ledger entry of the change, which holds no personal
+    data: whoever writes rows past this program cannot make it say something else.
+
+    Attributes:
+        name: words of small letters with full stops between (Standard Webhooks, event types).
+        says: what happened, as one sentence.
+        about: whom it is about.
+        fields: each member of its data, with what it means.
+        data: makes them of the facts of the entry.
+        example: facts of such an entry, for the reference page. Its class is the kind of entry that
+            the event comes with.
+        fits: whether facts are those of such an event, where several come with one kind of entry.
+        command: it is addressed to one endpoint, and asks it to do something.
+    """
+
+    name: str
+    says: str
+    about: EventAbout
+    fields: Mapping[str, str]
+    data: Callable[[Any], Mapping[str, Json]]
+    example: Facts
+    fits: Callable[[Any], bool] = lambda facts: True
+    command: bool = False
+
+
 class Face(StrEnum):
     """Where an entry of the navigation stands."""
 
@@ -236,6 +273,7 @@ class Package:
             not there. An entry about a person comes here only if they are held: ``person_id`` is
             set.
         personal_data: what it holds of people.
+        events: the kinds of event that other systems are notified of.
         deciding: the tables whose rows decide; none is believed without its MAC and its entry.
         customers_by_email: which people have this e-mail address, as it was typed: a customer
             signs in by it. At most one package declares it.
@@ -260,6 +298,7 @@ class Package:
     personal_data: tuple[PersonalData, ...] = ()
     jobs: tuple[Job, ...] = ()
     letters: tuple[Letter, ...] = ()
+    events: tuple[EventType, ...] = ()
     navigation: tuple[NavEntry, ...] = ()
     deciding: tuple[DecidingTable, ...] = ()
     customers_by_email: Callable[[str], Sequence[int]] | None = None

@@ -18,12 +18,14 @@ from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.reference import is_reference, restored_reference
 from aboveboard.choices import queries
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits, ObjectionMet
+from aboveboard.choices.events import MET, event_of
 from aboveboard.choices.limits import RECORDED_AN_HOUR
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, needs_confirmation
 from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.actions import append
+from aboveboard.outbox.events import announce
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Contact, Promise, Purpose
 from aboveboard.promise.words import OWN_PAGES
@@ -159,6 +161,9 @@ def record(person_id: int, stated: StatedChoice, *, by: Actor, at: datetime) -> 
     # The entry before the row, which names it; both or neither.
     entry_id = append(made, by=by, handle=subject.handle, at=at)
     row = Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
+    if not waits:
+        purpose = promise.in_force().promise.purposes.get(stated.purpose)
+        announce(event_of(made, purpose), entry=entry_id, person=person_id)
     return queries.record_of(row)
 
 
@@ -189,6 +194,7 @@ def meet_objection(person_id: int, purpose: str, *, evidence: str, by: Actor, at
         entry_id = append(made, by=by, handle=subject.handle, at=at)
         columns = _columns(made, evidence, by=by, at=at)
         Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
+        announce(MET, entry=entry_id, person=person_id)
     return True
 
 

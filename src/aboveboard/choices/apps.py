@@ -16,6 +16,7 @@ class ChoicesConfig(AppConfig):
         from aboveboard.choices.actions import repeat
         from aboveboard.choices.deciding import DECIDING
         from aboveboard.choices.entries import ChoiceMade, ChoiceWaits, ObjectionMet
+        from aboveboard.choices.events import EVENTS
         from aboveboard.choices.personal_data import PERSONAL_DATA
 
         return Package(
@@ -35,6 +36,7 @@ class ChoicesConfig(AppConfig):
             ),
             entries=(ChoiceMade, ChoiceWaits, ObjectionMet),
             repeats={ChoiceMade: repeat, ChoiceWaits: repeat, ObjectionMet: repeat},
+            events=EVENTS,
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,
         )

@@ -105,6 +105,14 @@ _NAVIGATION = (
     NavEntry(
         Face.CONSOLE,
         13,
+        gettext_noop("Notified systems"),
+        "/console/webhooks/",
+        _KEEPERS,
+        _ORGANISATION,
+    ),
+    NavEntry(
+        Face.CONSOLE,
+        13,
         gettext_noop("Personal data found"),
         "/console/personal-data/",
         _KEEPERS,
@@ -167,6 +175,8 @@ class ConsoleConfig(AppConfig):
         from aboveboard.console.emergency import notify
         from aboveboard.console.incidents import notify as notices
         from aboveboard.console.requests import notify as requests
+        from aboveboard.console.webhooks import notify as systems
+        from aboveboard.delivery.webhooks import actions as webhooks
         from aboveboard.incidents.notices import changes
         from aboveboard.rights.requests import terms as request_terms
 
@@ -179,6 +189,7 @@ class ConsoleConfig(AppConfig):
                 Job(changes.REQUESTED, notices.notify_preparer),
                 Job(changes.CLOSED, notices.notify_asker),
                 Job(request_terms.REMINDER, requests.notify_privacy_lead),
+                Job(webhooks.PAUSED, systems.notify_contact),
             ),
             navigation=_NAVIGATION,
         )

@@ -55,6 +55,8 @@ from aboveboard.console.staff import changes
 from aboveboard.console.staff import pages as staff
 from aboveboard.console.systems import found
 from aboveboard.console.systems import pages as systems
+from aboveboard.console.webhooks import changes as webhook_changes
+from aboveboard.console.webhooks import pages as webhooks
 
 app_name = "console"
 register_converter(PersonConverter, "person")
@@ -222,6 +224,15 @@ urlpatterns = [
     path("personal-data/scan/", found.scan, name="scan_systems"),
     path("personal-data/in/<slug:key>/", found.system, name="found_in"),
     path("settings/", settings.page, name="settings"),
+    path("webhooks/", webhooks.overview, name="webhooks"),
+    path("webhooks/add/", webhooks.add, name="add_webhook"),
+    path("webhooks/<int:serial>/", webhooks.endpoint, name="webhook"),
+    path(
+        "webhooks/<int:serial>/messages/<int:message>/",
+        webhooks.notification,
+        name="webhook_message",
+    ),
+    path("webhooks/<int:serial>/<slug:change>/", webhook_changes.change, name="change_webhook"),
     path("staff/", staff.overview, name="staff"),
     path("staff/invite/", staff.invite, name="invite_staff"),
     path("staff/<int:account_id>/", staff.member, name="staff_member"),

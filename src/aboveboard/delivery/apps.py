@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from aboveboard.basics.package import Package
+from aboveboard.basics.package import Job, Package
 
 
 class DeliveryConfig(AppConfig):
@@ -15,7 +15,9 @@ class DeliveryConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.delivery import actions, entries
         from aboveboard.delivery.deciding import DECIDING
-        from aboveboard.delivery.personal_data import CORRESPONDENCE, NOTICES
+        from aboveboard.delivery.personal_data import CORRESPONDENCE, NOTICES, WEBHOOKS
+        from aboveboard.delivery.webhooks import taking
+        from aboveboard.outbox.events import EVENT
 
         return Package(
             name="delivery",
@@ -31,14 +33,21 @@ class DeliveryConfig(AppConfig):
                 "templates",
                 "terms",
                 "trial",
+                "webhooks.actions",
+                "webhooks.payload",
+                "webhooks.queries",
+                "webhooks.sending",
             ),
             entries=(
                 entries.NoticeSent,
                 entries.NoticeFailed,
                 entries.CorrespondenceSet,
                 entries.CorrespondenceEnded,
+                entries.WebhookSet,
             ),
+            jobs=(Job(EVENT, taking.take_event),),
+            events=(entries.TESTED,),
             repeats={entries.NoticeSent: actions.repeat_sent},
-            personal_data=(NOTICES, CORRESPONDENCE),
+            personal_data=(NOTICES, CORRESPONDENCE, WEBHOOKS),
             deciding=DECIDING,
         )

@@ -1,18 +1,30 @@
-"""How the rows of instructions about correspondence are compared with the log, declared."""
+"""How the rows of instructions about correspondence, of webhook endpoints and of what is sent to
+them are compared with the log, declared."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from aboveboard.basics.package import DecidingTable, RecordedEntry
-from aboveboard.delivery.entries import CorrespondenceEnded, CorrespondenceSet
-from aboveboard.delivery.models import Correspondence
+from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry
+from aboveboard.delivery.entries import CorrespondenceEnded, CorrespondenceSet, WebhookSet
+from aboveboard.delivery.models import Correspondence, WebhookEndpoint
+from aboveboard.delivery.webhooks.actions import digest_of
 
 
 def _differs(row: Correspondence, entry: RecordedEntry[Any]) -> str:
     if row.why != entry.facts.why:
         return "why"
     return "" if (row.sealed is not None) == entry.facts.instead else "sealed"
+
+
+def _endpoint_differs(row: WebhookEndpoint, entry: RecordedEntry[WebhookSet]) -> str:
+    if digest_of(row) != entry.facts.digest:
+        return "url"
+    if row.events != list(entry.facts.events):
+        return "events"
+    if row.paused_why != entry.facts.paused:
+        return "paused_why"
+    return "" if (row.removed_at is not None) == entry.facts.removed else "removed_at"
 
 
 DECIDING: Final = (
@@ -26,5 +38,17 @@ DECIDING: Final = (
         },
         differs=_differs,
         ends=frozenset({CorrespondenceEnded}),
+    ),
+    DecidingTable(
+        table="delivery.WebhookEndpoint",
+        since="delivery.0005_webhooks",
+        speaks_of={WebhookSet: lambda entry: ("serial", entry.facts.endpoint)},
+        differs=_endpoint_differs,
+    ),
+    DecidingTable(
+        table="delivery.WebhookMessage",
+        since="delivery.0005_webhooks",
+        speaks_of=NotNeeded("all that it says is read from the entry of the change that it is of"),
+        named_in=(),
     ),
 )

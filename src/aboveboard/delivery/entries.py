@@ -6,16 +6,18 @@ Ids stand as text: they are beyond the 2**53 that JSON numbers hold exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from aboveboard.basics.facts import (
     Code,
+    Digest,
     Facts,
     NothingToRestore,
     RedoByHand,
     RepeatOnRestore,
     optional_fact,
 )
+from aboveboard.basics.package import EventAbout, EventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,32 @@ class CorrespondenceEnded(Facts):
 
     why: Code
     ends: int | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSet(Facts):
+    """What other systems are notified of, and where, was changed: ``change`` says how, the rest how
+    it is since. ``digest``: SHA-256 of the address, what it may be on our own network, and the
+    sealed secrets."""
+
+    kind: ClassVar = "webhook.set"
+    on_restore: ClassVar = RedoByHand(
+        "the ledger holds a digest of the endpoint, not its address: set it as it was"
+    )
+
+    endpoint: int
+    change: Code
+    events: tuple[Code, ...]
+    digest: Digest
+    paused: Code
+    removed: bool
+
+
+TESTED: Final = EventType(
+    name="webhook.test",
+    says="Nothing happened: an administrator tests the endpoint. It is sent whatever is chosen.",
+    about=EventAbout.NOBODY,
+    fields={},
+    data=lambda facts: {},
+    example=WebhookSet(1, Code("added"), (), Digest("00" * 32), Code(""), False),
+)

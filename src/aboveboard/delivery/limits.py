@@ -51,3 +51,62 @@ minutes; a send at scale does not."""
 MAIL_PATIENCE: Final = timedelta(seconds=10)
 """Longest silence of the mail server while a sign-in code or a word to staff is sent: somebody
 waits for it. Our choice."""
+
+WEBHOOK_WAITS: Final = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+    timedelta(hours=14),
+    timedelta(hours=20),
+    timedelta(hours=24),
+)
+"""Waits after each attempt at a message that failed; after the last it has failed. Standard
+Webhooks 1.0.0, "Deliverability and reliability": ten attempts in three days and four hours."""
+
+WEBHOOK_JITTER: Final = 0.2
+"""Most of a wait that is added to it at random, so that what failed together does not come back
+together. Standard Webhooks asks for some; how much is our choice."""
+
+WEBHOOK_LONGEST_ASKED: Final = timedelta(hours=24)
+"""Longest wait that an endpoint's Retry-After is given. Our choice: the longest of the waits."""
+
+WEBHOOK_FAILING: Final = timedelta(days=5)
+"""How long an endpoint may take nothing before it is paused and staff are notified. Our choice: a
+long weekend, and longer than one message is tried."""
+
+WEBHOOK_CALL: Final = timedelta(seconds=20)
+"""Longest time of one attempt, from the connection on. Standard Webhooks, "Request timeouts":
+15 to 30 seconds."""
+
+WEBHOOK_SLOW: Final = timedelta(seconds=5)
+"""An attempt that failed only after this long lets the endpoint rest, so that it does not hold up
+others."""
+
+WEBHOOK_REST: Final = timedelta(seconds=30)
+"""How long such an endpoint rests. Our choice."""
+
+WEBHOOK_CHUNK: Final = 50
+"""Messages that a worker claims at a time. Our choice."""
+
+WEBHOOK_CONNECTIONS: Final = 8
+"""Endpoints that are called at the same time. Our choice."""
+
+WEBHOOK_LEASE: Final = timedelta(minutes=10)
+"""How long a worker may have messages in hand before they are taken for abandoned: longer than a
+chunk to one slow endpoint takes, since the first slow answer ends its turn."""
+
+WEBHOOK_OVERLAP: Final = timedelta(hours=24)
+"""How long both secrets sign after a rotation, where nothing else is said. Our choice: as long as
+the receivers need to take the new one up."""
+
+WEBHOOK_LONGEST_OVERLAP: Final = timedelta(days=30)
+"""Longest time for which two secrets may sign. Our choice."""
+
+WEBHOOK_KEPT: Final = timedelta(days=30)
+"""How long a message that is done, with its attempts, is kept and can be replayed. Our choice."""
+
+WEBHOOK_SWEPT: Final = 5_000
+"""Messages deleted in one statement."""

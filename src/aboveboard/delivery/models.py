@@ -8,7 +8,14 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import new_id
-from aboveboard.delivery.terms import Channel, CorrespondenceReason, DispatchState
+from aboveboard.delivery.terms import (
+    Channel,
+    CorrespondenceReason,
+    DispatchState,
+    EndpointPause,
+    FailureReason,
+    WebhookState,
+)
 from aboveboard.keys.rows import DecidingRow
 
 
@@ -142,3 +149,124 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return f"dispatch {self.id}"
+
+
+class WebhookEndpoint(DecidingRow):
+    """Where another system is notified, and of what. ``entry_id`` names the newest entry about it.
+
+    ``secrets``: those that sign, newest first, sealed (``webhooks.secrets``). ``networks``: inside
+    networks that it may be in; ``plain_http``: whether it may be spoken to there without TLS.
+    ``failing_since``: since when nothing arrived; ``resting_until``: it was slow, and waits.
+    """
+
+    # Never used twice: entries and references name it.
+    serial = models.AutoField(primary_key=True)
+    name = models.CharField(max_length=100)
+    url = models.CharField(max_length=500)
+    events = models.JSONField()
+    networks = models.JSONField(default=list)
+    plain_http = models.BooleanField(default=False)
+    secrets = models.BinaryField(default=b"")
+    made_at = models.DateTimeField()
+    made_by = models.JSONField()
+    paused_at = models.DateTimeField(null=True, default=None)
+    paused_why = models.CharField(
+        max_length=10, choices=EndpointPause.choices, default="", blank=True
+    )
+    removed_at = models.DateTimeField(null=True, default=None)
+    entry_id = models.BigIntegerField(null=True, help_text="null only while it is written")
+    failing_since = models.DateTimeField(null=True, default=None)
+    resting_until = models.DateTimeField(null=True, default=None)
+
+    DECIDING: ClassVar = (
+        "name",
+        "url",
+        "events",
+        "networks",
+        "plain_http",
+        "secrets",
+        "paused_at",
+        "paused_why",
+        "removed_at",
+        "entry_id",
+    )
+
+    class Meta:
+        """A name is of one that is there; a removed one leaves it to another."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(removed_at__isnull=True),
+                name="delivery_webhook_named_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"webhook endpoint {self.serial}"
+
+
+class WebhookMessage(DecidingRow):
+    """One event on its way to one endpoint. ``event_id`` is the same for each endpoint and each
+    attempt: the number of the entry, or of a test. ``person`` is what stands there for whom it is
+    about (``vault.references``), "" for nobody; ``entry_id`` is the ledger entry that everything it
+    says is read from."""
+
+    id = models.BigIntegerField(primary_key=True, default=new_id)
+    endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.PROTECT)
+    event_id = models.BigIntegerField()
+    type = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    entry_id = models.BigIntegerField()
+    person = models.CharField(max_length=64, default="", blank=True)
+    state = models.CharField(
+        max_length=8, choices=WebhookState.choices, default=WebhookState.QUEUED
+    )
+    reason = models.CharField(max_length=16, choices=FailureReason.choices, default="", blank=True)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_by = models.CharField(max_length=96, default="", blank=True)
+    lease_until = models.DateTimeField(null=True, default=None)
+    done_at = models.DateTimeField(null=True, default=None)
+
+    # Not how far it is: a message that is sent twice does no harm, one that is made up does.
+    DECIDING: ClassVar = ("endpoint_id", "event_id", "type", "at", "entry_id", "person")
+
+    class Meta:
+        """An event goes to an endpoint once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["event_id", "type", "endpoint"], name="delivery_webhook_once_each"
+            ),
+            models.CheckConstraint(
+                name="delivery_webhook_not_sent_why",
+                condition=~Q(state__in=("failed", "skipped")) | ~Q(reason=""),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at", "id"], name="delivery_webhook_due", condition=Q(state="queued")
+            ),
+            models.Index(fields=["endpoint", "state", "id"], name="delivery_webhook_listed"),
+            models.Index(
+                fields=["person"], name="delivery_webhook_person", condition=~Q(person="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"
+
+
+class WebhookAttempt(models.Model):
+    """One attempt at a message: the status that was answered (0 if none), how many milliseconds it
+    took, and why it failed. Nothing of what was answered is kept."""
+
+    message = models.ForeignKey(WebhookMessage, on_delete=models.CASCADE)
+    at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(default=0)
+    milliseconds = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=16, choices=FailureReason.choices, default="", blank=True)
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"

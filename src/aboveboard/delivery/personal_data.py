@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
-from aboveboard.delivery.models import Correspondence, Dispatch
+from aboveboard.delivery.models import (
+    Correspondence,
+    Dispatch,
+    WebhookEndpoint,
+    WebhookMessage,
+)
+from aboveboard.delivery.terms import FailureReason, WebhookState
 from aboveboard.vault import changing
+from aboveboard.vault.references import references_for
 
 
 def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
@@ -128,4 +137,48 @@ CORRESPONDENCE = PersonalData(
     split=_split_correspondence,
     re_encrypt=_re_encrypt_correspondence,
     in_use=NotNeeded("it serves notices alone"),
+)
+
+
+def _messages_about(numbers: Numbers) -> QuerySet[WebhookMessage]:
+    """Return what is sent, or was, of one person: each endpoint knows them by another name."""
+    recipients = WebhookEndpoint.objects.values_list("serial", flat=True)
+    return WebhookMessage.objects.filter(person__in=references_for(recipients, numbers))
+
+
+def _export_webhooks(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in _messages_about(numbers).select_related("endpoint").order_by("id"):
+        yield {
+            "recipient": row.endpoint.name,
+            "event": row.type,
+            "at": clock.to_text(row.at),
+            "entry": row.entry_id,
+            "state": row.state,
+        }
+
+
+def _erase_webhooks(numbers: Numbers) -> None:
+    """Send nothing more of them, and forget which messages were theirs. Their erasure is an event
+    of its own, which comes after."""
+    rows = _messages_about(numbers)
+    waiting = rows.filter(state=WebhookState.QUEUED)
+    waiting.update(state=WebhookState.SKIPPED, reason=FailureReason.ERASED, done_at=clock.now())
+    for row in rows.order_by("id"):
+        if row.authentic:
+            row.person = ""
+            row.save(update_fields=["person"])
+        else:  # it says nothing, and cannot be given a MAC
+            row.delete()
+
+
+WEBHOOKS = PersonalData(
+    name="webhook_messages",
+    tables=("delivery.WebhookMessage",),
+    export_by=("delivery.WebhookMessage",),
+    export=_export_webhooks,
+    erase=_erase_webhooks,
+    merge=NotNeeded("what stands for a merged number leads to the record that it was merged into"),
+    split=NotNeeded("a merge changes nothing here"),
+    re_encrypt=NotNeeded("a row holds no value of the person, sealed or not"),
+    in_use=NotNeeded("that another system is notified is no reason to keep their data"),
 )

@@ -32,3 +32,33 @@ class CorrespondenceReason(models.TextChoices):
     CHILD = "child"
     REPRESENTED = "represented"
     ASKED = "asked"
+
+
+class WebhookState(models.TextChoices):
+    """Where a message to another system is. All but ``queued`` are final until it is replayed."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class FailureReason(models.TextChoices):
+    """Why a message to another system did not arrive, or was not sent."""
+
+    STATUS = "status"
+    UNREACHABLE = "unreachable"
+    REFUSED_ADDRESS = "refused_address"
+    UNREADABLE = "unreadable"
+    GONE = "gone"
+    NOT_AUTHENTIC = "not_authentic"
+    REMOVED = "removed"
+    ERASED = "erased"
+
+
+class EndpointPause(models.TextChoices):
+    """Why nothing is sent to an endpoint for now."""
+
+    BY_HAND = "by_hand"
+    GONE = "gone"
+    FAILING = "failing"

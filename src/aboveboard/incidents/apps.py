@@ -54,7 +54,7 @@ class IncidentsConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        from aboveboard.incidents import entries
+        from aboveboard.incidents import entries, events
         from aboveboard.incidents.deciding import DECIDING
         from aboveboard.incidents.exposure import counting
         from aboveboard.incidents.leaks import index_keys
@@ -71,6 +71,7 @@ class IncidentsConfig(AppConfig):
                 entries.DutyFulfilled,
                 entries.NoticesApproved,
             ),
+            events=(events.OPENED, events.RELEASED),
             personal_data=(EXPOSURES, LEAKED_FILES),
             deciding=DECIDING,
             jobs=(Job(counting.JOB, counting.run_job), Job(actions.JOB, actions.run_job)),

@@ -15,9 +15,11 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, NotFound
 from aboveboard.basics.facts import Code, Facts
 from aboveboard.incidents.entries import IncidentChanged, IncidentOpened
+from aboveboard.incidents.events import OPENED
 from aboveboard.incidents.models import Incident, StateRecord, TimelineEvent
 from aboveboard.incidents.terms import LOSSES, IncidentKind, IncidentState, LossKind
 from aboveboard.ledger.actions import append
+from aboveboard.outbox.events import announce
 
 _LOCK: Final = zlib.crc32(b"aboveboard.incidents.number")
 """PostgreSQL advisory locks are named by numbers; this is ours."""
@@ -95,7 +97,7 @@ def open_incident(
     opened = IncidentOpened(
         incident=reference_of(incident), device=device_id, incident_kind=Code(kind.value)
     )
-    append_entry(opened, by=by, at=at)
+    announce(OPENED, entry=append_entry(opened, by=by, at=at))
     return incident
 
 

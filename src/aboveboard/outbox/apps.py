@@ -13,4 +13,7 @@ class OutboxConfig(AppConfig):
 
     def package(self) -> Package:
         """Return what this package declares."""
-        return Package(name="outbox", public=("actions", "jobs", "limits", "queries", "reference"))
+        return Package(
+            name="outbox",
+            public=("actions", "events", "jobs", "limits", "queries", "reference"),
+        )

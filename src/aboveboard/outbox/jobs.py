@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,15 +61,21 @@ def enqueue(kind: str, ref: Reference, *, due: datetime | None = None) -> int:
     return actions.post(kind, ref, due=due)
 
 
-def run_jobs_once(*, worker: str, at: datetime | None = None, limit: int | None = None) -> int:
+def run_jobs_once(
+    *,
+    worker: str,
+    at: datetime | None = None,
+    limit: int | None = None,
+    kinds: Collection[str] = (),
+) -> int:
     """Do the jobs that are due, one after another, until none is or ``limit`` is reached;
-    return how many were tried.
+    return how many were tried. ``kinds``: jobs of these kinds alone, if any are given.
 
     A job that raises waits and is tried again, then parked with the code of its error as reason.
     Its message and values are not kept: they may be personal.
     """
     began, start = monotonic(), at or now()
-    by_kind = handlers()
+    by_kind = {kind: run for kind, run in handlers().items() if not kinds or kind in kinds}
     tried = 0
     while limit is None or tried < limit:
         # One at a time, since the lease of a second would run out unused while the first goes on.

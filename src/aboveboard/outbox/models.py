@@ -57,3 +57,12 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class EventListener(models.Model):
+    """A kind of event that somebody listens to; of others nothing is written."""
+
+    type = models.CharField(max_length=64, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.type

@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Digest
 from aboveboard.ledger.actions import append
+from aboveboard.outbox.events import announce
 from aboveboard.promise import queries
-from aboveboard.promise.entries import PromiseAdopted
+from aboveboard.promise.entries import ADOPTED, PromiseAdopted
 from aboveboard.promise.loading import load
 from aboveboard.promise.models import PromiseVersion
 from aboveboard.promise.queries import AdoptedPromise, digest_of
@@ -47,6 +48,7 @@ def adopt_promise(source: str, *, name: str, by: Actor, at: datetime) -> Adopted
         # In the same transaction: a version without its entry would be in force and unprovable.
         row.entry_id = append(PromiseAdopted(row.serial, Digest(digest)), by=by, handle=None, at=at)
         row.save(update_fields=["entry_id"])
+        announce(ADOPTED, entry=row.entry_id)
     return AdoptedPromise(promise, row.serial, digest, at)
 
 

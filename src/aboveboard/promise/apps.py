@@ -15,7 +15,7 @@ class PromiseConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.promise import queries
         from aboveboard.promise.deciding import DECIDING
-        from aboveboard.promise.entries import PromiseAdopted
+        from aboveboard.promise.entries import ADOPTED, PromiseAdopted
 
         return Package(
             name="promise",
@@ -49,6 +49,7 @@ class PromiseConfig(AppConfig):
                 "words",
             ),
             entries=(PromiseAdopted,),
+            events=(ADOPTED,),
             deciding=DECIDING,
             forgets=(queries.forget,),
         )

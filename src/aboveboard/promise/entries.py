@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from aboveboard.basics.facts import Digest, Facts, RedoByHand
+from aboveboard.basics.package import EventAbout, EventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,13 @@ class PromiseAdopted(Facts):
 
     promise: int
     digest: Digest
+
+
+ADOPTED: Final = EventType(
+    name="promise.adopted",
+    says="A promise was put in force.",
+    about=EventAbout.NOBODY,
+    fields={"promise": "its number", "digest": "the SHA-256 of its text, lower-case hex"},
+    data=lambda facts: {"promise": facts.promise, "digest": facts.digest},
+    example=PromiseAdopted(3, Digest("5e" * 32)),
+)

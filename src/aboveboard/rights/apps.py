@@ -66,7 +66,7 @@ class RightsConfig(AppConfig):
         from aboveboard.rights.pack import entries as pack_entries
         from aboveboard.rights.pack import release
         from aboveboard.rights.personal_data import PERSONAL_DATA
-        from aboveboard.rights.requests import letters, recording
+        from aboveboard.rights.requests import events, letters, recording
         from aboveboard.rights.requests.recording import RUN
         from aboveboard.rights.running import advance
 
@@ -96,6 +96,7 @@ class RightsConfig(AppConfig):
                 entries.RequestAdvanced: replay.repeat_advanced,
                 pack_entries.PackDestroyed: release.repeat_destroyed,
             },
+            events=(events.RECEIVED, events.CLOSED),
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,
             jobs=(

@@ -19,10 +19,11 @@ from aboveboard.kinds import values
 from aboveboard.kinds.kind import KindMismatch
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.actions import append
+from aboveboard.outbox.events import announce
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
 from aboveboard.vault import aliases, blind, filing, record_format, sealed
-from aboveboard.vault.entries import CorrectionMade, ErasureDone, erasure_reason
+from aboveboard.vault.entries import ERASED, CorrectionMade, ErasureDone, erasure_reason
 from aboveboard.vault.holds import OpenDates, dates_mac
 from aboveboard.vault.locking import lock_person, refuse_if_held
 from aboveboard.vault.models import Alias, Person, SealedRecord
@@ -139,6 +140,7 @@ def erase(person_id: int, *, reason: str, by: Actor, at: datetime) -> int:
         lasting = ledger.used_handles(known_as.lasting)
         delete_person(person_id)
         entry_id = append(ErasureDone(code), by=by, handle=subject.handle, at=at)
+        announce(ERASED, entry=entry_id, person=person_id)
         # A backup from before a merge, or from before each entry had a handle of its own, knows
         # them so. A lasting handle that no entry has is one that no backup needs.
         for handle in older:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from aboveboard.basics.errors import Invalid
 from aboveboard.basics.facts import (
@@ -17,6 +17,7 @@ from aboveboard.basics.facts import (
     Word,
     optional_fact,
 )
+from aboveboard.basics.package import EventAbout, EventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +139,13 @@ class PeopleKeysFinished(Facts):
     )
 
     people: int
+
+
+ERASED: Final = EventType(
+    name="person.erased",
+    says="A person was erased here. Erase what you know of them, unless a law keeps it.",
+    about=EventAbout.ERASED,
+    fields={"reason": f"why: one of {', '.join(f'`{reason}`' for reason in ErasureReason)}"},
+    data=lambda facts: {"reason": facts.reason},
+    example=ErasureDone(Code(ErasureReason.ASKED)),
+)

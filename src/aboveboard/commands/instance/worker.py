@@ -1,12 +1,13 @@
 """``aboveboard worker``: sequence the ledger, send what is due and do the jobs, until
 it is stopped.
 
-Seven loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
-the ledger. One compares the rows that decide with the log, a little at a time; the last two look,
-once an hour, for what may no longer be kept, for uploads that nobody confirmed and for requests
-that are due. What goes wrong in one turn is logged and the next turn comes after a rest that grows;
-nothing is lost meanwhile, because everything to do is a row. SIGTERM or Ctrl-C: each loop ends its
-turn and stops, and what was written to the ledger meanwhile gets its place.
+Nine loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
+the ledger; other systems, which may be slow, are notified in one of them. One compares the rows
+that decide with the log, a little at a time; the last two look, once an hour, for what may no
+longer be kept, for uploads that nobody confirmed and for requests that are due. What goes wrong in
+one turn is logged and the next turn comes after a rest that grows; nothing is lost meanwhile,
+because everything to do is a row. SIGTERM or Ctrl-C: each loop ends its turn and stops, and what
+was written to the ledger meanwhile gets its place.
 """
 
 from __future__ import annotations
@@ -139,6 +140,7 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
     """Return the loops of a worker of that name."""
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.delivery.actions import drain
+    from aboveboard.delivery.webhooks.sending import send_due
     from aboveboard.ledger.committing import commit_handles
     from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
@@ -149,6 +151,9 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
         if drained.halted:
             log.warning("sending halted: %s", drained.halted)
         return drained.sent > 0 and not drained.halted
+
+    def notify_systems() -> bool:
+        return send_due(worker=name, at=clock.now(), clock=clock.now) > 0
 
     def work() -> bool:
         # One at a time, so that a stop waits for one job and not for a batch.
@@ -168,6 +173,7 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
         WorkLoop("committing", commit, stop, limits.COMMIT_PAUSE, always_rests=True),
         WorkLoop("sending", send, stop),
         WorkLoop("jobs", work, stop),
+        WorkLoop("webhooks", notify_systems, stop),
         WorkLoop("comparing", RowWatch(), stop, limits.COMPARE_PAUSE, always_rests=True),
         WorkLoop("retention", _retain, stop, limits.SWEEP_PAUSE),
         WorkLoop("sweeping", _sweep, stop, limits.SWEEP_PAUSE),
@@ -231,6 +237,7 @@ def _retain() -> bool:
 def _sweep() -> bool:
     from aboveboard.accounts import code_tries
     from aboveboard.accounts.clients import idempotency, tokens
+    from aboveboard.delivery.webhooks import actions as webhooks
     from aboveboard.incidents.leaks import staging
     from aboveboard.intake import erased, held_back
     from aboveboard.recovery import before_upgrade
@@ -251,6 +258,7 @@ def _sweep() -> bool:
     tokens.sweep(at=clock.now())
     idempotency.sweep(at=clock.now())
     code_tries.sweep(at=clock.now())
+    webhooks.sweep(at=clock.now())
     visitors.seal_batch(at=clock.now())
     visitors.sweep(at=clock.now())
     # Last: it calls other machines.

@@ -123,6 +123,23 @@ class OutgoingClient:
             self._wait(max(seconds, retries.own_wait(attempt)))
         raise AssertionError("the last try returns or raises")
 
+    def send_once(self, call: OutgoingCall) -> OutgoingAnswer:
+        """Make a call once, and return its status and headers as soon as they are there: no second
+        try, no redirect is followed, and the body is of no interest.
+
+        Raises: as :meth:`send`.
+        """
+        answered: OutgoingAnswer | None = None
+        try:
+            with self._answered(call, limits.PIECE_BYTES, self._call_seconds) as (answer, pieces):
+                answered = answer
+                # Of a short answer the end is read too, so that the connection can be used again.
+                next(iter(pieces), b"")
+        except (SystemUnavailable, SystemAnswerUnreadable):
+            if answered is None:
+                raise
+        return answered
+
     @contextlib.contextmanager
     def stream(self, call: OutgoingCall) -> Iterator[tuple[OutgoingAnswer, Iterator[bytes]]]:
         """Make a GET once, its redirects followed, and yield the answer without its body, and the

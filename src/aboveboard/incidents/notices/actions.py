@@ -28,6 +28,7 @@ from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, NoticeStep
+from aboveboard.incidents.events import RELEASED
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
@@ -38,6 +39,7 @@ from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.outbox import jobs
+from aboveboard.outbox.events import announce
 from aboveboard.outbox.reference import Reference
 
 KIND = "incident.notice"
@@ -164,6 +166,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
             texts=Digest(batch.texts),
         )
         batch.approved_entry_id = lifecycle.append_entry(entry, by=by, at=at)
+        announce(RELEASED, entry=batch.approved_entry_id)
         batch.save(update_fields=["delivery_batch", "approved_entry_id"])
         decision.entry_id = batch.approved_entry_id
         decision.save(update_fields=["entry_id"])

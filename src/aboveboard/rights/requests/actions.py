@@ -15,11 +15,13 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code, Word
 from aboveboard.law import categories
 from aboveboard.ledger.actions import append_many, new_entry, reserve_ids
+from aboveboard.outbox.events import announce
 from aboveboard.promise.queries import in_force
 from aboveboard.rights import limits
 from aboveboard.rights.entries import RequestReceived
 from aboveboard.rights.models import RightsRequest
 from aboveboard.rights.requests import pending_objection, sealing
+from aboveboard.rights.requests.events import RECEIVED
 from aboveboard.rights.requests.locking import (
     LockedRequest,
     state_of,
@@ -98,6 +100,7 @@ def ask(new: NewRequest, *, evidence: ProofEvidence | None = None, by: Actor, at
             ],
             ids,
         )
+        announce(RECEIVED, entry=row.entry_id, person=row.person_id)
         key = sealing.new_key(row)
         plain = sealing.encode_details(new.details)
         row.details = sealing.seal(key, f"details/{row.entry_id}", plain)

@@ -21,12 +21,14 @@ from aboveboard.keys.queries import handle_secrets
 from aboveboard.ledger.actions import append_many, new_entry
 from aboveboard.outbox import jobs
 from aboveboard.outbox.actions import post_gathered, post_many
+from aboveboard.outbox.events import announce
 from aboveboard.promise.queries import NoPromise, PromiseMissing, in_force
 from aboveboard.rights import limits
 from aboveboard.rights.entries import RequestAdvanced
 from aboveboard.rights.models import RequestEventRow, RightsRequest
 from aboveboard.rights.requests import sealing
 from aboveboard.rights.requests.clock import DueDate, due_date
+from aboveboard.rights.requests.events import CLOSED, ENDINGS
 from aboveboard.rights.requests.identity import DISCLOSING
 from aboveboard.rights.requests.locking import LockedRequest, lock_request, state_of
 from aboveboard.rights.requests.state import (
@@ -117,6 +119,9 @@ def write_events(
         ]
     )
     keep_events(row, list(zip(events, ids, strict=True)), by=by, at=at)
+    for event, entry_id in zip(events, ids, strict=True):
+        if event.kind in ENDINGS:
+            announce(CLOSED, entry=entry_id, person=row.person_id)
     locked.events += [as_happened(event, at) for event in events]
     locked.last = ids[-1]
     locked.state = state_of(row, locked.events)

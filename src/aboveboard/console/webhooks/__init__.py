@@ -1,0 +1,1 @@
+"""Other systems that are notified: which, of what, and what became of it."""
