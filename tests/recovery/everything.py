@@ -34,6 +34,8 @@ from aboveboard.connectors import actions as systems
 from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.delivery.webhooks import actions as webhooks
+from aboveboard.group import organisations, shown
+from aboveboard.group.subject import digest_of_half, make_half
 from aboveboard.identity import actions as identity
 from aboveboard.identity import distinct
 from aboveboard.incidents import actions as incidents
@@ -60,6 +62,7 @@ from aboveboard.vault.actions import erase
 from tests.connectors.declared import BY_HAND
 from tests.incidents.conftest import LEAD, SECOND, STAFF, export, laptop
 from tests.intake.strangers import held_back_row
+from tests.recovery import organisations as other_organisations
 from tests.representation.made import approved
 from tests.world import ADVISER, load
 
@@ -121,6 +124,7 @@ def make_everything() -> Everything:
     _requests(chose, kept, at)
     representation.end(approved(held, kept).id, by=SYSTEM, at=clock.now())
     approved(chose, held)
+    _organisations([held, restricted], at)
     return Everything(chose, held, restricted, kept, merged, adviser)
 
 
@@ -131,6 +135,17 @@ def _endpoints(at: datetime) -> None:
         url = f"https://{name.lower()}.example/hooks"
         webhooks.add(name, url, [event], by=SYSTEM, at=at)
     webhooks.remove("Old", by=SYSTEM, at=at)
+
+
+def _organisations(person_ids: list[int], at: datetime) -> None:
+    """Two that are read and one no more; two people whose uses a portal shows, one who ended it."""
+    for key in ("water", "fire", "gas"):
+        organisations.declare(other_organisations.declared(key), by=SYSTEM, at=at)
+    organisations.remove("gas", by=SYSTEM, at=clock.now())
+    portal = other_organisations.portal("Our council")
+    for person_id in person_ids:
+        for _ in range(2):
+            shown.show_uses(person_id, portal, digest_of_half(make_half()), at=at)
 
 
 def _requests(first: int, second: int, at: datetime) -> None:

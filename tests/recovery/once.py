@@ -66,7 +66,7 @@ from aboveboard.vault.rekeying import people as rekeying
 from tests import loss, world
 from tests.accounts.people import customer_client
 from tests.connectors.declared import BY_HAND
-from tests.recovery import files, happening, questions
+from tests.recovery import files, happening, organisations, questions
 
 OFFERS = "personal-offers"
 
@@ -162,6 +162,8 @@ class Once:
         questions.questions(self)
         questions.objection(self)
         questions.representation(self)
+        organisations.link(self)
+        organisations.emergency_kept_out(self)
         happening.requests(self)
         happening.packs(self)
         happening.losses(self)

@@ -110,7 +110,7 @@ def evidence(once: Once, request: int) -> None:
 
 def representation(once: Once) -> None:
     """Somebody may act for another, as two record it, and gives that up."""
-    record = approved(once.ids[7], once.ids[8], reference=f"lpa/{once.number}")
+    record = approved(once.ids[7], once.ids[23], reference=f"lpa/{once.number}")
     end(record.id, by=record.actor, at=once.now)
 
 

@@ -35,6 +35,7 @@ DECIDES_NOTHING = {
     "delivery.BatchTally": "counts of a queue, for what people are shown; nobody is chosen by them",
     "delivery.WebhookAttempt": "what was answered, for what people are shown",
     "delivery.Dispatch": "a queue: that a notice was sent has its entry",
+    "group.OwnLink": "sealed under the person's key, and bound to the organisation",
     "identity.CandidatePair": "a list to work through; a merge is decided by who compares the two",
     "identity.DuplicateScan": "when records were compared; shown",
     "identity.SharedValue": "a list to look at; nothing is decided by it",
@@ -139,6 +140,11 @@ NOT_UNDER_THE_MAC = {
         "state": "how far it is; one that is sent twice has the same id",
     },
     "delivery.Correspondence": {"actor": "who recorded it: shown, and in its entry"},
+    "group.OtherOrganisation": {
+        "reached_at": "when it last answered: shown",
+        "failed_at": "since when it does not: shown",
+        "failure": "why it does not: shown",
+    },
     "identity.DistinctPeople": {
         "actor": "who said so: shown, and in its entry",
         "ended_actor": "who took it back: shown, and in its entry",

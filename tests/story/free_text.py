@@ -62,6 +62,7 @@ NO_FREE_TEXT = {
     "aboveboard.delivery.webhooks.actions.remove": "the name of an endpoint, which must be there",
     "aboveboard.delivery.webhooks.actions.resume": "the name of an endpoint, which must be there",
     "aboveboard.delivery.webhooks.actions.rotate": "the name of an endpoint, which must be there",
+    "aboveboard.group.organisations.remove": "a key that a row has",
     "aboveboard.ledger.actions.append": "typed facts, as tests/basics/test_facts.py shows",
     "aboveboard.ledger.actions.new_entry": "typed facts, as tests/basics/test_facts.py shows",
     "aboveboard.keys.rotation.ceremony.recover": "the shares of a root key, which must open it",

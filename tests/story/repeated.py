@@ -20,6 +20,8 @@ ELSEWHERE = {
     "delivery.webhooks.actions.pause": "tests/delivery: what is paused stays as it is",
     "delivery.webhooks.actions.remove": "tests/delivery: what is removed is not there",
     "delivery.webhooks.actions.resume": "tests/delivery: what is not paused stays as it is",
+    "group.organisations.declare": "tests/group: as connectors.actions.declare",
+    "group.organisations.remove": "tests/group: what is removed is not there",
     "ledger.committing.commit_handles": "tests/ledger: with nothing new it writes nothing",
     "incidents.actions.mark_done": "tests/incidents: a duty is done once",
     "incidents.actions.mark_notified": "tests/incidents: a state follows another",

@@ -161,6 +161,7 @@ class Aboveboard(Transport):
         periodEnd: int | None = None,
         offset: int | None = None,
         limit: int | None = None,
+        proofs: int | None = None,
     ) -> FindUsageOut:
         """Find the uses of a person's data. Return who used somebody's data, for a portal that
         shows them the lists of several organisations. That it was asked is written down about
@@ -176,6 +177,7 @@ class Aboveboard(Transport):
                 "periodEnd": periodEnd,
                 "offset": offset,
                 "limit": limit,
+                "proofs": proofs,
             },
         )
         return answer

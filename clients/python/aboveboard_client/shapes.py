@@ -305,13 +305,16 @@ class ResendIn(TypedDict):
 
 
 class UsageOut(TypedDict):
-    """One use, in the protocol's words."""
+    """One use, in the protocol's words. ``proof``, which is ours: where it is asked for, a C2SP
+    tlog-proof that it stands in the ledger; left out while it waits to be sealed.
+    """
 
     logtime: str
     action: str
     receiverCode: str
     receiverName: str
     receiverSystem: str
+    proof: NotRequired[str]
 
 
 class UsagePeriodOut(TypedDict):

@@ -304,7 +304,8 @@ export interface ResendIn {
 }
 
 /**
- * One use, in the protocol's words.
+ * One use, in the protocol's words. ``proof``, which is ours: where it is asked for, a C2SP
+ * tlog-proof that it stands in the ledger; left out while it waits to be sealed.
  */
 export interface UsageOut {
   logtime: string;
@@ -312,6 +313,7 @@ export interface UsageOut {
   receiverCode: string;
   receiverName: string;
   receiverSystem: string;
+  proof?: string;
 }
 
 /**
@@ -424,8 +426,8 @@ export class Aboveboard extends Transport {
    * Somebody who is not held has an empty list. Uses that a law forbids to tell now are left
    * out or say only that they are.
    */
-  getUsage(userCode?: number, periodStart?: number, periodEnd?: number, offset?: number, limit?: number): Promise<FindUsageOut> {
-    return this.send("GET", "/api/v1/usage/v2/findUsage", { query: { userCode, periodStart, periodEnd, offset, limit } });
+  getUsage(userCode?: number, periodStart?: number, periodEnd?: number, offset?: number, limit?: number, proofs?: number): Promise<FindUsageOut> {
+    return this.send("GET", "/api/v1/usage/v2/findUsage", { query: { userCode, periodStart, periodEnd, offset, limit, proofs } });
   }
 
   /**

@@ -53,6 +53,13 @@ class DisclosedUsage:
     is_known: bool
 
 
+def _person_of(promise: Promise, subject: Subject) -> int | None:
+    if subject.person_id is not None:
+        return subject.person_id
+    matches = lookup.find(promise, subject)
+    return matches[0] if len(matches) == 1 else None
+
+
 def disclose_usage(
     promise: Promise, question: UsageQuestion, *, by: Actor, at: datetime
 ) -> DisclosedUsage:
@@ -61,8 +68,7 @@ def disclose_usage(
     finds, have an empty list."""
     # Durable: the entry must not be rolled back after the list has left.
     with transaction.atomic(durable=True):
-        matches = lookup.find(promise, question.subject)
-        person_id = matches[0] if len(matches) == 1 else None
+        person_id = _person_of(promise, question.subject)
         about = entry_subject(person_id) if person_id is not None else None
         subject = about or NamelessHandle()
         facts = UsageDisclosed(acting=question.acting, asker=subject.seal(question.asker))

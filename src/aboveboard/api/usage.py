@@ -8,6 +8,7 @@ who is not signed in there (``usage:acting``).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -24,6 +25,7 @@ from aboveboard.api.endpoint import LOOK_UPS, READS, as_json, get
 from aboveboard.api.reading import BodyMalformed
 from aboveboard.basics import clock
 from aboveboard.basics.errors import NotFound, Refused
+from aboveboard.group.shown import LINKED, linked_person
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
@@ -34,14 +36,16 @@ MOST: Final = 1_000
 ACTING: Final = f"{USAGE}acting"
 
 
-class UsageOut(Struct, frozen=True):
-    """One use, in the protocol's words."""
+class UsageOut(Struct, frozen=True, omit_defaults=True):
+    """One use, in the protocol's words. ``proof``, which is ours: where it is asked for, a C2SP
+    tlog-proof that it stands in the ledger; left out while it waits to be sealed."""
 
     logtime: datetime
     action: str
     receiverCode: str
     receiverName: str
     receiverSystem: str
+    proof: str = ""
 
 
 class FindUsageOut(Struct, frozen=True):
@@ -76,6 +80,7 @@ PARAMETERS: Final = [
     _query("periodEnd", _MOMENT),
     _query("offset", {"type": "integer", "minimum": 0, "maximum": 2**31 - 1}),
     _query("limit", {"type": "integer", "minimum": 1, "maximum": MOST}),
+    _query("proofs", {"type": "boolean"}),
 ]
 
 
@@ -90,11 +95,14 @@ def get_usage(request: HttpRequest) -> HttpResponse:
     if question.acting and ACTING not in client.scope.rights:
         raise Refused(why=f"to ask for somebody else, this client needs `{ACTING}` in its scope")
     misses.check_limit(client.id)
-    promise = in_force().promise
-    disclosed = disclose_usage(promise, question, by=actor_of(request), at=clock.now())
+    promise, at = in_force().promise, clock.now()
+    if question.subject.kind == LINKED:
+        question = _linked(question, client.id, at)
+    disclosed = disclose_usage(promise, question, by=actor_of(request), at=at)
     if not disclosed.is_known:
         misses.count_misses(client.id, 1)
-    usages = [_usage(promise, record) for record in disclosed.uses]
+    proved = request.GET.get("proofs") == "true"
+    usages = [_usage(promise, record, proved=proved) for record in disclosed.uses]
     return as_json(FindUsageOut(disclosed.total, usages))
 
 
@@ -140,6 +148,17 @@ def _question(request: HttpRequest, kinds: frozenset[str]) -> UsageQuestion:
     )
 
 
+def _linked(question: UsageQuestion, client: int, at: datetime) -> UsageQuestion:
+    """Return the question about whom a portal means by the subject of a link. No part of it goes
+    further: the entry says who asked, and nobody can ask with what stands there."""
+    person_id = linked_person(client, question.subject.value, at=at)
+    if person_id is None:
+        misses.count_misses(client, 1)
+        raise NotFound(what="link of a person with this portal")
+    subject = Subject(person_id=person_id, value=LINKED)
+    return replace(question, subject=subject, asker=LINKED)
+
+
 def _moment(text: str | None, at: str) -> datetime | None:
     if text is None:
         return None
@@ -162,7 +181,7 @@ def _number(text: str | None, at: str, least: int, most: int, otherwise: int) ->
     return number
 
 
-def _usage(promise: Promise, record: UseRecord) -> UsageOut:
+def _usage(promise: Promise, record: UseRecord, *, proved: bool) -> UsageOut:
     organisation = promise.organisation
     return UsageOut(
         logtime=record.at.replace(microsecond=0),
@@ -170,7 +189,15 @@ def _usage(promise: Promise, record: UseRecord) -> UsageOut:
         receiverCode=organisation.legal_name or organisation.name,
         receiverName=organisation.name,
         receiverSystem=_system(promise, record),
+        proof=_proof(record.entry_id) if proved else "",
     )
+
+
+def _proof(entry_id: int) -> str:
+    try:
+        return ledger.proof(entry_id)
+    except ledger.NotYet:
+        return ""
 
 
 def _action(promise: Promise, record: UseRecord) -> str:

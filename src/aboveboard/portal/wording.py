@@ -18,6 +18,7 @@ from aboveboard.access.use import UseRecord
 from aboveboard.basics.actor import ActorKind
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
 from aboveboard.choices.topic import parts_of, topic_of
+from aboveboard.group.asking import ReadFailure
 from aboveboard.law import categories
 from aboveboard.promise import explain
 from aboveboard.promise.model import Promise, Purpose, RoleOrChannel
@@ -27,6 +28,13 @@ from aboveboard.vault.origin import IMPORT, ValueOrigin
 
 _LOCALES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
 
+_READ_FAILURES: dict[ReadFailure, Lazy | str] = {
+    ReadFailure.AWAY: gettext_lazy("We cannot reach them now."),
+    ReadFailure.REFUSED: gettext_lazy("They do not let this portal ask at the moment."),
+    ReadFailure.UNREADABLE: gettext_lazy("We cannot read what they answer."),
+    ReadFailure.UNLINKED: gettext_lazy("Your link with them has ended."),
+    ReadFailure.EXPIRED: gettext_lazy("Our access to them has run out."),
+}
 REFUSED: dict[ReasonCode, Lazy | str] = {
     ReasonCode.PERSON_UNKNOWN: gettext_lazy("We did not hold anything about you."),
     ReasonCode.PURPOSE_UNKNOWN: gettext_lazy("This is not one of the uses we promised you."),
@@ -221,6 +229,11 @@ def origin(promise: Promise, where: ValueOrigin) -> str:
     else:
         sentence = gettext("Collected on %(day)s (%(channel)s).") % facts
     return f"{sentence} {purpose(promise, where.purpose)}." if where.purpose else sentence
+
+
+def read_failure(failure: ReadFailure) -> str:
+    """Return why the uses at another organisation cannot be shown now."""
+    return str(_READ_FAILURES[failure])
 
 
 def refusal(codes: Iterable[str]) -> str:

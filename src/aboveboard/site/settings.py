@@ -36,6 +36,7 @@ PACKAGES = [
     "incidents",
     "rights",
     "discovery",
+    "group",
     "custody",
     "connectors",
     "retention",

@@ -20,10 +20,12 @@ from aboveboard.accounts.gate import allow_customer
 from aboveboard.basics import settings
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.ids import parse_id
+from aboveboard.group.shown import shown_portals
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
 from aboveboard.portal.page import PortalCustomer, page_for
 from aboveboard.portal.pages import uses_asked
+from aboveboard.portal.pages.organisations import elsewhere
 from aboveboard.portal.pages.uses_asked import UsesAsked
 from aboveboard.representation.terms import Power
 
@@ -45,6 +47,9 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     entry_ids = matching.page(after, _PAGE + 1)
     shown = access_queries.records_of(you.person_id, entry_ids[:_PAGE])
     raised = concerns.own_concerns(you.person_id, [use.entry_id for use in shown])
+    # On the first page alone: each time it is opened, each organisation is asked. And to the person
+    # alone: who acts for them here was let in here.
+    first_own = after is None and not asked.is_filtered and you.acting is None
     context = {
         "rows": [use_in_words(you, use) | concerns_in_words(raised, use.entry_id) for use in shown],
         "whole": concerns_in_words(raised, None)["concerns"],
@@ -61,6 +66,8 @@ def overview(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "picture": uses_asked.picture(asked, matching, you),
         "size": ledger.size(),
         "withheld": _withheld_from_anybody(you),
+        "elsewhere": elsewhere(you) if first_own else (),
+        "portals": shown_portals(you.person_id, at=you.now) if first_own else (),
     }
     return render(request, "portal/uses.html", context)
 

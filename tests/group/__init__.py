@@ -1,0 +1,1 @@
+"""Promises of ``group``: one portal over several instances."""
