@@ -32,6 +32,7 @@ from aboveboard.connectors.actions import declare
 from aboveboard.connectors.own import KEY as OWN
 from aboveboard.custody import queries as custody
 from aboveboard.custody.sharing import take_in
+from aboveboard.group import organisations
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerson
 from aboveboard.incidents import queries as incidents
@@ -55,6 +56,7 @@ from tests.api.programs import program
 from tests.centre.sharing_sample import REGISTER
 from tests.connectors.declared import BY_HAND
 from tests.house.test_routes import ALL
+from tests.recovery.organisations import declared
 from tests.site.test_missing_promise import lose_the_promise_in_force
 from tests.story.rows_for_pages import WRITTEN, link_of, rows_of
 from tests.world import ADVISER
@@ -99,7 +101,7 @@ SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|what-for/$|website/$|acting/|choices/(personal-offers/)?$|who-may-look/$|notices/$"
-    r"|who-has-looked/($|concern/|whole-list.json$)|$)"
+    r"|who-has-looked/($|concern/|whole-list.json$)|organisations/|portals/|who-was-given/$|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer
@@ -115,6 +117,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/notice/": {"layer": "short", "point": "order"},
     "/sharing/": {"number": "1"},
     "/agent/": {"agent_id": "AGENT_A"},
+    "/organisations/": {"key": "water"},
 }
 """What stands in some addresses, by a part of them."""
 
@@ -154,6 +157,7 @@ def story(tmp_path: Path) -> DemoStory:
     take_in(REGISTER, by=SYSTEM, at=clock.now())
     cabinet = BY_HAND.format(key="cabinet", name="A cabinet")
     declare(cabinet, name="cabinet.yaml", by=SYSTEM, at=clock.now())
+    organisations.declare(declared("water"), by=SYSTEM, at=clock.now())
     sequence_now()
     return played
 
@@ -182,7 +186,8 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(
     for pattern, _, _ in ALL:
         if pattern.startswith("/accounts/"):
             continue  # asked one by one in tests/accounts/test_gate.py
-        address = _filled(pattern, story, mine, rows)
+        # A parcel is an export.
+        address = _filled(pattern.replace("parcel_id", "export_id"), story, mine, rows)
         allowed = next(set(who) for shape, who in WHO if re.fullmatch(shape, address))
         if (
             "customer" in allowed

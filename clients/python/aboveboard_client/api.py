@@ -18,6 +18,8 @@ from aboveboard_client.shapes import (
     ContextOut,
     DecisionBatchOut,
     DecisionOut,
+    DisclosureListOut,
+    DisclosureRowsOut,
     FindUsageOut,
     HeartbeatOut,
     NewRequestIn,
@@ -194,6 +196,34 @@ class Aboveboard(Transport):
     ) -> HeartbeatOut:
         """Whether uses can be asked for now. Return OK once the ledger has an entry."""
         answer: HeartbeatOut = self.send("GET", "/api/v1/usage/v2/heartbeat")
+        return answer
+
+    def get_disclosures(
+        self,
+        *,
+        before: int | None = None,
+    ) -> DisclosureListOut:
+        """List what this recipient was given. Return a page of the parcels that left for the
+        recipient whose client asks (`recipient:NAME` in its scope), the newest first. What
+        others were given is not shown.
+        """
+        answer: DisclosureListOut = self.send(
+            "GET", "/api/v1/disclosures", query={"before": before}
+        )
+        return answer
+
+    def get_disclosure_rows(
+        self,
+        parcel_id: int,
+        *,
+        after: int | None = None,
+    ) -> DisclosureRowsOut:
+        """List the rows of a parcel. Return a page of the rows of one parcel of the recipient's
+        own. Who was asked for and is not in it is not told. Another's parcel is not there.
+        """
+        answer: DisclosureRowsOut = self.send(
+            "GET", f"/api/v1/disclosures/{parcel_id}/rows", query={"after": after}
+        )
         return answer
 
     def post_request(

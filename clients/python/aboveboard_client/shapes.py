@@ -142,6 +142,43 @@ class DecisionOutcomeOut(TypedDict):
     code: NotRequired[str | None]
 
 
+class DisclosureListOut(TypedDict):
+    """A page of parcels, the newest first. ``next`` goes on; null at the end."""
+
+    disclosures: list[DisclosureOut]
+    next: int | None
+
+
+class DisclosureOut(TypedDict):
+    """A parcel that left for the recipient: when, for what, which fields, of how many people; the
+    SHA-256 of the file in hex, the entry that proves it, and the agreements of the public
+    register that it stands under.
+    """
+
+    id: int
+    at: str
+    purpose: str
+    fields: list[str]
+    people: int
+    sha256: str
+    entry: int | None
+    agreements: list[int]
+
+
+class DisclosureRowOut(TypedDict):
+    """A row of a parcel: its place among those who are in it, and the categories of data."""
+
+    row: int
+    categories: list[str]
+
+
+class DisclosureRowsOut(TypedDict):
+    """A page of rows. ``next`` goes on; null at the end."""
+
+    rows: list[DisclosureRowOut]
+    next: int | None
+
+
 class ErrorOut(TypedDict):
     """One thing in the body that is not as described: where, such as ``person.kind``, and what was
     expected there.

@@ -145,6 +145,46 @@ export interface DecisionOutcomeOut {
 }
 
 /**
+ * A page of parcels, the newest first. ``next`` goes on; null at the end.
+ */
+export interface DisclosureListOut {
+  disclosures: DisclosureOut[];
+  next: number | null;
+}
+
+/**
+ * A parcel that left for the recipient: when, for what, which fields, of how many people; the
+ * SHA-256 of the file in hex, the entry that proves it, and the agreements of the public
+ * register that it stands under.
+ */
+export interface DisclosureOut {
+  id: number;
+  at: string;
+  purpose: string;
+  fields: string[];
+  people: number;
+  sha256: string;
+  entry: number | null;
+  agreements: number[];
+}
+
+/**
+ * A row of a parcel: its place among those who are in it, and the categories of data.
+ */
+export interface DisclosureRowOut {
+  row: number;
+  categories: string[];
+}
+
+/**
+ * A page of rows. ``next`` goes on; null at the end.
+ */
+export interface DisclosureRowsOut {
+  rows: DisclosureRowOut[];
+  next: number | null;
+}
+
+/**
  * One thing in the body that is not as described: where, such as ``person.kind``, and what was
  * expected there.
  */
@@ -442,6 +482,23 @@ export class Aboveboard extends Transport {
    */
   getHeartbeat(): Promise<HeartbeatOut> {
     return this.send("GET", "/api/v1/usage/v2/heartbeat");
+  }
+
+  /**
+   * List what this recipient was given. Return a page of the parcels that left for the
+   * recipient whose client asks (`recipient:NAME` in its scope), the newest first. What others
+   * were given is not shown.
+   */
+  getDisclosures(before?: number): Promise<DisclosureListOut> {
+    return this.send("GET", "/api/v1/disclosures", { query: { before } });
+  }
+
+  /**
+   * List the rows of a parcel. Return a page of the rows of one parcel of the recipient's own.
+   * Who was asked for and is not in it is not told. Another's parcel is not there.
+   */
+  getDisclosureRows(parcelId: number, after?: number): Promise<DisclosureRowsOut> {
+    return this.send("GET", `/api/v1/disclosures/${parcelId}/rows`, { query: { after } });
   }
 
   /**

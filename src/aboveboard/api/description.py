@@ -73,6 +73,15 @@ NUMBER: dict[str, Any] = {
     "schema": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
 }
 """The number of a request, in its address."""
+PARCEL: dict[str, Any] = {**NUMBER, "name": "parcel_id"}
+"""The number of a parcel, in its address."""
+AFTER: dict[str, Any] = {
+    "in": "query",
+    "name": "after",
+    "required": False,
+    "schema": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+}
+"""After which row a list goes on: `next` of the page before."""
 BEFORE: dict[str, Any] = {
     "in": "query",
     "name": "before",

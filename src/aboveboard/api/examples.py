@@ -148,6 +148,31 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
         },
         {"choice": 1, "entry": 12, "waits": False},
     ),
+    "get_disclosures": OperationExample(
+        None,
+        {
+            "disclosures": [
+                {
+                    "id": 41,
+                    "at": "2026-11-30T16:10:00Z",
+                    "purpose": "deliver-orders",
+                    "fields": ["first_name", "address_line1"],
+                    "people": 417,
+                    "sha256": "9f2c5f6b7e0a4d318c5b2a6e7f801d3c9f2c5f6b7e0a4d318c5b2a6e7f801d3c",
+                    "entry": 12,
+                    "agreements": [1],
+                }
+            ],
+            "next": None,
+        },
+    ),
+    "get_disclosure_rows": OperationExample(
+        None,
+        {
+            "rows": [{"row": 1, "categories": ["user.contact.address", "user.name.first"]}],
+            "next": None,
+        },
+    ),
     "get_promise": OperationExample(
         None,
         {

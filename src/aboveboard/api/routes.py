@@ -10,7 +10,16 @@ from django.views.decorators.http import require_safe
 
 from aboveboard.access.lookup import record_choice
 from aboveboard.accounts.gate import actor_of, client_of
-from aboveboard.api import data_rights, misses, problems, rate_limit, requests, usage, uses
+from aboveboard.api import (
+    data_rights,
+    disclosures,
+    misses,
+    problems,
+    rate_limit,
+    requests,
+    usage,
+    uses,
+)
 from aboveboard.api.description import KEY, LINES, STREAM_BODIES, describe
 from aboveboard.api.endpoint import as_json, either, get, post, post_lines
 from aboveboard.api.once import change_once
@@ -171,6 +180,8 @@ ENDPOINTS = {
     "usage/v2/findUsage": usage.get_usage,
     "usage/v2/usagePeriod": usage.get_usage_period,
     "usage/v2/heartbeat": usage.get_heartbeat,
+    "disclosures": disclosures.get_disclosures,
+    "disclosures/{parcel_id}/rows": disclosures.get_disclosure_rows,
     "requests": either(requests.post_request, requests.get_requests),
     "requests/{request_id}": requests.get_request,
     "requests/{request_id}/code": requests.post_code,

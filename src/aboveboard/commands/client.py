@@ -115,6 +115,13 @@ def _configure_scope(add: argparse.ArgumentParser) -> None:
         "with `acting` for somebody who acts for them",
     )
     add.add_argument(
+        "--recipient",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a recipient of the promise whose client it is: it may read what it was given",
+    )
+    add.add_argument(
         "--proves",
         action="append",
         default=[],
@@ -162,7 +169,8 @@ def run(args: argparse.Namespace) -> int:
             channels=args.channel,
             rights=[f"request:{kind}" for kind in args.request]
             + [f"proves:{evidence}" for evidence in args.proves]
-            + [f"usage:{field}" for field in args.usage],
+            + [f"usage:{field}" for field in args.usage]
+            + [f"recipient:{name}" for name in args.recipient],
             by=SYSTEM,
             at=at,
             life=life,

@@ -23,6 +23,7 @@ class CustodyConfig(AppConfig):
                 "agreement",
                 "campaign",
                 "entries",
+                "disclosed",
                 "exporting",
                 "limits",
                 "listing",

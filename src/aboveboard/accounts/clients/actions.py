@@ -14,7 +14,7 @@ from django.db import transaction
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.actions import check_team
 from aboveboard.accounts.clients import tokens
-from aboveboard.accounts.clients.scope import PROVES, REQUEST, USAGE
+from aboveboard.accounts.clients.scope import PROVES, RECIPIENT, REQUEST, USAGE
 from aboveboard.accounts.entries import ClientMade, ClientRevoked, ClientRotated
 from aboveboard.accounts.models import ClientSecret, ServiceClient
 from aboveboard.accounts.queries import Client, client_of_row
@@ -22,10 +22,13 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code, TeamName, Word
 from aboveboard.ledger.actions import append
+from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_words
 
-_RIGHT: Final = re.compile(rf"({REQUEST}|{PROVES}|{USAGE})[a-z][a-z_]{{0,39}}")
+_RIGHT: Final = re.compile(
+    rf"({REQUEST}|{PROVES}|{USAGE})[a-z][a-z_]{{0,39}}|{RECIPIENT}[a-z][a-z0-9-]{{0,39}}"
+)
 
 
 @transaction.atomic
@@ -103,6 +106,7 @@ def write_client(
     check_words(
         promise, roles=[role.strip()], purposes=purposes, choices=choices, channels=channels
     )
+    _check_recipients(promise, rights)
     check_team(team)
     row, made = ServiceClient.objects.get_or_create(
         name=name.strip(),
@@ -225,10 +229,20 @@ def _check_rights(rights: Sequence[str]) -> None:
                 found="a word of the client's rights is none about requests",
                 fix="Write it such as `request:access` or `proves:signed_in`.",
             )
-    if rights and not any(word.startswith((REQUEST, USAGE)) for word in rights):
+    if rights and not any(word.startswith((REQUEST, USAGE, RECIPIENT)) for word in rights):
         raise Invalid(
             found="the client may prove who asks, and bring no request",
             fix="Name what it may bring too, such as `request:access`.",
+        )
+
+
+def _check_recipients(promise: Promise, rights: Sequence[str]) -> None:
+    """Refuse a recipient that the promise does not name, and two of them: a client is one's."""
+    names = {word.removeprefix(RECIPIENT) for word in rights if word.startswith(RECIPIENT)}
+    if len(names) > 1 or not names <= promise.recipients.keys():
+        raise Invalid(
+            found="the client is to be of a recipient that the promise does not name, or of two",
+            fix=f"Name one of: {', '.join(promise.recipients)}.",
         )
 
 

@@ -7,7 +7,7 @@ both could open data under a yes of its own (``docs/explanation/choices.md``). A
 ``request:`` lets it bring what people ask of that kind (access, erasure …), ``proves:`` lets it say
 that it proved who they are in that way; what no ``proves:`` covers begins unproved.
 ``usage:FIELD`` lets a portal ask for the uses of whom that field names, ``usage:acting`` also for
-somebody who acts for them.
+somebody who acts for them. ``recipient:NAME`` shows a recipient of the promise what it was given.
 
 RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming no purpose, choice or
 request means all of the client's own, and the same for channels; once one is named, only what is
@@ -24,7 +24,8 @@ CHANNEL = "channel:"
 REQUEST = "request:"
 PROVES = "proves:"
 USAGE = "usage:"
-RIGHTS = (REQUEST, PROVES, USAGE)
+RECIPIENT = "recipient:"
+RIGHTS = (REQUEST, PROVES, USAGE, RECIPIENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ class ClientScope:
         """The fields by which it may ask for people's uses."""
         words = {word.removeprefix(USAGE) for word in self.rights if word.startswith(USAGE)}
         return frozenset(words - {"acting"})
+
+    @property
+    def recipient(self) -> str:
+        """The recipient of the promise whose client it is; "" for none."""
+        names = [word.removeprefix(RECIPIENT) for word in self.rights if word.startswith(RECIPIENT)]
+        return names[0] if len(names) == 1 else ""
 
     def may_prove(self, evidence: str) -> bool:
         """Whether it may say that it proved who asks in this way."""

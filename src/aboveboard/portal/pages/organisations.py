@@ -78,7 +78,7 @@ def linked(request: HttpRequest, you: PortalCustomer, key: str) -> HttpResponse:
     context = {"organisation": record, "half": given.get("half", ""), "begun": bool(half)}
     if request.method != "POST" or not half:
         # Not begun in this session: somebody else began it, or it was too long ago.
-        status = 200 if half else 422
+        status = 422 if request.method == "POST" else 200
         return render(request, "portal/organisation_linked.html", context, status=status)
     throttle(request, "own_change")
     try:

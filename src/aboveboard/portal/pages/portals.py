@@ -48,7 +48,8 @@ def show_uses(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         if not DIGEST.fullmatch(half):
             raise LandingRefused()
     except LandingRefused:
-        return render(request, "portal/portal_shown.html", context, status=422)
+        status = 422 if request.method == "POST" else 200
+        return render(request, "portal/portal_shown.html", context, status=status)
     context["portal"] = portal
     if request.method == "POST":
         throttle(request, "own_change")
