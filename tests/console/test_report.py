@@ -12,12 +12,14 @@ from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
+from aboveboard.console.report_loss import LOSSES
 from aboveboard.custody import queries as custody
 from aboveboard.custody.actions import register_device
 from aboveboard.custody.queries import DeviceRow
 from aboveboard.custody.terms import DeviceKind, DeviceState, EncryptionState
+from aboveboard.incidents.case.playbook import playbooks
 from aboveboard.incidents.models import Incident
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.terms import IncidentKind, LossKind
 from aboveboard.ledger.models import Entry
 from tests.accounts.people import staff_client, staff_member
 from tests.console.asked import refused_to_the_others
@@ -94,6 +96,22 @@ def test_something_else_in_a_few_words(adviser: Account) -> None:
     assert sent["Location"] == f"/console/report-a-loss/{incident.number}/"
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_whatever_happened_is_reported_in_three_questions(adviser: Account, loss: LossKind) -> None:
+    client = staff_client(account=adviser)
+    sent = answer(client, what=loss.value, when="2026-11-20T17:42", note="It was Ada’s.")
+    incident = Incident.objects.get()
+    assert (incident.loss, incident.kind) == (loss, IncidentKind.OTHER)
+    assert incident.occurred_at is not None
+    assert incident.reported_in_seconds is not None
+    thanks = words(client.get(sent["Location"]))
+    assert playbooks()[loss].now in thanks
+    assert "The clock of the law runs from now" in thanks
+    assert [task.step for task in incident.tasks.order_by("id")] == [
+        task.key for task in playbooks()[loss].tasks
+    ]
+
+
 def test_a_link_on_a_device_ticks_it(adviser: Account, laptop: DeviceRow) -> None:
     page = staff_client(account=adviser).get(f"{PAGE}?device={laptop.id}")
     assert page.context["form"]["what"].initial == str(laptop.id)
@@ -127,7 +145,7 @@ def test_what_happened_is_nowhere_but_in_the_incident(adviser: Account, laptop: 
 @pytest.mark.parametrize(
     ("story", "answers", "says"),
     [
-        ("nothing chosen", {}, "Choose what is missing"),
+        ("nothing chosen", {}, "Choose what happened"),
         ("another device without its label", {"what": "label"}, "Enter the label"),
         (
             "a label that nothing has",

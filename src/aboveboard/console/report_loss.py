@@ -26,23 +26,37 @@ from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import queries as custody
 from aboveboard.custody.queries import DeviceRow
 from aboveboard.incidents import actions, queries
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.case.playbook import playbooks
+from aboveboard.incidents.terms import IncidentKind, LossKind
 from aboveboard.incidents.views import IncidentView
 
 BY_LABEL: Final = "label"
 OTHER: Final = "other"
 MOMENT: Final = "%Y-%m-%dT%H:%M"
+LOSSES: Final = {
+    LossKind.BAG: "A bag",
+    LossKind.PAPER: "Paper, such as a form or a list",
+    LossKind.POST: "A stick, a disc or a parcel in the post",
+    LossKind.WRONG_ADDRESS: "A letter to the wrong address",
+    LossKind.WRONG_RECIPIENT: "An e-mail to the wrong people, or with all addresses visible",
+    LossKind.WEBSITE: "A page or an app shows what it should not",
+    LossKind.STOLEN_LOGIN: "A password or a login was stolen",
+    LossKind.RANSOMWARE: "Files are locked, and somebody wants money",
+    LossKind.INSIDER: "A colleague looked without a reason",
+    LossKind.SUPPLIER: "A supplier lost our data",
+}
+"""What may have happened besides a lost device, as whoever reports it says it."""
 _ANSWERS: Final = "report_loss"
 """Session key: the answers so far, and when the report was begun, in seconds since 1970."""
 
 
 class WhatForm(forms.Form):
-    """What is missing: one's own devices first."""
+    """What is missing or what happened: one's own devices first."""
 
     what = forms.ChoiceField(
         label="What is it?",
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose what is missing."},
+        error_messages={"required": "Choose what happened."},
     )
 
     def __init__(self, *args: Any, own: Sequence[DeviceRow], **kwargs: Any) -> None:
@@ -53,7 +67,8 @@ class WhatForm(forms.Form):
             field.choices = [
                 *mine,
                 (BY_LABEL, "Another device" if mine else "A device"),
-                (OTHER, "Something else, such as a letter, a form or an e-mail"),
+                *((loss.value, words) for loss, words in LOSSES.items()),
+                (OTHER, "Something odd, or something else"),
             ]
 
 
@@ -80,7 +95,7 @@ class TitleForm(forms.Form):
 
 
 class WhenForm(forms.Form):
-    """When it was last there, as far as anybody knows."""
+    """When it was last there, or happened, as far as anybody knows."""
 
     when = forms.DateTimeField(
         label="Date and time",
@@ -111,6 +126,10 @@ class LossNoteForm(forms.Form):
     )
 
 
+_HAPPENINGS: Final = frozenset({OTHER, *LOSSES}) - {LossKind.BAG, LossKind.PAPER}
+"""What happens at a moment, unlike a thing that one last had."""
+
+
 @dataclass(frozen=True, slots=True)
 class LossQuestion:
     """One page of the report: ``key`` is its address below ``/console/report-a-loss/``."""
@@ -122,11 +141,15 @@ class LossQuestion:
 
 
 _WHAT = LossQuestion(
-    "", "What is missing?", WhatForm, "It takes a minute. Reporting early protects people."
+    "",
+    "What happened, or what is missing?",
+    WhatForm,
+    "It takes a minute. Reporting early protects people.",
 )
 _LABEL = LossQuestion("device", "Which device is it?", LabelForm)
 _TITLE = LossQuestion("item", "What is it?", TitleForm)
 _WHEN = LossQuestion("when", "When did you last have it?", WhenForm)
+_HAPPENED = LossQuestion("when", "When did it happen?", WhenForm)
 _NOTE = LossQuestion("what-happened", "What happened?", LossNoteForm)
 
 
@@ -190,6 +213,7 @@ def reported(request: HttpRequest, number: int) -> HttpResponse:
         "incident": incident,
         "counted": incident.kind != IncidentKind.OTHER,
         "seconds": incident.reported_in_seconds,
+        "now": playbooks()[incident.loss].now,
         "leads": actor.role in LEADS,
     }
     return render(request, "console/report_loss/reported.html", context)
@@ -203,10 +227,9 @@ def own_devices(actor: Actor) -> list[DeviceRow]:
 def _questions_for(answers: dict[str, Any]) -> list[LossQuestion]:
     """Return the questions of this report: which device, or what it is, only where that is not
     said by the first answer."""
-    second = {BY_LABEL: [_LABEL], OTHER: [_TITLE]}.get(answers.get("what", ""), [])
-    # Something that is no device has no moment of its own in an incident: its account says it.
-    when = [] if answers.get("what") == OTHER else [_WHEN]
-    return [_WHAT, *second, *when, _NOTE]
+    what = answers.get("what", "")
+    second = {BY_LABEL: [_LABEL], OTHER: [_TITLE]}.get(what, [])
+    return [_WHAT, *second, _HAPPENED if what in _HAPPENINGS else _WHEN, _NOTE]
 
 
 def _form(
@@ -248,19 +271,19 @@ def _session_answers(form: forms.Form) -> dict[str, Any]:
 
 def _open(form: forms.Form, answers: dict[str, Any], actor: Actor) -> IncidentView | None:
     """Open the incident, or say in the form what prevents it."""
-    note, now, what = form.cleaned_data["note"], clock.now(), answers["what"]
+    now, what = clock.now(), answers["what"]
+    given: dict[str, Any] = {
+        "note": form.cleaned_data["note"],
+        "occurred_at": parse_datetime(answers["when"]) if answers.get("when") else None,
+        "reported_in_seconds": max(0, int(now.timestamp()) - answers["begun"]),
+    }
     try:
-        if what == OTHER:
-            return actions.open_other(title=answers["title"], note=note, by=actor, at=now)
+        if what == OTHER or what in LOSSES:
+            loss = LossKind.ODD if what == OTHER else LossKind(what)
+            title = answers["title"] if what == OTHER else loss.label
+            return actions.open_other(title=title, loss=loss, **given, by=actor, at=now)
         device_id = custody.device_by_tag(answers["label"]).id if what == BY_LABEL else int(what)
-        return actions.report_loss(
-            device_id,
-            note=note,
-            occurred_at=parse_datetime(answers["when"]) if answers.get("when") else None,
-            reported_in_seconds=max(0, int(now.timestamp()) - answers["begun"]),
-            by=actor,
-            at=now,
-        )
+        return actions.report_loss(device_id, **given, by=actor, at=now)
     # A colleague may have reported it between two of these pages; one loss is one incident.
     except Conflict:
         form.add_error(None, "This device is already reported missing, or is out of service.")

@@ -21,6 +21,7 @@ from aboveboard.incidents.assessment.moments import set_moments
 from aboveboard.incidents.assessment.sectors import set_sectors
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.case import tasks
+from aboveboard.incidents.case.playbook import playbooks
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.models import (
     DutyDone,
@@ -87,7 +88,9 @@ def open_other(
     title: str,
     loss: LossKind = LossKind.ODD,
     note: str = "",
+    occurred_at: datetime | None = None,
     discovered_at: datetime | None = None,
+    reported_in_seconds: int | None = None,
     by: Actor,
     at: datetime,
 ) -> IncidentView:
@@ -99,14 +102,17 @@ def open_other(
     """
     if not title.strip():
         raise Invalid(found="an incident without a title", fix="Say in a few words what was lost.")
-    check_order(discovered_at=discovered_at, at=at)
+    check_order(occurred_at=occurred_at, discovered_at=discovered_at, at=at)
+    known = playbooks()[loss].known
     with transaction.atomic():
         incident = lifecycle.open_incident(
             IncidentKind.OTHER,
             loss=loss,
             title=title.strip(),
+            occurred_at=occurred_at,
             discovered_at=discovered_at or at,
-            circumstances=circumstances.check({"what_happened": note}),
+            circumstances=circumstances.check({"what_happened": note, **known}),
+            reported_in_seconds=reported_in_seconds,
             by=by,
             at=at,
         )

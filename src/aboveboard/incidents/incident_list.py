@@ -11,7 +11,7 @@ from django.db.models import F, Min, OuterRef, Q, QuerySet, Subquery
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.incidents.models import Assessment, Incident, StateRecord
 from aboveboard.incidents.queries import row_of
-from aboveboard.incidents.terms import IncidentState
+from aboveboard.incidents.terms import LOSSES, IncidentState
 from aboveboard.incidents.views import IncidentRow
 
 ORDERS: Final = {"title": "title", "number": "number", "known": "aware_at", "due": "due"}
@@ -23,7 +23,7 @@ def incident_page(
     *,
     search: str = "",
     state: str = "",
-    kind: str = "",
+    loss: str = "",
     risk: str = "",
     order: str = "-number",
     start: int = 0,
@@ -33,12 +33,15 @@ def incident_page(
     """Return ``limit`` incidents from the one at place ``start`` on, and how many there are.
 
     ``search``: part of the title or of the reference; ``state``: of :class:`IncidentState`;
-    ``kind``: how the data was lost; ``risk``: of the judgement that stands, ``none`` where there is
+    ``loss``: of :class:`LossKind`; ``risk``: of the judgement that stands, ``none`` where there is
     none; ``order``: one of :data:`ORDERS`, with ``-`` where the greatest is first.
     """
     rows = _annotated()
-    for name, value in (("stands", state), ("kind", kind)):
-        rows = rows.filter(**{name: value}) if value else rows
+    rows = rows.filter(stands=state) if state else rows
+    if loss:
+        # An earlier version wrote down the kind alone.
+        kinds = [kind for kind, implied in LOSSES.items() if implied == loss]
+        rows = rows.filter(Q(loss=loss) | Q(loss="", kind__in=kinds))
     if risk == "none":
         rows = rows.filter(Q(judged=None) | Q(judged=""))
     elif risk:

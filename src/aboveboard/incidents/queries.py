@@ -16,6 +16,7 @@ from aboveboard.engines.listing import CountedLine, ExposureFilter, ExposureRow
 from aboveboard.incidents import affected, lifecycle
 from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.assessment.inquiry import inquiry_of
+from aboveboard.incidents.case.tasks import loss_of
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file, leak_files
@@ -75,6 +76,7 @@ def row_of(incident: Incident, state: IncidentState, *, at: datetime) -> Inciden
         number=incident.number,
         reference=incident.reference,
         kind=incident.kind,
+        loss=loss_of(incident),
         title=incident.title,
         state=state,
         aware_at=incident.aware_at,

@@ -19,7 +19,7 @@ from aboveboard.incidents.models import (
     TimelineEvent,
 )
 from aboveboard.incidents.not_notifying import NotNotifiedView
-from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.terms import LOSSES, IncidentKind, IncidentState, LossKind
 from aboveboard.law.duties import checked_against
 from aboveboard.law.rules.sources import Confidence, LawSource, last_checked
 
@@ -33,6 +33,7 @@ class IncidentView:
     number: int
     reference: str
     kind: IncidentKind
+    loss: LossKind
     title: str
     occurred_at: datetime | None
     discovered_at: datetime
@@ -53,6 +54,7 @@ class IncidentView:
             number=row.number,
             reference=row.reference,
             kind=IncidentKind(row.kind),
+            loss=LossKind(row.loss or LOSSES[IncidentKind(row.kind)]),
             title=row.title,
             occurred_at=row.occurred_at,
             discovered_at=row.discovered_at,
@@ -313,6 +315,7 @@ class IncidentRow:
     number: int
     reference: str
     kind: str
+    loss: LossKind
     title: str
     state: IncidentState
     aware_at: datetime

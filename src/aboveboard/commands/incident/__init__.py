@@ -136,6 +136,7 @@ def _configure_opening(verbs: argparse._SubParsersAction[argparse.ArgumentParser
     )
     other.add_argument("title", help="what it is, in a few words; do not name customers")
     other.add_argument("--note", default="", help="what happened")
+    other.add_argument("--loss", default="odd", help="what was lost, such as paper or stolen_login")
     for verb in (leak, device):
         verb.add_argument("--later", action="store_true", help="leave the count to the worker")
 

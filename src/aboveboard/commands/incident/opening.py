@@ -23,6 +23,7 @@ from aboveboard.incidents.leaks.opening import (
     refuse_opened,
     sample,
 )
+from aboveboard.incidents.terms import LossKind
 from aboveboard.incidents.views import IncidentView
 
 
@@ -72,7 +73,10 @@ def report_device(args: argparse.Namespace) -> int:
 def open_loss(args: argparse.Namespace) -> int:
     """Open an incident that is neither a device nor a file."""
     by = actor_of(args)
-    incident = open_other(title=args.title, note=args.note, by=by, at=clock.now())
+    if args.loss not in LossKind.values:
+        raise Invalid(found=f"the loss {args.loss}", fix=f"Use {', '.join(LossKind.values)}.")
+    loss = LossKind(args.loss)
+    incident = open_other(title=args.title, loss=loss, note=args.note, by=by, at=clock.now())
     # Without a promise nothing can be worked out: it says who we are and what is held.
     args.later = not queries.affected_estimates(incident.number)
     return _count_new(incident, args, by)

@@ -23,7 +23,7 @@ from aboveboard.console.lists.asked import (
 )
 from aboveboard.console.lists.page import ListPage, asked_of, csv_of, every_row, show_list
 from aboveboard.incidents.incident_list import incident_page
-from aboveboard.incidents.terms import IncidentKind, IncidentState
+from aboveboard.incidents.terms import IncidentState, LossKind
 from aboveboard.incidents.views import IncidentRow
 from aboveboard.law.risk import Risk
 
@@ -49,7 +49,7 @@ SHAPE: Final = ListShape(
     filters=(
         ListFilter("state", "State", dict(IncidentState.choices)),
         ListFilter("risk", "Risk to people", RISKS),
-        ListFilter("kind", "What was lost", dict(IncidentKind.choices)),
+        ListFilter("loss", "What was lost", dict(LossKind.choices)),
     ),
     search="Title or number",
 )
@@ -84,7 +84,7 @@ def _page(asked: AskedList, *, start: int, limit: int = PAGE_SIZE) -> tuple[list
     rows, total = incident_page(
         search=asked.search,
         state=asked.chosen.get("state", ""),
-        kind=asked.chosen.get("kind", ""),
+        loss=asked.chosen.get("loss", ""),
         risk=asked.chosen.get("risk", ""),
         order=asked.order,
         at=clock.now(),
@@ -103,7 +103,7 @@ def _cells(row: IncidentRow) -> tuple[object, ...]:
     return (
         row.reference,
         row.title,
-        IncidentKind(row.kind).label,
+        row.loss.label,
         row.state.label,
         clock.to_text(row.aware_at),
         row.people,

@@ -43,10 +43,13 @@ class PlaybookSource:
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """What there is to do after a kind of loss, in the order in which to act. ``sources``: the
-    sheets and documents that it rests on, such as ``IRM-17``."""
+    """What there is to do after a kind of loss, in the order in which to act. ``now``: what whoever
+    reports it does at once; ``known``: the circumstances that the kind alone gives; ``sources``:
+    the sheets and documents that it rests on, such as ``IRM-17``."""
 
     loss: LossKind
+    now: str
+    known: Mapping[str, str]
     tasks: tuple[PlaybookTask, ...]
     sources: tuple[str, ...]
 
@@ -58,6 +61,8 @@ def playbooks() -> Mapping[LossKind, Playbook]:
     return {
         LossKind(loss): Playbook(
             LossKind(loss),
+            row["now"],
+            row.get("known", {}),
             tuple(_task(key, table["steps"][key]) for key in row["what"]),
             tuple(row["from"]),
         )
