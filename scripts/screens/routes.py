@@ -48,6 +48,7 @@ NO_PAGE = {
     "console:hand_over_concern": "leads back to the concern",
     "console:withdraw_affected": "leads back to who is affected",
     "console:take_back_state": "leads back to the incident",
+    "console:approve_decision": "leads back to the decisions",
     "console:change_task": "leads back to what there is to do",
     "console:take_back_duty": "leads back to the duty",
     "console:notify_after_all": "leads back to the duty",

@@ -10,7 +10,7 @@ from django.test import Client
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Role
 from aboveboard.incidents import actions
-from aboveboard.incidents.case import tasks
+from aboveboard.incidents.case import decisions, tasks
 from aboveboard.incidents.terms import LossKind
 from tests.accounts.people import staff_client, staff_member
 from tests.console.asked import refused_to_the_others
@@ -87,3 +87,29 @@ def test_the_veris_record_is_shown_and_given_as_a_file(client: Client, number: i
     record = client.get(f"{here}.json").json()
     assert record["action"]["error"]["variety"] == ["Misdelivery"]
     assert refused_to_the_others(f"{here}.json", LEADS) == []
+
+
+def test_roles_decisions_and_the_freeze_on_their_pages(client: Client, number: int) -> None:
+    ada = staff_member(Role.ADVISER, email="ada@staff.example")
+    here = f"/console/incidents/{number}/"
+    assert client.post(f"{here}roles/", {"role": "lead"}).status_code == 422
+    client.post(f"{here}roles/", {"role": "lead", "to": ada.pk, "note": "Ring counsel."})
+    assert "Ring counsel." in words(client.get(f"{here}roles/"))
+    assert f"Lead: {ada.name}" in words(client.get(here))
+    client.post(f"{here}decisions/", {"words": "Tell nobody.", "reason": "It came back."})
+    (made,) = decisions.case_decisions(number)
+    own = client.post(f"{here}decisions/{made.id}/approve/", follow=True)
+    assert "prepared by the same person" in words(own)
+    second = staff_client(Role.PRIVACY_LEAD)
+    assert "Approve" in words(second.get(f"{here}decisions/"))
+    second.post(f"{here}decisions/{made.id}/approve/")
+    assert "Approved" in words(client.get(f"{here}decisions/"))
+    client.post(f"{here}communications/", {"reason": "Counsel asks."})
+    assert "Communications are frozen" in words(client.get(here))
+    assert client.get(f"{here}report.json").status_code == 409
+    administrator = staff_client(Role.ADMINISTRATOR)
+    assert "Lift the freeze" not in words(administrator.get(f"{here}communications/"))
+    lift = {"step": "lift", "reason": "So."}
+    assert administrator.post(f"{here}communications/", lift).status_code == 422
+    assert second.post(f"{here}communications/", lift).status_code == 302
+    assert "Communications are frozen" not in words(client.get(here))

@@ -40,6 +40,7 @@ from aboveboard.identity import actions as identity
 from aboveboard.identity import distinct
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected
+from aboveboard.incidents.case import freeze
 from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import changes
@@ -202,6 +203,10 @@ def _lose(person_ids: list[int]) -> None:
     notices.stop(batch.id, by=LEAD, at=clock.now())
     notices.resume(batch.id, by=LEAD, at=clock.now())
     jobs.run_jobs_once(worker="test")
+    for step in ("first", "second"):
+        freeze.freeze_communications(incident.number, step, by=LEAD, at=clock.now())
+        if step == "first":
+            freeze.lift_freeze(incident.number, step, by=SECOND, at=clock.now())
     # Another incident with a count of its own, to which a row may be moved.
     other, count = Incident.objects.get(), Exposure.objects.get()
     other.pk, other.number = None, other.number + 1

@@ -43,6 +43,7 @@ DECIDES_NOTHING = {
     "incidents.AffectedList": "what somebody said, with its entry in the log",
     "incidents.AffectedPerson": "a manifest: who is exposed is counted from it, with its entry",
     "incidents.Assessment": "what was worked out; worked out again from the count",
+    "incidents.CaseDecision": "what somebody says was decided, with its entries in the log",
     "incidents.CaseTask": "what there is to do, with its entries in the log; opens nothing",
     "incidents.DutyDone": "what somebody says was done, with its entry in the log",
     "incidents.DutyRecord": "what was worked out; worked out again from the count",
@@ -50,6 +51,7 @@ DECIDES_NOTHING = {
     "incidents.Exposure": "a count; the file of it has its digest in the log",
     "incidents.Incident": "what people wrote; opens nothing",
     "incidents.NotNotified": "what somebody says was decided, with its entry in the log",
+    "incidents.RoleHolder": "who does what, with its entry in the log; allows nothing",
     "incidents.SettledLine": "who was taken out of a count, with its entry in the log",
     "incidents.StateRecord": "a state, with its entry in the log",
     "incidents.TimelineEvent": "what people wrote; opens nothing",
@@ -165,6 +167,12 @@ NOT_UNDER_THE_MAC = {
         "answer": "what it was answered: sealed, and bound to its entry",
         "closed_by": "who answered or withdrew it: shown, and in its entry",
         "words": "what is to be changed: sealed, and bound to its entry",
+    },
+    "incidents.CommunicationsFreeze": {
+        "by": "who froze: shown, and in its entry",
+        "lifted_by": "who lifted it: shown, and in its entry",
+        "lifted_reason": "why: sealed, and bound to its entry",
+        "reason": "why: sealed, and bound to its entry",
     },
     "incidents.NoticeBatch": {"prepared_at": "shown"},
     "intake.ErasedPerson": {

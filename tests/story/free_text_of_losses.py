@@ -16,11 +16,12 @@ from aboveboard.custody.exporting import ExportPlace
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, groups, not_notifying, veris
-from aboveboard.incidents.case import tasks
+from aboveboard.incidents.case import decisions, freeze, roles, tasks
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import changes
+from aboveboard.incidents.terms import CaseRole
 from tests import world
 from tests.accounts.people import staff_member
 from tests.incidents.test_veris import MINIMAL
@@ -164,6 +165,29 @@ def _add_task(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(tasks.add_task, number, text, why=text, **stage.said)
 
 
+def _hand_over_role(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    account = staff_member(Role.ADVISER, email=f"{next(stage.numbers)}@staff.example").pk
+    go = partial(roles.hand_over_role, number, CaseRole.LEAD, account, **stage.said)
+    yield partial(go, note=text)
+
+
+def _record_decision(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    yield partial(decisions.record_decision, number, text, reason=text, **stage.said)
+
+
+def _freeze(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    yield partial(freeze.freeze_communications, number, text, **stage.said)
+
+
+def _lift_freeze(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    freeze.freeze_communications(number, "Counsel asks.", **stage.said)
+    yield partial(freeze.lift_freeze, number, text, by=SECOND, at=stage.now)
+
+
 def _drop_task(stage: Stage, text: str) -> Iterator[Call]:
     number = incidents.open_other(title="Letters", **stage.said).number
     first = tasks.tasks(number, at=stage.now)[0].id
@@ -254,6 +278,10 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.note: _note,
     incidents.mark_done: _mark_done,
     not_notifying.decide_not_to_notify: _decide_not_to_notify,
+    roles.hand_over_role: _hand_over_role,
+    decisions.record_decision: _record_decision,
+    freeze.freeze_communications: _freeze,
+    freeze.lift_freeze: _lift_freeze,
     tasks.add_task: _add_task,
     tasks.drop_task: _drop_task,
     incidents.contain: _moving(incidents.contain),

@@ -171,12 +171,14 @@ class ConsoleConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.access.concerns import terms
         from aboveboard.access.emergency import actions
+        from aboveboard.console.case import notify as cases
         from aboveboard.console.concerns import notify as concerns
         from aboveboard.console.emergency import notify
         from aboveboard.console.incidents import notify as notices
         from aboveboard.console.requests import notify as requests
         from aboveboard.console.webhooks import notify as systems
         from aboveboard.delivery.webhooks import actions as webhooks
+        from aboveboard.incidents.case import roles
         from aboveboard.incidents.notices import changes
         from aboveboard.rights.requests import terms as request_terms
 
@@ -186,6 +188,7 @@ class ConsoleConfig(AppConfig):
                 Job(actions.OPENED, notify.notify_privacy_lead),
                 Job(terms.KIND, concerns.notify_privacy_lead),
                 Job(terms.ASSIGNED, concerns.notify_owner),
+                Job(roles.HANDED_OVER, cases.notify_holder),
                 Job(changes.REQUESTED, notices.notify_preparer),
                 Job(changes.CLOSED, notices.notify_asker),
                 Job(request_terms.REMINDER, requests.notify_privacy_lead),

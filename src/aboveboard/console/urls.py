@@ -15,6 +15,7 @@ from aboveboard.console import (
     report_loss,
     settings,
 )
+from aboveboard.console.case import people as case
 from aboveboard.console.case import tasks, veris
 from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
@@ -158,6 +159,10 @@ urlpatterns = [
         duty.notify_after_all,
         name="notify_after_all",
     ),
+    path(f"{_INCIDENT}roles/", case.role_list, name="case_roles"),
+    path(f"{_INCIDENT}decisions/", case.decision_list, name="case_decisions"),
+    path(f"{_INCIDENT}decisions/<int:decision_id>/approve/", case.approve, name="approve_decision"),
+    path(f"{_INCIDENT}communications/", case.communications, name="communications"),
     path(f"{_INCIDENT}veris/", veris.page, name="incident_veris"),
     path(f"{_INCIDENT}veris.json", veris.document, name="incident_veris_json"),
     path(f"{_INCIDENT}tasks/", tasks.overview, name="case_tasks"),

@@ -21,6 +21,7 @@ from aboveboard.incidents.assessment.moments import set_moments
 from aboveboard.incidents.assessment.sectors import set_sectors
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.case import tasks
+from aboveboard.incidents.case.freezing import refuse_frozen
 from aboveboard.incidents.case.playbook import playbooks
 from aboveboard.incidents.exposure import counting
 from aboveboard.incidents.models import (
@@ -201,6 +202,7 @@ def note(
 
     Raises:
         NotFound: there is no such incident. Invalid: the sentence is empty, or lies in the future.
+        CommunicationsFrozen: it is public, and nothing about the incident may go out.
     """
     text = sentence.strip()
     if not text or len(text) > 400:
@@ -213,6 +215,8 @@ def note(
         code = "lessons" if lessons else "note"
         if _is_last(incident, code, text, happened_at, public, by):
             return
+        if public:
+            refuse_frozen(incident)
         lifecycle.add_timeline_event(
             incident,
             code,
@@ -357,10 +361,11 @@ def publish(number: int, *, by: Actor, at: datetime) -> None:
     """Put an incident on the trust centre. Doing it twice changes nothing.
 
     Raises:
-        NotFound: there is no such incident.
+        NotFound: there is no such incident. CommunicationsFrozen: nothing about it may go out.
     """
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
+        refuse_frozen(incident)
         if incident.published_at is None:
             lifecycle.publish(incident, by=by, at=at)
 

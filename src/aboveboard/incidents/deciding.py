@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from aboveboard.basics import clock
 from aboveboard.basics.package import DecidingTable, RecordedEntry
+from aboveboard.incidents.case.models import CommunicationsFreeze
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved
 from aboveboard.incidents.notices.models import BatchRecord, ChangeRequest, NoticeBatch
 from aboveboard.incidents.terms import BatchStep, RequestOutcome
@@ -14,6 +15,10 @@ from aboveboard.incidents.terms import BatchStep, RequestOutcome
 _PREPARED: Final = "prepared"
 CHANGES_REQUESTED: Final = "changes_requested"
 """The step of a batch that an entry names when a colleague asked for changes."""
+
+
+FROZEN: Final = "frozen"
+"""The step of an entry when communications were frozen."""
 
 
 def _prepared(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
@@ -76,7 +81,29 @@ def _asked_otherwise(row: ChangeRequest, entry: RecordedEntry[Any]) -> str:
     return "" if row.outcome == step else "outcome"
 
 
+def _froze(entry: RecordedEntry[IncidentChanged]) -> tuple[str, int] | None:
+    step = entry.facts.freeze
+    if step is None:
+        return None
+    return "entry_id", entry.id if step.step == FROZEN else step.of or 0
+
+
+def _frozen_otherwise(row: CommunicationsFreeze, entry: RecordedEntry[Any]) -> str:
+    if row.incident.reference != entry.facts.incident:
+        return "incident_id"
+    if entry.facts.freeze.step == FROZEN:
+        return "" if row.entry_id == entry.id else "entry_id"
+    return "" if row.lifted_at is not None else "lifted_at"
+
+
 DECIDING: Final = (
+    DecidingTable(
+        table="incidents.CommunicationsFreeze",
+        speaks_of={IncidentChanged: _froze},
+        named_in=("entry_id", "lifted_entry_id"),
+        differs=_frozen_otherwise,
+        since="incidents.0015_case_roles",
+    ),
     DecidingTable(
         table="incidents.NoticeBatch",
         speaks_of={

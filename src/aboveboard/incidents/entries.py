@@ -149,6 +149,32 @@ class TaskStep(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class RoleHandedOver(Particulars):
+    """Somebody took a role in the case over: an account of staff."""
+
+    role: Code
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionStep(Particulars):
+    """Something was decided about the case, or a second person approved a decision. ``of``: the
+    entry of the decision that was approved."""
+
+    step: Code
+    of: int | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeStep(Particulars):
+    """Nothing about the incident goes out since (``frozen``), or may again (``lifted``). ``of``:
+    the entry of the freeze that was lifted."""
+
+    step: Code
+    of: int | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -176,6 +202,9 @@ class IncidentChanged(Facts):
     duty: DutyTakenBack | None = optional_fact()
     not_notified: NotNotifiedDecided | None = optional_fact()
     task: TaskStep | None = optional_fact()
+    role: RoleHandedOver | None = optional_fact()
+    decision: DecisionStep | None = optional_fact()
+    freeze: FreezeStep | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

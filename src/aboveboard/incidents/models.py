@@ -11,7 +11,12 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import reference
-from aboveboard.incidents.case.models import CaseTask
+from aboveboard.incidents.case.models import (
+    CaseDecision,
+    CaseTask,
+    CommunicationsFreeze,
+    RoleHolder,
+)
 from aboveboard.incidents.notices.models import BatchRecord, ChangeRequest, NoticeBatch
 from aboveboard.incidents.terms import IncidentKind, IncidentState, LossKind
 
@@ -22,8 +27,10 @@ __all__ = [
     "AffectedPerson",
     "Assessment",
     "BatchRecord",
+    "CaseDecision",
     "CaseTask",
     "ChangeRequest",
+    "CommunicationsFreeze",
     "DutyDone",
     "DutyRecord",
     "Evidence",
@@ -31,6 +38,7 @@ __all__ = [
     "Incident",
     "NotNotified",
     "NoticeBatch",
+    "RoleHolder",
     "SettledLine",
     "StateRecord",
     "TimelineEvent",

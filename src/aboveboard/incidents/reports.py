@@ -19,6 +19,7 @@ from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.circumstances import Circumstances
 from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.assessment.scoring import readable
+from aboveboard.incidents.case.freezing import refuse_frozen
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.exposure.counts import current_count
 from aboveboard.incidents.models import Assessment, DutyDone, Exposure, Incident
@@ -81,13 +82,25 @@ def authority_report(number: int, *, at: datetime) -> AuthorityReport:
     )
 
 
+def released_report(number: int, *, at: datetime) -> AuthorityReport:
+    """Return the report, to be given out.
+
+    Raises:
+        NotFound: there is no such incident. NoPromise: no promise says who we are.
+        CommunicationsFrozen: nothing about the incident may go out.
+    """
+    refuse_frozen(lifecycle.find(number))
+    return authority_report(number, at=at)
+
+
 def report_json(number: int, *, at: datetime) -> dict[str, Any]:
     """Return the report as JSON; ``edpb`` is the published encoding of the template.
 
     Raises:
         NotFound: there is no such incident. NoPromise: no promise says who we are.
+        CommunicationsFrozen: nothing about the incident may go out.
     """
-    report = authority_report(number, at=at)
+    report = released_report(number, at=at)
     return {
         "incident": report.incident.reference,
         "written_at": at.astimezone(report.facts.time_zone).isoformat(timespec="seconds"),

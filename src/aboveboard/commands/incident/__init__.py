@@ -9,7 +9,11 @@ from pathlib import Path
 
 from aboveboard.basics import clock
 from aboveboard.commands.arguments import person_number
-from aboveboard.commands.incident.case_arguments import configure_case, configure_records
+from aboveboard.commands.incident.case_arguments import (
+    configure_case,
+    configure_notices,
+    configure_records,
+)
 from aboveboard.commands.incident.login_arguments import configure_logins
 
 NAME = "incident"
@@ -27,6 +31,11 @@ aboveboard incident count INC-0001
 aboveboard incident doubts INC-0001
 aboveboard incident tasks INC-0001
 aboveboard incident tasks INC-0001 --add "Ring the printer" --role lead --as lead@example.com
+aboveboard incident role INC-0001 counsel --to counsel@example.com --as lead@example.com
+aboveboard incident decision INC-0001 "We pay no ransom." --reason "Counsel’s advice." \
+--as lead@example.com
+aboveboard incident freeze INC-0001 --reason "The police ask for it." --as lead@example.com
+aboveboard incident freeze INC-0001 --lift --reason "They are done." --as lead@example.com
 aboveboard incident questions INC-0001
 aboveboard incident answer INC-0001 hands=few_known recipients=2 deletion=yes --as lead@example.com
 aboveboard incident group INC-0001 "Accounts entered" opens=financial --data user.payment \
@@ -70,6 +79,9 @@ _CHANGING = frozenset(
         "group",
         "tasks",
         "import-veris",
+        "role",
+        "decision",
+        "freeze",
     }
 )
 _ABOUT_ONE = {
@@ -211,7 +223,7 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     whose.add_argument("--nobody", action="store_true", help="it is none of theirs")
     _configure_affected(verbs)
     _configure_law(verbs)
-    _configure_notices(verbs)
+    configure_notices(verbs, _number)
 
 
 def _configure_affected(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -280,42 +292,6 @@ def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     decision.add_argument("--undo", action="store_true", help="take the decision back")
 
 
-def _configure_notices(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    notices = verbs.add_parser(
-        "notices",
-        help="prepare, review, approve, stop or resume notices, or see their progress",
-    )
-    notices.add_argument(
-        "step",
-        choices=(
-            "prepare",
-            "review",
-            "request-changes",
-            "answer",
-            "withdraw",
-            "send-back",
-            "approve",
-            "stop",
-            "resume",
-            "status",
-        ),
-    )
-    notices.add_argument("incident", type=_number, help="such as INC-0001")
-    notices.add_argument(
-        "--measures",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="what you have done about it; fr:TEXT for French, de:TEXT for German",
-    )
-    notices.add_argument(
-        "--note",
-        default="",
-        metavar="TEXT",
-        help="what is to be changed, or the answer to that; no names of customers",
-    )
-
-
 def run(args: argparse.Namespace) -> int:
     """Do one verb. Exit codes: 0 done, 1 a duty is late, 2 wrong use, 3 not found, 4 not possible
     now, 5 not allowed."""
@@ -344,6 +320,9 @@ def run(args: argparse.Namespace) -> int:
         "group": answering.group,
         "tasks": case.tasks,
         "from-login": logins.from_login,
+        "role": case.role,
+        "decision": case.decision,
+        "freeze": case.freeze,
         "settle": acting.settle,
         "affected": affected.affected,
         "list": showing.list_all,

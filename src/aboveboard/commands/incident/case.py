@@ -1,4 +1,4 @@
-"""``aboveboard incident tasks``: what there is to do about an incident."""
+"""``aboveboard incident tasks``, ``role``, ``decision`` and ``freeze``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from aboveboard.accounts.queries import staff_member
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands.incident.acting import actor_of, print_result
+from aboveboard.incidents.case import decisions, roles
+from aboveboard.incidents.case import freeze as freezes
 from aboveboard.incidents.case import tasks as tasks_of_incidents
 from aboveboard.incidents.case.tasks import TaskView
 from aboveboard.incidents.terms import CaseRole
@@ -26,6 +28,64 @@ def tasks(args: argparse.Namespace) -> int:
     print_result(
         args, {"tasks": [_facts(row) for row in rows]}, "\n".join(lines) or "Nothing to do."
     )
+    return 0
+
+
+def role(args: argparse.Namespace) -> int:
+    """Hand a role over, and list who does what."""
+    if args.role:
+        if args.role not in CaseRole.values:
+            raise Invalid(found=f"the role {args.role}", fix=f"Use {', '.join(CaseRole.values)}.")
+        roles.hand_over_role(
+            args.incident,
+            CaseRole(args.role),
+            staff_member(args.to).id,
+            note=args.note,
+            by=actor_of(args),
+            at=clock.now(),
+        )
+    holders = roles.role_holders(args.incident)
+    facts = [
+        {"role": row.role.value, "account": row.account_id, "at": clock.to_text(row.at)}
+        for row in holders
+    ]
+    lines = [f"{row.role.label}: {row.name}" for row in holders]
+    print_result(args, {"roles": facts}, "\n".join(lines) or "Nobody has a role yet.")
+    return 0
+
+
+def decision(args: argparse.Namespace) -> int:
+    """Record a decision or approve one, and list them."""
+    acting: dict[str, Any] = {"by": actor_of(args), "at": clock.now()}
+    if args.approve is not None:
+        decisions.approve_decision(args.incident, args.approve, **acting)
+    elif args.words:
+        decisions.record_decision(args.incident, args.words, reason=args.reason, **acting)
+    rows = decisions.case_decisions(args.incident)
+    facts = [
+        {
+            "decision": row.id,
+            "at": clock.to_text(row.at),
+            "by": row.by,
+            "words": row.words,
+            "reason": row.reason,
+            "approved_at": clock.to_text(row.approved_at) if row.approved_at else None,
+            "approved_by": row.approved_by,
+        }
+        for row in rows
+    ]
+    lines = [
+        f"{row.id:>5}  {'approved' if row.approved_at else 'waits':<8}  {row.words}" for row in rows
+    ]
+    print_result(args, {"decisions": facts}, "\n".join(lines) or "No decisions yet.")
+    return 0
+
+
+def freeze(args: argparse.Namespace) -> int:
+    """Freeze communications, or lift the freeze."""
+    do = freezes.lift_freeze if args.lift else freezes.freeze_communications
+    do(args.incident, args.reason, by=actor_of(args), at=clock.now())
+    print_result(args, {"frozen": not args.lift}, "Lifted." if args.lift else "Frozen.")
     return 0
 
 

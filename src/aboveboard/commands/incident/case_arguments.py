@@ -1,4 +1,4 @@
-"""The arguments of the verbs about a case, what there is to do, and of records of others."""
+"""The arguments of the verbs about a case, about notices, and about records of others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ def configure_case(
     number: Callable[[str], int],
     moment: Callable[[str], Any],
 ) -> None:
-    """Declare ``tasks``; ``number`` and ``moment`` read what is given."""
+    """Declare ``tasks``, ``role``, ``decision`` and ``freeze``; ``number`` and ``moment`` read
+    what is given."""
     tasks = verbs.add_parser("tasks", help="list what there is to do, or change it")
     tasks.add_argument("incident", type=number, help="such as INC-0001")
     how = tasks.add_mutually_exclusive_group()
@@ -26,6 +27,20 @@ def configure_case(
     tasks.add_argument("--due", type=moment, help="by when, such as 2026-11-18T17:40+00:00")
     tasks.add_argument("--reason", default="", help="why it is not needed; do not name customers")
     tasks.add_argument("--to", default="", metavar="EMAIL", help="to whom it is given")
+    role = verbs.add_parser("role", help="hand a role over, or list who does what")
+    role.add_argument("incident", type=number, help="such as INC-0001")
+    role.add_argument("role", nargs="?", default="", help="such as lead or counsel")
+    role.add_argument("--to", default="", metavar="EMAIL", help="who takes it")
+    role.add_argument("--note", default="", help="what they should know")
+    decision = verbs.add_parser("decision", help="record a decision, approve one, or list them")
+    decision.add_argument("incident", type=number, help="such as INC-0001")
+    decision.add_argument("words", nargs="?", default="", help="what is decided")
+    decision.add_argument("--reason", default="", help="why; do not name customers")
+    decision.add_argument("--approve", type=int, metavar="ID", help="approve one")
+    freeze = verbs.add_parser("freeze", help="let nothing about an incident go out, or lift that")
+    freeze.add_argument("incident", type=number, help="such as INC-0001")
+    freeze.add_argument("--reason", default="", help="why; do not name customers")
+    freeze.add_argument("--lift", action="store_true", help="let it go out again")
 
 
 def configure_records(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -37,4 +52,43 @@ def configure_records(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         "file",
         type=Path,
         help="one record, a list, or one on each line, as JSON; - reads standard input",
+    )
+
+
+def configure_notices(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], number: Callable[[str], int]
+) -> None:
+    """Declare ``notices``; ``number`` reads an incident's."""
+    notices = verbs.add_parser(
+        "notices",
+        help="prepare, review, approve, stop or resume notices, or see their progress",
+    )
+    notices.add_argument(
+        "step",
+        choices=(
+            "prepare",
+            "review",
+            "request-changes",
+            "answer",
+            "withdraw",
+            "send-back",
+            "approve",
+            "stop",
+            "resume",
+            "status",
+        ),
+    )
+    notices.add_argument("incident", type=number, help="such as INC-0001")
+    notices.add_argument(
+        "--measures",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="what you have done about it; fr:TEXT for French, de:TEXT for German",
+    )
+    notices.add_argument(
+        "--note",
+        default="",
+        metavar="TEXT",
+        help="what is to be changed, or the answer to that; no names of customers",
     )

@@ -197,7 +197,7 @@ def report(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(reports.report_json(args.incident, at=at), indent=1, ensure_ascii=False))
         return 0
-    written = reports.authority_report(args.incident, at=at)
+    written = reports.released_report(args.incident, at=at)
     for answer in written.ico:
         print(f"{answer.question}\n    {answer.answer or '— not known yet'}")
     if written.missing:

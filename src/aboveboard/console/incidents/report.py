@@ -52,7 +52,7 @@ _GROUPS = (
 def authority_report(request: HttpRequest, number: int) -> HttpResponse:
     """Show the report as it stands now."""
     now = clock.now()
-    report = reports.authority_report(number, at=now)
+    report = reports.released_report(number, at=now)
     context = {
         "page": queries.page(number, at=now),
         "report": report,

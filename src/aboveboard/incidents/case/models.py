@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+from django.db.models import Q
 
 from aboveboard.incidents.terms import CaseRole, TaskOutcome
+from aboveboard.keys.rows import DecidingRow
 
 
 class CaseTask(models.Model):
@@ -29,3 +33,79 @@ class CaseTask(models.Model):
     outcome = models.CharField(max_length=12, choices=TaskOutcome.choices, blank=True, default="")
     reason = models.BinaryField(null=True, help_text="why it is not needed, sealed")
     entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that ended it")
+
+
+class RoleHolder(models.Model):
+    """Somebody has a role in an incident, since when, until another took it over. ``note`` is
+    sealed (``case.sealing``)."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="role_holders"
+    )
+    role = models.CharField(max_length=16, choices=CaseRole.choices)
+    account_id = models.BigIntegerField(help_text="the account of staff")
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    note = models.BinaryField(null=True, help_text="what was handed over with it, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A role has one holder at a time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident", "role"],
+                condition=Q(ended_at=None),
+                name="incidents_role_once",
+            )
+        ]
+
+
+class CaseDecision(models.Model):
+    """Something was decided about an incident, and who approved it. ``words`` and ``reason`` are
+    sealed (``case.sealing``)."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="decisions"
+    )
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    words = models.BinaryField(help_text="what was decided, sealed")
+    reason = models.BinaryField(help_text="why, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.JSONField(null=True, help_text="the actor")
+    approved_entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that says that it was approved"
+    )
+
+
+class CommunicationsFreeze(DecidingRow):
+    """Nothing about an incident goes out, until somebody lifts it. The row decides that. ``reason``
+    and ``lifted_reason`` are sealed (``case.sealing``)."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="freezes"
+    )
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    reason = models.BinaryField(help_text="why, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.JSONField(null=True, help_text="the actor")
+    lifted_reason = models.BinaryField(null=True, help_text="why it was lifted, sealed")
+    lifted_entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that says that it was lifted"
+    )
+
+    DECIDING: ClassVar = ("incident_id", "at", "entry_id", "lifted_at", "lifted_entry_id")
+
+    class Meta:
+        """One is in force at a time."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["incident"], condition=Q(lifted_at=None), name="incidents_freeze_once"
+            )
+        ]

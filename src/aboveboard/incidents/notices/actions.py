@@ -27,6 +27,7 @@ from aboveboard.delivery.templates import LANGUAGES, language_of
 from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.incidents import lifecycle
+from aboveboard.incidents.case.freezing import refuse_frozen
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, NoticeStep
 from aboveboard.incidents.events import RELEASED
 from aboveboard.incidents.exposure import merging
@@ -131,6 +132,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         Refused: not a member of staff who leads incidents, privacy or the instance.
         Conflict: it is decided already, the count changed since, or the texts did.
         ChangesOpen: a colleague asked for changes, and nobody has answered.
+        CommunicationsFrozen: nothing about the incident may go out.
         RowNotAuthentic: it was written, or changed, past this program.
     """
     if by.kind is not ActorKind.STAFF or by.role not in APPROVERS:
@@ -144,6 +146,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         # The batch before the incident. Nobody who holds an incident waits for a batch, so the two
         # orders cannot meet.
         incident = lifecycle.find(batch.incident.number, lock=True)
+        refuse_frozen(incident)
         _check_may_be_approved(batch, by)
         # 2.
         decision = BatchRecord.objects.create(
@@ -244,6 +247,7 @@ def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
     Raises:
         NotFound: there is no such batch. Conflict: it is not stopped.
         RowNotAuthentic: a decision about it was written, or changed, past this program.
+        CommunicationsFrozen: nothing about the incident may go out.
     """
     with transaction.atomic():
         batch = _locked(batch_pk)
@@ -251,6 +255,7 @@ def resume(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> None:
             raise Conflict(why="this batch is not stopped")
         if not all(row.authentic for row in batch.records.all()):
             raise RowNotAuthentic(table=BatchRecord._meta.label)
+        refuse_frozen(lifecycle.find(batch.incident.number, lock=True))
         delivery.resume(batch.delivery_batch, by=by, at=at)
         lifecycle.add_timeline_event(
             batch.incident, "notices.resumed", "Sending goes on.", by=by, at=at

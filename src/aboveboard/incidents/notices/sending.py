@@ -23,6 +23,7 @@ from aboveboard.delivery.letters import PreparedNotice, prepare
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
+from aboveboard.incidents.case.freezing import is_frozen
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.models import NoticeBatch
@@ -53,12 +54,13 @@ def render_notices(
     """Yield a message, or the reason why there is none, for each dispatch of one batch.
 
     Raises:
-        BatchStopped: the batch is not approved, or was stopped.
+        BatchStopped: the batch is not approved, or was stopped, or communications are frozen.
     """
     batch = NoticeBatch.objects.select_related("incident__device", "exposure__incident").get(
         delivery_batch=items[0].batch_id
     )
-    if batch.authentic and step_of(batch) not in (BatchStep.APPROVED, BatchStep.RESUMED):
+    stopped = step_of(batch) not in (BatchStep.APPROVED, BatchStep.RESUMED)
+    if batch.authentic and (stopped or is_frozen(batch.incident)):
         # Somebody stopped it, and delivery does not know, or no longer: whoever writes the database
         # may have let it go on. They wait, and the rest of them in the queue.
         delivery.pause(items[0].batch_id, by=SYSTEM, at=clock.now())
