@@ -15,6 +15,7 @@ from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.delivery import claims, limits
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import actions
+from aboveboard.incidents.case.closing import ClosingWords
 from aboveboard.incidents.models import Incident
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.outbox import jobs
@@ -24,6 +25,12 @@ from tests.world import ADVISER, HOLDER
 # nobody who signs in by chance.
 LEAD = Actor(ActorKind.STAFF, "900011", Role.INCIDENT_LEAD, "Security")
 SECOND = Actor(ActorKind.STAFF, "900012", Role.PRIVACY_LEAD, "Privacy")
+CLOSING = ClosingWords(
+    cause="It was left on a seat.",
+    lessons="Exports need no laptop.",
+    changed="Laptops are encrypted.",
+    rest="The laptop came back.",
+)
 FIELDS = (
     "first_name",
     "last_name",

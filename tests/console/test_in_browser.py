@@ -156,7 +156,7 @@ def test_a_loss_reported_in_a_minute(page: Page, tmp_path: Path) -> None:
     page.get_by_role("navigation").get_by_role("link", name="Report a loss").click()
     seen(page, "console-report")
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choose what is missing.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose what happened.")
     seen(page, "console-report-error")
     page.get_by_label("My field laptop, LT-0042").check()
     page.get_by_role("button", name="Continue").click()

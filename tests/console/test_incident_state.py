@@ -103,3 +103,18 @@ def test_no_duty_is_taken_back_under_a_state_that_needs_it(
     again = queries.duty(last, at=clock.now())
     assert again is not None
     assert again.done is None
+
+
+def test_closing_asks_why_it_happened_and_shows_it(client: Client, lost: IncidentView) -> None:
+    while (due := queries.page(lost.number, at=clock.now()).next_duty) is not None:
+        client.post(at(lost, f"duties/{due.id}/"))
+    asked = words(client.get(at(lost, "state/closed/")))
+    assert "Why are the open tasks not needed?" in asked
+    given = {"cause": "A seat.", "lessons": "Less.", "changed": "Encryption.", "rest": "Back."}
+    for name in given:
+        page = client.post(at(lost, "state/closed/"), {**given, name: ""})
+        assert page.status_code == 422
+    assert client.post(at(lost, "state/closed/"), given).status_code == 302
+    shown = words(client.get(at(lost, "")))
+    assert "Why it happened A seat." in shown
+    assert "Nothing left to do" in shown

@@ -20,6 +20,7 @@ from aboveboard.incidents.taking_back import take_back_state
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, STAFF, People, export, laptop
+from tests.loss import CLOSING
 
 pytestmark = pytest.mark.django_db
 
@@ -115,12 +116,12 @@ def test_a_duty_done_stays_done_and_stops_its_clock(people: People, tmp_path: Pa
 def test_nothing_is_closed_while_a_duty_that_binds_is_open(people: People, tmp_path: Path) -> None:
     incident = lose(people, tmp_path)
     with pytest.raises(Conflict):
-        actions.close(incident.number, by=LEAD, at=AT)
+        actions.close(incident.number, review=CLOSING, by=LEAD, at=AT)
     actions.contain(incident.number, words="The account is locked.", by=LEAD, at=AT)
     while (due := queries.page(incident.number, at=AT).next_duty) is not None:
         actions.mark_done(due.id, by=LEAD, at=AT)
     actions.mark_notified(incident.number, by=LEAD, at=AT)
-    actions.close(incident.number, by=LEAD, at=AT)
+    actions.close(incident.number, review=CLOSING, by=LEAD, at=AT)
     actions.reopen(incident.number, words="It came back.", by=LEAD, at=AT)
     assert [IncidentState(record.state) for record in queries.states(incident.number)] == [
         IncidentState.OPEN,
@@ -152,7 +153,7 @@ def test_the_refusal_to_close_names_what_is_open(people: People, tmp_path: Path)
     due = queries.page(number, at=AT).next_duty
     assert due is not None
     with pytest.raises(actions.DutiesOpen) as refused:
-        actions.close(number, by=LEAD, at=AT)
+        actions.close(number, review=CLOSING, by=LEAD, at=AT)
     assert f"{due.id} ({due.who}, {due.place})" in str(refused.value)
 
 

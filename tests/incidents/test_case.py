@@ -3,6 +3,7 @@ communications are frozen."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from aboveboard.basics.errors import Conflict, NotFound, Refused
 from aboveboard.delivery.models import Dispatch
 from aboveboard.delivery.rendering import DispatchItem
 from aboveboard.incidents import actions, queries, reports
-from aboveboard.incidents.case import decisions, freeze, roles
+from aboveboard.incidents.case import decisions, freeze, roles, tasks
+from aboveboard.incidents.case.closing import ClosingWords, TasksOpen, closing_review
 from aboveboard.incidents.case.freezing import CommunicationsFrozen
 from aboveboard.incidents.case.sealing import CaseWordsRefused
 from aboveboard.incidents.notices import actions as notices
@@ -151,6 +153,31 @@ def test_containing_and_tasks_go_on_while_frozen() -> None:
     freeze.freeze_communications(number, "Counsel asks.", by=LEAD, at=AT)
     actions.contain(number, by=LEAD, at=AT)
     assert queries.page(number, at=AT).state is IncidentState.CONTAINED
+
+
+def test_closing_asks_for_cause_lessons_changes_and_a_reason_for_each_open_task() -> None:
+    number = opened()
+    for duty in queries.duties(number, at=AT):
+        if duty.is_open:
+            actions.mark_done(duty.id, by=LEAD, at=AT)
+    first = tasks.tasks(number, at=AT)[0]
+    tasks.finish_task(number, first.id, by=LEAD, at=AT)
+    whole = ClosingWords("Mrs Smith moved.", "We ask first.", "The form asks.", "It came back.")
+    for part in ("cause", "lessons", "changed"):
+        with pytest.raises(CaseWordsRefused):
+            actions.close(number, review=replace(whole, **{part: " "}), by=LEAD, at=AT)
+    with pytest.raises(TasksOpen) as refused:
+        actions.close(number, review=replace(whole, rest=""), by=LEAD, at=AT)
+    left = [task for task in tasks.tasks(number, at=AT) if task.is_open]
+    assert left[0].title in str(refused.value)
+    assert queries.page(number, at=AT).state is IncidentState.OPEN
+    actions.close(number, review=whole, by=LEAD, at=AT)
+    ended = {task.id: task.reason for task in tasks.tasks(number, at=AT)}
+    assert ended == {first.id: "", **{task.id: "It came back." for task in left}}
+    review = closing_review(number)
+    assert review is not None
+    assert review.words == whole
+    assert "Smith" not in log()
 
 
 def queued() -> list[DispatchItem]:

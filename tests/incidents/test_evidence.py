@@ -33,6 +33,7 @@ from tests.incidents.conftest import (
     leak_bytes,
     open_leak,
 )
+from tests.loss import CLOSING
 from tests.world import ADVISER
 
 OURS = ("custody", "incidents", "delivery")
@@ -111,7 +112,7 @@ def test_the_sweep_leaves_whoever_is_in_an_open_incident(people: People, tmp_pat
     assert losses.in_use(everyone, AT) == {person_id: "incident" for person_id, _ in people[:5]}
     for duty in queries.duties(number, at=AT):
         actions.mark_done(duty.id, by=LEAD, at=AT)
-    actions.close(number, by=LEAD, at=AT)
+    actions.close(number, review=CLOSING, by=LEAD, at=AT)
     assert losses.in_use(everyone, AT) == {}
 
 

@@ -14,6 +14,7 @@ from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
 from aboveboard.promise.actions import adopt_promise
 from tests.incidents.conftest import AT, LEAD, People
+from tests.loss import CLOSING
 from tests.promise import edited
 
 pytestmark = pytest.mark.django_db
@@ -175,11 +176,11 @@ def test_a_duty_that_was_done_is_not_decided_on_and_doing_it_ends_the_decision(
 
 def test_closing_names_whom_the_law_names_and_nobody_told(number: int) -> None:
     with pytest.raises(actions.DutiesOpen):
-        actions.close(number, by=LEAD, at=AT)
+        actions.close(number, review=CLOSING, by=LEAD, at=AT)
     for duty in queries.duties(number, at=AT):
         if duty.is_open:
             not_notifying.decide_not_to_notify(duty.id, reason="Nobody.", by=LEAD, at=AT)
-    actions.close(number, by=LEAD, at=AT)
+    actions.close(number, review=CLOSING, by=LEAD, at=AT)
     said = [row.sentence for row in queries.timeline(number)]
     assert any(each.startswith("Not notified, by decision: ") for each in said)
     with pytest.raises(Conflict):

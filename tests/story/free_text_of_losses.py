@@ -17,6 +17,7 @@ from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, groups, not_notifying, veris
 from aboveboard.incidents.case import decisions, freeze, roles, tasks
+from aboveboard.incidents.case.closing import ClosingWords
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
@@ -25,7 +26,7 @@ from aboveboard.incidents.terms import CaseRole
 from tests import world
 from tests.accounts.people import staff_member
 from tests.incidents.test_veris import MINIMAL
-from tests.loss import LEAD, SECOND
+from tests.loss import CLOSING, LEAD, SECOND
 from tests.story.free_text import Call, Case, Stage
 
 
@@ -198,10 +199,16 @@ def _moving(action: Callable[..., object], *before: Callable[..., object]) -> An
     def case(stage: Stage, text: str) -> Iterator[Call]:
         number = incidents.open_other(title="Letters", **stage.said).number
         for step in before:
-            step(number, words="x", **stage.said)
+            step(number, **stage.said)
         yield partial(action, number, words=text, **stage.said)
 
     return case
+
+
+def _close(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    review = ClosingWords(text, text, text, text)
+    yield partial(incidents.close, number, review=review, words=text, **stage.said)
 
 
 def _open_from_leak(stage: Stage, text: str) -> Iterator[Call]:
@@ -286,8 +293,8 @@ CASES: dict[Callable[..., object], Case] = {
     tasks.drop_task: _drop_task,
     incidents.contain: _moving(incidents.contain),
     incidents.mark_notified: _moving(incidents.mark_notified),
-    incidents.close: _moving(incidents.close),
-    incidents.reopen: _moving(incidents.reopen, incidents.close),
+    incidents.close: _close,
+    incidents.reopen: _moving(incidents.reopen, partial(incidents.close, review=CLOSING)),
     opening.open_from_leak: _open_from_leak,
     notices.prepare: _prepare,
     notices.approve: _approve,

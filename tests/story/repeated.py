@@ -25,6 +25,7 @@ ELSEWHERE = {
     "ledger.committing.commit_handles": "tests/ledger: with nothing new it writes nothing",
     "incidents.actions.mark_done": "tests/incidents: a duty is done once",
     "incidents.actions.mark_notified": "tests/incidents: a state follows another",
+    "incidents.case.closing.write_review": "within the closing of an incident",
     "incidents.case.decisions.approve_decision": "tests/incidents/test_case.py: approved once",
     "incidents.case.freeze.freeze_communications": "tests/incidents/test_case.py: refused",
     "incidents.case.freeze.lift_freeze": "tests/incidents/test_case.py: refused",

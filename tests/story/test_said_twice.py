@@ -53,6 +53,7 @@ from aboveboard.vault.entries import ErasureReason
 from aboveboard.vault.field_erasure import erase_fields
 from tests.accounts.people import service_client, staff_member
 from tests.intake.strangers import held_back_row
+from tests.loss import CLOSING
 from tests.story.repeated import A_DEED_EACH, DECIDES_ONLY, ELSEWHERE
 from tests.world import ADVISER, load
 
@@ -229,29 +230,28 @@ def _(world: World) -> Callable[[], object]:
 
 @twice("incidents.actions.close")
 def _(world: World) -> Callable[[], object]:
-    return partial(lambda number: incidents.close(number, **world.acting), incident(world))
+    close = partial(incidents.close, incident(world), review=CLOSING)
+    return lambda: close(**world.acting)
 
 
 @twice("incidents.actions.reopen")
 def _(world: World) -> Callable[[], object]:
-    number = incident(world)
-    incidents.contain(number, **world.acting)
+    incidents.contain(number := incident(world), **world.acting)
     return lambda: incidents.reopen(number, words="Again.", **world.acting)
 
 
 @twice("incidents.actions.note")
 def _(world: World) -> Callable[[], object]:
-    sentence = "The police were told."
-    return partial(lambda number: incidents.note(number, sentence, **world.acting), incident(world))
+    note = partial(incidents.note, incident(world), "The police were told.")
+    return lambda: note(**world.acting)
 
 
 @twice("incidents.taking_back.take_back_state")
 def _(world: World) -> Callable[[], object]:
     number = incident(world)
     incidents.contain(number, **world.acting)
-    incidents.close(number, **world.acting)
-    closed = IncidentState.CLOSED
-    return lambda: taking_back.take_back_state(number, closed, **world.acting)
+    incidents.close(number, review=CLOSING, **world.acting)
+    return lambda: taking_back.take_back_state(number, IncidentState.CLOSED, **world.acting)
 
 
 @twice("incidents.actions.publish")

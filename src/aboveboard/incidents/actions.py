@@ -21,16 +21,11 @@ from aboveboard.incidents.assessment.moments import set_moments
 from aboveboard.incidents.assessment.sectors import set_sectors
 from aboveboard.incidents.assessment.times import check_order
 from aboveboard.incidents.case import tasks
+from aboveboard.incidents.case.closing import ClosingWords, write_review
 from aboveboard.incidents.case.freezing import refuse_frozen
 from aboveboard.incidents.case.playbook import playbooks
 from aboveboard.incidents.exposure import counting
-from aboveboard.incidents.models import (
-    DutyDone,
-    DutyRecord,
-    Incident,
-    NotNotified,
-    TimelineEvent,
-)
+from aboveboard.incidents.models import DutyDone, DutyRecord, Incident, NotNotified, TimelineEvent
 from aboveboard.incidents.terms import IncidentKind, IncidentState, LossKind
 from aboveboard.incidents.views import DutyDoneView, IncidentView
 
@@ -134,7 +129,6 @@ def change(
 ) -> IncidentView:
     """Change what is known: the title, answers to ``assessment.circumstances``, moments (the four
     of every loss, and those of ``law.moments``), or whether we are in a sector (for this incident).
-
     What is left blank, or None, is taken back. Severity, risk and duties are worked out again.
 
     Raises:
@@ -197,8 +191,7 @@ def note(
     sentence that stands there last, said again by the same person, changes nothing: it is a second
     click.
 
-    ``lessons``: it says what was changed so that this does not happen
-    again, as the promise may ask.
+    ``lessons``: it says what was changed so that this does not happen again.
 
     Raises:
         NotFound: there is no such incident. Invalid: the sentence is empty, or lies in the future.
@@ -338,14 +331,17 @@ def mark_notified(number: int, *, words: str = "", by: Actor, at: datetime) -> N
     )
 
 
-def close(number: int, *, words: str = "", by: Actor, at: datetime) -> None:
-    """Close an incident.
+def close(number: int, *, review: ClosingWords, words: str = "", by: Actor, at: datetime) -> None:
+    """Close an incident, with why it happened, what was learned and what changed.
 
     Raises:
         NotFound: there is no such incident. DutiesOpen: a duty that binds is not done.
-        Conflict: it is closed.
+        Conflict: it is closed. TasksOpen: a task is open without a reason.
+        CaseWordsRefused: the review is not whole.
     """
-    _change_state(number, IncidentState.CLOSED, "Closed.", words, by, at, all_done=True)
+    with transaction.atomic():
+        _change_state(number, IncidentState.CLOSED, "Closed.", words, by, at, all_done=True)
+        write_review(lifecycle.find(number), review, by=by, at=at)
 
 
 def reopen(number: int, *, words: str, by: Actor, at: datetime) -> None:

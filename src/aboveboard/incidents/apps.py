@@ -10,6 +10,7 @@ _PUBLIC = (
     "assessment.asking",
     "assessment.circumstances",
     "assessment.inquiry",
+    "case.closing",
     "case.decisions",
     "case.freeze",
     "case.freezing",

@@ -175,6 +175,14 @@ class FreezeStep(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class ClosingReviewed(Particulars):
+    """Whoever closed the incident wrote down why it happened, what was learned and what changed;
+    and how many open tasks ended with it as not needed."""
+
+    tasks: int
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -205,6 +213,7 @@ class IncidentChanged(Facts):
     role: RoleHandedOver | None = optional_fact()
     decision: DecisionStep | None = optional_fact()
     freeze: FreezeStep | None = optional_fact()
+    reviewed: ClosingReviewed | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from aboveboard.basics.ids import reference
 from aboveboard.incidents.case.models import (
     CaseDecision,
     CaseTask,
+    ClosingReview,
     CommunicationsFreeze,
     RoleHolder,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "CaseDecision",
     "CaseTask",
     "ChangeRequest",
+    "ClosingReview",
     "CommunicationsFreeze",
     "DutyDone",
     "DutyRecord",

@@ -209,6 +209,10 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     state.add_argument("state", choices=("contained", "notified", "closed", "open"))
     state.add_argument("--note", default="", help="a note for colleagues; do not name customers")
     state.add_argument("--undo", action="store_true", help="it was said too early")
+    state.add_argument("--cause", default="", help="to close it: why it happened")
+    state.add_argument("--lessons", default="", help="to close it: what you learned")
+    state.add_argument("--changed", default="", help="to close it: what you changed")
+    state.add_argument("--rest", default="", help="to close it: why open tasks are not needed")
     settle = verbs.add_parser(
         "settle", help="say whose a line of a leaked file is, where it fits more than one customer"
     )

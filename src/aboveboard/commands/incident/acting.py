@@ -16,6 +16,7 @@ from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import queries as queries_of_incidents
 from aboveboard.incidents import taking_back
 from aboveboard.incidents.actions import mark_done
+from aboveboard.incidents.case.closing import ClosingWords
 from aboveboard.incidents.exposure import settling
 from aboveboard.incidents.notices import actions, queries
 from aboveboard.incidents.terms import IncidentState
@@ -46,6 +47,9 @@ def state(args: argparse.Namespace) -> int:
     by, at = actor_of(args), clock.now()
     if args.undo:
         stands = taking_back.take_back_state(args.incident, stands, by=by, at=at)
+    elif stands is IncidentState.CLOSED:
+        review = ClosingWords(args.cause, args.lessons, args.changed, args.rest)
+        incidents.close(args.incident, review=review, words=args.note, by=by, at=at)
     else:
         change(args.incident, words=args.note, by=by, at=at)
     reference = queries_of_incidents.incident(args.incident).reference

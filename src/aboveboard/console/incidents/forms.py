@@ -9,7 +9,7 @@ from django import forms
 
 from aboveboard.incidents.assessment import circumstances
 from aboveboard.incidents.leaks import columns
-from aboveboard.incidents.limits import CHANGE_WORDS
+from aboveboard.incidents.limits import CHANGE_WORDS, REASON_WORDS
 
 MOMENT = "%Y-%m-%dT%H:%M"
 """How a browser writes a date and time (HTML, ``datetime-local``)."""
@@ -91,6 +91,32 @@ class StateNoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="For colleagues. Do not name customers.",
     )
+
+
+def _closing_field(label: str, missing: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=REASON_WORDS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It is stored encrypted. Do not name customers.",
+        error_messages={"required": missing},
+    )
+
+
+class ClosingForm(forms.Form):
+    """What is asked before an incident is closed; ``left``: how many tasks are open."""
+
+    cause = _closing_field("Why did it happen?", "Say why it happened.")
+    lessons = _closing_field("What did you learn?", "Say what you learned.")
+    changed = _closing_field(
+        "What did you change, so that it does not happen again?", "Say what you changed."
+    )
+    rest = _closing_field("Why are the open tasks not needed?", "Say why they are not needed.")
+
+    def __init__(self, *args: Any, left: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not left:
+            del self.fields["rest"]
 
 
 class CircumstancesForm(forms.Form):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,9 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import Conflict
-from aboveboard.console.incidents.forms import StateNoteForm
+from aboveboard.console.incidents.forms import ClosingForm, StateNoteForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents import actions, queries
+from aboveboard.incidents.case.closing import ClosingWords, TasksOpen
+from aboveboard.incidents.case.tasks import tasks
 from aboveboard.incidents.taking_back import take_back_duty, take_back_state
 from aboveboard.incidents.terms import IncidentState
 from aboveboard.incidents.views import IncidentPage
@@ -79,15 +82,22 @@ TAKEN_BACK: Final = frozenset(MOVES) - {IncidentState.OPEN}
 def move(request: HttpRequest, number: int, state: str) -> HttpResponse:
     """Ask before an incident comes into a state, or say which duties are still open."""
     page, to = queries.page(number, at=clock.now()), _state(state)
-    form = StateNoteForm(request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    todo = [task for task in tasks(number, at=clock.now()) if task.is_open]
+    form = ClosingForm(data, left=len(todo)) if to is IncidentState.CLOSED else StateNoteForm(data)
+    if data is not None and MOVES[to].all_done and any(duty.is_open for duty in page.duties):
+        return _ask(request, page, to, form, status=409)
     if request.method == "POST" and form.is_valid():
         try:
             # The page is only an offer. Whether the incident may go there from where it is now, the
             # action asks under its lock.
-            MOVES[to].do(
-                number, words=form.cleaned_data["words"], by=actor_of(request), at=clock.now()
+            given = (
+                {"review": ClosingWords(**form.cleaned_data)}
+                if isinstance(form, ClosingForm)
+                else form.cleaned_data
             )
-        except actions.DutiesOpen:
+            MOVES[to].do(number, **given, by=actor_of(request), at=clock.now())
+        except (actions.DutiesOpen, TasksOpen):
             return _ask(request, page, to, form, status=409)
         undo = ". You can undo it under “Status”" if to in TAKEN_BACK else ""
         messages.success(request, f"{MOVES[to].answer}{undo}")
@@ -128,7 +138,7 @@ def _state(state: str) -> IncidentState:
 
 
 def _ask(
-    request: HttpRequest, page: IncidentPage, to: IncidentState, form: StateNoteForm, *, status: int
+    request: HttpRequest, page: IncidentPage, to: IncidentState, form: Form, *, status: int
 ) -> HttpResponse:
     open_duties = [duty for duty in page.duties if duty.is_open]
     left_out = [

@@ -15,6 +15,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.ids import parse_id
 from aboveboard.console.incidents.forms import TimelineNoteForm, answered_by
 from aboveboard.incidents import actions, law_questions, queries, reports
+from aboveboard.incidents.case.closing import closing_review
 from aboveboard.incidents.case.freeze import freezes_of
 from aboveboard.incidents.case.roles import role_holders
 from aboveboard.incidents.case.tasks import tasks
@@ -73,6 +74,7 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         # for ever that it is being counted.
         "counting": page.counting,
         "move": _NEXT[page.state],
+        "closing": closing_review(number),
         "holders": role_holders(number),
         "frozen": any(each.in_force for each in freezes_of(number)),
         **_law(number),

@@ -109,3 +109,16 @@ class CommunicationsFreeze(DecidingRow):
                 fields=["incident"], condition=Q(lifted_at=None), name="incidents_freeze_once"
             )
         ]
+
+
+class ClosingReview(models.Model):
+    """What somebody wrote when an incident was closed: why it happened, what was learned, and what
+    changed. ``words`` is sealed (``case.sealing``). The newest is that of the closing."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="closing_reviews"
+    )
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    words = models.BinaryField(help_text="the cause, the lessons and what changed, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
