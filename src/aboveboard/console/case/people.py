@@ -17,11 +17,10 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.incidents.page import LEADS
-from aboveboard.console.incidents.reviewing import who
+from aboveboard.console.incidents.reviewing import APPROVERS, who
 from aboveboard.incidents import queries
 from aboveboard.incidents.case import decisions, freeze, roles
 from aboveboard.incidents.limits import REASON_WORDS
-from aboveboard.incidents.notices.queries import APPROVERS
 from aboveboard.incidents.terms import CaseRole
 
 

@@ -54,7 +54,9 @@ def write_review(incident: Incident, given: ClosingWords, *, by: Actor, at: date
         TasksOpen: tasks are open, and nothing says why they are not needed.
     """
     words = ClosingWords(
-        *(sealing.checked(text) for text in (given.cause, given.lessons, given.changed)),
+        cause=sealing.checked(given.cause),
+        lessons=sealing.checked(given.lessons),
+        changed=sealing.checked(given.changed),
         rest=sealing.checked(given.rest, needed=False),
     )
     left = list(CaseTask.objects.filter(incident=incident, ended_at=None).order_by("id"))
