@@ -15,6 +15,7 @@ from aboveboard.representation.terms import RepresentationState
 from tests.accounts.people import customer_client, staff_client
 from tests.console.asked import refused_to_the_others
 from tests.pages import words
+from tests.representation.made import approved
 from tests.world import load
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,19 @@ def test_a_colleague_who_reads_otherwise_refuses_it(two: tuple[int, int]) -> Non
     assert queries.of_person(person)[0].state(clock.now()) is RepresentationState.ENDED
     for address in ("/console/acting/", f"/console/acting/{record.id}/"):
         assert Client().get(address).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_adviser_who_looks_somebody_up_sees_that_somebody_acts_for_them() -> None:
+    (person, row), (acts, _), *_ = load(3)
+    asked = {
+        "who": row["customer_id"],
+        "fields_wanted": ["first_name"],
+        "channel": "phone",
+        "reference": "call 417",
+    }
+    adviser = staff_client(Role.ADVISER)
+    says = "Power of attorney. Check on their page who it is"
+    assert says not in words(adviser.post("/console/people/answer-contact/", asked))
+    approved(person, acts)
+    assert says in words(adviser.post("/console/people/answer-contact/", asked))

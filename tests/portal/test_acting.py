@@ -14,7 +14,7 @@ from aboveboard.basics import clock
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.representation import actions, queries
-from aboveboard.representation.actions import (
+from aboveboard.representation.errors import (
     NotWaiting,
     RepresentationRefused,
     SecondApproverNeeded,

@@ -49,6 +49,7 @@ from aboveboard.intake.changes import HeldBackState
 from aboveboard.intake.notes import note_corrected
 from aboveboard.outbox import jobs
 from aboveboard.representation import actions as representation
+from aboveboard.representation.deaths import record_death, take_back_death
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.rights.requests import actions as rights
@@ -61,10 +62,10 @@ from aboveboard.rights.requests.terms import (
 from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import erase
 from tests.connectors.declared import BY_HAND
-from tests.incidents.conftest import LEAD, SECOND, STAFF, export, laptop
+from tests.incidents.conftest import SECOND, STAFF, export, laptop
 from tests.intake.strangers import held_back_row
 from tests.recovery import organisations as other_organisations
-from tests.representation.made import approved
+from tests.representation.made import LEAD, approved
 from tests.world import ADVISER, load
 
 
@@ -126,6 +127,9 @@ def make_everything() -> Everything:
     representation.end(approved(held, kept).id, by=SYSTEM, at=clock.now())
     approved(chose, held)
     _organisations([held, restricted], at)
+    for each in (held, kept):
+        death = record_death(each, reference="dc/1", by=LEAD, at=at)
+    take_back_death(death.id, by=LEAD, at=clock.now())
     return Everything(chose, held, restricted, kept, merged, adviser)
 
 

@@ -24,6 +24,7 @@ from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.committing import commit_handles
 from aboveboard.promise.queries import in_force
 from aboveboard.representation.actions import end
+from aboveboard.representation.deaths import approve_death, record_death, take_back_death
 from aboveboard.rights.requests.terms import StepVerb
 from aboveboard.rights.running import by_hand
 from aboveboard.website import actions as website
@@ -34,7 +35,7 @@ from tests.centre.sharing_sample import REGISTER
 from tests.delivery.scripted import ScriptedServer
 from tests.promise import edited
 from tests.recovery import files
-from tests.representation.made import approved
+from tests.representation.made import COLLEAGUE, LEAD, approved
 
 if TYPE_CHECKING:
     from tests.recovery.once import Once
@@ -110,8 +111,11 @@ def evidence(once: Once, request: int) -> None:
 
 def representation(once: Once) -> None:
     """Somebody may act for another, as two record it, and gives that up."""
-    record = approved(once.ids[7], once.ids[23], reference=f"lpa/{once.number}")
+    record = approved(once.ids[1], once.ids[25], reference=f"lpa/{once.number}")
     end(record.id, by=record.actor, at=once.now)
+    death = record_death(once.ids[1], reference=f"dc/{once.number}", by=LEAD, at=once.now)
+    approve_death(death.id, by=COLLEAGUE, at=once.now)
+    take_back_death(death.id, by=LEAD, at=once.now)
 
 
 def commitment() -> None:

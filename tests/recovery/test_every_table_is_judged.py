@@ -202,6 +202,10 @@ NOT_UNDER_THE_MAC = {
         "adopted_by": "shown, and in its entry",
         "source": "its digest is under the MAC",
     },
+    "representation.Death": {
+        "ended_actor": "who took it back: shown, and in its entry",
+        "reference": "which paper: shown, and in its entry",
+    },
     "representation.Representation": {
         "document": "where the paper is: shown",
         "ended_actor": "who ended it: shown, and in its entry",

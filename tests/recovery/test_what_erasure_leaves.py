@@ -37,6 +37,7 @@ BECOMES: dict[str, str] = {
     "access.EmergencyUse": GOES,
     # The row stays as the record of what was asked, without the number and what they wrote.
     "rights.RightsRequest": GOES,
+    "representation.Death": GOES,
     "representation.Representation": GOES,
     "retention.Restriction": GOES,
     "intake.FieldNote": GOES,

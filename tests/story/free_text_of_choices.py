@@ -8,9 +8,10 @@ from functools import partial
 
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.choices import actions as choices
-from aboveboard.choices import bounding
+from aboveboard.choices import bounding, lapsing
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.representation import deaths
 from tests.story.free_text import Call, Case, Stage
 
 
@@ -42,8 +43,20 @@ def _meet(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, "improve-shops", evidence="REQ-1")
 
 
+def _let_lapse(stage: Stage, text: str) -> Iterator[Call]:
+    for act in (lapsing.let_lapse, lapsing.let_stand_again):
+        yield partial(act, stage.ada, evidence=text, **stage.said)
+
+
+def _record_death(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(deaths.record_death, stage.ada, reference=text, **stage.said)
+
+
 CASES: dict[Callable[..., object], Case] = {
     bounding.set_boundary: _bound,
     bounding.lift_boundary: _bound,
     choices.meet_objection: _meet,
+    lapsing.let_lapse: _let_lapse,
+    lapsing.let_stand_again: _let_lapse,
+    deaths.record_death: _record_death,
 }

@@ -13,6 +13,7 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.representation import actions as representation
+from aboveboard.representation.deaths import record_death
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from aboveboard.rights.pack import release
@@ -56,6 +57,7 @@ def rows_of(person: int) -> dict[str, int]:
     return {
         "holds": hold.id,
         "acting": representation.record(new(person, None), by=LEAD, at=at).id,
+        "death": record_death(person, reference="dc/1", by=LEAD, at=at).id,
         "restrictions": restriction.id,
         "choices-to-confirm": waiting.id,
         "held-back": held_back_row().pk,

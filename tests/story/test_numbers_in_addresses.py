@@ -23,6 +23,7 @@ from aboveboard.incidents.affected import add_list
 from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.notices.actions import prepare
+from aboveboard.representation.deaths import record_death
 from aboveboard.retention import queries as retention
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -150,8 +151,7 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
             [retention.restrictions(person)[0].id for person in people[:2]],
         ),
     }
-    acting = "/console/retention/people/<person:person_id>/acting/<int:number>/end/"
-    seconds[acting] = (people[:2], [approved(person, people[3]).id for person in people[:2]])
+    seconds |= _papers(people)
     duty = "/console/incidents/<int:number>/duties/<int:duty_id>/"
     for rest in ("take-back/", "not-notified/", "not-notified/take-back/"):
         seconds[duty + rest] = seconds[duty]
@@ -182,6 +182,22 @@ def _login_of(number: int, person_id: int) -> int:
     at = clock.now()
     login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
     return add_login(number, login, by=SYSTEM, at=at).pk
+
+
+def _papers(people: list[int]) -> dict[str, tuple[list[int], list[int]]]:
+    """Of two people each, who acts for them and that they died."""
+    said = {"reference": "dc/1", "by": SYSTEM, "at": clock.now()}
+    of = "/console/retention/people/<person:person_id>/"
+    return {
+        f"{of}acting/<int:number>/end/": (
+            people[:2],
+            [approved(person, people[3]).id for person in people[:2]],
+        ),
+        f"{of}death/<int:number>/take-back/": (
+            people[:2],
+            [record_death(person, **said).id for person in people[:2]],
+        ),
+    }
 
 
 def _with(address: str, first: int, second: int) -> str:

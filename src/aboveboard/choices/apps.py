@@ -28,6 +28,7 @@ class ChoicesConfig(AppConfig):
                 "bounding",
                 "entries",
                 "foreign",
+                "lapsing",
                 "queries",
                 "receipt",
                 "signed_receipt",

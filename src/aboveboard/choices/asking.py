@@ -25,7 +25,7 @@ def remembered_until(state: ConsentState, purpose: str, contact: str = WHOLE) ->
     A no to the whole stands before each way of contact until that way has a yes, and the last no
     counts: who said no to e-mail, and later to it all, is asked about e-mail no sooner.
     """
-    if state.unproven:
+    if state.unproven or state.boundaries.deceased:
         return NEVER
     own, whole = state.last.get(topic_of(purpose, contact)), state.last.get(purpose)
     if own is not None and own.answer is ChoiceAnswer.YES:

@@ -9,6 +9,9 @@ their own hand set it. It is a no to a topic of its own form, and a yes takes it
 * ``team:9f86d081884c7d65``: no team of this name does, by the first 16 hex digits of the SHA-256 of
   it (names of teams stand in the log in clear: who acts is named by them);
 * ``keep:personal-offers/P6M``: what the purpose needs is kept no longer than this.
+
+One is set for them: ``record:deceased``, once two members of staff recorded that they died. Then no
+choice of theirs lets anything go on, and each is as it was where the report was wrong.
 """
 
 from __future__ import annotations
@@ -60,6 +63,11 @@ class Boundaries:
     kept_out: frozenset[str] = frozenset()
     shorter: Mapping[str, Period] = field(default_factory=lambda: _NO_PERIODS)
 
+    @property
+    def deceased(self) -> bool:
+        """Whether they are recorded as having died."""
+        return DECEASED in self.kept_out
+
     def keep_out(self, role: str, team: str) -> bool:
         """Whether somebody of this role and team is kept out."""
         if not self.kept_out:
@@ -69,6 +77,8 @@ class Boundaries:
         )
 
 
+DECEASED: Final = "record:deceased"
+"""What stands in the place of the purpose of a choice for somebody who died."""
 _NO_PERIODS: Final[Mapping[str, Period]] = MappingProxyType({})
 NO_BOUNDARIES: Final = Boundaries()
 

@@ -150,7 +150,7 @@ class ConsentState:
         Without ``contact`` it is the whole that is asked about: a yes to one way of contact is none
         to the whole.
         """
-        if self.unproven:
+        if self.unproven or self.boundaries.deceased:
             return ChoiceAnswer.NO
         event = self.deciding(purpose, contact)
         return event.answer if event else None
@@ -163,7 +163,8 @@ class ConsentState:
     def is_met(self, purpose: str, contact: str = WHOLE) -> bool:
         """Whether the no that decides was met, and stops nothing any more."""
         event = self.deciding(purpose, contact)
-        return event is not None and event.topic in self.met and not self.unproven
+        stands = event is not None and event.topic in self.met
+        return stands and not self.unproven and not self.boundaries.deceased
 
     def broadest(self, purpose: str) -> ChoiceEvent | None:
         """Return the newest yes to the purpose or any way of contact of it, where there is one,

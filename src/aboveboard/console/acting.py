@@ -20,10 +20,10 @@ from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.basics.person_codes import parse_person
 from aboveboard.console.acting_words import in_words
 from aboveboard.console.retention.forms import reference_field
-from aboveboard.console.retention.people import KEEPER, current_number
+from aboveboard.console.retention.people import KEEPER, ask_and_do, current_number
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.queries import in_force
-from aboveboard.representation import actions, queries
+from aboveboard.representation import actions, deaths, queries
 from aboveboard.representation.terms import (
     CAPACITY_WORDS,
     POWER_WORDS,
@@ -144,8 +144,10 @@ def record(request: HttpRequest, person_id: int) -> HttpResponse:
 def overview(request: HttpRequest) -> HttpResponse:
     """List what this member of staff may approve, oldest first."""
     now = clock.now()
-    rows = [in_words(each) for each in queries.to_approve(approver=actor_of(request), at=now)]
-    return render(request, "console/acting/overview.html", {"rows": rows})
+    by = actor_of(request)
+    rows = [in_words(each) for each in queries.to_approve(approver=by, at=now)]
+    context = {"rows": rows, "deaths": deaths.deaths_to_approve(approver=by)}
+    return render(request, "console/acting/overview.html", context)
 
 
 @allow(*APPROVERS)
@@ -178,4 +180,59 @@ def end(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
         raise Http404
     actions.end(number, by=actor_of(request), at=clock.now())
     messages.success(request, "Ended. They cannot act for this person any more.")
+    return HttpResponseRedirect(reverse("console:retention_person", args=[person_id]))
+
+
+class DeathForm(forms.Form):
+    """On which paper it is recorded that somebody died."""
+
+    reference = reference_field("Number of the death certificate")
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_death(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Record that a person died; it changes nothing before a colleague approved it."""
+    form = DeathForm(request.POST if request.method == "POST" else None)
+
+    def do() -> None:
+        reference = form.cleaned_data["reference"]
+        deaths.record_death(person_id, reference=reference, by=actor_of(request), at=clock.now())
+        messages.success(request, "Recorded. A colleague must approve it before it counts.")
+
+    lede = (
+        "Once approved, their choices count no more, letters stop, and their page closes. If the "
+        "report is wrong, take it back: everything is as before."
+    )
+    return ask_and_do(request, form, do, person_id, "Has this person died?", lede, "Record it")
+
+
+@allow(*APPROVERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def approve_death(request: HttpRequest, number: int) -> HttpResponse:
+    """Compare a report that somebody died with the paper; approve it, or refuse it."""
+    by, now = actor_of(request), clock.now()
+    known = {each.id: each for each in deaths.deaths_to_approve(approver=by)}.get(number)
+    if known is None:
+        raise Http404
+    if request.method == "POST":
+        if "approve" in request.POST:
+            deaths.approve_death(number, by=by, at=now)
+            messages.success(request, "Approved. Their choices count no more, and letters stop.")
+        else:
+            deaths.take_back_death(number, by=by, at=now)
+            messages.success(request, "Refused. Nothing was changed.")
+        return HttpResponseRedirect(reverse("console:acting"))
+    return render(request, "console/acting/approve_death.html", {"record": known})
+
+
+@allow(KEEPER)
+@require_POST
+def take_back_death(request: HttpRequest, person_id: int, number: int) -> HttpResponse:
+    """Take back a report that was wrong: everything is as before."""
+    person_id = current_number(person_id)
+    if number not in {each.id for each in deaths.deaths(person_id)}:
+        raise Http404
+    deaths.take_back_death(number, by=actor_of(request), at=clock.now())
+    messages.success(request, "Taken back. Everything is as it was before.")
     return HttpResponseRedirect(reverse("console:retention_person", args=[person_id]))

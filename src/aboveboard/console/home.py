@@ -29,6 +29,7 @@ from aboveboard.ledger.witnessing import witness_states
 from aboveboard.promise.queries import in_force, last_serial
 from aboveboard.recovery.queries import last_comparison
 from aboveboard.representation import queries as representation
+from aboveboard.representation.deaths import deaths_to_approve
 
 _TO_DO = ("first", "to_approve", "emergencies", "concerns", "refusing", "unconfirmed", "acting")
 """What is to be done, of all that the page shows."""
@@ -71,6 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
         else f"Emergency access used {len(to_review)} times: review each",
         "unconfirmed": len(choices.waiting_choices(confirmable_by=actor)) if may_search else 0,
         "acting": len(representation.to_approve(approver=actor, at=clock.now()))
+        + len(deaths_to_approve(approver=actor))
         if actor.role in REPRESENTATION_APPROVERS
         else 0,
         "concerns": concerns.count_open() if actor.role == ANSWERING else 0,

@@ -11,7 +11,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.access.actions import use
@@ -33,6 +33,9 @@ from aboveboard.kinds.values import display
 from aboveboard.promise.explain import basis_for_staff, mid_sentence
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.promise.queries import in_force
+from aboveboard.representation import queries as representation
+from aboveboard.representation.deaths import is_deceased
+from aboveboard.representation.terms import Capacity, RepresentationState
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import ValueOrigin
 
@@ -41,6 +44,15 @@ allow_look_up = allow(*_LOOK_UP, promised=True)
 """Who looks people up: which purposes are open to them, the promise says."""
 _SALT = "aboveboard.console.person"
 _DATES = {"en": "en_GB"}  # "3 March 2026"; American English would turn it round
+
+
+CAPACITIES = {
+    Capacity.GUARDIAN: gettext_lazy("Parent or guardian"),
+    Capacity.ATTORNEY: gettext_lazy("Power of attorney"),
+    Capacity.CARER: gettext_lazy("Carer"),
+    Capacity.EXECUTOR: gettext_lazy("Executor"),
+}
+"""As what somebody acts, in the language of who looks somebody up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +172,12 @@ def _answer(
     context["choices"] = _choices(promise, person_id, clock.now())
     # It leads to the holds and restrictions of the person, which are this role's work.
     context["retention_of"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
+    context["deceased"] = is_deceased(person_id)
+    context["representatives"] = [
+        CAPACITIES[each.capacity]
+        for each in representation.of_person(person_id)
+        if each.state(clock.now()) is RepresentationState.IN_FORCE
+    ]
     context["documents"] = [
         {"field": promise.fields[name], "held": name in origins}
         for name in purpose.fields

@@ -23,6 +23,7 @@ from aboveboard.basics.actor import CUSTOMER, Actor
 from aboveboard.promise import queries as promise_queries
 from aboveboard.promise.model import Promise
 from aboveboard.representation import queries as representation
+from aboveboard.representation.deaths import is_deceased
 from aboveboard.representation.records import RepresentationRecord
 from aboveboard.representation.terms import Power
 from aboveboard.vault import queries as vault
@@ -104,6 +105,8 @@ def _page(view: PageView[P, R], power: Power | None) -> Page[P, R]:
         own = vault.person(person_id)
         if own is None:
             return render(request, "portal/nothing_held.html", status=404)
+        if is_deceased(person_id):
+            return render(request, "portal/recorded_as_deceased.html", _contact(), status=403)
         # What they chose on a page of ours goes before what we were told of them; letters and mails
         # stay in the language that is held.
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
@@ -139,6 +142,10 @@ def _page(view: PageView[P, R], power: Power | None) -> Page[P, R]:
         return response
 
     return answer
+
+
+def _contact() -> dict[str, object]:
+    return {"contact": promise_queries.in_force().promise.organisation.contact}
 
 
 def _acting(request: HttpRequest, person_id: int, at: datetime) -> RepresentationRecord | None:

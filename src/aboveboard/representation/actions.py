@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from aboveboard.basics.actor import Actor, ActorKind
-from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
+from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code, Facts
 from aboveboard.basics.reference import parse_reference
 from aboveboard.keys.actions import entry_subject
@@ -19,10 +19,17 @@ from aboveboard.kinds.kind import FieldKind
 from aboveboard.law.children import consent_age
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
+from aboveboard.representation import deaths
 from aboveboard.representation.entries import (
     RepresentationApproved,
     RepresentationEnded,
     RepresentationRecorded,
+)
+from aboveboard.representation.errors import (
+    EndedByCourtAlone,
+    NotWaiting,
+    RepresentationRefused,
+    SecondApproverNeeded,
 )
 from aboveboard.representation.limits import LONGEST
 from aboveboard.representation.models import Representation
@@ -36,34 +43,6 @@ from aboveboard.representation.terms import (
 from aboveboard.vault import aliases
 from aboveboard.vault import queries as vault
 from aboveboard.vault.locking import lock_person
-
-
-class RepresentationRefused(Invalid):
-    """This authority to act cannot be recorded: {why}."""
-
-    code = "representation_refused"
-    next_step = "{fix}"
-
-
-class SecondApproverNeeded(Refused):
-    """Somebody else must approve what you recorded."""
-
-    code = "second_approver_needed"
-    next_step = "Ask a colleague to compare it with the paper."
-
-
-class NotWaiting(Conflict):
-    """This authority waits for nobody's approval any more."""
-
-    code = "not_waiting"
-    next_step = "Open the person's page: it says what became of it."
-
-
-class EndedByCourtAlone(Refused):
-    """A court appointed them, so it is not ended here."""
-
-    code = "ended_by_court_alone"
-    next_step = "Send us the court's decision."
 
 
 def record(new: NewRepresentation, *, by: Actor, at: datetime) -> RepresentationRecord:
@@ -82,6 +61,10 @@ def record(new: NewRepresentation, *, by: Actor, at: datetime) -> Representation
     _check(new, at)
     with transaction.atomic():
         person_id = lock_person(new.person_id)
+        if new.capacity is Capacity.EXECUTOR and not deaths.is_deceased(person_id):
+            raise RepresentationRefused(
+                why="an executor acts for somebody who died", fix="Record the death first."
+            )
         representative = _representative(new, person_id)
         subject, person = entry_subject(person_id), vault.person(person_id)
         if subject is None or person is None:

@@ -19,15 +19,30 @@ class RepresentationConfig(AppConfig):
 
         return Package(
             name="representation",
-            public=("actions", "entries", "limits", "queries", "records", "terms"),
+            public=(
+                "actions",
+                "deaths",
+                "entries",
+                "errors",
+                "limits",
+                "queries",
+                "records",
+                "terms",
+            ),
             entries=(
                 entries.RepresentationRecorded,
                 entries.RepresentationApproved,
                 entries.RepresentationEnded,
+                entries.DeathRecorded,
+                entries.DeathApproved,
+                entries.DeathTakenBack,
             ),
             repeats={
                 entries.RepresentationApproved: replay.repeat,
                 entries.RepresentationEnded: replay.repeat,
+                entries.DeathRecorded: replay.repeat_death,
+                entries.DeathApproved: replay.repeat,
+                entries.DeathTakenBack: replay.repeat,
             },
             personal_data=PERSONAL_DATA,
             deciding=DECIDING,

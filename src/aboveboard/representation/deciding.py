@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from aboveboard.basics.package import DecidingTable, RecordedEntry
 from aboveboard.representation.entries import (
+    DeathApproved,
+    DeathRecorded,
+    DeathTakenBack,
     RepresentationApproved,
     RepresentationEnded,
     RepresentationRecorded,
 )
-from aboveboard.representation.models import Representation
+from aboveboard.representation.models import Death, Representation
+
+
+def _speaks_of(
+    entry: RecordedEntry[RepresentationApproved | RepresentationEnded],
+) -> tuple[str, int] | None:
+    # A restoration does not bring back what was recorded after its backup, so neither what became
+    # of it. That a row was deleted is said of the entry that recorded it.
+    recorded = entry.facts.recorded
+    held = Representation.objects.filter(entry_id=recorded).exists()
+    return ("entry_id", recorded) if held else None
 
 
 def _differs(row: Representation, entry: RecordedEntry[Any]) -> str:
@@ -30,12 +44,18 @@ def _differs(row: Representation, entry: RecordedEntry[Any]) -> str:
     return next((name for name, value in recorded.items() if getattr(row, name) != value), "")
 
 
-def _unrecorded() -> Iterator[str]:
+def _death_differs(row: Death, entry: RecordedEntry[Any]) -> str:
+    step = {DeathApproved: "approved_", DeathTakenBack: "ended_"}.get(type(entry.facts), "")
+    recorded = {f"{step}entry_id": entry.id, f"{step}actor": entry.by.as_json()}
+    return next((name for name, value in recorded.items() if getattr(row, name) != value), "")
+
+
+def _unrecorded(model: type[Representation | Death]) -> Iterator[str]:
     """Yield rows that are approved or ended and name no entry that says so."""
     for step in ("approved", "ended"):
         wrong = {f"{step}_at__isnull": False, f"{step}_entry_id": None}
-        for key in Representation.objects.filter(**wrong).values_list("pk", flat=True):
-            yield f"representation.Representation {key} is {step}, and names no entry for it."
+        for key in model.objects.filter(**wrong).values_list("pk", flat=True):
+            yield f"{model._meta.label} {key} is {step}, and names no entry for it."
 
 
 DECIDING: Final = (
@@ -43,12 +63,24 @@ DECIDING: Final = (
         table="representation.Representation",
         speaks_of={
             RepresentationRecorded: lambda entry: ("entry_id", entry.id),
-            RepresentationApproved: lambda entry: ("entry_id", entry.facts.recorded),
-            RepresentationEnded: lambda entry: ("entry_id", entry.facts.recorded),
+            RepresentationApproved: _speaks_of,
+            RepresentationEnded: _speaks_of,
         },
         named_in=("entry_id", "approved_entry_id", "ended_entry_id"),
         differs=_differs,
-        check=_unrecorded,
+        check=partial(_unrecorded, Representation),
         since="representation.0001_initial",
+    ),
+    DecidingTable(
+        table="representation.Death",
+        speaks_of={
+            DeathRecorded: lambda entry: ("entry_id", entry.id),
+            DeathApproved: lambda entry: ("entry_id", entry.facts.recorded),
+            DeathTakenBack: lambda entry: ("entry_id", entry.facts.recorded),
+        },
+        named_in=("entry_id", "approved_entry_id", "ended_entry_id"),
+        differs=_death_differs,
+        check=partial(_unrecorded, Death),
+        since="representation.0002_death",
     ),
 )

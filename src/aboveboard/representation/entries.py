@@ -1,5 +1,5 @@
-"""The ledger entries of authorities to act. Each is about the person for whom somebody acts; none
-names who acts, nor a date: a child's last day is a birthday."""
+"""The ledger entries of authorities to act, and of who died. Each is about the person for whom
+somebody acts; none names who acts, nor a date: a child's last day is a birthday."""
 
 from __future__ import annotations
 
@@ -48,5 +48,36 @@ class RepresentationEnded(Facts):
 
     kind: ClassVar[str] = "representation.ended"
     on_restore: ClassVar[OnRestore] = RepeatOnRestore("the authority was ended again")
+
+    recorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeathRecorded(Facts):
+    """A member of staff recorded that a person died, on the paper ``reference``; it waits for
+    another's approval."""
+
+    kind: ClassVar[str] = "death.recorded"
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the report waits again")
+
+    reference: SealedFact
+
+
+@dataclass(frozen=True, slots=True)
+class DeathApproved(Facts):
+    """A second member of staff approved the report. ``recorded``: the entry that recorded it."""
+
+    kind: ClassVar[str] = "death.approved"
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the report counts again")
+
+    recorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeathTakenBack(Facts):
+    """The report was wrong, or refused: everything is as it was before."""
+
+    kind: ClassVar[str] = "death.taken-back"
+    on_restore: ClassVar[OnRestore] = RepeatOnRestore("the report was taken back again")
 
     recorded: int

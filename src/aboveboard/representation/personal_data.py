@@ -10,7 +10,7 @@ from django.db.models import Q
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
-from aboveboard.representation.models import Representation
+from aboveboard.representation.models import Death, Representation
 
 
 def _of(numbers: Numbers) -> Q:
@@ -36,6 +36,17 @@ def _export(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
         }
 
 
+def _export_deaths(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in Death.objects.filter(person_id__in=numbers).order_by("id"):
+        yield {
+            "reference": row.reference,
+            "recorded_at": clock.to_text(row.at),
+            "approved_at": clock.to_text(row.approved_at) if row.approved_at else None,
+            "taken_back_at": clock.to_text(row.ended_at) if row.ended_at else None,
+            "entry": row.entry_id,
+        }
+
+
 def _erase(numbers: Numbers) -> None:
     """Nobody acts for who is erased, and who is erased acts for nobody."""
     Representation.objects.filter(_of(numbers)).delete()
@@ -55,5 +66,16 @@ PERSONAL_DATA: Final = (
         split=NotNeeded("each number has its own rows still"),
         re_encrypt=NotNeeded("nothing of it is sealed"),
         in_use=NotNeeded("it serves what is held, and is never a reason to keep it"),
+    ),
+    PersonalData(
+        name="deaths",
+        tables=("representation.Death",),
+        export_by=("representation.Death.person_id",),
+        export=_export_deaths,
+        erase=lambda numbers: Death.objects.filter(person_id__in=numbers).delete(),
+        merge=NotNeeded("a report stays under its number; every number is read"),
+        split=NotNeeded("each number has its own reports still"),
+        re_encrypt=NotNeeded("nothing of it is sealed"),
+        in_use=NotNeeded("what is held of the dead is kept no longer than was promised"),
     ),
 )

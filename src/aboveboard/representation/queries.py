@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aboveboard.basics.actor import Actor
+from aboveboard.representation.deaths import is_deceased
 from aboveboard.representation.models import Representation
 from aboveboard.representation.records import RepresentationRecord, representation_record
-from aboveboard.representation.terms import RepresentationState
+from aboveboard.representation.terms import Capacity, RepresentationState
 from aboveboard.vault.aliases import current_number, numbers_of
 
 
@@ -22,7 +23,7 @@ def by_representative(person_id: int, *, at: datetime) -> Sequence[Representatio
     """Return the authorities under which somebody may act at a moment, oldest first."""
     rows = Representation.objects.filter(representative_id__in=numbers_of(person_id))
     records = map(representation_record, rows.order_by("at", "id"))
-    return [each for each in records if each.state(at) is RepresentationState.IN_FORCE]
+    return [each for each in records if _may_act(each, at)]
 
 
 def in_force(number: int, *, representative_id: int, at: datetime) -> RepresentationRecord | None:
@@ -32,13 +33,14 @@ def in_force(number: int, *, representative_id: int, at: datetime) -> Representa
     if row is None or current_number(row.representative_id) != representative_id:
         return None
     record = representation_record(row)
-    return record if record.state(at) is RepresentationState.IN_FORCE else None
+    return record if _may_act(record, at) else None
 
 
-def representation(number: int) -> RepresentationRecord | None:
-    """Return the authority of this number."""
-    row = Representation.objects.filter(id=number).first()
-    return representation_record(row) if row else None
+def _may_act(record: RepresentationRecord, at: datetime) -> bool:
+    """Whether it is in force, and the person lives; for an executor, whether they died."""
+    if record.state(at) is not RepresentationState.IN_FORCE:
+        return False
+    return is_deceased(current_number(record.person_id)) is (record.capacity is Capacity.EXECUTOR)
 
 
 def to_approve(*, approver: Actor, at: datetime) -> Sequence[RepresentationRecord]:

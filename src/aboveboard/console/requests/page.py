@@ -267,6 +267,8 @@ def _reason_of(recorded: RecordedEvent) -> str:
 def _who(actor: Actor, called: Mapping[int, str]) -> str:
     if actor.kind is ActorKind.STAFF:
         return called.get(int(actor.id), "Someone who has left")
+    if actor.kind is ActorKind.REPRESENTATIVE:
+        return f"their {actor.role}"
     return {"person": "the person", "system": "by itself"}.get(actor.kind.value, "a program")
 
 

@@ -29,6 +29,7 @@ from aboveboard.delivery import correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import matching
 from aboveboard.intake import held_back, notes
+from aboveboard.representation import deaths
 from aboveboard.representation import queries as representation
 from aboveboard.retention import actions, queries
 from aboveboard.retention.reasons import (
@@ -77,6 +78,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "restrictions": [_in_words(row) for row in queries.restrictions(person_id)],
         "merges": matching.merges_of(person_id),
         "acting": [in_words(each) for each in representation.of_person(person_id)],
+        "deaths": deaths.deaths(person_id),
         "correspondence": correspondence.instructions([person_id]).get(person_id),
         "now": clock.now(),
     }

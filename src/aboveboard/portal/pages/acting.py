@@ -22,7 +22,7 @@ from aboveboard.portal.page import ACTING, CHANNEL, PortalCustomer, portal_page
 from aboveboard.portal.pages.home import SHOW
 from aboveboard.promise.explain import join_words
 from aboveboard.representation import actions, queries
-from aboveboard.representation.actions import EndedByCourtAlone
+from aboveboard.representation.errors import EndedByCourtAlone
 from aboveboard.representation.records import RepresentationRecord
 from aboveboard.representation.terms import Capacity, Power, RepresentationState
 

@@ -23,7 +23,7 @@ from aboveboard.basics.ids import parse_id
 from aboveboard.group.shown import shown_portals
 from aboveboard.ledger import queries as ledger
 from aboveboard.portal import wording
-from aboveboard.portal.page import PortalCustomer, page_for
+from aboveboard.portal.page import PortalCustomer, page_for, portal_page
 from aboveboard.portal.pages import uses_asked
 from aboveboard.portal.pages.organisations import elsewhere
 from aboveboard.portal.pages.uses_asked import UsesAsked
@@ -108,7 +108,7 @@ def proof_file(request: HttpRequest, you: PortalCustomer, entry_id: int) -> Http
 
 @allow_customer
 @require_safe
-@page_for(Power.SEE)
+@portal_page
 def own_list(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
     """Give every entry about this person as a file that proves that there are no others; 404 while
     nothing was committed to, which lasts a minute at most."""
