@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from aboveboard.access.actions import use
@@ -29,6 +30,9 @@ from aboveboard.intake.limits import HELD_BACK_KEPT
 from aboveboard.intake.models import ErasedPerson, FieldNote, HeldBackRow, ImportRun
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.promise.queries import in_force
+from aboveboard.representation import actions as representation
+from aboveboard.representation.deaths import record_death
+from aboveboard.representation.terms import Capacity, NewRepresentation, Power
 from aboveboard.retention import actions as retention
 from aboveboard.retention.erasing import ErasureReason, erase
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
@@ -59,6 +63,7 @@ def add(customer: Row, kept: Row, spare: Sequence[Row]) -> dict[str, str]:
     _choices(person_of(customer), people, colleague)
     _documents(person_of(customer))
     _retention(person_of(kept), people, spare)
+    _representation(person_of(customer), people)
     _emergencies(spare)
     _concerns(person_of(customer))
     _devices(colleague)
@@ -124,6 +129,26 @@ def _documents(person: int) -> None:
         by=adviser.actor,
         at=at,
     )
+
+
+def _representation(customer: int, people: Sequence[int]) -> None:
+    """Somebody may act for the customer, who may act for another; one more waits, and a death."""
+    adviser = _member(Role.ADVISER).actor
+    at, system = clock.now(), {"by": SYSTEM, "at": clock.now()}
+    for number, (person, acts) in enumerate(((customer, people[2]), (people[3], customer))):
+        paper = NewRepresentation(
+            person_id=person,
+            representative_id=acts,
+            capacity=Capacity.ATTORNEY,
+            powers=frozenset({Power.CHOOSE, Power.ASK}),
+            reference=f"lpa/7000-{number}",
+            first_day=at.date(),
+        )
+        recorded = representation.record(paper, **system)
+        representation.approve(recorded.id, by=adviser, at=at)
+        representation.record(replace(paper, reference=f"lpa/8000-{number}"), **system)
+    for person in people[4:6]:
+        record_death(person, reference="dc/2026-4", **system)
 
 
 def _retention(kept: int, people: Sequence[int], rows: Sequence[Row]) -> None:
