@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
 
@@ -126,32 +126,14 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
         add_list(number, [row["customer_id"]], ["user.name"], by=SYSTEM, at=at).pk
         for number, (_, row) in zip(letters, loaded, strict=False)
     ]
-    for person in people[:2]:
-        place_hold(
-            person,
-            HoldReason.CLAIM,
-            reference="CASE-1",
-            until=at + timedelta(days=9),
-            by=SYSTEM,
-            at=at,
-        )
-        restrict(person, RestrictionReason.UNLAWFUL, reference="CASE-1", by=SYSTEM, at=at)
     seconds = {
         "/console/devices/<int:device_id>/exports/<int:export_id>/": (devices, exports),
         "/console/incidents/<int:number>/duties/<int:duty_id>/": (
             [incident.number for incident in lost],
             duties,
         ),
-        "/console/retention/people/<person:person_id>/holds/<int:row_id>/": (
-            people[:2],
-            [retention.holds(person)[0].id for person in people[:2]],
-        ),
-        "/console/retention/people/<person:person_id>/restrictions/<int:row_id>/": (
-            people[:2],
-            [retention.restrictions(person)[0].id for person in people[:2]],
-        ),
     }
-    seconds |= _papers(people)
+    seconds |= _kept(people[:2], at) | _papers(people) | _endpoints(at)
     duty = "/console/incidents/<int:number>/duties/<int:duty_id>/"
     for rest in ("take-back/", "not-notified/", "not-notified/take-back/"):
         seconds[duty + rest] = seconds[duty]
@@ -163,14 +145,6 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
     asking = ("changes/", "changes/answer/", "changes/withdraw/")
     for rest in ("", *ways, *asking):
         seconds[notices + rest] = ([incident.number for incident in lost], batches)
-    hooks = [
-        webhooks.add(name, "https://crm.example", ["person.erased"], by=SYSTEM, at=at)[0]
-        for name in ("CRM", "Shop")
-    ]
-    seconds["/console/webhooks/<int:serial>/messages/<int:message>/"] = (
-        [hook.serial for hook in hooks],
-        [webhooks.test(hook.name, at=at) for hook in hooks],
-    )
     return {
         address: (_with(address, first[0], second[0]), _with(address, first[0], second[1]))
         for address, (first, second) in seconds.items()
@@ -182,6 +156,36 @@ def _login_of(number: int, person_id: int) -> int:
     at = clock.now()
     login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
     return add_login(number, login, by=SYSTEM, at=at).pk
+
+
+def _kept(people: list[int], at: datetime) -> dict[str, tuple[list[int], list[int]]]:
+    """Of people, what holds their data and what restricts it."""
+    for person in people:
+        until = at + timedelta(days=9)
+        place_hold(person, HoldReason.CLAIM, reference="CASE-1", until=until, by=SYSTEM, at=at)
+        restrict(person, RestrictionReason.UNLAWFUL, reference="CASE-1", by=SYSTEM, at=at)
+    of = "/console/retention/people/<person:person_id>/"
+    return {
+        f"{of}holds/<int:row_id>/": (people, [retention.holds(each)[0].id for each in people]),
+        f"{of}restrictions/<int:row_id>/": (
+            people,
+            [retention.restrictions(each)[0].id for each in people],
+        ),
+    }
+
+
+def _endpoints(at: datetime) -> dict[str, tuple[list[int], list[int]]]:
+    """Of two systems that are notified, a message to each."""
+    hooks = [
+        webhooks.add(name, "https://crm.example", ["person.erased"], by=SYSTEM, at=at)[0]
+        for name in ("CRM", "Shop")
+    ]
+    return {
+        "/console/webhooks/<int:serial>/messages/<int:message>/": (
+            [hook.serial for hook in hooks],
+            [webhooks.test(hook.name, at=at) for hook in hooks],
+        )
+    }
 
 
 def _papers(people: list[int]) -> dict[str, tuple[list[int], list[int]]]:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0014_veris_digest'),
+        ('incidents', '0016_closing_review'),
     ]
 
     operations = [
