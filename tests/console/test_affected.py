@@ -17,6 +17,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Role
 from aboveboard.basics.person_codes import person_code
 from aboveboard.incidents import actions, queries
+from aboveboard.incidents.exposure import versions as counted
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client, staff_member
@@ -142,6 +143,35 @@ def test_a_stolen_login_is_added_and_each_number_opens(client: Client) -> None:
     ]
     assert b"list_taken" in bytes(Entry.objects.latest("pk").body)
     assert refused_to_the_others(acts, LEADS) == []
+
+
+@pytest.mark.django_db
+def test_what_changed_is_shown_with_each_version(client: Client) -> None:
+    (ann_id, ann), (bob_id, bob) = load(2)
+    number = letter()
+    versions = f"/console/incidents/{number}/versions/"
+    for person in (ann, bob):
+        client.post(at(number, "list/"), {"people": person["email"], "exposed": DATA})
+        jobs.run_jobs_once(worker="test")
+    newest = len(counted.versions(number))
+    page = words(client.get(versions))
+    assert f"Version {newest} " in page
+    assert f"Version {newest + 1}" not in page
+    changed = f"{versions}changes/"
+    page = words(client.get(changed, {"change": "added", "version": str(newest)}))
+    assert "Added: 1 person" in page
+    assert person_code(bob_id) in page
+    assert person_code(ann_id) not in page
+    file = client.post(changed, {"format": "csv"})
+    text = b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
+    assert [line.split(",")[:2] for line in text.splitlines()[1:]] == [
+        [person_code(bob_id), "Added"]
+    ]
+    assert b"list_taken" in bytes(Entry.objects.latest("pk").body)
+    assert client.get(changed, {"version": "99"}).status_code == 404
+    alone = f"/console/incidents/{letter()}/versions/changes/"
+    assert "There are no two versions yet" in words(client.get(alone))
+    assert refused_to_the_others(changed, LEADS) == []
 
 
 @pytest.mark.django_db

@@ -40,6 +40,7 @@ from aboveboard.console.incidents import (
     page,
     report,
     reviewing,
+    versions,
 )
 from aboveboard.console.incidents import overview as incidents
 from aboveboard.console.incidents import people as exposed
@@ -141,6 +142,8 @@ urlpatterns = [
         name="withdraw_affected",
     ),
     path(f"{_INCIDENT}affected/<int:list_id>/acts/", logins.acts, name="login_acts"),
+    path(f"{_INCIDENT}versions/", versions.overview, name="versions"),
+    path(f"{_INCIDENT}versions/changes/", versions.differences, name="version_changes"),
     path(f"{_INCIDENT}lines/<slug:outcome>/", lines.lines, name="lines"),
     path(f"{_INCIDENT}timeline/", page.timeline, name="timeline"),
     path(f"{_INCIDENT}circumstances/", circumstances.overview, name="circumstances"),

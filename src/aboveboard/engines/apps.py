@@ -16,6 +16,7 @@ class EnginesConfig(AppConfig):
         return Package(
             name="engines",
             public=(
+                "changes",
                 "contactable",
                 "duck",
                 "exposure",

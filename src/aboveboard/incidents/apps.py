@@ -19,6 +19,7 @@ _PUBLIC = (
     "case.tasks",
     "exposure.counting",
     "exposure.settling",
+    "exposure.versions",
     "entries",
     "groups",
     "incident_list",
