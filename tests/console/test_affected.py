@@ -128,8 +128,8 @@ def test_a_stolen_login_is_added_and_each_number_opens(client: Client) -> None:
     jobs.run_jobs_once(worker="test")
     page = words(client.get(at(number)))
     assert "the login of The adviser" in page
-    assert "Opened: 1, about 1 person" in page
-    assert "Refused: 1, about 1 person" in page
+    assert "Opened: 1 (about 1 person)" in page
+    assert "Refused: 1 (about 1 person)" in page
     (row,) = queries.affected_lists(number)
     acts = at(number, f"{row.id}/acts/")
     refused = words(client.get(acts, {"outcome": "refused"}))
