@@ -36,16 +36,16 @@ from aboveboard.console.webhooks.words import (
     condition,
     delivery_in_words,
 )
+from aboveboard.delivery.entries import TESTED
 from aboveboard.delivery.webhooks import actions, payload, queries
 from aboveboard.delivery.webhooks.queries import Delivery, EndpointRecord
-from aboveboard.outbox.events import event_types
 
 READERS: Final = (Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
 _HEADS: Final = ("Happened", "Event", "State", "Reason", "Attempts", "Status", "Milliseconds")
 
 
-def list_shape() -> ListShape:
-    """Return what can be asked of the list of notifications."""
+def list_shape(endpoint: EndpointRecord) -> ListShape:
+    """Return what can be asked of the list of notifications of a system."""
     return ListShape(
         nouns=("notification", "notifications"),
         columns=(
@@ -57,7 +57,7 @@ def list_shape() -> ListShape:
         order="",
         filters=(
             ListFilter("state", "State", {key.value: words for key, words in STATES.items()}),
-            ListFilter("event", "Event", {name: name for name in event_types()}),
+            ListFilter("event", "Event", {name: name for name in (*endpoint.events, TESTED.name)}),
         ),
     )
 
@@ -111,7 +111,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def endpoint(request: HttpRequest, serial: int) -> HttpResponseBase:
     """Show one system, and what was sent to it."""
     shown = find_endpoint(serial)
-    asked = asked_of(list_shape(), request)
+    asked = asked_of(list_shape(shown), request)
     if asked.csv and not asked.errors:
         rows = every_row(partial(_page, serial, asked))
         return csv_of("notifications", _HEADS, map(_cells, rows))
