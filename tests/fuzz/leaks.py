@@ -49,6 +49,7 @@ def texts() -> Iterable[bytes]:
         b"BEGIN:VCARD\nEMAIL;ENCODING=QUOTED-PRINTABLE:a=40b=\n.org\nTEL:1\nEND:VCARD\n",
         b"From: a@b.org\nTo: b@b.org,\n c@b.org\n\nYUBiLm9yZyBpcyB3aG8gd3JvdGUgdGhpcyBsZXR0ZXI=\n",
         b"{'a': {'b': {(1,): 2}}, 'email': 'a@b.org'}\n",
+        b"<r>\n<email>a@b.org</email>\n<f name='p'>x&amp;y</f>\n</r>\n<r>\n<email>b</email>\n</r>",
         gzip.compress(_LEAK),
         bz2.compress(_LEAK),
         lzma.compress(_LEAK),

@@ -158,6 +158,10 @@ OTHERWISE: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
         "customer_id,name\n" + each('="{number}",{first}'),
         ("customer_number", "name"),
     ),
+    "numbers with words around": (
+        "customer_id,name\n" + each("Customer no. {number},{first}"),
+        ("customer_number", "name"),
+    ),
     "numbers with blanks in small letters": (
         "kundennummer;x\n" + each("{number};1").replace("AW", "aw "),
         ("customer_number",),

@@ -45,6 +45,15 @@ WITH_SECRETS = {
     "LDIF, folded": "version: 1\n\n" + _FOLDED,
     "LDIF in base64": "version: 1\n\n" + _ENCODED,
     "names before an equals sign": each("id={n}\nemail={address}\npassword={secret}\n"),
+    "XML of a database": '<?xml version="1.0"?>\n<table>\n'
+    + each(
+        '<row>\n <field name="email">{address}</field>\n'
+        ' <field name="password">{secret}</field>\n</row>'
+    )
+    + "</table>\n",
+    "elements of XML": "<users>\n"
+    + each("<user>\n <id>{n}</id>\n <email>{address}</email>\n <pwd>{secret}</pwd>\n</user>")
+    + "</users>\n",
     "sections": each('[user {n}]\nemail = "{address}"\npassword = "{secret}"'),
     "YAML": "users:\n" + each("  - id: {n}\n    email: {address}\n    password: {secret}"),
     "rows one below the other": each(

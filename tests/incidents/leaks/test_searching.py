@@ -49,3 +49,10 @@ def test_a_cell_that_is_one_address_holds_no_other(text: str) -> None:
     if not searching.may_contain_more(text):
         own = KEYS.find("email", text, (None,))
         assert not own or searching.find_addresses(text, KEYS) <= own
+
+
+@pytest.mark.parametrize("written", ["123", "00123", "0000123"])
+def test_a_number_of_digits_is_found_with_and_without_its_zeros(written: str) -> None:
+    keys = IndexKeys({"customer_number": (3, (bytes(32),))})
+    held = {digest for _, digest in keys.find("customer_number", "00123", (None,))}
+    assert held <= {digest for _, digest in keys.find_number(written)}

@@ -33,11 +33,13 @@ _FLOAT = re.compile(r"([0-9]{6,19})\.0+")
 _POWER = re.compile(r"([1-9])(?:[.,]([0-9]{1,18}))?E\+?([0-9]{1,2})", re.IGNORECASE)
 """A long number as a spreadsheet shows it."""
 
+_WRAPS = frozenset("'=")
 _SECRET = frozenset({"password", UNKNOWN})
 _NAMES = frozenset({"first_name", "last_name", "name"})
 """Columns in which ``Null`` is somebody's name."""
-_SEARCHED = frozenset({IGNORE, UNKNOWN, "username"})
-"""Columns that hold a customer number now and then, without anybody having said so."""
+_SEARCHED = frozenset({IGNORE, UNKNOWN, "username", "customer_number"})
+"""Columns that hold a customer number now and then, without anybody having said so, or with words
+around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +179,16 @@ class _LeakRowReader:
         # all the same.
         rest = [roles()[UNKNOWN]] * max(0, len(cells) - len(self._roles))
         for role, cell in zip([*self._roles, *rest], cells, strict=False):
-            value = plain_cell(cell)
+            value = cell.strip()
+            if value[:1] in _WRAPS:
+                value = plain_cell(value)
             if (
                 len(value) > _LONGEST_EMPTY
                 or value.lower() not in _EMPTY
                 or (role.name in _NAMES and value.istitle())
             ):
                 whole = _FLOAT.fullmatch(value) if value.endswith("0") else None
-                if whole is None and "E" in value.upper() and (power := _POWER.fullmatch(value)):
+                if value[0] in "123456789" and (power := _POWER.fullmatch(value)):
                     value = _expanded(power)
                     if not value and role.index:  # what was rounded away, nobody knows
                         continue
@@ -207,6 +211,8 @@ class _LeakRowReader:
             return set()
         if role.index == "email":
             return self._index.find_address(value)
+        if role.index == "customer_number":
+            return self._index.find_number(value)
         return self._index.find(role.index, value, regions)
 
     def _named(self, values: Sequence[tuple[ColumnRole, str]]) -> set[LeakKey]:

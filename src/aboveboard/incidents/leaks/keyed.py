@@ -11,10 +11,14 @@ import hmac
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Final
 
 from aboveboard.engines.leak import SEARCHED
 from aboveboard.kinds import compared, normalise
 from aboveboard.kinds.normalise import search_forms
+
+_LONGEST_PADDED: Final = 13
+"""Digits up to which zeros are put in front. Our choice: longer numbers begin with none."""
 
 LeakKey = tuple[int, bytes]
 """The number of a kind of look-up, and a digest."""
@@ -45,10 +49,23 @@ class IndexKeys:
         """Return the keys of an e-mail address, and, as found by searching, those of other
         addresses that reach the same mailbox."""
         keys = self.find("email", value, (None,), mark)
-        if keys and ("+" in value or "mail.com" in value.lower()):
+        if keys and ("+" in value or value.lower().endswith(("@gmail.com", "@googlemail.com"))):
             normal = normalise.email(value)
             others = compared.mailboxes(normal) if normal else ()
             keys |= self.digests("email", others, SEARCHED)
+        return keys
+
+    def find_number(self, value: str) -> set[LeakKey]:
+        """Return the keys of a customer number, and, as found by searching, those of digits with
+        the zeros in front that a spreadsheet took away, or without those that a program added."""
+        keys = self.find("customer_number", value, (None,))
+        digits = value.strip()
+        if digits.isdecimal() and digits.isascii():
+            bare = digits.lstrip("0")
+            padded = (
+                {bare.zfill(length) for length in range(len(bare), _LONGEST_PADDED)} if bare else ()
+            )
+            keys |= self.digests("customer_number", set(padded) - {digits}, SEARCHED)
         return keys
 
     def find_name(self, names: Iterable[str], born: str) -> set[LeakKey]:

@@ -8,6 +8,7 @@ lines (RFC 2849, RFC 5322, RFC 6350) is put together, and base64 and quoted-prin
 from __future__ import annotations
 
 import binascii
+import html
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,9 +25,17 @@ _LINE: Final = re.compile(
     r"\s*(::|:(?!//)|=)[ \t]*(.*)",
     re.DOTALL,
 )
+_ELEMENT: Final = re.compile(
+    r"""\s*<([A-Za-z][\w.-]{0,39})(?:\s+name=["']([\w .-]{1,40})["'][^<>]*)?>([^<]*)</\1>\s*"""
+)
+"""An element of XML that stands in a line of its own, as databases write rows."""
+_TAG: Final = re.compile(r"\s*</?[A-Za-z!?][^<>]{0,200}>\s*")
+_MARKUP: Final = frozenset({"td", "th", "li", "p", "a", "span", "div", "string", "key", "item"})
+"""Elements whose names say nothing of what they hold."""
 _BREAK: Final = re.compile(
     r"\s*(?:([-=*_#~+]{3,}).*|(?:BEGIN|END):\w+|\[.{0,60}\])\s*", re.IGNORECASE
 )
+_EDGE: Final = re.compile(r"\s*(?:BEGIN|END):", re.IGNORECASE)
 _BEGINS: Final = re.compile(
     r"BEGIN:VCARD|dn::? |version: 1\s*$|From [^:]+\d|"
     r"(?:From|To|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Subject): ",
@@ -50,11 +59,11 @@ class NamedRecord:
 
 def are_named(lines: Sequence[str]) -> bool:
     """Whether a file's first lines are such records."""
-    kept = [line for line in lines if line.strip() and not _BREAK.fullmatch(line)]
+    kept = [line for line in lines if line.strip() and not _is_break(line)]
     first = next((line for line in lines if line.strip()), "")
     if _BEGINS.match(first):
         return True
-    names = [match[1].strip().lower() for match in map(_LINE.match, kept) if match]
+    names = [pair[0].lower() for pair in map(_named, kept) if pair]
     often = {name for name in set(names) if names.count(name) > 1}
     people = sum(1 for name in names if name in often and leads_to_people(name))
     return (
@@ -74,19 +83,37 @@ def named_records(lines: Iterable[LeakLine]) -> Iterator[NamedRecord | LeakLine]
             yield from record.end()
             yield line
             continue
-        match = None if _BREAK.fullmatch(text) else _LINE.match(text)
-        if not text.strip() or (match is None and _BREAK.fullmatch(text)):
+        if not text.strip() or _is_break(text):
             yield from record.end()
-            if text.strip("-=*_#~+ \t") and not text.strip().upper().startswith(("BEGIN:", "END:")):
-                record.add(line.number, "", text)  # a rule that says something too
+            if _says_something(text):
+                record.add(line.number, "", text)
             continue
-        name = match[1].strip() if match else ""
+        name, value = _named(text) or ("", text)
         if name and (name == record.first or text.lstrip().startswith("- ")):
             yield from record.end()
-        record.add(line.number, name, _value(match) if match else text)
+        record.add(line.number, name, value)
         if record.size > CSV_LINE_BYTES:
             yield from record.end()
     yield from record.end()
+
+
+def _is_break(text: str) -> bool:
+    return bool(_BREAK.fullmatch(text) or _TAG.fullmatch(text))
+
+
+def _says_something(text: str) -> bool:
+    """Whether what stands between two records is more than a rule, an edge or a bare tag."""
+    if _TAG.fullmatch(text):
+        return '"' in text or "'" in text
+    return not _EDGE.match(text) and bool(text.strip("-=*_#~+ \t"))
+
+
+def _named(text: str) -> tuple[str, str] | None:
+    """Return the name and the value of a line."""
+    if (element := _ELEMENT.fullmatch(text)) and element[1].lower() not in _MARKUP:
+        return element[2] or element[1], html.unescape(element[3])
+    match = _LINE.match(text)
+    return None if match is None else (match[1].strip(), _value(match))
 
 
 class _Record:
