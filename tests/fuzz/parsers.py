@@ -210,7 +210,7 @@ PARSERS: tuple[Parser, ...] = (
     ),
     Parser(
         "veris record",
-        text(veris.read_lines),
+        text(veris.read_records),
         lambda: [b'{"incident_id": "1", "timeline": {"incident": {"year": 2026}}}'],
     ),
     Parser("record of format 2", sealed.decode, lambda: [_record_of_format_2()]),
