@@ -85,6 +85,9 @@ FORMS: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "bars with blanks": ("id | email | password\n" + each("{n} | {address} | {secret}"), TABLE),
     "tildes": ("id~email~password\n" + each("{n}~{address}~{secret}"), TABLE),
     "control signs": (each("{n}\x01{address}\x01{secret}"), ("ignore", "email", "unknown")),
+    "empty signs between": (
+        each("{n};\0{address}\0;{secret}\0\0"), ("ignore", "email", "unknown"),
+    ),
     "a slash": (each("{address}/{secret}"), ()),
     "an arrow": (each("{address} => {secret}"), ()),
     "single quotes": ("'email','password'\n" + each("'{address}','{secret}'"), PAIR),

@@ -23,6 +23,9 @@ _BLOCK = 1 << 16
 _HEAD: Final = 4096
 _WIDE: Final = 0.3
 """The share of every second byte that is empty in UTF-16 of a European language, at least."""
+_FEW: Final = 3
+_SEPARATOR: Final = b"\x1f"
+"""What ASCII has to stand between values."""
 _CUT = re.compile(rb"[\s,;|]")
 
 
@@ -74,9 +77,10 @@ def as_bytes(stream: IO[bytes]) -> Iterator[bytes]:
             head, encoding = head[len(mark) :], name
             break
     if encoding == "utf-8":
-        yield head
+        parted = _parts_with_nuls(head)
+        yield _parted(head) if parted else head
         while block := stream.read(_BLOCK):
-            yield block
+            yield _parted(block) if parted else block
         return
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     yield decoder.decode(head).encode("utf-8", "replace")
@@ -95,6 +99,16 @@ def _guessed(head: bytes) -> str:
     if odd > _WIDE and odd > 3 * even:
         return "utf-16-le"
     return "utf-16-be" if even > _WIDE and even > 3 * odd else "utf-8"
+
+
+def _parts_with_nuls(head: bytes) -> bool:
+    """Whether NULs stand between values: there are more of them than lines. A few are rubbish
+    within a value, and are dropped later."""
+    return head.count(0) > max(_FEW, head.count(b"\n"), head.count(b"\r"))
+
+
+def _parted(block: bytes) -> bytes:
+    return block.replace(b"\0", _SEPARATOR)
 
 
 def _bounded(blocks: Iterator[bytes], longest: int) -> Iterator[tuple[bytes, bool | None]]:
