@@ -66,7 +66,7 @@ def test_recorded_approved_by_a_colleague_and_ended(two: tuple[int, int]) -> Non
     assert "to compare" in words(colleague.get("/console/"))
     assert "lpa/7000-1" in words(colleague.get("/console/acting/"))
     asked = words(colleague.get(f"/console/acting/{record.id}/"))
-    assert "Make choices, Ask for rights" in asked
+    assert "Make choices; Ask for rights" in asked
     assert customer_client(acts).post(f"/you/acting/{record.id}/").status_code == 404
     done = colleague.post(f"/console/acting/{record.id}/", {"approve": "1"}, follow=True)
     assert "Approved." in words(done)

@@ -36,7 +36,7 @@ def in_words(record: RepresentationRecord) -> dict[str, object]:
         "record": record,
         "capacity": CAPACITY_WORDS[record.capacity],
         "law": CAPACITY_LAW[record.capacity],
-        "powers": ", ".join(POWER_WORDS[power] for power in Power if power in record.powers),
+        "powers": "; ".join(POWER_WORDS[power] for power in Power if power in record.powers),
         "state": _STATES[state],
         "open": state in _OPEN,
     }
