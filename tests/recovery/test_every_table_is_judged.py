@@ -109,6 +109,7 @@ NOT_UNDER_THE_MAC = {
         "last_login": "shown",
         "session_salt": "ends sessions: another one ends all of them",
     },
+    "accounts.AuthorisedAgent": {"made_at": "shown"},
     "accounts.ClientSecret": {"made_at": "shown; expires_at decides"},
     "accounts.ServiceClient": {"made_at": "shown"},
     "accounts.SignInLink": {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 ELSEWHERE = {
     "access.lookup.record_choice": "by choices.actions.choose",
+    "accounts.clients.actions.write_client": "by accounts.clients.actions.make_client",
+    "accounts.clients.agents.register_agent": "tests/api/test_data_rights.py: a name is one's",
     "accounts.invitations.replace_lost_factors": "tests/accounts: asks what is set up",
     "accounts.invitations.withdraw": "tests/accounts: one that was withdrawn is not there",
     "choices.actions.record": "by choices.actions.choose",
@@ -83,6 +85,7 @@ ELSEWHERE = {
     "rights.requests.actions.review": "tests/rights: it is past its review",
     "rights.requests.actions.withdraw": "tests/rights: what is closed stays closed",
     "rights.requests.programs.prove": "tests/api: a code proves once",
+    "rights.requests.programs.withdraw": "tests/api/test_data_rights.py: it stays withdrawn",
     "rights.requests.visitors.prove": "tests/api: a code proves once",
     "rights.requests.proving.judge_document": "tests/rights: the document is gone",
     "rights.requests.proving.prove": "tests/rights: the same evidence is there already",

@@ -38,6 +38,8 @@ from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerso
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
+from aboveboard.incidents.case import tasks as case_tasks
+from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.models import AffectedList
@@ -119,6 +121,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/agent/": {"agent_id": "AGENT_A"},
     "/organisations/": {"key": "water"},
     "/console/staff/": {"change": "role"},
+    "/webhooks/": {"change": "pause"},
 }
 """What stands in some addresses, by a part of them."""
 
@@ -303,6 +306,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "merge_id": MergedPerson.objects.get().pk,
         "group_id": _alike(person),
         "sweep_id": Sweep.objects.get().pk,
+        **_case_of(number),
     }
     if "/differences/" in pattern:
         note, _ = FieldNote.objects.get_or_create(
@@ -329,9 +333,21 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     if "/affected/" in pattern:
         known = {**known, "how": "list", **_affected(person)}
     if pattern.startswith("/console/webhooks/"):
-        hook = {"serial": rows["webhooks"], "message": rows["messages"], "change": "pause"}
-        known = {**known, **hook}
+        known = {**known, "serial": rows["webhooks"], "message": rows["messages"]}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
+
+
+def _case_of(number: int) -> Mapping[str, object]:
+    """Return a task of a loss, and what was decided about it."""
+    at = clock.now()
+    decided = record_decision(
+        number, "Wait a day.", reason="The bag may turn up.", by=SYSTEM, at=at
+    )
+    return {
+        "task_id": case_tasks.tasks(number, at=at)[0].id,
+        "decision_id": decided.id,
+        "how": "done",
+    }
 
 
 def _token(pattern: str, request: int) -> str:

@@ -20,6 +20,8 @@ from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
+from aboveboard.incidents.case import tasks as case_tasks
+from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.notices.actions import prepare
@@ -133,7 +135,7 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
             duties,
         ),
     }
-    seconds |= _kept(people[:2], at) | _papers(people) | _endpoints(at)
+    seconds |= _kept(people[:2], at) | _papers(people) | _endpoints(at) | _cases(letters, at)
     duty = "/console/incidents/<int:number>/duties/<int:duty_id>/"
     for rest in ("take-back/", "not-notified/", "not-notified/take-back/"):
         seconds[duty + rest] = seconds[duty]
@@ -185,6 +187,21 @@ def _endpoints(at: datetime) -> dict[str, tuple[list[int], list[int]]]:
             [hook.serial for hook in hooks],
             [webhooks.test(hook.name, at=at) for hook in hooks],
         )
+    }
+
+
+def _cases(numbers: list[int], at: datetime) -> dict[str, tuple[list[int], list[int]]]:
+    """Of two losses, a task and a decision each."""
+    tasks = (numbers, [case_tasks.tasks(number, at=at)[0].id for number in numbers])
+    decided = [
+        record_decision(number, "Wait a day.", reason="It may turn up.", by=SYSTEM, at=at).id
+        for number in numbers
+    ]
+    of = "/console/incidents/<int:number>/"
+    task = f"{of}tasks/<int:task_id>/"
+    return {
+        f"{of}decisions/<int:decision_id>/approve/": (numbers, decided),
+        **{f"{task}{rest}": tasks for rest in ("", "not-needed/", "<slug:how>/")},
     }
 
 
