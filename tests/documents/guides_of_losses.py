@@ -63,6 +63,14 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
     reader.after("aboveboard incident open-other", opened_other)
     reader.replace("INC-0002", lambda: other[0])
 
+    saw = ["3"]
+
+    def added_login() -> None:
+        saw[0] = re.findall(r"list (\d+):", reader.printed)[0]
+
+    reader.after("aboveboard incident from-login INC-0002 --staff", added_login)
+    reader.replace("--acts 3", lambda: f"--acts {saw[0]}")
+
     def opened() -> None:
         number[0] = re.findall(r"INC-\d+", reader.printed)[0]
 
