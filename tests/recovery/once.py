@@ -43,6 +43,7 @@ from aboveboard.connectors import actions as systems
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.delivery.webhooks import actions as webhooks
+from aboveboard.delivery.webhooks.sending import send_due
 from aboveboard.identity import actions as identity
 from aboveboard.identity.limits import MERGE_UNDO_LIFE
 from aboveboard.intake import held_back, notes
@@ -196,6 +197,9 @@ class Once:
     def webhooks(self) -> None:
         name, events = f"CRM {self.number}", ["boundary.set"]
         webhooks.add(name, "https://crm.example", events, by=SYSTEM, at=self.now)
+        webhooks.test(name, at=self.now)
+        # Its name leads inside, so that nothing is called: an attempt that was refused.
+        send_due(worker="once", at=self.now, clock=clock.now, resolver=lambda *_: ["127.0.0.1"])
 
     def systems(self) -> None:
         said = {"by": SYSTEM, "at": self.now}
