@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
+from aboveboard.delivery.channels import DeliveryOutcome, DeliveryVerdict
+from aboveboard.delivery.smtp.message import OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import MailServer, NoServer
 from tests.delivery.scripted import ScriptedServer
@@ -23,8 +24,8 @@ def post_to(server: ScriptedServer, *, connections: int = 2, timeout: float = 5)
     )
 
 
-def send(post: MailPool, letters: list[OutgoingMail]) -> dict[int, MailOutcome]:
-    outcomes: list[MailOutcome] = []
+def send(post: MailPool, letters: list[OutgoingMail]) -> dict[int, DeliveryOutcome]:
+    outcomes: list[DeliveryOutcome] = []
     with post:
         post.give(letters)
         while post.busy:
@@ -50,7 +51,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[ScriptedServer]:
 def test_every_letter_arrives_once_and_whole(server: ScriptedServer) -> None:
     names = [f"p{number}@example.com" for number in range(300)]
     outcomes = send(post_to(server, connections=4), letters(*names))
-    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {DeliveryVerdict.TAKEN}
     assert sorted(to for to, _ in server.kept) == sorted(names)
     assert {body for _, body in server.kept} == {MESSAGE}
 
@@ -67,13 +68,13 @@ def test_each_answer_reaches_its_own_letter(server: ScriptedServer) -> None:
     ]
     outcomes = send(post_to(server, connections=1), letters(*to))
     assert [(outcomes[key].verdict, outcomes[key].code) for key in range(len(to))] == [
-        (MailVerdict.TAKEN, 250),
-        (MailVerdict.REFUSED, 550),
-        (MailVerdict.TAKEN, 250),
-        (MailVerdict.PUT_OFF, 451),
-        (MailVerdict.REFUSED, 554),
-        (MailVerdict.PUT_OFF, 452),
-        (MailVerdict.TAKEN, 250),
+        (DeliveryVerdict.TAKEN, 250),
+        (DeliveryVerdict.REFUSED, 550),
+        (DeliveryVerdict.TAKEN, 250),
+        (DeliveryVerdict.PUT_OFF, 451),
+        (DeliveryVerdict.REFUSED, 554),
+        (DeliveryVerdict.PUT_OFF, 452),
+        (DeliveryVerdict.TAKEN, 250),
     ]
     assert [to for to, _ in server.kept] == ["a@x.example", "b@x.example", "c@x.example"]
 
@@ -86,17 +87,17 @@ def test_a_line_lost_while_the_server_decides_puts_only_that_letter_off(
         letters("a@x.example", "drop@x.example", "b@x.example", "c@x.example"),
     )
     assert [(outcomes[key].verdict, outcomes[key].code) for key in range(4)] == [
-        (MailVerdict.TAKEN, 250),
-        (MailVerdict.PUT_OFF, 0),
-        (MailVerdict.TAKEN, 250),
-        (MailVerdict.TAKEN, 250),
+        (DeliveryVerdict.TAKEN, 250),
+        (DeliveryVerdict.PUT_OFF, 0),
+        (DeliveryVerdict.TAKEN, 250),
+        (DeliveryVerdict.TAKEN, 250),
     ]
 
 
 def test_a_server_that_closes_after_a_few_messages_is_called_again(server: ScriptedServer) -> None:
     server.messages_per_line = 3
     outcomes = send(post_to(server), letters(*[f"p{number}@example.com" for number in range(20)]))
-    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {DeliveryVerdict.TAKEN}
     assert len(server.kept) == 20
 
 
@@ -106,7 +107,7 @@ def test_a_large_message_is_sent_in_as_many_pieces_as_the_connection_takes(
     large = b"Subject: large\r\n\r\n" + b"0123456789" * 7 + b"\r\n"
     large += (b"0123456789" * 7 + b"\r\n") * 100_000
     outcomes = send(post_to(server), letters("a@x.example", "b@x.example", data=large))
-    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {DeliveryVerdict.TAKEN}
     assert [body for _, body in server.kept] == [large, large]
 
 
@@ -114,8 +115,8 @@ def test_a_silent_server_is_given_up_after_the_timeout(server: ScriptedServer) -
     outcomes = send(
         post_to(server, connections=1, timeout=0.3), letters("slow@x.example", "a@x.example")
     )
-    assert (outcomes[0].verdict, outcomes[0].code) == (MailVerdict.PUT_OFF, 0)
-    assert outcomes[1].verdict is MailVerdict.TAKEN
+    assert (outcomes[0].verdict, outcomes[0].code) == (DeliveryVerdict.PUT_OFF, 0)
+    assert outcomes[1].verdict is DeliveryVerdict.TAKEN
 
 
 @pytest.mark.parametrize(
@@ -154,13 +155,16 @@ def test_nobody_at_the_port_is_said_at_once() -> None:
 
 def test_an_address_beyond_ascii_needs_a_server_that_takes_it(server: ScriptedServer) -> None:
     outcomes = send(post_to(server, connections=1), letters("zoë@x.example", "a@x.example"))
-    assert [outcomes[key].verdict for key in (0, 1)] == [MailVerdict.TAKEN, MailVerdict.TAKEN]
+    assert [outcomes[key].verdict for key in (0, 1)] == [
+        DeliveryVerdict.TAKEN,
+        DeliveryVerdict.TAKEN,
+    ]
     assert any(command == "MAIL FROM:<us@example.com> SMTPUTF8" for command in server.commands)
     server.utf8 = False
     outcomes = send(post_to(server, connections=1), letters("zoë@x.example", "a@x.example"))
     assert [(outcomes[key].verdict, outcomes[key].code) for key in (0, 1)] == [
-        (MailVerdict.REFUSED, 0),
-        (MailVerdict.TAKEN, 250),
+        (DeliveryVerdict.REFUSED, 0),
+        (DeliveryVerdict.TAKEN, 250),
     ]
 
 
@@ -187,6 +191,6 @@ def test_letters_that_the_server_cannot_be_given_at_all_have_an_outcome_too() ->
     with ScriptedServer(utf8=False) as running:
         outcomes = send(post_to(running), letters("jörg@x.example", "zoë@x.example"))
     assert {(outcome.verdict, outcome.code) for outcome in outcomes.values()} == {
-        (MailVerdict.REFUSED, 0)
+        (DeliveryVerdict.REFUSED, 0)
     }
     assert sorted(outcomes) == [0, 1]

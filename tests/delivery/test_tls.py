@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from aboveboard.delivery.smtp.message import MailVerdict, OutgoingMail
+from aboveboard.delivery.channels import DeliveryVerdict
+from aboveboard.delivery.smtp.message import OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import MailServer, NoServer
 from tests.delivery.scripted import ScriptedServer
@@ -85,7 +86,7 @@ def test_messages_small_and_large_pass_through_tls(
     ]
     with serving(certificate, from_the_start=scheme == "smtps", password="p@ss") as server:
         outcomes = send(post_to(scheme, server, "us:p%40ss@"), letters)
-    assert {outcome.verdict for outcome in outcomes.values()} == {MailVerdict.TAKEN}
+    assert {outcome.verdict for outcome in outcomes.values()} == {DeliveryVerdict.TAKEN}
     assert dict(server.kept) == {letter.to: letter.data for letter in letters}
 
 

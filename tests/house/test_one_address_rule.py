@@ -36,7 +36,7 @@ ENTRANCES = [
     "accounts/models.py",
     "accounts/signin/forms.py",
     "delivery/django_mail.py",
-    "delivery/draining.py",
+    "delivery/smtp/carrier.py",
     "kinds/normalise.py",
     "portal/forms.py",
     "vault/mailboxes.py",

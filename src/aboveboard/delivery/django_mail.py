@@ -16,7 +16,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Unavailable
 from aboveboard.delivery import limits, mime
-from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
+from aboveboard.delivery.channels import DeliveryOutcome, DeliveryVerdict
+from aboveboard.delivery.smtp.message import OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import MailServer
 from aboveboard.kinds import email_addresses
@@ -58,7 +59,7 @@ class MailBackend(BaseEmailBackend):
             post.give(letters)
             while post.busy:
                 for outcome in post.pump(_ROUND):
-                    if outcome.verdict is not MailVerdict.TAKEN:
+                    if outcome.verdict is not DeliveryVerdict.TAKEN:
                         raise MailNotTaken(reason=_reason(outcome))
         return len(email_messages)
 
@@ -75,7 +76,7 @@ def _letters(head: mime.Letterhead, message: EmailMessage, number: int) -> list[
     return letters
 
 
-def _reason(outcome: MailOutcome) -> str:
-    if outcome.verdict is MailVerdict.REFUSED and not outcome.code:
+def _reason(outcome: DeliveryOutcome) -> str:
+    if outcome.verdict is DeliveryVerdict.REFUSED and not outcome.code:
         return "the address needs SMTPUTF8 (RFC 6531), which the server does not offer"
     return f"it answered {outcome.code}" if outcome.code else "the connection was lost"

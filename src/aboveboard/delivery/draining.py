@@ -1,11 +1,11 @@
-"""Sending what is due: claim, render, hand to the mail server, record, again.
+"""Sending what is due: claim, render, hand to what carries it, record, again.
 
 1. Claim up to ``limits.DELIVERY_CHUNK`` dispatches of a batch. The claim is durable.
-2. Once the mail server takes messages of ours: render them, in memory, through the renderer of
+2. Once their channel takes messages of ours: render them, in memory, through the renderer of
    the room that queued them.
    To render is a use of people's data, which they see; a server that is away must not add one to
    their list at each try.
-3. Hand them to the mail server.
+3. Hand them to what carries their channel (:mod:`.channels`), such as the mail server.
 4. Record what it said, in groups, soon: what is recorded is never sent again.
 5. Between groups: hold on to the rest of the claim; give it back if the batch was paused.
 
@@ -17,34 +17,43 @@ again, with the same Message-ID. That window is ``limits.DELIVERY_GROUP`` messag
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Final
 
-from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.delivery import claims, limits, mime, rendering
+from aboveboard.delivery import claims, limits, rendering
+from aboveboard.delivery.channels import (
+    ChannelCarrier,
+    DeliveryOutcome,
+    DeliveryVerdict,
+    NoChannel,
+)
 from aboveboard.delivery.claims import DispatchClaim, DispatchResult
 from aboveboard.delivery.rendering import DispatchItem
-from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
-from aboveboard.delivery.smtp.pool import MailPool
-from aboveboard.delivery.smtp.server import MailServer, NoServer
+from aboveboard.delivery.smtp.carrier import SmtpCarrier
 from aboveboard.delivery.terms import Channel, DispatchState
-from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox import reference
 from aboveboard.outbox.actions import retry_delay
 
 log = logging.getLogger(__name__)
 
+CARRIERS: Final[Mapping[Channel, Callable[[], ChannelCarrier]]] = {Channel.EMAIL: SmtpCarrier}
+"""What carries each channel, made by the settings of now. A dispatch on any other is skipped, as
+``channel-not-available``. A batch waits as a whole while a channel of it is away: before a second
+stands here, the wait has to be the channel's."""
+
 _ROUND = 0.1  # seconds that one look at the connections lasts at most
 
 
 @dataclass(slots=True)
 class DrainTotals:
-    """What one call did, in dispatches recorded. ``halted`` is a code for why the mail server
-    takes nothing, or empty."""
+    """What one call did, in dispatches recorded. ``halted`` is a code for why a channel takes
+    nothing, or empty."""
 
     sent: int = 0
     failed: int = 0
@@ -65,18 +74,13 @@ class DrainRun:
     began: float = field(default_factory=monotonic)
 
     def run(self) -> DrainTotals:
-        """Send until nothing is due, the limit is reached, the mail server fails
-        or ``stop()`` says so."""
-        mail = settings.current().mail
-        head = mime.Letterhead.from_sender(settings.current().organisation.name, mail.sender)
-        post = MailPool(
-            MailServer.from_url(mail.url),
-            sender=head.address,
-            connections=mail.connections,
-            timeout=limits.DELIVERY_TIMEOUT.total_seconds(),
-        )
+        """Send until nothing is due, the limit is reached, a channel fails or
+        ``stop()`` says so."""
         remaining = self.limit
-        with post:
+        with ExitStack() as stack:
+            carriers = {
+                channel: stack.enter_context(carrier()) for channel, carrier in CARRIERS.items()
+            }
             while not self.stop() and remaining != 0 and not self.done.halted:
                 claim = claims.claim_batch(
                     self.worker,
@@ -86,7 +90,7 @@ class DrainRun:
                 if claim is None:
                     break
                 remaining = None if remaining is None else remaining - len(claim.items)
-                ClaimInHand(self, claim, post).send(head)
+                ClaimInHand(self, claim, carriers).send()
         return self.done
 
     def now(self) -> datetime:
@@ -110,51 +114,67 @@ class DrainRun:
 class ClaimInHand:
     """One claim on its way: what is known and not yet recorded, and what is still open."""
 
-    def __init__(self, drain: DrainRun, claim: DispatchClaim, post: MailPool) -> None:
+    def __init__(
+        self,
+        drain: DrainRun,
+        claim: DispatchClaim,
+        carriers: Mapping[Channel, ChannelCarrier],
+    ) -> None:
         self._drain = drain
         self._claim = claim
-        self._post = post
+        self._carriers = carriers
         self._open = set(claim.items)
         self._known: list[DispatchResult] = []
         self._notes: dict[int, str] = {}
         self._known_since = self._held_since = monotonic()
 
-    def send(self, head: mime.Letterhead) -> None:
+    def send(self) -> None:
         """Render, send and record the claim; give back what was not tried."""
-        if (items := self._to_render()) and self._server_is_there(items):
-            self._post.give(self._letters(head, items))
+        if items := self._reached(self._to_render()):
+            self._add_messages(items)
         self._hold()
-        while self._post.busy:
-            try:
-                self._add_outcomes(self._post.pump(_ROUND))
-            except NoServer as error:
-                self._add_outcomes(error.outcomes)
-                self._halt(error)
-            if self._group_is_full() or not self._post.busy:
+        while busy := [carrier for carrier in self._carriers.values() if carrier.busy]:
+            for carrier in busy:
+                self._pump(carrier)
+            if self._group_is_full() or not self._busy():
                 self._record()
-                # Asked only once a group is recorded: what the server took must be written down
-                # first.
+                # Asked only once a group is recorded: what was taken must be written down first.
                 if self._drain.stop() or claims.is_paused(self._claim.batch):
                     self._give_back()
             self._hold()
         self._record()
 
-    def _server_is_there(self, items: Sequence[DispatchItem]) -> bool:
-        """Reach the mail server before anything is opened for it. If it is away, give them back."""
-        try:
-            self._post.reach()
-        except NoServer as error:
-            ids = {item.id for item in items}
-            claims.give_back(self._claim, ids)
-            self._open -= ids
-            self._halt(error)
-            return False
-        return True
+    def _busy(self) -> bool:
+        return any(carrier.busy for carrier in self._carriers.values())
 
-    def _letters(
-        self, head: mime.Letterhead, items: Sequence[DispatchItem]
-    ) -> Iterator[OutgoingMail]:
-        """Step 2: a letter for each item that has one; a result for each that has none."""
+    def _pump(self, carrier: ChannelCarrier) -> None:
+        try:
+            self._add_outcomes(carrier.pump(_ROUND))
+        except NoChannel as error:
+            self._add_outcomes(error.outcomes)
+            self._halt(error)
+
+    def _reached(self, items: Sequence[DispatchItem]) -> list[DispatchItem]:
+        """Reach each channel before anything is opened for it; give back what is for one that is
+        away."""
+        reached = []
+        for channel, carrier in self._carriers.items():
+            mine = [item for item in items if item.channel == channel]
+            if not mine:
+                continue
+            try:
+                carrier.reach()
+            except NoChannel as error:
+                ids = {item.id for item in mine}
+                claims.give_back(self._claim, ids)
+                self._open -= ids
+                self._halt(error)
+            else:
+                reached += mine
+        return reached
+
+    def _add_messages(self, items: Sequence[DispatchItem]) -> None:
+        """Step 2: a message for each item that has one; a result for each that has none."""
         at = self._drain.now()
         for id_, rendered in self._rendered(items):
             if isinstance(rendered, rendering.SkippedNotice):
@@ -162,25 +182,13 @@ class ClaimInHand:
                 continue
             if rendered.note:
                 self._notes[id_] = rendered.note
-            content = mime.MessageContent(
-                rendered.subject, rendered.text, rendered.html, self._claim.items[id_].language
-            )
+            item = self._claim.items[id_]
             try:
-                to = email_addresses.read(rendered.to.reveal())
+                self._carriers[Channel(item.channel)].add(
+                    item, rendered, mail_domain=self._claim.batch.mail_domain, at=at
+                )
             except KindMismatch:
                 self._add_result(DispatchResult(id_, DispatchState.FAILED, "address-refused"))
-                continue
-            yield OutgoingMail(
-                id_,
-                to,
-                mime.build(
-                    head,
-                    to,
-                    content,
-                    id_=mime.message_id(id_, self._claim.batch.mail_domain),
-                    at=at,
-                ),
-            )
 
     def _to_render(self) -> list[DispatchItem]:
         """Return what is to be rendered; of the rest it is known what becomes of it."""
@@ -189,7 +197,7 @@ class ClaimInHand:
             # Counted when it was claimed, so a message that kills its worker is given up too.
             if self._claim.attempts[id_] > limits.DELIVERY_ATTEMPTS:
                 self._add_result(DispatchResult(id_, DispatchState.FAILED, "worker-died"))
-            elif item.channel != Channel.EMAIL:
+            elif item.channel not in self._carriers:
                 self._add_result(
                     DispatchResult(id_, DispatchState.SKIPPED, "channel-not-available")
                 )
@@ -223,28 +231,16 @@ class ClaimInHand:
             self._add_result(DispatchResult(id_, DispatchState.FAILED, "not-rendered"))
         return pairs
 
-    def _add_outcomes(self, outcomes: list[MailOutcome]) -> None:
+    def _add_outcomes(self, outcomes: list[DeliveryOutcome]) -> None:
         for outcome in outcomes:
-            if outcome.verdict is MailVerdict.TAKEN:
-                note = self._notes.get(outcome.key, "")
-                self._add_result(
-                    DispatchResult(outcome.key, DispatchState.SENT, note, outcome.code)
-                )
-            elif outcome.verdict is MailVerdict.PUT_OFF:
-                self._add_result(
-                    self._retry_result(
-                        outcome.key, "put-off" if outcome.code else "connection-lost", outcome.code
-                    )
-                )
+            key, code, reason = outcome.key, outcome.code, outcome.reason
+            if outcome.verdict is DeliveryVerdict.TAKEN:
+                note = self._notes.get(key, "")
+                self._add_result(DispatchResult(key, DispatchState.SENT, note, code))
+            elif outcome.verdict is DeliveryVerdict.PUT_OFF:
+                self._add_result(self._retry_result(key, reason, code))
             else:
-                self._add_result(
-                    DispatchResult(
-                        outcome.key,
-                        DispatchState.FAILED,
-                        "refused" if outcome.code else "address-needs-smtputf8",
-                        outcome.code,
-                    )
-                )
+                self._add_result(DispatchResult(key, DispatchState.FAILED, reason, code))
 
     def _retry_result(self, id_: int, reason: str, code: int) -> DispatchResult:
         tries = self._claim.attempts[id_]
@@ -283,23 +279,24 @@ class ClaimInHand:
             return
         # A third of the lease, so that two renewals may fail before anybody takes the claim over.
         lost = self._open - claims.renew(self._claim, self._open, self._drain.now())
-        self._post.take_back(lost)
+        for carrier in self._carriers.values():
+            carrier.take_back(lost)
         # What is in the middle of its dialogue goes on: it cannot be taken back, and its outcome is
         # not recorded, because the claim is gone.
         self._open -= lost
         self._held_since = monotonic()
 
     def _give_back(self) -> None:
-        back = {letter.key for letter in self._post.take_back()}
+        back = {key for carrier in self._carriers.values() for key in carrier.take_back()}
         if back:
             # Only what no connection has begun: of the rest the mail server has heard already.
             claims.give_back(self._claim, back)
             self._open -= back
 
-    def _halt(self, error: NoServer) -> None:
+    def _halt(self, error: NoChannel) -> None:
         retry_at = self._drain.now() + limits.DELIVERY_SERVER_WAIT
         log.warning(
-            "mail server: %s (%s); messages wait until %s", error.reason, error.reply_code, retry_at
+            "channel: %s (%s); messages wait until %s", error.reason, error.reply_code, retry_at
         )
         claims.record_trouble(self._claim.batch, error.reason, retry_at)
         self._drain.done.halted = error.reason

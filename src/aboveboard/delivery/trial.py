@@ -11,7 +11,8 @@ from typing import Final
 from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import Invalid
 from aboveboard.delivery import limits, mime
-from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail
+from aboveboard.delivery.channels import DeliveryOutcome, DeliveryVerdict
+from aboveboard.delivery.smtp.message import OutgoingMail
 from aboveboard.delivery.smtp.pool import MailPool
 from aboveboard.delivery.smtp.server import MailServer, NoServer
 from aboveboard.kinds import email_addresses
@@ -95,7 +96,7 @@ def send_test(address: str) -> MailTrial:
     return _judged(outcome, where)
 
 
-def _send(server: MailServer, sender: str, letter: OutgoingMail) -> MailOutcome:
+def _send(server: MailServer, sender: str, letter: OutgoingMail) -> DeliveryOutcome:
     patience = limits.MAIL_PATIENCE.total_seconds()
     # First: a pool asks nothing about the sender, and would say that it put the message off.
     server.open(patience, sender=sender).sock.close()
@@ -106,14 +107,14 @@ def _send(server: MailServer, sender: str, letter: OutgoingMail) -> MailOutcome:
                 return outcome
 
 
-def _judged(outcome: MailOutcome, where: str) -> MailTrial:
+def _judged(outcome: DeliveryOutcome, where: str) -> MailTrial:
     taken, words, step = False, "", ""
-    if outcome.verdict is MailVerdict.TAKEN:
+    if outcome.verdict is DeliveryVerdict.TAKEN:
         taken, words, step = True, "it took the message", _TAKEN
-    elif outcome.verdict is MailVerdict.REFUSED and not outcome.code:
+    elif outcome.verdict is DeliveryVerdict.REFUSED and not outcome.code:
         words = "the address needs SMTPUTF8 (RFC 6531), which it does not offer"
         step = "Try an address in plain letters, or ask for SMTPUTF8 at the mail server."
-    elif outcome.verdict is MailVerdict.REFUSED:
+    elif outcome.verdict is DeliveryVerdict.REFUSED:
         words = "it refused the message"
         step = "Check the address, and whether mail.url may send to other domains (relay)."
     elif outcome.code:

@@ -17,7 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from aboveboard.basics.errors import Unavailable
-from aboveboard.delivery.smtp.message import MailOutcome, MailVerdict, OutgoingMail, outcome_of
+from aboveboard.delivery.channels import DeliveryOutcome, DeliveryVerdict
+from aboveboard.delivery.smtp.message import OutgoingMail, outcome_of
 from aboveboard.delivery.smtp.server import Handshake, NoServer
 
 _REPLY = re.compile(rb"(?:([0-9]{3})-[^\n]*\n)*?([0-9]{3})(?: [^\n]*)?\r?\n")
@@ -63,7 +64,7 @@ class SmtpConnection:
         self._incoming = bytearray()
         self._outgoing = bytearray()
         self._reset_first = False
-        self._outcomes: list[MailOutcome] = []
+        self._outcomes: list[DeliveryOutcome] = []
 
     @property
     def busy(self) -> bool:
@@ -84,7 +85,7 @@ class SmtpConnection:
             selector.register(self.sock, selectors.EVENT_READ)
             return bool(selector.select(0))
 
-    def begin(self) -> list[MailOutcome]:
+    def begin(self) -> list[DeliveryOutcome]:
         """Start on the next letter if nothing is under way and one waits; return what became known
         of letters that this server cannot be given at all."""
         if not self._expected:
@@ -92,7 +93,7 @@ class SmtpConnection:
             self.write()
         return self._taken_outcomes()
 
-    def read(self) -> list[MailOutcome]:
+    def read(self) -> list[DeliveryOutcome]:
         """Take in what the server said and go on; return what became known.
 
         Raises:
@@ -128,7 +129,7 @@ class SmtpConnection:
         except OSError:
             self._outgoing.clear()
 
-    def unfinished(self) -> tuple[list[MailOutcome], list[OutgoingMail]]:
+    def unfinished(self) -> tuple[list[DeliveryOutcome], list[OutgoingMail]]:
         """Of a lost connection, return what is known or must be tried later, and the
         letters not handed over at all.
 
@@ -138,7 +139,9 @@ class SmtpConnection:
         for step, attempt in self._expected:
             if step in ("body", "void"):
                 known.append(
-                    MailOutcome(attempt.letter.key, MailVerdict.PUT_OFF, 0)
+                    DeliveryOutcome(
+                        attempt.letter.key, DeliveryVerdict.PUT_OFF, 0, "connection-lost"
+                    )
                     if step == "body"
                     else _refused(attempt)
                 )
@@ -157,7 +160,7 @@ class SmtpConnection:
         finally:
             self.sock.close()
 
-    def _taken_outcomes(self) -> list[MailOutcome]:
+    def _taken_outcomes(self) -> list[DeliveryOutcome]:
         done, self._outcomes = self._outcomes, []
         return done
 
@@ -227,7 +230,9 @@ class SmtpConnection:
         while (letter := self._following()) is not None:
             if letter.to.isascii() or self._utf8:
                 break
-            self._outcomes.append(MailOutcome(letter.key, MailVerdict.REFUSED, 0))
+            self._outcomes.append(
+                DeliveryOutcome(letter.key, DeliveryVerdict.REFUSED, 0, "address-needs-smtputf8")
+            )
         else:
             return
         attempt = _Attempt(letter)
@@ -258,5 +263,5 @@ class SmtpConnection:
         self._expected.append((step, attempt))
 
 
-def _refused(attempt: _Attempt) -> MailOutcome:
+def _refused(attempt: _Attempt) -> DeliveryOutcome:
     return outcome_of(attempt.letter.key, attempt.bad)

@@ -1,17 +1,10 @@
-"""What goes to the mail server, and what it may say about it."""
+"""What goes to the mail server, and what its reply says about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class MailVerdict(StrEnum):
-    """What became of a message: taken; refused for good; put off until later."""
-
-    TAKEN = "taken"
-    REFUSED = "refused"
-    PUT_OFF = "put-off"
+from aboveboard.delivery.channels import DeliveryOutcome, DeliveryVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +20,12 @@ class OutgoingMail:
         return f"OutgoingMail({self.key})"
 
 
-@dataclass(frozen=True, slots=True)
-class MailOutcome:
-    """What the mail server said about a letter. ``code`` is its reply.
-
-    A code of 0 with ``PUT_OFF``: the connection was lost while it decided. With ``REFUSED``: the
-    address needs SMTPUTF8 (RFC 6531), which this server does not offer.
-    """
-
-    key: int
-    verdict: MailVerdict
-    code: int
-
-
-def outcome_of(key: int, code: int) -> MailOutcome:
+def outcome_of(key: int, code: int) -> DeliveryOutcome:
     """Return what a reply code means for a letter (RFC 5321, 4.2.1): 2 taken, 5
     refused, all else put off."""
     kind = code // 100
-    return MailOutcome(
-        key,
-        MailVerdict.TAKEN
-        if kind == 2
-        else MailVerdict.REFUSED
-        if kind == 5
-        else MailVerdict.PUT_OFF,
-        code,
-    )
+    if kind == 2:
+        return DeliveryOutcome(key, DeliveryVerdict.TAKEN, code)
+    if kind == 5:
+        return DeliveryOutcome(key, DeliveryVerdict.REFUSED, code, "refused")
+    return DeliveryOutcome(key, DeliveryVerdict.PUT_OFF, code, "put-off")

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
+from aboveboard.delivery.channels import DeliveryOutcome
 from aboveboard.delivery.smtp.connection import ConnectionLost, SmtpConnection
-from aboveboard.delivery.smtp.message import MailOutcome, OutgoingMail
+from aboveboard.delivery.smtp.message import OutgoingMail
 from aboveboard.delivery.smtp.server import Handshake, MailServer, NoServer
 
 
@@ -71,7 +72,7 @@ class MailPool:
         )
         return back
 
-    def pump(self, wait: float) -> list[MailOutcome]:
+    def pump(self, wait: float) -> list[DeliveryOutcome]:
         """Go on for one round, at most ``wait`` seconds; return what became known.
 
         Raises:
@@ -79,7 +80,7 @@ class MailPool:
                 way any more; :meth:`take_back` returns every letter without an outcome, and the
                 outcomes known until then are in ``outcomes`` of the error.
         """
-        outcomes: list[MailOutcome] = []
+        outcomes: list[DeliveryOutcome] = []
         try:
             self._fill()
             for connection in self._connections:
@@ -103,7 +104,7 @@ class MailPool:
             raise
         return outcomes
 
-    def _serve(self, connection: SmtpConnection, events: int) -> list[MailOutcome]:
+    def _serve(self, connection: SmtpConnection, events: int) -> list[DeliveryOutcome]:
         if events & selectors.EVENT_WRITE:
             connection.write()
         if events & selectors.EVENT_READ:
@@ -163,7 +164,7 @@ class MailPool:
         if self._selector.get_key(connection.sock).events != events:
             self._selector.modify(connection.sock, events, connection)
 
-    def _lose(self, connection: SmtpConnection) -> list[MailOutcome]:
+    def _lose(self, connection: SmtpConnection) -> list[DeliveryOutcome]:
         outcomes, untouched = connection.unfinished()
         # At the front and in their order: whoever waited longest is written to first.
         self._waiting.extendleft(reversed(untouched))

@@ -8,23 +8,16 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from aboveboard.basics.errors import Unavailable
-from aboveboard.delivery.smtp.message import MailOutcome
+from aboveboard.delivery.channels import NoChannel
 
 _DEFAULT_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 
-class NoServer(Unavailable):
+class NoServer(NoChannel):
     """The mail server cannot be used: {reason}."""
 
     code = "no_mail_server"
     next_step = "Check mail.url in the settings; messages wait until it can be used."
-
-    def __init__(self, *, reason: str, code: int = 0) -> None:
-        super().__init__(reason=reason, code=code)
-        self.reason = reason
-        self.reply_code = code
-        self.outcomes: list[MailOutcome] = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,177 @@
+"""What every channel promises (``delivery/channels.py``), asked of each against a server that
+behaves as the real one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+
+from aboveboard.basics.personal import Personal
+from aboveboard.delivery.channels import (
+    ChannelCarrier,
+    DeliveryOutcome,
+    DeliveryVerdict,
+    NoChannel,
+)
+from aboveboard.delivery.draining import CARRIERS
+from aboveboard.delivery.rendering import DispatchItem, RenderedNotice
+from aboveboard.delivery.terms import Channel
+from aboveboard.kinds.kind import KindMismatch
+from aboveboard.outbox import reference
+from tests.delivery.conftest import AT
+from tests.delivery.scripted import ScriptedServer
+
+_MESSAGE_ID = re.compile(rb"^Message-ID: (.+?)\r$", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass
+class ChannelOnTest:
+    """Addresses on one channel, by what becomes of a message to them, and what its server has got:
+    the reference and the address of each message taken."""
+
+    good: Callable[[int], str]
+    refused: str
+    put_off: str
+    lost: str
+    unusable: str
+    arrived: Callable[[], list[tuple[str, str]]]
+    close: Callable[[], None]
+    keys: Iterator[int] = field(default_factory=lambda: iter(range(1, 1_000_000)))
+
+    def add(self, carrier: ChannelCarrier, to: str, key: int = 0) -> int:
+        key = key or next(self.keys)
+        item = DispatchItem(key, 5, 1000 + key, "", "en", "")
+        notice = RenderedNotice(Personal(to), "Your data", "We lost it.\n")
+        carrier.add(item, notice, mail_domain="adventure.example", at=AT)
+        return key
+
+
+@contextmanager
+def email(mail: Callable[..., None]) -> Iterator[ChannelOnTest]:
+    with ExitStack() as stack:
+        server = stack.enter_context(ScriptedServer())
+        mail(server.port, connections=1)
+
+        def arrived() -> list[tuple[str, str]]:
+            found = [(_MESSAGE_ID.search(data), to) for to, data in server.kept]
+            return [(match[1].decode() if match else "", to) for match, to in found]
+
+        yield ChannelOnTest(
+            good=lambda number: f"p{number}@x.example",
+            refused="refused@x.example",
+            put_off="later@x.example",
+            lost="drop@x.example",
+            unusable="no address\r\nBcc: spy@x.example",
+            arrived=arrived,
+            close=stack.close,
+        )
+
+
+ON_TEST = {Channel.EMAIL: email}
+
+
+@pytest.fixture(params=sorted(CARRIERS))
+def channel(request: pytest.FixtureRequest, mail: Callable[..., None]) -> Iterator[ChannelOnTest]:
+    with ON_TEST[request.param](mail) as on_test:
+        yield on_test
+
+
+@pytest.fixture
+def carrier(request: pytest.FixtureRequest, channel: ChannelOnTest) -> Iterator[ChannelCarrier]:
+    with CARRIERS[request.node.callspec.params["channel"]]() as opened:
+        yield opened
+
+
+def pumped(carrier: ChannelCarrier) -> dict[int, DeliveryOutcome]:
+    outcomes: list[DeliveryOutcome] = []
+    while carrier.busy:
+        outcomes += carrier.pump(0.1)
+    assert len({outcome.key for outcome in outcomes}) == len(outcomes), "one outcome each"
+    return {outcome.key: outcome for outcome in outcomes}
+
+
+def test_each_message_arrives_once_and_has_one_outcome(
+    channel: ChannelOnTest, carrier: ChannelCarrier
+) -> None:
+    carrier.reach()
+    keys = [channel.add(carrier, channel.good(number)) for number in range(50)]
+    outcomes = pumped(carrier)
+    assert {(outcome.verdict, outcome.reason) for outcome in outcomes.values()} == {
+        (DeliveryVerdict.TAKEN, "")
+    }
+    assert sorted(outcomes) == keys
+    assert sorted(to for _, to in channel.arrived()) == sorted(map(channel.good, range(50)))
+    assert len({message for message, _ in channel.arrived()}) == 50
+
+
+def test_who_is_not_reached_has_a_reason_and_the_others_are_reached(
+    channel: ChannelOnTest, carrier: ChannelCarrier
+) -> None:
+    first = channel.add(carrier, channel.good(1))
+    refused = channel.add(carrier, channel.refused)
+    put_off = channel.add(carrier, channel.put_off)
+    lost = channel.add(carrier, channel.lost)
+    last = channel.add(carrier, channel.good(2))
+    outcomes = pumped(carrier)
+    assert {key: outcome.verdict for key, outcome in outcomes.items()} == {
+        first: DeliveryVerdict.TAKEN,
+        refused: DeliveryVerdict.REFUSED,
+        put_off: DeliveryVerdict.PUT_OFF,
+        lost: DeliveryVerdict.PUT_OFF,
+        last: DeliveryVerdict.TAKEN,
+    }
+    for key in (refused, put_off, lost):
+        assert outcomes[key].reason
+        reference.check({"reason": outcomes[key].reason})
+
+
+def test_a_second_try_has_the_reference_of_the_first(
+    channel: ChannelOnTest, carrier: ChannelCarrier
+) -> None:
+    key = channel.add(carrier, channel.good(1))
+    pumped(carrier)
+    channel.add(carrier, channel.good(1), key)
+    channel.add(carrier, channel.good(1))
+    pumped(carrier)
+    (first, _), (second, _), (another, _) = channel.arrived()
+    assert first == second != another
+    assert first
+
+
+def test_what_was_not_begun_can_be_taken_back_and_is_never_sent(
+    channel: ChannelOnTest, carrier: ChannelCarrier
+) -> None:
+    keys = [channel.add(carrier, channel.good(number)) for number in range(4)]
+    assert carrier.take_back({keys[1], 999_999_999}) == {keys[1]}
+    assert carrier.take_back() == {keys[0], keys[2], keys[3]}
+    assert not carrier.busy
+    assert pumped(carrier) == {}
+    assert channel.arrived() == []
+
+
+def test_an_address_to_which_nothing_can_be_sent_is_refused_and_nothing_waits(
+    channel: ChannelOnTest, carrier: ChannelCarrier
+) -> None:
+    with pytest.raises(KindMismatch):
+        channel.add(carrier, channel.unusable)
+    assert not carrier.busy
+
+
+def test_a_channel_that_is_away_blames_no_message(
+    channel: ChannelOnTest, carrier: ChannelCarrier
+) -> None:
+    channel.close()
+    with pytest.raises(NoChannel) as asked:
+        carrier.reach()
+    keys = {channel.add(carrier, channel.good(number)) for number in range(3)}
+    with pytest.raises(NoChannel) as tried:
+        pumped(carrier)
+    for refusal in (asked.value, tried.value):
+        reference.check({"reason": refusal.reason})
+        assert refusal.outcomes == []
+    assert carrier.take_back() == keys
+    assert not carrier.busy
