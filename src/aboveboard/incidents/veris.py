@@ -95,7 +95,7 @@ def export(number: int) -> dict[str, Any]:
         "schema_version": table["schema_version"],
         "incident_id": incident.reference,
         "source_id": table["source_id"],
-        "summary": incident.get_kind_display(),
+        "summary": incident.get_loss_display() or incident.get_kind_display(),
         "security_incident": "Confirmed",
         "action": terms["action"],
         "actor": terms["actor"],
