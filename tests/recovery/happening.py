@@ -17,7 +17,7 @@ from aboveboard.identity import distinct, scanning
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, not_notifying
 from aboveboard.incidents import queries as incident_queries
-from aboveboard.incidents.case import freeze, tasks
+from aboveboard.incidents.case import freeze, outside, tasks
 from aboveboard.incidents.exposure import counting, settling
 from aboveboard.incidents.leaks.opening import open_from_leak, sample
 from aboveboard.incidents.models import DutyRecord
@@ -119,6 +119,8 @@ def losses(once: Once) -> None:
     todo, other, *_ = tasks.tasks(lost.number, at=once.now)
     tasks.drop_task(lost.number, todo.id, "It came back.", **said)
     tasks.finish_task(lost.number, other.id, **said)
+    outside.receive_report(Personal("A list lay there."), Personal(""), at=once.now)
+    outside.join_report(outside.outside_reports()[-1].id, lost.number, **said)
     freeze.freeze_communications(lost.number, "Counsel asks.", **said)
     freeze.lift_freeze(lost.number, "Counsel agrees.", by=loss.SECOND, at=once.now)
     first = notices.prepare(lost.number, by=loss.LEAD, at=once.now).id

@@ -52,6 +52,7 @@ DECIDES_NOTHING = {
     "incidents.Exposure": "a count; the file of it has its digest in the log",
     "incidents.Incident": "what people wrote; opens nothing",
     "incidents.NotNotified": "what somebody says was decided, with its entry in the log",
+    "incidents.OutsideReport": "what a stranger wrote, sealed, with its entries in the log",
     "incidents.RoleHolder": "who does what, with its entry in the log; allows nothing",
     "incidents.SettledLine": "who was taken out of a count, with its entry in the log",
     "incidents.StateRecord": "a state, with its entry in the log",

@@ -10,13 +10,14 @@ from typing import Any
 
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import Role
+from aboveboard.basics.personal import Personal
 from aboveboard.custody import actions as custody
 from aboveboard.custody import campaign, exporting
 from aboveboard.custody.exporting import ExportPlace
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, groups, not_notifying, veris
-from aboveboard.incidents.case import decisions, freeze, roles, tasks
+from aboveboard.incidents.case import decisions, freeze, outside, roles, tasks
 from aboveboard.incidents.case.closing import ClosingWords
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
@@ -173,6 +174,19 @@ def _hand_over_role(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, note=text)
 
 
+def _receive(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(outside.receive_report, Personal(text), Personal(text), at=stage.now)
+
+
+def _take_up(action: Callable[..., object], *given: str) -> Any:
+    def case(stage: Stage, text: str) -> Iterator[Call]:
+        outside.receive_report(Personal(text), Personal(text), at=stage.now)
+        report = outside.outside_reports()[-1].id
+        yield partial(action, report, **dict.fromkeys(given, text), **stage.said)
+
+    return case
+
+
 def _record_decision(stage: Stage, text: str) -> Iterator[Call]:
     number = incidents.open_other(title="Letters", **stage.said).number
     yield partial(decisions.record_decision, number, text, reason=text, **stage.said)
@@ -286,6 +300,9 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.mark_done: _mark_done,
     not_notifying.decide_not_to_notify: _decide_not_to_notify,
     roles.hand_over_role: _hand_over_role,
+    outside.receive_report: _receive,
+    outside.open_from_report: _take_up(outside.open_from_report, "title"),
+    outside.close_report: _take_up(outside.close_report, "reason"),
     decisions.record_decision: _record_decision,
     freeze.freeze_communications: _freeze,
     freeze.lift_freeze: _lift_freeze,

@@ -12,6 +12,7 @@ from aboveboard.basics.personal import Personal
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.delivery.webhooks import actions as webhooks
+from aboveboard.incidents.case.outside import outside_reports, receive_report
 from aboveboard.representation import actions as representation
 from aboveboard.representation.deaths import record_death
 from aboveboard.retention.actions import place_hold, restrict
@@ -62,10 +63,16 @@ def rows_of(person: int) -> dict[str, int]:
         "choices-to-confirm": waiting.id,
         "held-back": held_back_row().pk,
         "requests": _request_of(person),
+        "outside": _report_from_outside(),
         "webhooks": hook.serial,
         "messages": webhooks.test("CRM", at=at),
         "drafts": drafting.start("", name="promise.yaml", by=SYSTEM, at=at),
     }
+
+
+def _report_from_outside() -> int:
+    receive_report(Personal("A list lay in the street."), Personal(""), at=clock.now())
+    return outside_reports()[-1].id
 
 
 def _request_of(person: int) -> int:

@@ -111,6 +111,7 @@ sees their own there. And what is only posted to, where who asks for a page lear
 that (tests/portal/test_requests.py posts to another's)."""
 
 
+ROW_IDS = ("row_id", "choice_id", "draft_id", "report_id")
 FILLED: Mapping[str, Mapping[str, str]] = {
     "/duplicates/": {"how": "different"},
     "/documents/": {"field": "purchase_proof"},
@@ -317,7 +318,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         known = {**known, "number": rows["held-back"]}
     for part, row_id in rows.items():
         if f"/{part}/" in pattern:
-            known = {**known, "row_id": row_id, "choice_id": row_id, "draft_id": row_id}
+            known = {**known, **dict.fromkeys(ROW_IDS, row_id)}
     for part, words in FILLED.items():
         if part in pattern:
             known = {**known, **words}

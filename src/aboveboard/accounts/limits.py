@@ -99,6 +99,7 @@ SIGN_IN_RATES: Final = {
     "prove_address": "3/m/key",
     "ask_rights": "20/h/key",
     "public_ask": "20/h/ip,5/h/key",
+    "outside_report": "5/h/ip,300/h/key",
     "own_change": "60/h/key",
     "visitor_choice": "120/m/key,2000/h/key",
     "own_use": "60/m/key",

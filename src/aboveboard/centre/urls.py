@@ -14,6 +14,7 @@ from aboveboard.centre import (
     notice,
     packs,
     promise,
+    reporting,
     sharing,
 )
 
@@ -47,6 +48,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/register.jsonld", promise.register_json_ld, name="register_json_ld"),
     path("trust/incidents/", losses.overview, name="incidents"),
     path("trust/incidents/<int:number>/", losses.incident, name="incident"),
+    path("trust/report/", reporting.report, name="report"),
+    path("trust/report/thanks/", reporting.thanks, name="report_thanks"),
     path("trust/requests/", asking.overview, name="requests"),
     path("trust/requests/ask/", asking.ask, name="ask"),
     path("trust/requests/code/", asking.code, name="request_code"),

@@ -178,7 +178,7 @@ class ConsoleConfig(AppConfig):
         from aboveboard.console.requests import notify as requests
         from aboveboard.console.webhooks import notify as systems
         from aboveboard.delivery.webhooks import actions as webhooks
-        from aboveboard.incidents.case import roles
+        from aboveboard.incidents.case import outside, roles
         from aboveboard.incidents.notices import changes
         from aboveboard.rights.requests import terms as request_terms
 
@@ -188,6 +188,7 @@ class ConsoleConfig(AppConfig):
                 Job(actions.OPENED, notify.notify_privacy_lead),
                 Job(terms.KIND, concerns.notify_privacy_lead),
                 Job(terms.ASSIGNED, concerns.notify_owner),
+                Job(outside.RECEIVED, cases.notify_organisation),
                 Job(roles.HANDED_OVER, cases.notify_holder),
                 Job(changes.REQUESTED, notices.notify_preparer),
                 Job(changes.CLOSED, notices.notify_asker),

@@ -15,8 +15,8 @@ from aboveboard.console import (
     report_loss,
     settings,
 )
+from aboveboard.console.case import outside, tasks, veris
 from aboveboard.console.case import people as case
-from aboveboard.console.case import tasks, veris
 from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
 from aboveboard.console.devices import exports, pages
@@ -130,6 +130,8 @@ urlpatterns = [
     path("exports/", exports.overview, name="exports"),
     path("exports/<int:export_id>/", exports.export, name="export"),
     path("incidents/", incidents.overview, name="incidents"),
+    path("incidents/outside/", outside.overview, name="outside_reports"),
+    path("incidents/outside/<int:report_id>/", outside.report, name="outside_report"),
     path("incidents/new/leak/", leak.leak, name="leak"),
     path("incidents/new/leak/columns/", leak.columns, name="leak_columns"),
     path(_INCIDENT, page.incident, name="incident"),

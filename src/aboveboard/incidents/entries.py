@@ -217,6 +217,22 @@ class IncidentChanged(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideReported(Facts):
+    """Somebody who does not work here reported something (``step`` is ``received``), or a lead
+    ended that: ``opened`` an incident, ``joined`` it to one, or ``closed`` it. ``report``: the
+    entry with which it came in."""
+
+    kind: ClassVar = "incident.reported"
+    on_restore: ClassVar = RedoByHand(
+        "the ledger does not hold what was written: whoever reported it must write again"
+    )
+
+    step: Code
+    report: int | None = optional_fact()
+    incident: Code | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
 class DutyFulfilled(Facts):
     """Somebody whom the law says must be notified, was. ``duty``: a key of the duties."""
 

@@ -102,6 +102,10 @@ NOTIFIED_PEOPLE: Final = 2_000_000
 """Most people whose numbers are read at once to list those who were notified, or those who were
 not. Our choice: some seconds and 100 MB. Either are few before and after a batch is sent."""
 
+OUTSIDE_WAITING: Final = 500
+"""Most reports from outside that wait for a lead; more are refused. Our choice: what one day of a
+flood brings, and nobody reads more."""
+
 CASE_TASKS: Final = 200
 """Most tasks of one incident. Our choice: nobody works through a longer list."""
 

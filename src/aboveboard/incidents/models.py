@@ -16,6 +16,7 @@ from aboveboard.incidents.case.models import (
     CaseTask,
     ClosingReview,
     CommunicationsFreeze,
+    OutsideReport,
     RoleHolder,
 )
 from aboveboard.incidents.notices.models import BatchRecord, ChangeRequest, NoticeBatch
@@ -40,6 +41,7 @@ __all__ = [
     "Incident",
     "NotNotified",
     "NoticeBatch",
+    "OutsideReport",
     "RoleHolder",
     "SettledLine",
     "StateRecord",

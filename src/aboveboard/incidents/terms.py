@@ -53,6 +53,14 @@ class CaseRole(models.TextChoices):
     TECHNICAL = "technical", "Technical lead"
 
 
+class OutsideOutcome(models.TextChoices):
+    """What became of a report from outside."""
+
+    OPENED = "opened", "An incident was opened"
+    JOINED = "joined", "Added to an incident"
+    CLOSED = "closed", "Closed"
+
+
 class TaskOutcome(models.TextChoices):
     """How a task of an incident ended."""
 

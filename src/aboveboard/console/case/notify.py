@@ -1,5 +1,5 @@
-"""Telling whoever takes a role in a case over. The mail holds a reference and a link, and nothing
-of what was written."""
+"""Telling whoever takes a role in a case over, and the organisation that somebody outside reported
+something. The mails hold a reference and a link, and nothing of what was written."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from aboveboard.accounts import mail
 from aboveboard.accounts.queries import staff_member_by_id
 from aboveboard.basics.errors import NotFound
 from aboveboard.console.concerns.notify import absolute
+from aboveboard.incidents.case.outside import outside_report
 from aboveboard.incidents.case.roles import role_holder
 from aboveboard.outbox.reference import Reference
 
@@ -26,3 +27,12 @@ def notify_holder(ref: Reference) -> None:
         page = absolute(reverse("console:case_roles", args=[holder.number]))
         facts = {"incident": holder.reference, "role": holder.role.value, "page": page}
         mail.send_to_staff("console/mail/case_role", facts, to=member.email)
+
+
+def notify_organisation(ref: Reference) -> None:
+    """Mail the organisation's contact that a report came in. Done again after a crash, it repeats
+    one mail."""
+    report = outside_report(int(str(ref["report"])))
+    if report.waits:
+        page = absolute(reverse("console:outside_report", args=[report.id]))
+        mail.send_to_staff("console/mail/outside_report", {"page": page})

@@ -38,8 +38,14 @@ def _words_field(label: str, *, required: bool = True) -> forms.CharField:
 class CaseRoleForm(forms.Form):
     """Who takes which role."""
 
-    role = forms.ChoiceField(label="Role", choices=CaseRole.choices)
-    to = forms.TypedChoiceField(label="Who takes it?", coerce=int)
+    role = forms.ChoiceField(
+        label="Role",
+        choices=CaseRole.choices,
+        error_messages={"required": "Choose the role."},
+    )
+    to = forms.TypedChoiceField(
+        label="Who takes it?", coerce=int, error_messages={"required": "Choose who takes it."}
+    )
     note = _words_field("What should they know?", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -34,7 +34,11 @@ class TaskForm(forms.Form):
         help_text="In a few words. Do not name customers.",
         error_messages={"required": "Say in a few words what is to be done."},
     )
-    role = forms.ChoiceField(label="Who does it?", choices=CaseRole.choices)
+    role = forms.ChoiceField(
+        label="Who does it?",
+        choices=CaseRole.choices,
+        error_messages={"required": "Choose who does it."},
+    )
     due_at = moment_field("By when?", "Leave it empty if it has no fixed time.")
 
 

@@ -22,6 +22,7 @@ from aboveboard.console.lists.asked import (
     ListShape,
 )
 from aboveboard.console.lists.page import ListPage, asked_of, csv_of, every_row, show_list
+from aboveboard.incidents.case.outside import count_waiting
 from aboveboard.incidents.incident_list import incident_page
 from aboveboard.incidents.terms import IncidentState, LossKind
 from aboveboard.incidents.views import IncidentRow
@@ -77,7 +78,12 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     asked.check_page(total)
     shown = [{"row": row, "risk": RISKS.get(row.risk or "none", row.risk)} for row in rows]
     page = ListPage(asked, total=total)
-    return show_list(request, "console/incidents/overview.html", page, {"rows": shown})
+    return show_list(
+        request,
+        "console/incidents/overview.html",
+        page,
+        {"rows": shown, "outside": count_waiting()},
+    )
 
 
 def _page(asked: AskedList, *, start: int, limit: int = PAGE_SIZE) -> tuple[list[IncidentRow], int]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from aboveboard.incidents.terms import CaseRole, TaskOutcome
+from aboveboard.incidents.terms import CaseRole, OutsideOutcome, TaskOutcome
 from aboveboard.keys.rows import DecidingRow
 
 
@@ -122,3 +122,21 @@ class ClosingReview(models.Model):
     by = models.JSONField(help_text="the actor")
     words = models.BinaryField(help_text="the cause, the lessons and what changed, sealed")
     entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
+
+
+class OutsideReport(models.Model):
+    """Somebody who does not work here says that something is wrong. Nobody knows who they are:
+    ``words`` and ``contact`` are sealed (``case.sealing``), and go when it is ended."""
+
+    at = models.DateTimeField()
+    words = models.BinaryField(null=True, help_text="what they wrote, sealed")
+    contact = models.BinaryField(null=True, help_text="where they can be reached, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that it came in")
+    outcome = models.CharField(max_length=8, choices=OutsideOutcome.choices, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.JSONField(null=True, help_text="the actor")
+    ended_entry_id = models.BigIntegerField(null=True, help_text="the ledger entry that ended it")
+    reason = models.BinaryField(null=True, help_text="why it was closed, sealed")
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, null=True, related_name="outside_reports"
+    )
