@@ -1,7 +1,7 @@
 """What there is to do after each kind of loss, by ``playbooks.yaml``: pure, and in our own words.
 
-Sources: CERT Société Générale and CERT aDvens, Incident Response Methodologies 2022 (22 sheets,
-CC BY 3.0), and NIST SP 800-61r3. A playbook names the sheets that it rests on.
+Further reading, which each names by its title: CERT Société Générale and CERT aDvens, Incident
+Response Methodologies 2022 (22 sheets, CC BY 3.0), and NIST SP 800-61r3.
 """
 
 from __future__ import annotations
