@@ -67,7 +67,7 @@ from aboveboard.vault.rekeying import people as rekeying
 from tests import loss, world
 from tests.accounts.people import customer_client
 from tests.connectors.declared import BY_HAND
-from tests.recovery import files, happening, organisations, questions
+from tests.recovery import case, files, happening, organisations, questions
 
 OFFERS = "personal-offers"
 
@@ -168,6 +168,8 @@ class Once:
         happening.requests(self)
         happening.packs(self)
         happening.losses(self)
+        case.case(self)
+        case.agent(self)
         happening.duplicates(self)
         happening.leak(self)
         happening.keys(self)

@@ -1,0 +1,42 @@
+"""The fifth part of ``once.py``: a case with a role, a decision and a review at its end, and an
+authorised agent that brings requests."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from aboveboard.accounts.clients.agents import register_agent
+from aboveboard.incidents import actions as incidents
+from aboveboard.incidents.case import decisions, roles
+from aboveboard.incidents.case.closing import ClosingWords
+from aboveboard.incidents.terms import CaseRole
+from tests import loss
+
+if TYPE_CHECKING:
+    from tests.recovery.once import Once
+
+
+def case(once: Once) -> None:
+    """Somebody keeps the notes, something is decided, and the incident is closed."""
+    lead = {"by": loss.LEAD, "at": once.now}
+    number = incidents.open_other(title="An odd sign", **lead).number
+    roles.hand_over_role(number, CaseRole.SCRIBE, once.made.staff.pk, note="Hello.", **lead)
+    decided = decisions.record_decision(number, "Wait.", reason="It may be nothing.", **lead)
+    decisions.approve_decision(number, decided.id, by=loss.SECOND, at=once.now)
+    words = ClosingWords("A false alarm.", "Ask first.", "Nothing.", rest="It was nothing.")
+    incidents.close(number, review=words, **lead)
+
+
+def agent(once: Once) -> None:
+    """An agent that signs what it brings for others is let in."""
+    register_agent(
+        agent_id=f"AGENT_{once.number}",
+        business_id="OURS",
+        name=f"Helpers {once.number}",
+        verify_key=b64encode(sha256(b"%d" % once.number).digest()).decode(),
+        role="shop-system",
+        requests=["access"],
+        **once.said,
+    )
