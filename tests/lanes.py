@@ -32,13 +32,15 @@ BEFORE_A_RELEASE = (
     "tests/commands/test_count_beside_a_worker.py",
     "tests/delivery/test_killed.py",
     "tests/documents/test_guides.py",
+    "tests/group/test_two_instances.py",
     "tests/model/",
     "tests/oldest/test_upgrading.py",
+    "tests/peers/test_fides.py",
     "tests/recovery/test_everything_once.py",
 )
 """What takes a third of the time and seldom finds what nothing else does: guides typed as they
-say, lives of a whole instance, an upgrade at every moment. ``make release`` runs them on both
-databases."""
+say, lives of a whole instance, an upgrade at every moment, several instances at once, what a peer
+got wrong. ``make release`` runs them on both databases."""
 ON_POSTGRES_BEFORE_A_RELEASE = (
     "tests/accounts/test_code_tries.py",
     "tests/api/test_fuzz.py",

@@ -247,7 +247,8 @@ def test_the_promise_and_the_description_can_be_read(program: Any, someone: Any)
     }
     described = Client().get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    assert set(described["paths"]) == {
+    # Whether it has all of them, tests/api/test_description.py asks.
+    assert set(described["paths"]) >= {
         "/api/v1/uses",
         "/api/v1/uses/batch",
         "/api/v1/uses/stream",

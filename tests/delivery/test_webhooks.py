@@ -22,6 +22,7 @@ from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.ledger import queries as ledger
 from aboveboard.outbox import queries as outbox
 from aboveboard.outbox.events import announce
+from aboveboard.promise.queries import in_force
 from aboveboard.recovery.comparing import compare_rows
 from aboveboard.vault import actions as vault
 from aboveboard.vault.references import find_by_reference
@@ -57,7 +58,7 @@ def test_a_withdrawal_arrives_signed_and_says_whose_it_is_to_nobody_else(
         "purpose": "personal-offers",
         "contact": None,
         "channel": "portal",
-        "promise": 1,
+        "promise": in_force().serial,
     }
     assert find_by_reference(notice["data"]["person"]) == [person]
     assert str(person) not in str(notice)

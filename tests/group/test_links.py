@@ -30,6 +30,7 @@ from aboveboard.group.subject import digest_of_half, make_half
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.format.note import NoteRefused
+from aboveboard.ledger.models import Entry
 from aboveboard.vault import actions as vault_actions
 from aboveboard.vault.rekeying import records
 from tests.accounts.people import customer_client
@@ -247,7 +248,8 @@ def test_a_proof_shows_a_use_of_that_moment_in_the_log_that_is_published() -> No
     assert log.verdict(proof, second) is ProofVerdict.HOLDS
     assert log.verdict("", second) is ProofVerdict.NONE
     assert log.verdict(ledger.proof(early.entry_id), second) is ProofVerdict.WRONG, "another moment"
-    assert log.verdict(ledger.proof(1), second) is ProofVerdict.WRONG, "no use"
+    adopted = ledger.proof(Entry.objects.get(kind="promise.adopted").pk)
+    assert log.verdict(adopted, second) is ProofVerdict.WRONG, "no use"
     assert log.verdict(proof.replace("index", "Index"), second) is ProofVerdict.WRONG
     # Of one size there is one root: a log that is shown otherwise to others is not believed.
     split_view = PublishedLog(log.key, type(log.head)(log.head.origin, log.head.size, bytes(32)))
