@@ -46,6 +46,7 @@ def asked(kind: RequestKind, needs: str) -> dict[str, Any]:
 FACTS: dict[str, dict[str, Any]] = {
     "accounts/mail/invited": {"member": ADA, "link": PAGE, "days": 3},
     "accounts/mail/reset": {"member": ADA, "link": PAGE, "days": 3},
+    "console/mail/case_role": INCIDENT | {"role": "scribe"},
     "console/mail/changes_answered": INCIDENT,
     "console/mail/changes_requested": INCIDENT,
     "console/mail/concern_handed_over": {"concerns": [concern(Concern.TOO_MUCH)]},
@@ -58,6 +59,8 @@ FACTS: dict[str, dict[str, Any]] = {
         "due": DUE,
         "page": PAGE,
     },
+    "console/mail/outside_report": {"page": PAGE},
+    "console/mail/webhook_paused": {"name": "CRM", "why": "gone", "page": PAGE},
     "console/mail/requests": {"requests": [asked(kind, "late") for kind in RequestKind]},
 }
 SAYS = {

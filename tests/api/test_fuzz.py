@@ -59,7 +59,7 @@ def nearly(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 PERSON = st.fixed_dictionaries(
     {
-        "kind": st.sampled_from(["email", "phone", "customer_number"]),
+        "kind": st.sampled_from(["email", "phone", "customer_number", "reference"]),
         "value": st.one_of(ODD_TEXT, ANY_JSON),
     },
     optional={"country": nearly(st.sampled_from(["GB", "ZZ", "US"]))},

@@ -277,6 +277,7 @@ def test_the_worker_sequences_once_more_when_it_stops_and_sweeps(
         monkeypatch.setattr(f"aboveboard.accounts.{forgets}.sweep", lambda *, at: 0)
     for visitors in ("seal_batch", "sweep"):
         monkeypatch.setattr(f"aboveboard.website.actions.{visitors}", lambda *, at: 0)
+    monkeypatch.setattr("aboveboard.delivery.webhooks.actions.sweep", lambda *, at: 0)
     monkeypatch.setattr("aboveboard.rights.running.due.do_what_is_due", lambda *, at: 0)
     monkeypatch.setattr("aboveboard.rights.requests.mailbox.propose_new", lambda *, at: 0)
     sweeping = worker.make_loops("w", stop)[-1]

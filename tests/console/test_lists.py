@@ -177,7 +177,7 @@ def test_incidents_leave_as_csv_that_no_spreadsheet_runs(lead: Client) -> None:
     three_incidents()
     rows = csv_rows(lead.get("/console/incidents/", {"format": "csv", "sort": "title"}))
     assert {row["Title"] for row in rows} == {"'=HYPERLINK(1)", "Box of forms", "Élan brochures"}
-    assert {(row["State"], row["What was lost"]) for row in rows} == {("Open", "Something else")}
+    assert {(row["State"], row["What was lost"]) for row in rows} == {("Open", "Something odd")}
     found = csv_rows(lead.post("/console/incidents/", {"q": "forms", "format": "csv"}))
     assert [row["Title"] for row in found] == ["Box of forms"], "what was searched for, not all"
 

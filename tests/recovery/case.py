@@ -4,10 +4,12 @@ authorised agent that brings requests."""
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from aboveboard.accounts.clients.agents import register_agent
+from aboveboard.basics.actor import Actor
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.case import decisions, roles
 from aboveboard.incidents.case.closing import ClosingWords
@@ -29,14 +31,15 @@ def case(once: Once) -> None:
     incidents.close(number, review=words, **lead)
 
 
-def agent(once: Once) -> None:
+def agent(name: str, *, by: Actor, at: datetime) -> None:
     """An agent that signs what it brings for others is let in."""
     register_agent(
-        agent_id=f"AGENT_{once.number}",
+        agent_id=name,
         business_id="OURS",
-        name=f"Helpers {once.number}",
-        verify_key=b64encode(sha256(b"%d" % once.number).digest()).decode(),
+        name=f"Helpers {name}",
+        verify_key=b64encode(sha256(name.encode()).digest()).decode(),
         role="shop-system",
         requests=["access"],
-        **once.said,
+        by=by,
+        at=at,
     )

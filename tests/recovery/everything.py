@@ -65,6 +65,7 @@ from tests.connectors.declared import BY_HAND
 from tests.incidents.conftest import SECOND, STAFF, export, laptop
 from tests.intake.strangers import held_back_row
 from tests.recovery import organisations as other_organisations
+from tests.recovery.case import agent
 from tests.representation.made import LEAD, approved
 from tests.world import ADVISER, load
 
@@ -90,6 +91,8 @@ def make_everything() -> Everything:
     held_back.decide(held_back_row().pk, HeldBackState.KEEP_OUT, by=ADVISER, at=at)
     chose, held, restricted, kept, merged, split_kept, split_away, _ = people
     _endpoints(at)
+    for name in ("AGENT_A", "AGENT_B"):
+        agent(name, by=SYSTEM, at=at)
     for answer, minutes in ((ChoiceAnswer.YES, 0), (ChoiceAnswer.NO, 5)):
         choose(
             chose,

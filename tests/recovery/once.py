@@ -169,7 +169,7 @@ class Once:
         happening.packs(self)
         happening.losses(self)
         case.case(self)
-        case.agent(self)
+        case.agent(f"AGENT_{self.number}", **self.said)
         happening.duplicates(self)
         happening.leak(self)
         happening.keys(self)

@@ -16,6 +16,7 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
 from aboveboard.accounts import invitations
 from aboveboard.accounts.clients import actions as clients
+from aboveboard.accounts.clients import agents
 from aboveboard.accounts.limits import TEAM_DIGITS
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind, Role
@@ -245,6 +246,20 @@ def _make_client(stage: Stage, text: str) -> Iterator[Call]:
         yield partial(clients.make_client, **(good | wrong), **stage.said)  # type: ignore[arg-type]
 
 
+def _register_agent(stage: Stage, text: str) -> Iterator[Call]:
+    good = {
+        "agent_id": "AGENT_A",
+        "business_id": "OURS",
+        "name": text,
+        "verify_key": "A" * 43 + "=",
+        "role": "shop-system",
+        "requests": ["access"],
+    }
+    words = ("agent_id", "business_id", "verify_key", "role")
+    for wrong in ({}, {"requests": [text]}, *({word: text} for word in words)):
+        yield partial(agents.register_agent, **(good | wrong), **stage.said)  # type: ignore[arg-type]
+
+
 def _merge(stage: Stage, text: str) -> Iterator[Call]:
     merge = partial(identity.merge, stage.ada, stage.ben, **stage.said)
     yield partial(merge, chosen={text: RecordSide.KEPT}, reference="case/1")
@@ -377,7 +392,9 @@ CASES: dict[Callable[..., object], Case] = {
     accounts.add_staff: _add_staff,
     accounts.change_role: _change_role,
     invitations.invite: partial(_add_staff, action=invitations.invite),
+    agents.register_agent: _register_agent,
     clients.make_client: _make_client,
+    clients.write_client: _make_client,
     choices.choose: _choose,
     identity.merge: _merge,
     identity.split: _split,

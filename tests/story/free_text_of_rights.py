@@ -100,6 +100,7 @@ def _by_program(stage: Stage, text: str) -> Iterator[Call]:
             words=Personal(text),
             purpose=text if subject.value == text else "",
         )
+        yield partial(programs.ask, new, scope=scope, agent=text, by=by, at=stage.now)
         yield partial(programs.ask, new, scope=scope, by=by, at=stage.now)
     number = programs.requests_of_program(program=by, at=stage.now)[0].id
     yield partial(programs.prove, number, text, by=by, at=stage.now)
@@ -169,6 +170,7 @@ CASES: dict[Callable[..., object], Case] = {
     actions.review: _reviewed,
     actions.answer: _reviewed,
     proving.prove_by_code: _code,
+    programs.ask: _by_program,
     programs.prove: _by_program,
     visitors.prove: _by_program,
     visitors.send_code: _by_program,

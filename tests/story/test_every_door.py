@@ -78,6 +78,7 @@ WHO = (
     (r"/console/acting/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
+    (r"/console/incidents/\d+/versions/.*", LEADS),
     (r"/console/incidents/.*/(approve|changes?|open)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/.*", LEADS),
@@ -280,7 +281,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     number = story.lost.number
     known: Mapping[str, object] = {
         "serial": in_force().serial,
-        "number": rows["acting"] if "/acting/" in pattern else number,
+        "number": rows.get(next(iter(re.findall("deaths?|acting", pattern)[-1:]), ""), number),
         "field": "city",
         "language": "en",
         "key": "cabinet" if re.search("/(systems|personal-data)/", pattern) else "hands",

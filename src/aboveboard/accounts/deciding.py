@@ -108,7 +108,7 @@ DECIDING: Final = (
     DecidingTable(
         table="accounts.ClientSecret",
         speaks_of={
-            ClientMade: lambda entry: ("entry_id", entry.id),
+            ClientMade: lambda entry: None if entry.facts.signs else ("entry_id", entry.id),
             ClientRotated: lambda entry: ("entry_id", entry.id),
         },
         differs=_secret_differs,

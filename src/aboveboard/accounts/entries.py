@@ -107,7 +107,8 @@ class SignInLinkMade(Facts):
 
 @dataclass(frozen=True, slots=True)
 class ClientMade(Facts):
-    """A client was added, with its first secret."""
+    """A client was added, with its first secret, or, where it ``signs`` what it brings, with
+    none."""
 
     kind: ClassVar = "client.made"
     on_restore: ClassVar = RedoByHand("the ledger does not hold secrets: add the client again")
@@ -120,6 +121,7 @@ class ClientMade(Facts):
     expires_at: datetime
     choices: tuple[Word, ...] | None = optional_fact()
     rights: tuple[Word, ...] | None = optional_fact()
+    signs: bool | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

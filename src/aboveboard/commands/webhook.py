@@ -21,6 +21,9 @@ aboveboard webhook add CRM https://crm.example/aboveboard --event choice.withdra
 aboveboard webhook add Till http://till.internal/hooks --event choice.withdrawn \
 --allow 10.1.0.0/16 --plain-http
 aboveboard webhook test CRM
+aboveboard webhook pause CRM
+aboveboard webhook resume CRM
+aboveboard webhook remove CRM
 aboveboard webhook deliveries CRM --state failed
 aboveboard webhook replay CRM --since 2026-12-01 --until 2026-12-02
 aboveboard webhook rotate CRM --overlap-hours 48

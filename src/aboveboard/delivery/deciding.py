@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry
 from aboveboard.delivery.entries import CorrespondenceEnded, CorrespondenceSet, WebhookSet
-from aboveboard.delivery.models import Correspondence, WebhookEndpoint
+from aboveboard.delivery.models import Correspondence, WebhookEndpoint, WebhookMessage
 from aboveboard.delivery.webhooks.actions import digest_of
 
 
@@ -50,5 +50,7 @@ DECIDING: Final = (
         since="delivery.0005_webhooks",
         speaks_of=NotNeeded("all that it says is read from the entry of the change that it is of"),
         named_in=(),
+        # Nothing to hold them against, and one without a MAC is never sent.
+        upgraded=lambda: WebhookMessage.objects.filter(mac=None).delete(),
     ),
 )

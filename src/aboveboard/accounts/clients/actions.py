@@ -89,9 +89,10 @@ def write_client(
     by: Actor,
     at: datetime,
     life: timedelta,
+    signs: bool = False,
 ) -> ServiceClient:
     """Write down a client that has no secret yet, in the caller's transaction; arguments as
-    :func:`make_client`.
+    :func:`make_client`. ``signs``: it gets none, since it signs what it brings.
 
     Raises:
         NoPromise, NotInPromise, Invalid: as :func:`make_client`.
@@ -123,7 +124,9 @@ def write_client(
     )
     if not made:
         raise Conflict(why=f"there is a client called {name.strip()} already")
-    row.entry_id = append(_client_made_entry(row, at + life), by=by, handle=None, at=at)
+    row.entry_id = append(
+        _client_made_entry(row, at + life, signs=signs), by=by, handle=None, at=at
+    )
     row.save(update_fields=["entry_id"])
     return row
 
@@ -200,7 +203,7 @@ def _lock_client(client: int) -> ServiceClient:
     return row
 
 
-def _client_made_entry(row: ServiceClient, expires_at: datetime) -> ClientMade:
+def _client_made_entry(row: ServiceClient, expires_at: datetime, *, signs: bool) -> ClientMade:
     return ClientMade(
         Code(str(row.pk)),
         Word(row.role),
@@ -210,6 +213,7 @@ def _client_made_entry(row: ServiceClient, expires_at: datetime) -> ClientMade:
         expires_at,
         tuple(map(Word, row.choices)) or None,
         tuple(map(Word, row.rights)) or None,
+        signs or None,
     )
 
 

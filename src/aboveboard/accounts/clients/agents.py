@@ -97,6 +97,7 @@ def register_agent(
         by=by,
         at=at,
         life=life,
+        signs=True,
     )
     entry = AgentRegistered(
         Code(str(client.pk)), Word(agent_id), Digest(hashlib.sha256(key).hexdigest()), at + life

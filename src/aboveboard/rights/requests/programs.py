@@ -44,6 +44,7 @@ from aboveboard.rights.requests.terms import (
     RequestDetails,
     RequestKind,
 )
+from aboveboard.vault.references import REFERENCE
 
 PROVABLE: Final = (ProofEvidence.SIGNED_IN, ProofEvidence.KNOWLEDGE, ProofEvidence.DOCUMENT)
 """What a program may be trusted to have checked. A code of ours proves itself; that somebody may
@@ -231,6 +232,11 @@ def requests_of_program(
 
 def _identifier(promise: Promise, subject: Subject) -> Identifier:
     """Return by what systems are asked, in its normal form."""
+    if subject.kind == REFERENCE:
+        raise Invalid(
+            found="a reference of ours stands for the person, which no other system knows",
+            fix="Send their e-mail address, phone or customer number.",
+        )
     regions = [subject.country] if subject.country else [None, *promise.organisation.trades_in]
     forms = normal_forms(subject.kind, subject.value, regions)
     if not forms:
