@@ -9,6 +9,7 @@ from tests.documents import guides_of_clients as clients
 from tests.documents import guides_of_imports as imports
 from tests.documents import guides_of_losses as losses
 from tests.documents import guides_of_operating as operating
+from tests.documents import guides_of_others as others
 from tests.documents import guides_of_people as people
 from tests.documents import guides_of_promises as promises
 from tests.documents import guides_of_trouble as trouble
@@ -28,12 +29,16 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "install-on-a-server.md": trouble.install_on_a_server,
     "invite-and-help-staff.md": operating.invite_and_help_staff,
     "merge-two-records.md": people.merge_two_records,
+    "one-portal-over-several-organisations.md": others.one_portal_over_several_organisations,
     "operate.md": operating.operate,
     "back-up-and-restore.md": operating.back_up_and_restore,
     "put-the-consent-panel-on-your-site.md": promises.put_the_consent_panel_on_your_site,
     "report-and-lead-an-incident.md": losses.report_and_lead_an_incident,
     "run-a-campaign.md": losses.run_a_campaign,
+    # After the campaign: it leaves a customer who said no.
+    "notify-your-other-systems.md": others.notify_your_other_systems,
     "run-a-witness.md": operating.run_a_witness,
+    "take-requests-from-authorised-agents.md": others.take_requests_from_authorised_agents,
     "verify-the-ledger.md": operating.verify_the_ledger,
     "when-something-is-wrong.md": trouble.when_something_is_wrong,
     "keep-the-keys.md": trouble.keep_the_keys,

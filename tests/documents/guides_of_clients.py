@@ -16,7 +16,7 @@ def ask_from_your_shop_system(reader: Reader, instance: Instance) -> None:
     """Somebody keeps the secrets of both programs where the page has them."""
     reader.replace("https://data.example.org", instance.address)
     reader.ends_with('aboveboard client add "Shop till" --role shop-sytem', exits.INVALID)
-    keep_secret = _remember(reader, instance, token=False)
+    keep_secret = remember(reader, instance, token=False)
     reader.after('aboveboard client add "Shop till" --role shop-system', keep_secret)
     reader.after(
         "curl https://data.example.org/oauth/token",
@@ -26,12 +26,12 @@ def ask_from_your_shop_system(reader: Reader, instance: Instance) -> None:
         '{"purpose": "deliver-orders"',
         lambda: (reader.folder / "people.ndjson").write_text(reader.printed + "\n"),
     )
-    with_token = _remember(reader, instance, token=True)
+    with_token = remember(reader, instance, token=True)
     reader.after('aboveboard client add "Order form"', with_token)
     reader.after('aboveboard client add "Account page"', with_token)
 
 
-def _remember(reader: Reader, instance: Instance, *, token: bool) -> Callable[[], None]:
+def remember(reader: Reader, instance: Instance, *, token: bool) -> Callable[[], None]:
     """Return what keeps the secret that was printed, or a token that it gets."""
 
     def keep() -> None:
