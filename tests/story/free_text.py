@@ -15,8 +15,6 @@ from aboveboard.access.explain import person as explain
 from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts import actions as accounts
 from aboveboard.accounts import invitations
-from aboveboard.accounts.clients import actions as clients
-from aboveboard.accounts.clients import agents
 from aboveboard.accounts.limits import TEAM_DIGITS
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind, Role
@@ -232,34 +230,6 @@ def _change_role(stage: Stage, text: str) -> Iterator[Call]:
         yield partial(change, team=text)
 
 
-def _make_client(stage: Stage, text: str) -> Iterator[Call]:
-    good = {
-        "name": text,
-        "role": "shop-system",
-        "team": "Shops",
-        "purposes": ["deliver-orders"],
-        "channels": ["shop"],
-    }
-    places = ("purposes", "choices", "channels", "rights")
-    teams = [{"team": text}] if has_number(text) else []
-    for wrong in ({}, {"role": text}, *teams, *({place: [text]} for place in places)):
-        yield partial(clients.make_client, **(good | wrong), **stage.said)  # type: ignore[arg-type]
-
-
-def _register_agent(stage: Stage, text: str) -> Iterator[Call]:
-    good = {
-        "agent_id": "AGENT_A",
-        "business_id": "OURS",
-        "name": text,
-        "verify_key": "A" * 43 + "=",
-        "role": "shop-system",
-        "requests": ["access"],
-    }
-    words = ("agent_id", "business_id", "verify_key", "role")
-    for wrong in ({}, {"requests": [text]}, *({word: text} for word in words)):
-        yield partial(agents.register_agent, **(good | wrong), **stage.said)  # type: ignore[arg-type]
-
-
 def _merge(stage: Stage, text: str) -> Iterator[Call]:
     merge = partial(identity.merge, stage.ada, stage.ben, **stage.said)
     yield partial(merge, chosen={text: RecordSide.KEPT}, reference="case/1")
@@ -392,9 +362,6 @@ CASES: dict[Callable[..., object], Case] = {
     accounts.add_staff: _add_staff,
     accounts.change_role: _change_role,
     invitations.invite: partial(_add_staff, action=invitations.invite),
-    agents.register_agent: _register_agent,
-    clients.make_client: _make_client,
-    clients.write_client: _make_client,
     choices.choose: _choose,
     identity.merge: _merge,
     identity.split: _split,

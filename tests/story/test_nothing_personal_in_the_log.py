@@ -25,6 +25,7 @@ from tests.story import (
     free_text,
     free_text_of_access,
     free_text_of_choices,
+    free_text_of_clients,
     free_text_of_imports,
     free_text_of_losses,
     free_text_of_rights,
@@ -51,6 +52,7 @@ CASES = (
     | free_text_of_losses.CASES
     | free_text_of_access.CASES
     | free_text_of_choices.CASES
+    | free_text_of_clients.CASES
     | free_text_of_rights.CASES
 )
 TYPED = (
