@@ -69,7 +69,7 @@ class UsageShown(Facts):
     """The person lets the portal of a client show their uses here."""
 
     kind: ClassVar = "usage.linked"
-    on_restore: ClassVar = NothingToRestore(
+    on_restore: ClassVar = RedoByHand(
         "the subject of the link is not in the log: the person links it again"
     )
 
