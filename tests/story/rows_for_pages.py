@@ -55,10 +55,12 @@ def rows_of(person: int) -> dict[str, int]:
     waiting = choose(person, answer=ChoiceAnswer.YES, channel="shop", by=desk, at=at, **choice)
     raise_concern(person, None, Concern.OTHER, words=WRITTEN[1], by=CUSTOMER, at=at)
     hook, _ = webhooks.add("CRM", "https://crm.example", ["person.erased"], by=SYSTEM, at=at)
+    death = record_death(person, reference="dc/1", by=LEAD, at=at).id
     return {
         "holds": hold.id,
         "acting": representation.record(new(person, None), by=LEAD, at=at).id,
-        "death": record_death(person, reference="dc/1", by=LEAD, at=at).id,
+        "death": death,
+        "deaths": death,
         "restrictions": restriction.id,
         "choices-to-confirm": waiting.id,
         "held-back": held_back_row().pk,

@@ -61,6 +61,7 @@ from tests.house.test_routes import ALL
 from tests.recovery.organisations import declared
 from tests.site.test_missing_promise import lose_the_promise_in_force
 from tests.story.rows_for_pages import WRITTEN, link_of, rows_of
+from tests.story.sequences import spread_numbers
 from tests.world import ADVISER
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -130,6 +131,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
 
 @pytest.fixture
 def story(tmp_path: Path) -> DemoStory:
+    spread_numbers()
     file = tmp_path / "customers.csv"
     write(file, 60)
     played = DemoStory(clock.now(), list(people(60)))
