@@ -16,7 +16,7 @@ from aboveboard.delivery import actions, claims, queries
 from aboveboard.delivery.claims import DispatchClaim, DispatchResult
 from aboveboard.delivery.entries import NoticeSent
 from aboveboard.delivery.models import BatchTally, Dispatch
-from aboveboard.delivery.terms import DispatchState
+from aboveboard.delivery.terms import Channel, DispatchState
 from tests.delivery.conftest import AT, FakeRenderer, batch_of
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def said(batch_id: int) -> dict[tuple[str, str], int]:
 
 
 def claimed(limit: int, worker: str = "w") -> DispatchClaim:
-    claim = claims.claim_batch(worker, AT, limit)
+    claim = claims.claim_batch(worker, Channel.EMAIL, AT, limit)
     assert claim is not None
     return claim
 
@@ -118,7 +118,7 @@ def test_rows_of_before_are_counted_once_when_the_tallies_come(renderer: FakeRen
     before = said(batch_id)
     BatchTally.objects.all().delete()
     with connection.cursor() as cursor:
-        cursor.execute(import_module("aboveboard.delivery.migrations.0004_tallies").COUNT)
+        cursor.execute(import_module("aboveboard.delivery.migrations.0006_channels").COUNT)
     assert said(batch_id) == before == by_rows(batch_id)
     times = Dispatch.objects.aggregate(first=Min("sent_at"), last=Max("sent_at"))
     assert queries.sent_span(batch_id) == (times["first"], times["last"])

@@ -31,8 +31,9 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.instance import doctor
 from aboveboard.connectors import actions as systems
+from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
-from aboveboard.delivery.terms import CorrespondenceReason
+from aboveboard.delivery.terms import Channel, CorrespondenceReason
 from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.group import organisations, shown
 from aboveboard.group.subject import digest_of_half, make_half
@@ -143,6 +144,8 @@ def _endpoints(at: datetime) -> None:
         url = f"https://{name.lower()}.example/hooks"
         webhooks.add(name, url, [event], by=SYSTEM, at=at)
     webhooks.remove("Old", by=SYSTEM, at=at)
+    for channel in (Channel.POST, Channel.SMS):
+        delivery.pause_channel(channel, by=SYSTEM, at=at)
 
 
 def _organisations(person_ids: list[int], at: datetime) -> None:

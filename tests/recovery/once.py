@@ -42,6 +42,8 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.connectors import actions as systems
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
+from aboveboard.delivery import actions as delivery
+from aboveboard.delivery.terms import Channel
 from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.delivery.webhooks.sending import send_due
 from aboveboard.identity import actions as identity
@@ -200,6 +202,8 @@ class Once:
         name, events = f"CRM {self.number}", ["boundary.set"]
         webhooks.add(name, "https://crm.example", events, by=SYSTEM, at=self.now)
         webhooks.test(name, at=self.now)
+        delivery.pause_channel(Channel.SMS, by=SYSTEM, at=self.now)
+        delivery.resume_channel(Channel.SMS, by=SYSTEM, at=self.now)
         # Its name leads inside, so that nothing is called: an attempt that was refused.
         send_due(worker="once", at=self.now, clock=clock.now, resolver=lambda *_: ["127.0.0.1"])
 

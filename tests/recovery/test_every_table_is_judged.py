@@ -33,6 +33,7 @@ DECIDES_NOTHING = {
     "custody.Handover": "says where a thing is; opens nothing",
     "delivery.Batch": "a queue: whom a notice is for the incident decides at each sending",
     "delivery.BatchTally": "counts of a queue, for what people are shown; nobody is chosen by them",
+    "delivery.ChannelWait": "how a channel fares: it is asked a little later",
     "delivery.WebhookAttempt": "what was answered, for what people are shown",
     "delivery.Dispatch": "a queue: that a notice was sent has its entry",
     "group.OwnLink": "sealed under the person's key, and bound to the organisation",
@@ -144,6 +145,7 @@ NOT_UNDER_THE_MAC = {
         "reason": "shown",
         "state": "how far it is; one that is sent twice has the same id",
     },
+    "delivery.ChannelPause": {"actor": "who stopped it: shown, and in its entry"},
     "delivery.Correspondence": {"actor": "who recorded it: shown, and in its entry"},
     "group.OtherOrganisation": {
         "reached_at": "when it last answered: shown",

@@ -67,6 +67,7 @@ NOT_IN_THE_STORY = {
     "recovery.Backup": "the backup writes it itself",
     "recovery.Restoration": "the restoration writes it itself",
     "recovery.RowComparison": "the worker writes it, and no backup has it",
+    "delivery.ChannelWait": "the worker writes it when a server is away, or a rate is set",
     "access.UseIndex": "who opens their own page has it written, and no backup has it",
     "auth.Group": "Django's; our roles stand on accounts",
     "auth.Group_permissions": "Django's; our roles stand on accounts",

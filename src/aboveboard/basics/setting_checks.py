@@ -121,6 +121,11 @@ def check_positive(value: int) -> str | None:
     return None if value > 0 else "a number above 0"
 
 
+def check_not_negative(value: int) -> str | None:
+    """Say that a number is below 0."""
+    return None if value >= 0 else "0 or a number above it"
+
+
 def check_witnesses(value: str) -> str | None:
     """Say that a text does not list witnesses."""
     lines = filter(None, (part.strip() for part in value.replace(";", "\n").split("\n")))

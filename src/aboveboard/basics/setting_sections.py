@@ -91,6 +91,12 @@ class MailSettings:
     connections: int = _setting(
         4, "Connections to the mail server at the same time.", checks.check_positive
     )
+    rate: int = _setting(
+        0,
+        "Most notices that leave by e-mail in a second, by all workers together. 0: as many as the "
+        "mail server takes.",
+        checks.check_not_negative,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ WORKER_PAUSE: Final = timedelta(seconds=1)
 """Longest rest of the background worker when there is nothing to do. Our choice: nobody notices a
 second's wait for a mail."""
 
+RATE_PAUSE: Final = timedelta(milliseconds=500)
+"""How long a channel that has sent what its rate allows rests: a quarter of its burst."""
+
 START_PROBE: Final = timedelta(milliseconds=50)
 """How often a starting server looks whether it answers. Our choice: nobody notices it."""
 

@@ -16,13 +16,15 @@ from django.db.models import QuerySet
 from aboveboard.basics import settings
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.facts import Code
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.delivery import limits, queueing, rendering, tallies
 from aboveboard.delivery.draining import DrainRun, DrainTotals
-from aboveboard.delivery.entries import NoticeSent
-from aboveboard.delivery.models import Batch, Dispatch
+from aboveboard.delivery.entries import ChannelSet, NoticeSent
+from aboveboard.delivery.models import Batch, ChannelPause, Dispatch
 from aboveboard.delivery.queueing import BatchRecipient
-from aboveboard.delivery.terms import DispatchState
+from aboveboard.delivery.terms import Channel, DispatchState
+from aboveboard.ledger import actions as ledger
 from aboveboard.outbox import reference
 
 log = logging.getLogger(__name__)
@@ -32,11 +34,13 @@ __all__ = [
     "drain",
     "open_batch",
     "pause",
+    "pause_channel",
     "queue",
     "repeat_sent",
     "requeue",
     "requeue_for_person",
     "resume",
+    "resume_channel",
 ]
 
 
@@ -71,8 +75,13 @@ def queue(batch_id: int, recipients: Iterable[BatchRecipient], *, at: datetime) 
     while chunk := list(islice(rest, limits.DELIVERY_QUEUE)):
         with transaction.atomic():
             new = queueing.insert(batch_id, chunk, at)
-            tallies.add({(batch_id, DispatchState.QUEUED, ""): new})
-        added += new
+            tallies.add(
+                {
+                    (batch_id, channel, DispatchState.QUEUED, ""): count
+                    for channel, count in new.items()
+                }
+            )
+        added += sum(new.values())
     return added
 
 
@@ -96,6 +105,34 @@ def resume(batch_id: int, *, by: Actor, at: datetime) -> None:
     """
     _set_paused(batch_id, None, None)
     log.info("batch %s resumed by %s %s at %s", batch_id, by.kind, by.id, at)
+
+
+def pause_channel(channel: Channel, *, by: Actor, at: datetime) -> None:
+    """Stop a channel: nothing of any batch leaves on it until it is resumed. A worker in the middle
+    of it notices before its next message group."""
+    _set_channel(channel, at, by=by, at=at)
+
+
+def resume_channel(channel: Channel, *, by: Actor, at: datetime) -> None:
+    """Let a stopped channel go on."""
+    _set_channel(channel, None, by=by, at=at)
+
+
+def _set_channel(channel: Channel, paused_at: datetime | None, *, by: Actor, at: datetime) -> None:
+    with transaction.atomic():
+        row = ChannelPause.objects.select_for_update().filter(channel=channel).first()
+        if row is not None and not row.authentic:
+            # Nobody can say what it said: what is decided now takes its place.
+            row.delete()
+            row = None
+        was_paused = row is not None and row.paused_at is not None
+        if was_paused == (paused_at is not None):
+            return
+        entry = ChannelSet(channel=Code(channel.value), paused=paused_at is not None)
+        row = row or ChannelPause(channel=channel)
+        row.paused_at, row.actor = paused_at, by.as_json()
+        row.entry_id = ledger.append(entry, by=by, handle=None, at=at)
+        row.save()
 
 
 def requeue(batch_id: int, *, reason: str | None = None, by: Actor, at: datetime) -> int:
@@ -131,10 +168,11 @@ def requeue_for_person(numbers: Sequence[int], *, at: datetime) -> int:
 
 def _queue_again(rows: QuerySet[Dispatch], at: datetime) -> int:
     changes: Counter[tallies.TallyKey] = Counter()
-    alike = rows.order_by().values_list("batch_id", "state", "reason").distinct()
+    alike = rows.order_by().values_list("batch_id", "channel", "state", "reason").distinct()
     # One statement for all that are alike, as it alone says how many of them were still so.
-    for batch_id, state, reason in sorted(alike):
-        count = rows.filter(batch_id=batch_id, state=state, reason=reason).update(
+    for batch_id, channel, state, reason in sorted(alike):
+        same = rows.filter(batch_id=batch_id, channel=channel, state=state, reason=reason)
+        count = same.update(
             state=DispatchState.QUEUED,
             reason="",
             attempts=0,
@@ -142,22 +180,28 @@ def _queue_again(rows: QuerySet[Dispatch], at: datetime) -> int:
             claimed_by="",
             claimed_at=None,
         )
-        changes[batch_id, DispatchState(state), reason] -= count
-        changes[batch_id, DispatchState.QUEUED, ""] += count
+        changes[batch_id, channel, DispatchState(state), reason] -= count
+        changes[batch_id, channel, DispatchState.QUEUED, ""] += count
     tallies.add(changes)
     return sum(count for count in changes.values() if count > 0)
 
 
 def drain(
-    *, worker: str, at: datetime, limit: int | None = None, stop: Callable[[], bool] = lambda: False
+    *,
+    worker: str,
+    at: datetime,
+    channels: Sequence[Channel] = tuple(Channel),
+    limit: int | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> DrainTotals:
-    """Send what is due, until nothing is, ``limit`` messages were tried, or ``stop()`` says so.
+    """Send what is due, one channel after the other, until nothing is, ``limit`` messages were
+    tried, or ``stop()`` says so.
 
-    Call it again and again from the worker; it returns at once when nothing is due. A mail server
-    that cannot be reached is not an error here: its messages stay queued with that as reason, and
-    ``DrainTotals.halted`` names it.
+    Call it again and again from the worker, beside each other for each channel; it returns at once
+    when nothing is due. A channel that cannot be reached is not an error here: its messages stay
+    queued, no other's wait for it, and ``DrainTotals.halted`` says why.
     """
-    return DrainRun(worker=worker, at=at, limit=limit, stop=stop).run()
+    return DrainRun(worker=worker, at=at, limit=limit, stop=stop).run(channels)
 
 
 def repeat_sent(recorded: RecordedEntry[NoticeSent]) -> None:

@@ -24,6 +24,7 @@ class DeliveryConfig(AppConfig):
             public=(
                 "actions",
                 "catcher",
+                "channel_states",
                 "correspondence",
                 "entries",
                 "letters",
@@ -43,6 +44,7 @@ class DeliveryConfig(AppConfig):
                 entries.NoticeFailed,
                 entries.CorrespondenceSet,
                 entries.CorrespondenceEnded,
+                entries.ChannelSet,
                 entries.WebhookSet,
             ),
             jobs=(Job(EVENT, taking.take_event),),

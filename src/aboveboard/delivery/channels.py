@@ -9,7 +9,8 @@
 4. An outcome of a message that is not taken has a code for why. ``put_off`` is tried again, later
    and later; ``refused`` is for good.
 5. A provider that takes nothing at all from us is :class:`NoChannel`: no message is to blame, so
-   none of its tries is used up.
+   none of its tries is used up. The channel waits, and no other with it.
+6. ``rate`` is how many messages may leave in a second, whoever sends them; 0: any number.
 
 ``tests/delivery/test_channels.py`` asks all of it of every channel in ``draining.CARRIERS``.
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -52,16 +53,22 @@ class NoChannel(Unavailable):
     code = "no_channel"
     next_step = "Check its settings; messages wait until it can be used."
 
-    def __init__(self, *, reason: str, code: int = 0) -> None:
+    def __init__(
+        self, *, reason: str, code: int = 0, retry_after: timedelta = timedelta(0)
+    ) -> None:
         super().__init__(reason=reason, code=code)
         self.reason = reason
         self.reply_code = code
+        self.retry_after = retry_after
+        """The wait that the provider asks for."""
         self.outcomes: list[DeliveryOutcome] = []
         """What became known before it could not be used any more."""
 
 
 class ChannelCarrier(Protocol):
     """One channel, for as long as one worker sends. Use as a context manager."""
+
+    rate: int
 
     def __enter__(self) -> ChannelCarrier:
         """Begin."""

@@ -20,10 +20,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Code, Facts
 from aboveboard.basics.ids import new_id
-from aboveboard.delivery import limits, rendering, tallies
+from aboveboard.delivery import limits, rendering, tallies, waits
 from aboveboard.delivery.entries import NoticeFailed, NoticeSent
 from aboveboard.delivery.models import Batch, Dispatch
-from aboveboard.delivery.terms import DispatchState
+from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.keys.actions import subjects_in_order
 from aboveboard.keys.handles import EntrySubject
 from aboveboard.keys.queries import handle_secrets
@@ -36,7 +36,8 @@ from aboveboard.ledger.actions import NewEntry, new_entry
 # taken itself and each turn takes another row, beyond the limit.
 _TAKE = """
 WITH chosen AS {once} (
-    SELECT id FROM delivery_dispatch WHERE batch_id = %s AND {which} LIMIT %s {lock}
+    SELECT id FROM delivery_dispatch WHERE batch_id = %s AND channel = %s AND {which}
+    LIMIT %s {lock}
 )
 UPDATE delivery_dispatch SET state = 'sending', claimed_by = %s, claimed_at = %s,
     attempts = attempts + 1
@@ -75,34 +76,50 @@ class DispatchResult:
 
 @dataclass(slots=True)
 class DispatchClaim:
-    """Dispatches of one batch in the hands of one worker. ``attempts`` counts this try;
-    ``reasons`` is why the last one did not succeed, or ""."""
+    """Dispatches of one batch on one channel in the hands of one worker. ``attempts`` counts this
+    try; ``reasons`` is why the last one did not succeed, or ""."""
 
     batch: Batch
+    channel: Channel
     token: str
     items: dict[int, rendering.DispatchItem]
     attempts: dict[int, int]
     reasons: dict[int, str]
 
 
-def claim_batch(worker: str, at: datetime, limit: int) -> DispatchClaim | None:
-    """Claim up to ``limit`` dispatches of one batch: what a dead worker left first, then
-    what is due, oldest first.
+def claim_batch(
+    worker: str, channel: Channel, at: datetime, limit: int, rate: int = 0
+) -> DispatchClaim | None:
+    """Claim up to ``limit`` dispatches of one batch on a channel: what a dead worker left first,
+    then what is due, oldest first. ``rate``: how many may leave on it in a second; 0: any number.
 
-    Returns ``None`` when nothing can be sent now. Batches that are paused, wait for the mail server
-    or have no renderer in this process are passed over.
+    Returns ``None`` when nothing can be sent now: the channel is away or paused, or has sent what
+    its rate allows. Batches that are paused or have no renderer in this process are passed over.
     """
     # Unique for each claim: a worker that slept past its lease and came back has the same name.
     token = f"{worker[:70]}/{new_id():x}"
-    for batch in _sendable(at):
+    if not rate:
+        return _claim(channel, token, at, limit)
+    with transaction.atomic():
+        # Held until the rows are taken: two workers share the rate.
+        free = waits.hold_rate(channel, rate, at)
+        claim = _claim(channel, token, at, min(limit, free)) if free else None
+        if claim is not None:
+            waits.spend(channel, rate, len(claim.items), at)
+    return claim
+
+
+def _claim(channel: Channel, token: str, at: datetime, limit: int) -> DispatchClaim | None:
+    for batch in _sendable(channel, at):
         # What a dead worker left comes first: it may have been sent already, and the sooner it is
-        # sent again, under the same Message-ID, the surer the mail server still knows it.
+        # sent again, under the same reference, the surer the server still knows it.
         for which, moment in ((_ABANDONED, at - limits.DELIVERY_LEASE), (_DUE, at)):
-            taken = _run(_TAKE, batch.id, moment, limit, token, at, which=which)
+            taken = _run(_TAKE, batch.id, channel.value, moment, limit, token, at, which=which)
             if not taken:
                 continue
             return DispatchClaim(
                 batch,
+                channel,
                 token,
                 {row[0]: rendering.DispatchItem(*row[:6]) for row in taken},
                 {row[0]: row[6] for row in taken},
@@ -166,11 +183,6 @@ def record(
             ]
         )
         tallies.add(_tally_changes(claim, written), worker=claim.token, sent_at=at)
-        # A batch whose server works again says so with its first success, not with the next
-        # failure.
-        if claim.batch.trouble and any(result.state == DispatchState.SENT for result in written):
-            claim.batch.trouble = ""
-            Batch.objects.filter(id=claim.batch.id).update(trouble="", retry_at=None)
     return written
 
 
@@ -180,25 +192,22 @@ def _tally_changes(
     changes: Counter[tallies.TallyKey] = Counter()
     for result in written:
         # As long as it was in hand it counted as it did when it was queued.
-        changes[claim.batch.id, DispatchState.QUEUED, claim.reasons[result.id]] -= 1
-        changes[claim.batch.id, result.state, result.reason] += 1
+        before = claim.reasons[result.id]
+        changes[claim.batch.id, claim.channel.value, DispatchState.QUEUED, before] -= 1
+        changes[claim.batch.id, claim.channel.value, result.state, result.reason] += 1
     return changes
 
 
-def record_trouble(batch: Batch, reason: str, retry_at: datetime) -> None:
-    """Say on the batch why nothing of it leaves, and when that is tried again."""
-    Batch.objects.filter(id=batch.id).update(trouble=reason, retry_at=retry_at)
+def is_stopped(claim: DispatchClaim) -> bool:
+    """Whether someone has stopped the batch, or its channel."""
+    batch = Batch.objects.filter(id=claim.batch.id)
+    return batch.filter(Q(paused_at__isnull=False) | Exists(waits.paused(claim.channel))).exists()
 
 
-def is_paused(batch: Batch) -> bool:
-    """Whether someone has stopped the batch."""
-    return Batch.objects.filter(id=batch.id, paused_at__isnull=False).exists()
-
-
-def _sendable(at: datetime) -> Iterable[Batch]:
-    mine = Dispatch.objects.filter(batch_id=OuterRef("id"))
-    ready = Batch.objects.filter(kind__in=rendering.kinds(), paused_at=None).filter(
-        Q(retry_at=None) | Q(retry_at__lte=at)
+def _sendable(channel: Channel, at: datetime) -> Iterable[Batch]:
+    mine = Dispatch.objects.filter(batch_id=OuterRef("id"), channel=channel)
+    ready = Batch.objects.filter(kind__in=rendering.kinds(), paused_at=None).exclude(
+        Exists(waits.away(channel, at)) | Exists(waits.paused(channel))
     )
     return ready.filter(Exists(_due(mine, at)) | Exists(_abandoned(mine, at))).order_by("id")
 

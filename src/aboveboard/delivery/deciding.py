@@ -1,12 +1,17 @@
-"""How the rows of instructions about correspondence, of webhook endpoints and of what is sent to
-them are compared with the log, declared."""
+"""How the rows of instructions about correspondence, of stopped channels, of webhook endpoints and
+of what is sent to them are compared with the log, declared."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry
-from aboveboard.delivery.entries import CorrespondenceEnded, CorrespondenceSet, WebhookSet
+from aboveboard.delivery.entries import (
+    ChannelSet,
+    CorrespondenceEnded,
+    CorrespondenceSet,
+    WebhookSet,
+)
 from aboveboard.delivery.models import Correspondence, WebhookEndpoint, WebhookMessage
 from aboveboard.delivery.webhooks.actions import digest_of
 
@@ -38,6 +43,14 @@ DECIDING: Final = (
         },
         differs=_differs,
         ends=frozenset({CorrespondenceEnded}),
+    ),
+    DecidingTable(
+        table="delivery.ChannelPause",
+        since="delivery.0006_channels",
+        speaks_of={ChannelSet: lambda entry: ("channel", entry.facts.channel)},
+        differs=lambda row, entry: (
+            "" if (row.paused_at is not None) == entry.facts.paused else "paused_at"
+        ),
     ),
     DecidingTable(
         table="delivery.WebhookEndpoint",

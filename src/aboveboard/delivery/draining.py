@@ -1,13 +1,16 @@
 """Sending what is due: claim, render, hand to what carries it, record, again.
 
-1. Claim up to ``limits.DELIVERY_CHUNK`` dispatches of a batch. The claim is durable.
-2. Once their channel takes messages of ours: render them, in memory, through the renderer of
+Each channel by itself: what one waits for, another does not.
+
+1. Claim up to ``limits.DELIVERY_CHUNK`` dispatches of a batch on one channel. The claim is durable.
+2. Once the channel takes messages of ours: render them, in memory, through the renderer of
    the room that queued them.
    To render is a use of people's data, which they see; a server that is away must not add one to
    their list at each try.
-3. Hand them to what carries their channel (:mod:`.channels`), such as the mail server.
+3. Hand them to what carries the channel (:mod:`.channels`), such as the mail server.
 4. Record what it said, in groups, soon: what is recorded is never sent again.
-5. Between groups: hold on to the rest of the claim; give it back if the batch was paused.
+5. Between groups: hold on to the rest of the claim; give it back if the batch or the channel was
+   paused.
 
 A crash between 3 and 4 leaves claimed rows; when their lease runs out they are claimed and sent
 again, with the same Message-ID. That window is ``limits.DELIVERY_GROUP`` messages, or
@@ -18,14 +21,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
 from aboveboard.basics.errors import AboveboardError
-from aboveboard.delivery import claims, limits, rendering
+from aboveboard.delivery import claims, limits, rendering, waits
 from aboveboard.delivery.channels import (
     ChannelCarrier,
     DeliveryOutcome,
@@ -42,10 +45,11 @@ from aboveboard.outbox.actions import retry_delay
 
 log = logging.getLogger(__name__)
 
-CARRIERS: Final[Mapping[Channel, Callable[[], ChannelCarrier]]] = {Channel.EMAIL: SmtpCarrier}
-"""What carries each channel, made by the settings of now. A dispatch on any other is skipped, as
-``channel-not-available``. A batch waits as a whole while a channel of it is away: before a second
-stands here, the wait has to be the channel's."""
+CARRIERS: Final[Mapping[Channel, Callable[[], ChannelCarrier | None]]] = {
+    Channel.EMAIL: SmtpCarrier,
+}
+"""What carries each channel, made by the settings of now; None where they name nothing that does. A
+dispatch that nothing carries is skipped, as ``channel-not-available``."""
 
 _ROUND = 0.1  # seconds that one look at the connections lasts at most
 
@@ -53,13 +57,14 @@ _ROUND = 0.1  # seconds that one look at the connections lasts at most
 @dataclass(slots=True)
 class DrainTotals:
     """What one call did, in dispatches recorded. ``halted`` is a code for why a channel takes
-    nothing, or empty."""
+    nothing, or empty; ``held``: a channel has sent what its rate allows for now."""
 
     sent: int = 0
     failed: int = 0
     skipped: int = 0
     put_off: int = 0
     halted: str = ""
+    held: bool = False
 
 
 @dataclass(slots=True)
@@ -72,34 +77,58 @@ class DrainRun:
     stop: Callable[[], bool]
     done: DrainTotals = field(default_factory=DrainTotals)
     began: float = field(default_factory=monotonic)
+    had_trouble: bool = False
 
-    def run(self) -> DrainTotals:
-        """Send until nothing is due, the limit is reached, a channel fails or
-        ``stop()`` says so."""
-        remaining = self.limit
-        with ExitStack() as stack:
-            carriers = {
-                channel: stack.enter_context(carrier()) for channel, carrier in CARRIERS.items()
-            }
-            while not self.stop() and remaining != 0 and not self.done.halted:
+    def run(self, channels: Sequence[Channel]) -> DrainTotals:
+        """Send on each of these channels until nothing is due on it, the limit is reached, it takes
+        nothing or ``stop()`` says so."""
+        for channel in channels:
+            if not waits.is_paused(channel):
+                self._run_channel(channel)
+        return self.done
+
+    def _run_channel(self, channel: Channel) -> None:
+        halted, self.done.halted = self.done.halted, ""
+        self.had_trouble = waits.has_trouble(channel)
+        make = CARRIERS.get(channel)
+        carrier = make() if make else None
+        rate = carrier.rate if carrier else 0
+        with carrier or nullcontext():
+            while not self.stop() and self.limit != 0 and not self.done.halted:
                 claim = claims.claim_batch(
                     self.worker,
+                    channel,
                     self.now(),
-                    min(limits.DELIVERY_CHUNK, remaining or limits.DELIVERY_CHUNK),
+                    min(limits.DELIVERY_CHUNK, self.limit or limits.DELIVERY_CHUNK),
+                    rate,
                 )
                 if claim is None:
+                    self.done.held |= bool(rate) and not waits.free(channel, rate, self.now())
                     break
-                remaining = None if remaining is None else remaining - len(claim.items)
-                ClaimInHand(self, claim, carriers).send()
-        return self.done
+                if self.limit is not None:
+                    self.limit -= len(claim.items)
+                if carrier is None:
+                    self._skip(claim)
+                else:
+                    ClaimInHand(self, claim, carrier).send()
+        self.done.halted = halted or self.done.halted
+
+    def _skip(self, claim: DispatchClaim) -> None:
+        reason = "channel-not-available"
+        results = [DispatchResult(id_, DispatchState.SKIPPED, reason) for id_ in claim.items]
+        self.count(claim, claims.record(claim, results, self.now()))
 
     def now(self) -> datetime:
         """Return the moment: ``at`` and what has passed since."""
         # Not the wall clock: it may be set back while this runs, and leases are counted by it.
         return self.at + timedelta(seconds=monotonic() - self.began)
 
-    def count(self, written: list[DispatchResult]) -> None:
+    def count(self, claim: DispatchClaim, written: list[DispatchResult]) -> None:
         """Add what was recorded to the tally."""
+        # A channel that works again says so with its first success, not with the next failure.
+        if self.had_trouble and any(result.state == DispatchState.SENT for result in written):
+            self.had_trouble = False
+            waits.clear_trouble(claim.channel)
         for result in written:
             if result.state == DispatchState.SENT:
                 self.done.sent += 1
@@ -118,11 +147,11 @@ class ClaimInHand:
         self,
         drain: DrainRun,
         claim: DispatchClaim,
-        carriers: Mapping[Channel, ChannelCarrier],
+        carrier: ChannelCarrier,
     ) -> None:
         self._drain = drain
         self._claim = claim
-        self._carriers = carriers
+        self._carrier = carrier
         self._open = set(claim.items)
         self._known: list[DispatchResult] = []
         self._notes: dict[int, str] = {}
@@ -130,48 +159,39 @@ class ClaimInHand:
 
     def send(self) -> None:
         """Render, send and record the claim; give back what was not tried."""
-        if items := self._reached(self._to_render()):
+        items = self._to_render()
+        if items and self._reach(items):
             self._add_messages(items)
         self._hold()
-        while busy := [carrier for carrier in self._carriers.values() if carrier.busy]:
-            for carrier in busy:
-                self._pump(carrier)
-            if self._group_is_full() or not self._busy():
+        while self._carrier.busy:
+            self._pump()
+            if self._group_is_full() or not self._carrier.busy:
                 self._record()
                 # Asked only once a group is recorded: what was taken must be written down first.
-                if self._drain.stop() or claims.is_paused(self._claim.batch):
+                if self._drain.stop() or claims.is_stopped(self._claim):
                     self._give_back()
             self._hold()
         self._record()
 
-    def _busy(self) -> bool:
-        return any(carrier.busy for carrier in self._carriers.values())
-
-    def _pump(self, carrier: ChannelCarrier) -> None:
+    def _pump(self) -> None:
         try:
-            self._add_outcomes(carrier.pump(_ROUND))
+            self._add_outcomes(self._carrier.pump(_ROUND))
         except NoChannel as error:
             self._add_outcomes(error.outcomes)
             self._halt(error)
 
-    def _reached(self, items: Sequence[DispatchItem]) -> list[DispatchItem]:
-        """Reach each channel before anything is opened for it; give back what is for one that is
+    def _reach(self, items: Sequence[DispatchItem]) -> bool:
+        """Reach the channel before anything is opened for it; give back what is for one that is
         away."""
-        reached = []
-        for channel, carrier in self._carriers.items():
-            mine = [item for item in items if item.channel == channel]
-            if not mine:
-                continue
-            try:
-                carrier.reach()
-            except NoChannel as error:
-                ids = {item.id for item in mine}
-                claims.give_back(self._claim, ids)
-                self._open -= ids
-                self._halt(error)
-            else:
-                reached += mine
-        return reached
+        try:
+            self._carrier.reach()
+        except NoChannel as error:
+            ids = {item.id for item in items}
+            claims.give_back(self._claim, ids)
+            self._open -= ids
+            self._halt(error)
+            return False
+        return True
 
     def _add_messages(self, items: Sequence[DispatchItem]) -> None:
         """Step 2: a message for each item that has one; a result for each that has none."""
@@ -184,9 +204,7 @@ class ClaimInHand:
                 self._notes[id_] = rendered.note
             item = self._claim.items[id_]
             try:
-                self._carriers[Channel(item.channel)].add(
-                    item, rendered, mail_domain=self._claim.batch.mail_domain, at=at
-                )
+                self._carrier.add(item, rendered, mail_domain=self._claim.batch.mail_domain, at=at)
             except KindMismatch:
                 self._add_result(DispatchResult(id_, DispatchState.FAILED, "address-refused"))
 
@@ -197,10 +215,6 @@ class ClaimInHand:
             # Counted when it was claimed, so a message that kills its worker is given up too.
             if self._claim.attempts[id_] > limits.DELIVERY_ATTEMPTS:
                 self._add_result(DispatchResult(id_, DispatchState.FAILED, "worker-died"))
-            elif item.channel not in self._carriers:
-                self._add_result(
-                    DispatchResult(id_, DispatchState.SKIPPED, "channel-not-available")
-                )
             else:
                 items.append(item)
         return items
@@ -268,7 +282,8 @@ class ClaimInHand:
     def _record(self) -> None:
         """Step 4."""
         if self._known:
-            self._drain.count(claims.record(self._claim, self._known, self._drain.now()))
+            written = claims.record(self._claim, self._known, self._drain.now())
+            self._drain.count(self._claim, written)
             self._open.difference_update(result.id for result in self._known)
             self._known = []
 
@@ -279,25 +294,28 @@ class ClaimInHand:
             return
         # A third of the lease, so that two renewals may fail before anybody takes the claim over.
         lost = self._open - claims.renew(self._claim, self._open, self._drain.now())
-        for carrier in self._carriers.values():
-            carrier.take_back(lost)
+        self._carrier.take_back(lost)
         # What is in the middle of its dialogue goes on: it cannot be taken back, and its outcome is
         # not recorded, because the claim is gone.
         self._open -= lost
         self._held_since = monotonic()
 
     def _give_back(self) -> None:
-        back = {key for carrier in self._carriers.values() for key in carrier.take_back()}
-        if back:
+        if back := self._carrier.take_back():
             # Only what no connection has begun: of the rest the mail server has heard already.
             claims.give_back(self._claim, back)
             self._open -= back
 
     def _halt(self, error: NoChannel) -> None:
-        retry_at = self._drain.now() + limits.DELIVERY_SERVER_WAIT
+        channel = self._claim.channel
+        retry_at = waits.record_trouble(channel, error.reason, self._drain.now(), error.retry_after)
         log.warning(
-            "channel: %s (%s); messages wait until %s", error.reason, error.reply_code, retry_at
+            "channel %s: %s (%s); its messages wait until %s",
+            channel.value,
+            error.reason,
+            error.reply_code,
+            retry_at,
         )
-        claims.record_trouble(self._claim.batch, error.reason, retry_at)
+        self._drain.had_trouble = True
         self._drain.done.halted = error.reason
         self._give_back()

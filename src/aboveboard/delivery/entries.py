@@ -89,6 +89,17 @@ class WebhookSet(Facts):
     removed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelSet(Facts):
+    """Somebody stopped a channel, so that nothing of any batch leaves on it, or let it go on."""
+
+    kind: ClassVar = "channel.set"
+    on_restore: ClassVar = RedoByHand("the channel is as it was at the backup: stop it again")
+
+    channel: Code
+    paused: bool
+
+
 TESTED: Final = EventType(
     name="webhook.test",
     says="Nothing happened: an administrator tests the endpoint. It is sent whatever is chosen.",

@@ -41,8 +41,18 @@ DELIVERY_LONGEST_WAIT: Final = timedelta(hours=1)
 """Longest wait between two tries of one message."""
 
 DELIVERY_SERVER_WAIT: Final = timedelta(seconds=10)
-"""Wait before a mail server that could not be used is tried again. Messages wait; none of
-their tries is used up."""
+"""Wait before a channel that could not be used is tried again; each further one is twice as long.
+Messages wait; none of their tries is used up."""
+
+DELIVERY_LONGEST_SERVER_WAIT: Final = timedelta(minutes=5)
+"""Longest wait before a channel that could not be used is tried again. Our choice: a server that is
+back is noticed soon, against the law's 72 hours."""
+
+DELIVERY_LONGEST_ASKED: Final = timedelta(hours=1)
+"""Longest wait that a provider's Retry-After (RFC 9110, 10.2.3) is given. Our choice."""
+
+DELIVERY_BURST: Final = timedelta(seconds=2)
+"""How much of a channel's rate may leave at once: the worker looks each second."""
 
 DELIVERY_TIMEOUT: Final = timedelta(seconds=30)
 """Longest silence of the mail server before its connection is given up. RFC 5321, 4.5.3.2 allows

@@ -25,8 +25,7 @@ class Batch(models.Model):
 
     ``mail_domain`` is fixed when the batch is opened: Message-IDs derive from it, and must be
     the same on a second try. ``paused_at`` is set while nobody may send from it, with who
-    stopped it. ``trouble`` is a code for why the mail server took nothing of it, with
-    ``retry_at``, until it does.
+    stopped it.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -36,8 +35,6 @@ class Batch(models.Model):
     created_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.JSONField(null=True, blank=True)
-    trouble = models.CharField(max_length=64, default="", blank=True)
-    retry_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """More than one batch are batches."""
@@ -48,12 +45,46 @@ class Batch(models.Model):
         return f"{self.kind} {self.id}"
 
 
+class ChannelWait(models.Model):
+    """How a channel fares, whatever is sent on it; one that nothing befell has no row.
+
+    ``trouble`` is a code for why it took nothing ``failures`` times on end, and ``retry_at`` when
+    it is asked again. ``spent_until``: where it has a rate, the moment by which what left would
+    have left one by one at that rate.
+    """
+
+    channel = models.CharField(max_length=8, primary_key=True, choices=Channel.choices)
+    trouble = models.CharField(max_length=64, default="", blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True, blank=True)
+    spent_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class ChannelPause(DecidingRow):
+    """Whether somebody stopped a channel, for every batch. ``entry_id`` names the newest entry
+    about it; ``paused_at`` is null once it goes on."""
+
+    channel = models.CharField(max_length=8, primary_key=True, choices=Channel.choices)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    actor = models.JSONField(help_text="who stopped it, or let it go on")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
+
+    DECIDING: ClassVar = ("paused_at", "entry_id")
+
+    def __str__(self) -> str:
+        return self.channel
+
+
 class BatchTally(models.Model):
-    """How many dispatches of a batch are in a state for a reason, in one of some shards that are
-    added up (:mod:`aboveboard.delivery.tallies`). ``first_sent_at`` and ``last_sent_at``: of those
-    that were sent."""
+    """How many dispatches of a batch are on a channel in a state for a reason, in one of some
+    shards that are added up (:mod:`aboveboard.delivery.tallies`). ``first_sent_at`` and
+    ``last_sent_at``: of those that were sent."""
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, db_index=False)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
     state = models.CharField(max_length=8, choices=DispatchState.choices)
     reason = models.CharField(max_length=64, default="", blank=True)
     shard = models.PositiveSmallIntegerField()
@@ -67,7 +98,8 @@ class BatchTally(models.Model):
         verbose_name_plural = "batch tallies"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["batch", "state", "reason", "shard"], name="delivery_tallied_once"
+                fields=["batch", "channel", "state", "reason", "shard"],
+                name="delivery_tallied_once",
             ),
         ]
 
@@ -138,10 +170,12 @@ class Dispatch(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["batch", "state", "reason", "id"], name="delivery_listed"),
             models.Index(
-                fields=["batch", "due_at", "id"], name="delivery_due", condition=Q(state="queued")
+                fields=["batch", "channel", "due_at", "id"],
+                name="delivery_due",
+                condition=Q(state="queued"),
             ),
             models.Index(
-                fields=["batch", "claimed_at"],
+                fields=["batch", "channel", "claimed_at"],
                 name="delivery_in_hand",
                 condition=Q(state="sending"),
             ),

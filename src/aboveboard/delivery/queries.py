@@ -7,7 +7,8 @@ import email.policy
 import hashlib
 import heapq
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -19,8 +20,8 @@ from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from aboveboard.basics import limits
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import NotFound
-from aboveboard.delivery import tallies
-from aboveboard.delivery.models import Batch, Dispatch
+from aboveboard.delivery import tallies, waits
+from aboveboard.delivery.models import Batch, ChannelWait, Dispatch
 from aboveboard.delivery.terms import Channel, DispatchState
 
 _ASKED_AT_ONCE: Final = 5_000
@@ -37,20 +38,43 @@ class DispatchTally:
 
 
 @dataclass(frozen=True, slots=True)
-class BatchProgress:
-    """How far a batch is. ``tallies`` add up to ``total``; what is queued with a
-    reason waits for another try.
+class ChannelProgress:
+    """How far a batch is on one channel. ``trouble`` is a code such as ``mail-server-unreachable``
+    while the channel takes nothing, with the moment at which it is asked again, or empty;
+    ``is_paused``: somebody stopped the channel."""
 
-    ``trouble`` is a code such as ``mail-server-unreachable`` while the mail server
-    takes nothing, or empty.
-    """
+    channel: Channel
+    counts: Mapping[DispatchState, int]
+    trouble: str
+    retry_at: datetime | None
+    is_paused: bool
+
+    @property
+    def total(self) -> int:
+        """How many dispatches there are."""
+        return sum(self.counts.values())
+
+    def count(self, state: DispatchState) -> int:
+        """Return how many dispatches are in a state."""
+        return self.counts.get(state, 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many are queued or being sent."""
+        return self.count(DispatchState.QUEUED) + self.count(DispatchState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """How far a batch is. ``tallies`` add up to ``total``, and so do ``channels``; what is queued
+    with a reason waits for another try."""
 
     batch_id: int
     kind: str
     created_at: datetime
     paused_at: datetime | None
     paused_by: Actor | None
-    trouble: str
+    channels: tuple[ChannelProgress, ...]
     tallies: tuple[DispatchTally, ...]
     next_try_at: datetime | None
 
@@ -62,6 +86,11 @@ class BatchProgress:
     def total(self) -> int:
         """How many dispatches there are."""
         return sum(tally.count for tally in self.tallies)
+
+    @property
+    def trouble(self) -> str:
+        """Why a channel takes nothing, of the first on which somebody waits for it; or ""."""
+        return next((each.trouble for each in self.channels if each.waiting and each.trouble), "")
 
     @property
     def is_over(self) -> bool:
@@ -98,33 +127,53 @@ def progress(batch_id: int) -> BatchProgress:
         raise NotFound(what="batch")
     mine = Dispatch.objects.filter(batch_id=batch_id)
     counts = _split_in_hand(tallies.counts(batch_id), mine)
+    lines: Counter[tuple[DispatchState, str]] = Counter()
+    for (_, state, reason), count in counts.items():
+        lines[state, reason] += count
     return BatchProgress(
         batch_id=batch.id,
         kind=batch.kind,
         created_at=batch.created_at,
         paused_at=batch.paused_at,
         paused_by=_actor(batch.paused_by),
-        trouble=batch.trouble,
+        channels=tuple(_channels(counts)),
         tallies=tuple(
             DispatchTally(state, reason, count)
-            for (state, reason), count in sorted(counts.items())
+            for (state, reason), count in sorted(lines.items())
             if count
         ),
         next_try_at=mine.filter(state=DispatchState.QUEUED).aggregate(next=Min("due_at"))["next"],
     )
 
 
+def _channels(counts: Mapping[tuple[str, DispatchState, str], int]) -> Iterator[ChannelProgress]:
+    each: dict[str, Counter[DispatchState]] = {}
+    for (channel, state, _), count in counts.items():
+        if count:
+            each.setdefault(channel, Counter())[state] += count
+    fares = {row.channel: row for row in ChannelWait.objects.filter(channel__in=each)}
+    for channel in (known for known in Channel if known in each):
+        row = fares.get(channel)
+        yield ChannelProgress(
+            channel,
+            each[channel],
+            row.trouble if row else "",
+            row.retry_at if row else None,
+            waits.is_paused(channel),
+        )
+
+
 def _split_in_hand(
-    counts: dict[tuple[DispatchState, str], int], rows: QuerySet[Dispatch]
-) -> dict[tuple[DispatchState, str], int]:
+    counts: dict[tuple[str, DispatchState, str], int], rows: QuerySet[Dispatch]
+) -> dict[tuple[str, DispatchState, str], int]:
     """Return the counts with what workers have in hand apart from what is queued."""
-    in_hand = rows.filter(state=DispatchState.SENDING).order_by().values_list("reason")
-    for reason, count in in_hand.annotate(count=Count("id")):
-        queued = counts.get((DispatchState.QUEUED, reason), 0)
+    in_hand = rows.filter(state=DispatchState.SENDING).order_by().values_list("channel", "reason")
+    for channel, reason, count in in_hand.annotate(count=Count("id")):
+        queued = counts.get((channel, DispatchState.QUEUED, reason), 0)
         # Queued and taken since the counts were read: the total stays what they say.
         taken = min(count, queued)
-        counts[DispatchState.QUEUED, reason] = queued - taken
-        counts[DispatchState.SENDING, reason] = taken
+        counts[channel, DispatchState.QUEUED, reason] = queued - taken
+        counts[channel, DispatchState.SENDING, reason] = taken
     return counts
 
 
@@ -196,7 +245,7 @@ def count_states(batch_ids: Collection[int]) -> dict[DispatchState, int]:
     queued."""
     counts: dict[DispatchState, int] = {}
     for batch_id in batch_ids:
-        for (state, _), count in tallies.counts(batch_id).items():
+        for (_, state, _), count in tallies.counts(batch_id).items():
             counts[state] = counts.get(state, 0) + count
     return counts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +35,7 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
     AS queued (id, person_id, template, channel, language)
 """
     )
-    + "RETURNING 1"
+    + "RETURNING channel"
 )
 
 
@@ -49,8 +50,8 @@ class BatchRecipient:
     template: str = ""
 
 
-def insert(batch_id: int, recipients: Sequence[BatchRecipient], at: datetime) -> int:
-    """Queue people; return how many rows that added. Called in a transaction."""
+def insert(batch_id: int, recipients: Sequence[BatchRecipient], at: datetime) -> Counter[str]:
+    """Queue people; return how many rows that added on each channel. Called in a transaction."""
     ids = list(new_ids(len(recipients)))
     people = [to.person_id for to in recipients]
     words = (
@@ -62,10 +63,15 @@ def insert(batch_id: int, recipients: Sequence[BatchRecipient], at: datetime) ->
     if database.vendor == "postgresql":
         columns = [statements.array_literal(column) for column in (ids, people, *words)]
         values = [batch_id, str(at), *columns]
-        return len(statements.execute(database, _FROM_ARRAYS, values))
-    due_at = database.ops.adapt_datetimefield_value(at)
-    with database.cursor() as cursor:
-        cursor.executemany(
-            _FROM_VALUES, list(zip(ids, people, *words, repeat(batch_id), repeat(due_at)))
+        return Counter(
+            str(channel) for (channel,) in statements.execute(database, _FROM_ARRAYS, values)
         )
-        return int(cursor.rowcount)
+    due_at = database.ops.adapt_datetimefield_value(at)
+    rows = list(zip(ids, people, *words, repeat(batch_id), repeat(due_at)))
+    added: Counter[str] = Counter()
+    with database.cursor() as cursor:
+        # One statement for each channel, as it says of all its rows how many are new.
+        for channel in sorted(set(words[1])):
+            cursor.executemany(_FROM_VALUES, [row for row in rows if row[3] == channel])
+            added[channel] = int(cursor.rowcount)
+    return added

@@ -1,5 +1,5 @@
-"""How many dispatches of a batch stand in a state for a reason, kept with each change of theirs:
-whoever shows how far a batch is counts no rows, of which there may be millions.
+"""How many dispatches of a batch stand on a channel in a state for a reason, kept with each change
+of theirs: whoever shows how far a batch is counts no rows, of which there may be millions.
 
 What a worker has in hand is queued here, so that to take it and to give it back changes nothing;
 how many those are, the few rows themselves say. Each count lies in some shards, so that workers
@@ -19,15 +19,17 @@ from django.db.models import Max, Min, Sum
 from aboveboard.delivery.models import BatchTally, Dispatch
 from aboveboard.delivery.terms import DispatchState
 
-TallyKey: TypeAlias = tuple[int, DispatchState, str]
-"""A batch, a state, and the reason for it or ""."""
+TallyKey: TypeAlias = tuple[int, str, DispatchState, str]
+"""A batch, a channel, a state, and the reason for it or ""."""
 
 _SHARDS: Final = 16
 
 _ADD = """
-INSERT INTO delivery_batchtally (batch_id, state, reason, shard, count, first_sent_at, last_sent_at)
+INSERT INTO delivery_batchtally (
+    batch_id, channel, state, reason, shard, count, first_sent_at, last_sent_at
+)
 VALUES {rows}
-ON CONFLICT (batch_id, state, reason, shard) DO UPDATE SET
+ON CONFLICT (batch_id, channel, state, reason, shard) DO UPDATE SET
     count = delivery_batchtally.count + EXCLUDED.count,
     first_sent_at = {least}(
         COALESCE(delivery_batchtally.first_sent_at, EXCLUDED.first_sent_at),
@@ -48,7 +50,7 @@ def key_of(row: Dispatch) -> TallyKey:
     """Return where a dispatch is counted."""
     state = DispatchState(row.state)
     in_hand = state is DispatchState.SENDING
-    return row.batch_id, DispatchState.QUEUED if in_hand else state, row.reason
+    return row.batch_id, row.channel, DispatchState.QUEUED if in_hand else state, row.reason
 
 
 def add(
@@ -65,24 +67,28 @@ def add(
     shard = zlib.crc32(worker.encode()) % _SHARDS
     moment = connection.ops.adapt_datetimefield_value(sent_at) if sent_at else None
     values: list[Any] = []
-    for (batch_id, state, reason), change in rows:
+    for (batch_id, channel, state, reason), change in rows:
         sent = moment if state == DispatchState.SENT else None
-        values += [batch_id, state.value, reason, shard, change, sent, sent]
-    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(rows))
+        values += [batch_id, channel, state.value, reason, shard, change, sent, sent]
+    marks = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s)"] * len(rows))
     with connection.cursor() as cursor:
         cursor.execute(_ADD.format(rows=marks, **_DIALECTS[connection.vendor]), values)
 
 
-def counts(batch_id: int) -> dict[tuple[DispatchState, str], int]:
-    """Return how many there are in each state for each reason, in that order. Those in hand are
-    queued."""
+def counts(batch_id: int) -> dict[tuple[str, DispatchState, str], int]:
+    """Return how many there are on each channel in each state for each reason, in that order. Those
+    in hand are queued."""
     sums = (
         BatchTally.objects.filter(batch_id=batch_id)
-        .values_list("state", "reason")
+        .values_list("channel", "state", "reason")
         .annotate(count_sum=Sum("count"))
-        .order_by("state", "reason")
+        .order_by("channel", "state", "reason")
     )
-    return {(DispatchState(state), reason): count for state, reason, count in sums if count > 0}
+    return {
+        (channel, DispatchState(state), reason): count
+        for channel, state, reason, count in sums
+        if count > 0
+    }
 
 
 def sent_span(batch_id: int) -> tuple[datetime | None, datetime | None]:

@@ -11,7 +11,9 @@ from aboveboard.accounts.queries import staff_member
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.errors import NotFound
+from aboveboard.delivery.queries import ChannelProgress
 from aboveboard.delivery.templates import LANGUAGES
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import queries as queries_of_incidents
 from aboveboard.incidents import taking_back
@@ -97,12 +99,35 @@ def _print_progress(args: argparse.Namespace, batch: queries.BatchView) -> None:
         "failed": batch.failed,
         "skipped": batch.skipped,
         "languages": batch.languages,
+        "channels": {each.channel.value: _channel_facts(each) for each in batch.channels},
     }
-    print_result(
-        args,
-        facts,
+    lines = [
         f"{batch.people:,} notices: {state.replace('_', ' ')}; {batch.sent:,} sent, "
         f"{batch.waiting:,} waiting, {batch.failed:,} failed, {batch.skipped:,} skipped.",
+        *(_channel_line(each) for each in batch.channels),
+    ]
+    print_result(args, facts, "\n".join(lines))
+
+
+def _channel_facts(each: ChannelProgress) -> dict[str, object]:
+    return {
+        "sent": each.count(DispatchState.SENT),
+        "waiting": each.waiting,
+        "failed": each.count(DispatchState.FAILED),
+        "skipped": each.count(DispatchState.SKIPPED),
+        "paused": each.is_paused,
+        "trouble": each.trouble or None,
+    }
+
+
+def _channel_line(each: ChannelProgress) -> str:
+    facts = _channel_facts(each)
+    state = "stopped" if each.is_paused else each.trouble
+    return (
+        f"{each.channel.value}: {facts['sent']:,} sent, {each.waiting:,} waiting, "
+        f"{facts['failed']:,} failed, {facts['skipped']:,} skipped"
+        + (f" ({state})" if state and each.waiting else "")
+        + "."
     )
 
 

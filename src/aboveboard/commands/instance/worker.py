@@ -1,8 +1,9 @@
 """``aboveboard worker``: sequence the ledger, send what is due and do the jobs, until
 it is stopped.
 
-Nine loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
-the ledger; other systems, which may be slow, are notified in one of them. One compares the rows
+Loops, each in a thread of its own, so that a long job holds up no notice and neither holds up
+the ledger. Each channel by which notices leave has one, so that none waits for another; other
+systems, which may be slow, are notified in one of them. One compares the rows
 that decide with the log, a little at a time; the last two look, once an hour, for what may no
 longer be kept, for uploads that nobody confirmed and for requests that are due. What goes wrong in
 one turn is logged and the next turn comes after a rest that grows; nothing is lost meanwhile,
@@ -22,6 +23,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 from aboveboard.basics import clock, settings
@@ -134,23 +136,30 @@ class WorkLoop:
         except Exception:
             log.exception("%s failed; it will be tried again", self.name)
             return None
+        finally:
+            # A loop that rests holds none of the pool's connections: there are more loops.
+            close_old_connections()
 
 
 def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
     """Return the loops of a worker of that name."""
     from aboveboard.basics.actor import SYSTEM
     from aboveboard.delivery.actions import drain
+    from aboveboard.delivery.terms import Channel
     from aboveboard.delivery.webhooks.sending import send_due
     from aboveboard.ledger.committing import commit_handles
     from aboveboard.ledger.witnessing import ask_witnesses
     from aboveboard.outbox.jobs import run_jobs_once
     from aboveboard.recovery.watching import RowWatch
 
-    def send() -> bool:
-        drained = drain(worker=name, at=clock.now(), stop=stop.is_set)
+    def send(channel: Channel) -> bool:
+        drained = drain(worker=name, at=clock.now(), channels=(channel,), stop=stop.is_set)
         if drained.halted:
-            log.warning("sending halted: %s", drained.halted)
-        return drained.sent > 0 and not drained.halted
+            log.warning("sending by %s halted: %s", channel.value, drained.halted)
+            return False
+        if drained.held:
+            stop.wait(limits.RATE_PAUSE.total_seconds())
+        return drained.sent > 0 or drained.held
 
     def notify_systems() -> bool:
         return send_due(worker=name, at=clock.now(), clock=clock.now) > 0
@@ -171,7 +180,7 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
         WorkLoop("sequencing", LedgerSequencing(), stop, limits.SEQUENCE_PAUSE),
         WorkLoop("witnessing", witness, stop, witness_every),
         WorkLoop("committing", commit, stop, limits.COMMIT_PAUSE, always_rests=True),
-        WorkLoop("sending", send, stop),
+        *(WorkLoop(f"sending by {each.value}", partial(send, each), stop) for each in Channel),
         WorkLoop("jobs", work, stop),
         WorkLoop("webhooks", notify_systems, stop),
         WorkLoop("comparing", RowWatch(), stop, limits.COMPARE_PAUSE, always_rests=True),

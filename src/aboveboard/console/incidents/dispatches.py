@@ -20,7 +20,7 @@ from aboveboard.basics.person_codes import person_code
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.console.incidents.people import NOTICES
 from aboveboard.console.incidents.reviewing import batch_of_incident
-from aboveboard.console.incidents.unsent import NO_REASON, in_words
+from aboveboard.console.incidents.unsent import CHANNELS, NO_REASON, in_words
 from aboveboard.console.limits import COUNTED_NOTICES
 from aboveboard.console.lists.asked import (
     AskedList,
@@ -36,7 +36,6 @@ from aboveboard.incidents import queries
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.people_list import record_list
 
-_CHANNELS: Final = {Channel.EMAIL: "E-mail", Channel.POST: "Post", Channel.SMS: "Text message"}
 _HEADS: Final = ("Customer", "By", "State", "Sent", "Why")
 _CSV_ROWS: Final = 5_000
 """Notices that are read at once for a CSV. Our choice: a few MB."""
@@ -60,7 +59,7 @@ def list_shape(batch: notices.BatchView) -> ListShape:
         filters=(
             ListFilter("state", "State", {key.value: words for key, words in NOTICES.items()}),
             ListFilter("reason", "Why", whys),
-            ListFilter("channel", "By", {key.value: words for key, words in _CHANNELS.items()}),
+            ListFilter("channel", "By", {key.value: words for key, words in CHANNELS.items()}),
         ),
         dates={"from": "Sent on or after", "until": "Sent on or before"},
         search="Customer’s number in this list",
@@ -133,7 +132,7 @@ def _midnight(day: date) -> datetime:
 def _row(row: DispatchRow) -> dict[str, Any]:
     return {
         "notice": row,
-        "by": _CHANNELS[Channel(row.channel)],
+        "by": CHANNELS[Channel(row.channel)],
         "state": NOTICES[row.state],
         "why": in_words(row.reason),
     }

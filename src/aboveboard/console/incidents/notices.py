@@ -21,7 +21,9 @@ from aboveboard.console.incidents.reviewing import (
     show_review,
     who,
 )
-from aboveboard.console.incidents.unsent import NO_REASON, in_words
+from aboveboard.console.incidents.unsent import CHANNELS, NO_REASON, in_words
+from aboveboard.delivery.queries import ChannelProgress
+from aboveboard.delivery.terms import DispatchState
 from aboveboard.incidents import queries
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
@@ -113,6 +115,7 @@ def _show(
             for line in view.tallies
         ],
         "reasons": any(line.reason for line in view.tallies),
+        "channels": [_channel_line(each) for each in view.channels],
         "steps": _steps(view),
         "may": actor_of(request).role in APPROVERS,
         "sending": not view.is_over and view.step in (BatchStep.APPROVED, BatchStep.RESUMED),
@@ -120,6 +123,19 @@ def _show(
     }
     status = 422 if form and form.errors else 200
     return render(request, "console/incidents/notices.html", context, status=status)
+
+
+def _channel_line(each: ChannelProgress) -> dict[str, object]:
+    unsent = each.count(DispatchState.FAILED) + each.count(DispatchState.SKIPPED)
+    return {
+        "words": CHANNELS[each.channel],
+        "query": "?" + urlencode({"channel": each.channel.value}),
+        "sent": each.count(DispatchState.SENT),
+        "waiting": each.waiting,
+        "unsent": unsent,
+        "why": in_words(each.trouble),
+        "progress": each,
+    }
 
 
 def _steps(view: notices.BatchView) -> list[dict[str, object]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from aboveboard.delivery.terms import Channel
+
 NO_REASON: Final = "-"
 """Stands in an address for no reason at all: one that is left out asks for every reason."""
 
@@ -28,7 +30,14 @@ _WORDS: Final = {
     "do-not-write-child": "they are a child",
     "do-not-write-represented": "somebody represents them",
     "do-not-write-asked": "they asked us not to write",
+    "mail-server-unreachable": "the mail server does not answer",
+    "mail-server-refuses": "the mail server refuses to talk to us",
+    "mail-server-refuses-sender": "the mail server takes no messages from our address",
+    "mail-server-not-trusted": "the mail server does not prove that it is the right one",
 }
+
+CHANNELS: Final = {Channel.EMAIL: "E-mail", Channel.POST: "Post", Channel.SMS: "Text message"}
+"""How a notice travels, in words."""
 
 
 def in_words(reason: str) -> str:

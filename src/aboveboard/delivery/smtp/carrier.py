@@ -20,6 +20,7 @@ class SmtpCarrier:
 
     def __init__(self) -> None:
         current = settings.current()
+        self.rate = current.mail.rate
         self._head = mime.Letterhead.from_sender(current.organisation.name, current.mail.sender)
         self._pool = MailPool(
             MailServer.from_url(current.mail.url),

@@ -65,6 +65,7 @@ class BatchView:
     failed: int
     skipped: int
     tallies: tuple[delivery.DispatchTally, ...]
+    channels: tuple[delivery.ChannelProgress, ...]
     first_sent_at: datetime | None
     last_sent_at: datetime | None
 
@@ -146,6 +147,7 @@ def batch(batch_pk: int) -> BatchView:
         failed=counts[DispatchState.FAILED],
         skipped=counts[DispatchState.SKIPPED],
         tallies=progress.tallies if progress else (),
+        channels=progress.channels if progress else (),
         first_sent_at=first,
         last_sent_at=last,
     )

@@ -1,0 +1,41 @@
+"""How each channel by which notices leave fares: whether it is set up, stopped, or away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aboveboard.delivery import waits
+from aboveboard.delivery.draining import CARRIERS
+from aboveboard.delivery.models import ChannelWait
+from aboveboard.delivery.terms import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A channel. ``is_carried``: the settings name what carries it. ``trouble``: a code for why it
+    takes nothing, with the moment at which it is asked again; or ""."""
+
+    channel: Channel
+    is_carried: bool
+    is_paused: bool
+    trouble: str
+    retry_at: datetime | None
+
+
+def channels() -> list[ChannelState]:
+    """Return every channel."""
+    fares = {row.channel: row for row in ChannelWait.objects.all()}
+    states = []
+    for channel in Channel:
+        make, row = CARRIERS.get(channel), fares.get(channel)
+        states.append(
+            ChannelState(
+                channel,
+                is_carried=make is not None and make() is not None,
+                is_paused=waits.is_paused(channel),
+                trouble=row.trouble if row else "",
+                retry_at=row.retry_at if row else None,
+            )
+        )
+    return states
