@@ -118,11 +118,13 @@ def test_a_channel_that_somebody_stopped_sends_nothing_and_the_others_go_on(
     taken = stand_ins(monkeypatch, Channel.SMS)
     batch_id = batch_of(range(1, 4))
     queue_also(batch_id, Channel.SMS, range(1, 4))
-    actions.pause_channel(Channel.SMS, by=LEAD, at=AT)
+    for _ in range(2):
+        actions.pause_channel(Channel.SMS, by=LEAD, at=AT)
     assert drain(worker="w", at=AT).sent == 3
     assert (taken, len(server.kept)) == ([], 3)
     assert [each.is_paused for each in queries.progress(batch_id).channels] == [False, True]
-    actions.resume_channel(Channel.SMS, by=LEAD, at=AT)
+    for _ in range(2):
+        actions.resume_channel(Channel.SMS, by=LEAD, at=AT)
     assert drain(worker="w", at=AT).sent == 3
     assert len(taken) == 3
     kinds = Entry.objects.filter(kind="channel.set").order_by("id")

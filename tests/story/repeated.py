@@ -16,6 +16,8 @@ ELSEWHERE = {
     "connectors.actions.remove": "tests/connectors: what is removed is not there",
     "discovery.decisions.decide": "tests/discovery: of another version nothing is decided",
     "delivery.actions.pause": "tests/delivery: no entry; incidents write it",
+    "delivery.actions.pause_channel": "tests/delivery: what is paused stays as it is",
+    "delivery.actions.resume_channel": "tests/delivery: what is not paused stays as it is",
     "delivery.actions.requeue": "tests/delivery: what was queued anew is not failed any more",
     "delivery.actions.resume": "tests/delivery: no entry; incidents write it",
     "delivery.webhooks.actions.add": "tests/delivery: a name is one endpoint's",
