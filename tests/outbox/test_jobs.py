@@ -67,6 +67,27 @@ def test_a_limit_is_kept() -> None:
         enqueue("test.note")
     assert jobs.run_jobs_once(worker="w", limit=2) == 2
     assert len(DONE) == 2
+    assert len(queries.waiting()) == 1, "what was done is marked, the rest waits"
+
+
+@pytest.mark.django_db
+def test_a_stop_waits_for_one_job_and_leaves_the_rest() -> None:
+    for _ in range(3):
+        enqueue("test.note")
+    assert jobs.run_jobs_once(worker="w", stop=lambda: bool(DONE)) == 1
+    assert len(DONE) == 1
+    assert len(queries.waiting()) == 2, "what was done is marked, though no other was claimed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_is_done_is_marked_as_the_next_is_claimed_and_not_before_it_is_done() -> None:
+    marked: list[int] = []
+    declare("test.note", lambda ref: marked.append(3 - len(queries.waiting())))
+    for _ in range(3):
+        enqueue("test.note")
+    assert jobs.run_jobs_once(worker="w") == 3
+    assert marked == [0, 1, 2]
+    assert queries.waiting() == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -82,8 +82,16 @@ def post_gathered(kind: str, ref: Reference, *, every: timedelta) -> int:
     return post(kind, ref, due=last if last > at else last + every)
 
 
-def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> list[ClaimedMessage]:
-    """Take up to ``limit`` messages that are due, oldest first, for ``limits.LEASE``.
+def claim(
+    kind: str | Sequence[str],
+    limit: int,
+    worker: str,
+    at: datetime,
+    *,
+    finished: Sequence[int] = (),
+) -> list[ClaimedMessage]:
+    """Take up to ``limit`` messages that are due, oldest first, for ``limits.LEASE``; mark those
+    of ``finished`` done in the same commit, whether or not another is due.
 
     No two workers hold one message: PostgreSQL skips rows another claim has locked, SQLite
     lets one writer in at a time. A message whose worker died is due again when its lease
@@ -92,6 +100,8 @@ def claim(kind: str | Sequence[str], limit: int, worker: str, at: datetime) -> l
     """
     kinds = [kind] if isinstance(kind, str) else list(kind)
     with transaction.atomic():
+        if finished:
+            finish(finished, at)
         waiting = Message.objects.filter(kind__in=kinds, done_at=None, failed_at=None)
         free = waiting.filter(Q(lease_until=None) | Q(lease_until__lte=at))
         # SKIP LOCKED: a second worker takes the next messages rather than wait for the first.

@@ -67,9 +67,11 @@ def run_jobs_once(
     at: datetime | None = None,
     limit: int | None = None,
     kinds: Collection[str] = (),
+    stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Do the jobs that are due, one after another, until none is or ``limit`` is reached;
-    return how many were tried. ``kinds``: jobs of these kinds alone, if any are given.
+    """Do the jobs that are due, one after another, until none is, ``limit`` is reached or
+    ``stop`` says so; return how many were tried. ``kinds``: jobs of these kinds alone, if any are
+    given.
 
     A job that raises waits and is tried again, then parked with the code of its error as reason.
     Its message and values are not kept: they may be personal.
@@ -77,20 +79,31 @@ def run_jobs_once(
     began, start = monotonic(), at or now()
     by_kind = {kind: run for kind, run in handlers().items() if not kinds or kind in kinds}
     tried = 0
-    while limit is None or tried < limit:
+    finished: list[int] = []
+    while (limit is None or tried < limit) and not stop():
         # One at a time, since the lease of a second would run out unused while the first goes on.
         # Kinds that no package of this process declares stay for a process that knows them.
+        # The last one is marked done as the next is claimed: one commit a job, not two.
         claimed = actions.claim(
-            list(by_kind), 1, worker, start + timedelta(seconds=monotonic() - began)
+            list(by_kind),
+            1,
+            worker,
+            start + timedelta(seconds=monotonic() - began),
+            finished=finished,
         )
+        finished = []
         if not claimed:
             break
-        _run(claimed[0], by_kind[claimed[0].kind], worker)
+        if _is_done(claimed[0], by_kind[claimed[0].kind], worker):
+            finished = [claimed[0].id]
         tried += 1
+    if finished:
+        actions.finish(finished, now())
     return tried
 
 
-def _run(job: actions.ClaimedMessage, handler: Handler, worker: str) -> None:
+def _is_done(job: actions.ClaimedMessage, handler: Handler, worker: str) -> bool:
+    """Do the job; false where it failed, which is written."""
     # Outside any transaction: a job may take minutes, and a lock held that long would stop others.
     try:
         with measure("job") as work, _renewing_lease(job.id, worker):
@@ -112,8 +125,8 @@ def _run(job: actions.ClaimedMessage, handler: Handler, worker: str) -> None:
             where,
             "will be tried again" if again else "given up",
         )
-    else:
-        actions.finish([job.id], now())
+        return False
+    return True
 
 
 @contextmanager

@@ -165,8 +165,8 @@ def make_loops(name: str, stop: threading.Event) -> list[WorkLoop]:
         return send_due(worker=name, at=clock.now(), clock=clock.now) > 0
 
     def work() -> bool:
-        # One at a time, so that a stop waits for one job and not for a batch.
-        return run_jobs_once(worker=name, limit=1) > 0
+        # Asked before each, so that a stop waits for one job and not for all that are due.
+        return run_jobs_once(worker=name, stop=stop.is_set) > 0
 
     def witness() -> bool:
         ask_witnesses(at=clock.now())
