@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from string import Formatter
+
 import pytest
+import yaml
 
 from aboveboard.basics.plainness import long_sentences
 from aboveboard.basics.reading_age import reading_age
 from aboveboard.promise.loading import load
+from aboveboard.promise.notice import languages
 from aboveboard.promise.notice.building import NoticeSource, build_notice
 from aboveboard.promise.notice.document import as_json, as_text
 from aboveboard.promise.notice.items import ARTICLES, NoticeItem
@@ -31,20 +36,39 @@ def test_the_whole_says_each_of_the_sixteen_things_in_plain_sentences(code: str)
         assert section.sentences or section.parts
 
 
-@pytest.mark.parametrize("code", ["fr", "de"])
-def test_no_english_is_left_in_a_reviewed_language(code: str) -> None:
-    english, other = NoticeWords(notice_languages()["en"]), NoticeWords(notice_languages()[code])
-    assert not {"title", "line", "withdraw", "complain", "version"} & {
-        key
-        for key in ("title", "line", "withdraw", "complain", "version")
-        if english.say(key, **_places()) == other.say(key, **_places())
+@pytest.mark.parametrize("code", [code for code in notice_languages() if code != "en"])
+def test_no_english_is_left_in_another_language_and_no_place_is_lost(code: str) -> None:
+    english, other = _texts("en"), _texts(code)
+    assert other.keys() == english.keys()
+    assert [key for key, text in other.items() if text == english[key]] == []
+    assert {key: _places(text) for key, text in other.items()} == {
+        key: _places(text) for key, text in english.items()
     }
-    headings = {NoticeItem(item): other.heading(item) for item in NoticeItem}
-    assert all(headings[item] != english.heading(item) for item in NoticeItem)
 
 
-def _places() -> dict[str, str]:
-    return dict.fromkeys(("name", "purposes", "authority", "serial", "day"), "x")
+@pytest.mark.parametrize("code", list(notice_languages()))
+def test_a_preview_says_each_of_the_sixteen_things(code: str) -> None:
+    notice = build_notice(retailer(), notice_language(code, preview=True))
+    headings = {section.key: section.heading for section in notice.sections}
+    words = NoticeWords(notice_languages()[code])
+    assert headings == {key: words.heading(key) for key in headings}
+    assert headings.keys() >= {item.value for item in NoticeItem}
+    assert as_json(notice)["reviewed"] is (code in REVIEWED)
+
+
+def _texts(code: str) -> dict[str, str]:
+    """Return every text of a language by where it stands in its file."""
+    file = Path(languages.__file__).with_name("words") / f"{code}.yaml"
+    texts: dict[str, str] = {}
+    for key, value in yaml.safe_load(file.read_text("utf-8")).items():
+        parts = value if isinstance(value, list) else [value]
+        rows = value.items() if isinstance(value, dict) else enumerate(parts)
+        texts |= {f"{key}.{place}": text for place, text in rows}
+    return texts
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def test_a_line_for_the_moment_says_what_for_and_what_can_be_done_about_it() -> None:

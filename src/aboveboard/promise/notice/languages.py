@@ -28,11 +28,11 @@ class NoticeLanguage:
 
 
 class NoticeWords:
-    """The words of a notice in one language; English for each that it lacks."""
+    """The words of a notice in one language."""
 
     def __init__(self, language: NoticeLanguage) -> None:
         self.language = language.code
-        self._words = {**_words()["en"], **_words().get(language.code, {})}
+        self._words = _words(language.code)
 
     def say(self, key: str, **places: object) -> str:
         """Return a sentence with its places filled in."""
@@ -45,8 +45,7 @@ class NoticeWords:
 
     def heading(self, key: str) -> str:
         """Return the heading of one of the things that a notice says."""
-        headings: Mapping[str, str] = self._words["headings"]
-        return headings.get(key) or _words()["en"]["headings"][key]
+        return str(self._words["headings"][key])
 
 
 @cache
@@ -69,6 +68,8 @@ def notice_language(asked: str, *, preview: bool = False) -> NoticeLanguage:
 
 
 @cache
-def _words() -> Mapping[str, Mapping[str, Any]]:
-    words: Mapping[str, Mapping[str, Any]] = shipped.load(Path(__file__).with_name("words.yaml"))
+def _words(code: str) -> Mapping[str, Any]:
+    """Return the words of a language: each has a file of its own, which is what its reviewer
+    reads."""
+    words: Mapping[str, Any] = shipped.load(Path(__file__).with_name("words") / f"{code}.yaml")
     return words
