@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from aboveboard.adoption.drafting import newest_of, open_draft, proposer
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import Conflict, Refused
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import AdoptedPromise, last_serial
@@ -18,6 +19,10 @@ class NotProposed(Conflict):
 
     code = "not_proposed"
     next_step = "Propose it; then somebody else adopts it."
+
+
+ADOPTERS: Final = (Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
+"""Who writes and adopts promises; whoever proposed one does not adopt it."""
 
 
 class AdopterIsProposer(Refused):

@@ -99,10 +99,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     impact.add_argument(
         "--json", action="store_true", help="print JSON; with --list, one line for each customer"
     )
+    _configure_adopting(verbs)
+
+
+def _configure_adopting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     adopted = verbs.add_parser("adopt", help="put a promise in force, and record it in the ledger")
     text = adopted.add_mutually_exclusive_group(required=True)
     text.add_argument("file", type=Path, nargs="?", help=_FILE_HELP)
     text.add_argument("--draft", type=int, metavar="N", help="what somebody else proposed")
+    adopted.add_argument(
+        "--alone",
+        action="store_true",
+        help="adopt a file without a second person, though there is one; the log shows it",
+    )
     proposed = verbs.add_parser("propose", help="propose a promise that somebody else adopts")
     proposed.add_argument("file", type=Path, help=_FILE_HELP)
     verbs.add_parser("drafts", help="list what was written in the console, or proposed")
@@ -239,31 +248,29 @@ def _sample(_args: argparse.Namespace) -> int:
 
 
 def _adopt(args: argparse.Namespace) -> int:
-    from aboveboard.basics.actor import SYSTEM
-    from aboveboard.basics.clock import now
-    from aboveboard.promise.actions import (
-        adopt_promise,
-    )  # needs the instance, as no other verb does
-    from aboveboard.promise.queries import last_serial
+    from aboveboard.commands.adoption import steps  # needs the instance
 
     if args.draft is not None:
-        from aboveboard.commands.adoption import steps
-
         return steps.adopt(args.draft, email=args.email)
+    if args.email:
+        raise Invalid(
+            found="a file adopted under the name of a member of staff",
+            fix=f"Propose it: aboveboard promise propose {args.file} --as {args.email}. "
+            "Somebody else adopts it.",
+        )
     source = _read(args.file)
     promise = load(source, name=str(args.file))
-    before = last_serial()
-    adopted = adopt_promise(source.decode("utf-8-sig"), name=args.file.name, by=SYSTEM, at=now())
-    if adopted.serial == before:
+    adopted, is_new = steps.adopt_file(
+        source.decode("utf-8-sig"), name=args.file.name, alone=args.alone
+    )
+    if not is_new:
         print(
             f"This promise is already in force, as version {adopted.serial}. Nothing was changed. "
             f"SHA-256: {adopted.digest}"
         )
     else:
-        from aboveboard.commands.adoption.steps import print_concerned
-
         print(f"Version {adopted.serial} of the promise is now in force. SHA-256: {adopted.digest}")
-        print_concerned(adopted.serial)
+        steps.print_concerned(adopted.serial)
     _print_warnings(promise)
     return DONE
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from aboveboard.accounts.queries import staff_member
+from aboveboard.accounts.queries import staff, staff_member
 from aboveboard.adoption import adopting, drafting, notifying, queries
+from aboveboard.adoption.adopting import ADOPTERS
 from aboveboard.adoption.queries import AnnouncementRecord
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.errors import NotFound
-from aboveboard.promise.queries import in_force, last_serial
+from aboveboard.basics.errors import NotFound, Refused
+from aboveboard.promise.actions import adopt_promise
+from aboveboard.promise.loading import load
+from aboveboard.promise.queries import (
+    AdoptedPromise,
+    digest_of,
+    in_force,
+    last_serial,
+    versions,
+)
 
 
 def actor_of(email: str) -> Actor:
@@ -52,6 +61,37 @@ def adopt(draft_id: int, *, email: str) -> int:
     print(f"Version {adopted.serial} of the promise is now in force. SHA-256: {adopted.digest}")
     print_concerned(adopted.serial)
     return 0
+
+
+class SecondPersonAdopts(Refused):
+    """Two members of staff could adopt a promise, so that none is adopted from a file by one."""
+
+    code = "second_person_adopts"
+    next_step = (
+        "Propose it: aboveboard promise propose FILE --as EMAIL. Somebody else adopts it. With "
+        "--alone it takes nobody else, and the log shows that."
+    )
+
+
+def adopt_file(source: str, *, name: str, alone: bool) -> tuple[AdoptedPromise, bool]:
+    """Adopt the promise of a file as the operator; return it, and whether anything changed.
+
+    The first of an instance, or the text in force, takes nobody else; another takes a second person
+    where two members of staff could be asked, unless it is adopted ``alone``.
+
+    Raises:
+        SecondPersonAdopts: it takes a second person here.
+        PromiseRefused: the promise has problems; the one in force stays.
+    """
+    load(source, name=name)
+    before = last_serial()
+    if before is not None and not alone:
+        known = {each.digest for each in versions() if each.serial == before}
+        could = [each for each in staff() if each.is_active and each.role in ADOPTERS]
+        if digest_of(source) not in known and len(could) > 1:
+            raise SecondPersonAdopts()
+    adopted = adopt_promise(source, name=name, by=SYSTEM, at=clock.now())
+    return adopted, adopted.serial != before
 
 
 def print_concerned(serial: int) -> None:

@@ -10,14 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.adoption import notifying, queries
+from aboveboard.adoption.adopting import ADOPTERS
 from aboveboard.adoption.concerned import ChangeMeans
 from aboveboard.adoption.notifying import NobodyConcerned, NotInForce
 from aboveboard.basics import clock
-from aboveboard.console.drafts.pages import WRITERS
 from aboveboard.promise import queries as promises
 
 
-@allow(*WRITERS)
+@allow(*ADOPTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def tell(request: HttpRequest, serial: int) -> HttpResponse:
     """Show whom a version concerns, and have them told."""

@@ -16,7 +16,7 @@ from aboveboard.accounts.queries import names
 from aboveboard.adoption import adopting, concerned, drafting, queries, weighing
 from aboveboard.adoption.queries import DraftRecord
 from aboveboard.basics import clock
-from aboveboard.basics.actor import Actor, ActorKind, Role
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.bodies import takes_file
 from aboveboard.basics.errors import AboveboardError, Invalid, http_status
 from aboveboard.basics.ids import parse_id
@@ -30,11 +30,8 @@ from aboveboard.promise.notice.building import build_notice
 from aboveboard.promise.notice.languages import notice_language
 from aboveboard.promise.notice.review import ItemState, review_notice
 
-WRITERS: Final = (Role.PRIVACY_LEAD, Role.ADMINISTRATOR)
-"""Who writes and adopts promises; whoever proposed one does not adopt it."""
 
-
-@allow(*WRITERS)
+@allow(*adopting.ADOPTERS)
 @takes_file(PROMISE_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def overview(request: HttpRequest) -> HttpResponse:
@@ -51,7 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "console/promise/drafts.html", {"drafts": drafts})
 
 
-@allow(*WRITERS)
+@allow(*adopting.ADOPTERS)
 @takes_file(PROMISE_BYTES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
@@ -70,7 +67,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     return _back(draft_id)
 
 
-@allow(*WRITERS)
+@allow(*adopting.ADOPTERS)
 @require_POST
 def check(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Give what is wrong with a text that is being written, and what it would change; nothing is
@@ -79,7 +76,7 @@ def check(request: HttpRequest, draft_id: int) -> HttpResponse:
     return render(request, "console/promise/draft_checked.html", checked(_written(request)))
 
 
-@allow(*WRITERS)
+@allow(*adopting.ADOPTERS)
 @require_POST
 def change(request: HttpRequest, draft_id: int, step: str) -> HttpResponse:
     """Do one step with a draft: ``go-back``, ``propose``, ``weigh``, ``adopt`` or ``give-up``."""
