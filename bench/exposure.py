@@ -46,7 +46,8 @@ COPY (
     )
     SELECT m.person_id, m.categories, m.categories & ~m.readable AS protected, p.jurisdiction,
         CASE WHEN e.person_id IS NULL THEN 'post' ELSE 'email' END AS channel, p.language,
-        (1 + bit_count(m.readable) // 2)::TINYINT AS severity
+        (1 + bit_count(m.readable) // 2)::TINYINT AS severity,
+        m.categories AS certain, m.categories AS probable
     FROM mine m JOIN read_parquet('{people}') p USING (person_id)
     LEFT JOIN (SELECT DISTINCT person_id FROM read_parquet('{index}') WHERE kind = 1) e
         USING (person_id)

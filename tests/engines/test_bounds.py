@@ -29,7 +29,7 @@ def test_each_combination_has_one_of_four_bands(
     held, out = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD), tmp_path / "out.parquet"
 
     def band_of_ann() -> int:
-        exposure.from_manifest([(10, 1, 0)], held, out, score=lambda combinations: bands)
+        exposure.from_manifest([(10, 1, 0, 3)], held, out, score=lambda combinations: bands)
         (row,) = listing.everyone(out)
         return row.severity
 
@@ -45,8 +45,8 @@ def test_a_list_of_people_that_breaks_off_says_why_and_leaves_nothing(tmp_path: 
     held, out = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD), tmp_path / "out.parquet"
     before = set(tmp_path.iterdir())
 
-    def people() -> Iterator[tuple[int, int, int]]:
-        yield 10, 1, 0
+    def people() -> Iterator[tuple[int, int, int, int]]:
+        yield 10, 1, 0, 3
         raise OSError(5, "Input/output error")
 
     with pytest.raises(OSError, match="Input/output error"):

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aboveboard.engines import exposure, listing
+from aboveboard.engines.duck import engine
 from aboveboard.engines.leak import SEARCHED, LeakPaths, LeakWriter
 from aboveboard.engines.snapshot import (
     INDEX,
@@ -175,7 +176,7 @@ def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -
         leak, held, tmp_path / "out.parquet", exposure.LeakFiles.in_folder(tmp_path), score=by_bits
     )
     assert listing.person(tmp_path / "out.parquet", 10) == listing.ExposureRow(
-        10, 0b0111, 0b0100, "GB", "email", "en", 3
+        10, 0b0111, 0b0100, "GB", "email", "en", 3, 0b0111, 0b0111
     )
     assert listing.person(tmp_path / "out.parquet", 20) is None
 
@@ -183,7 +184,7 @@ def test_what_was_exposed_of_a_person_adds_up_over_their_lines(tmp_path: Path) -
 def test_a_manifest_keeps_those_no_longer_held(tmp_path: Path) -> None:
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
     counted = exposure.from_manifest(
-        [(10, 1, 0), (40, 3, 3), (99, 1, 0)], held, tmp_path / "out.parquet", score=by_bits
+        [(10, 1, 0, 3), (40, 3, 3, 3), (99, 1, 0, 3)], held, tmp_path / "out.parquet", score=by_bits
     )
     rows = listing.page(tmp_path / "out.parquet", listing.ExposureFilter())
     assert counted.people == 3
@@ -204,7 +205,7 @@ def test_nothing_is_left_beside_the_files_that_were_asked_for(tmp_path: Path) ->
         index=lambda file: file.write(b"1,1,2,10\n"),
     )
     out = tmp_path / "out.parquet"
-    exposure.from_manifest([(10, 1, 0)], held, out, score=by_bits)
+    exposure.from_manifest([(10, 1, 0, 3)], held, out, score=by_bits)
     files = {held.people, held.index, out}
     assert set(tmp_path.iterdir()) == files
 
@@ -215,8 +216,53 @@ def test_nothing_is_left_beside_the_files_that_were_asked_for(tmp_path: Path) ->
     with pytest.raises(OSError, match="No space"):
         take_snapshot(tmp_path, people=lambda file: file.write(b"10,GB,en\n"), index=fail)
     with pytest.raises(ValueError, match="exactly one band"):
-        exposure.from_manifest([(10, 1, 0)], held, out, score=lambda combinations: [])
+        exposure.from_manifest([(10, 1, 0, 3)], held, out, score=lambda combinations: [])
     assert set(tmp_path.iterdir()) == files
+
+
+def test_of_each_data_of_a_person_the_strongest_source_counts(tmp_path: Path) -> None:
+    held, out = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD), tmp_path / "out.parquet"
+    listed = [(10, 0b0011, 0, 1), (10, 0b0001, 0, 3), (10, 0b0100, 0, 2), (40, 0b0010, 0, 2)]
+    exposure.from_manifest([*listed, (20, 0b0001, 0, 1)], held, out, score=by_bits)
+    ann, bob, eve = (listing.person(out, number) for number in (10, 20, 40))
+    assert ann and bob and eve
+    assert (ann.categories, ann.certain, ann.probable) == (0b0111, 0b0001, 0b0101)
+    assert [row.certainty for row in (ann, bob, eve)] == [3, 1, 2]
+    for certainty, person in ((3, 10), (2, 40), (1, 20)):
+        asked = listing.ExposureFilter(certainty=certainty)
+        assert [row.person_id for row in listing.page(out, asked)] == [person]
+    counts = {cell.certainty: cell.people for cell in listing.summary(out)}
+    assert counts == {1: 1, 2: 1, 3: 1}
+
+
+def test_a_leaked_line_is_as_certain_as_what_it_was_matched_by(tmp_path: Path) -> None:
+    held, out = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD), tmp_path / "out.parquet"
+    files = exposure.LeakFiles.in_folder(tmp_path)
+    lines = [
+        (1, 0b0010, 0, [(PHONE, "+441")]),
+        (2, 0b0001, 0, [(EMAIL, "ann@x")]),
+        (3, 0b0100, 0, [(PHONE, "+1")]),
+    ]
+    exposure.from_leak(write_leak(tmp_path, lines), held, out, files, score=by_bits)
+    ann, either = listing.person(out, 10), listing.person(out, 30)
+    assert ann and (ann.certain, ann.probable) == (0b0001, 0b0011)
+    assert either and either.certainty == exposure.NOT_EXCLUDED
+    settled = tmp_path / "settled.parquet"
+    exposure.settle(files, out, {3: [30]}, settled, score=by_bits)
+    ann, either = listing.person(settled, 10), listing.person(settled, 30)
+    assert ann and (ann.certain, ann.probable) == (0b0001, 0b0011)
+    assert either and either.certainty == exposure.CERTAIN
+
+
+def test_a_set_of_an_earlier_version_is_certain(tmp_path: Path) -> None:
+    out = tmp_path / "old.parquet"
+    columns = "person_id, categories, protected, jurisdiction, channel, language, severity"
+    with engine() as duck:
+        rows = f"SELECT * FROM (VALUES (10, 3, 0, 'GB', 'email', 'en', 2)) AS v ({columns})"
+        duck.execute(f"COPY ({rows}) TO '{out}' (FORMAT parquet)")
+    (row,) = listing.everyone(out)
+    assert (row.certainty, row.certain) == (3, 3)
+    assert [cell.certainty for cell in listing.summary(out)] == [3]
 
 
 def test_an_empty_manifest_is_an_empty_set(tmp_path: Path) -> None:
@@ -234,7 +280,7 @@ def test_every_number_of_the_summary_opens_as_its_rows(tmp_path: Path) -> None:
     held = snapshot(tmp_path, people, [(EMAIL, f"p{number}@x", number) for number in range(1, 150)])
     out = tmp_path / "out.parquet"
     exposure.from_manifest(
-        [(number, number % 8, number % 3) for number in range(1, 200)], held, out, score=by_bits
+        [(number, number % 8, number % 3, 3) for number in range(1, 200)], held, out, score=by_bits
     )
     cells = listing.summary(out)
     assert sum(cell.people for cell in cells) == 199
@@ -257,7 +303,7 @@ def test_a_score_that_forgets_a_combination_is_refused_and_nothing_appears(tmp_p
     held = snapshot(tmp_path, PEOPLE_HELD, INDEX_HELD)
     with pytest.raises(ValueError, match="exactly one band"):
         exposure.from_manifest(
-            [(10, 1, 0)], held, tmp_path / "out.parquet", score=lambda combinations: []
+            [(10, 1, 0, 3)], held, tmp_path / "out.parquet", score=lambda combinations: []
         )
     assert not (tmp_path / "out.parquet").exists()
     assert not list(tmp_path.glob("*.part"))

@@ -15,17 +15,21 @@ from aboveboard.engines.duck import engine, statement
 @dataclass(frozen=True, slots=True)
 class ChangedPerson:
     """One person of whom two sets say something else: bitmaps of what was exposed before and what
-    is now, and of what can newly be read of theirs."""
+    is now, and of what can newly be read of theirs; and how certain either is (``FORMAT.md``), 0
+    where they are not in that set."""
 
     person_id: int
     change: str
     before: int
     now: int
     newly: int
+    sure_before: int = 0
+    sure_now: int = 0
 
 
 def count_changes(before: Path, now: Path) -> dict[str, int]:
-    """Return how many people were ``added``, are ``gone``, or have ``more`` or ``less`` exposed."""
+    """Return how many people were ``added``, are ``gone``, have ``more`` or ``less`` exposed, or of
+    whom only the certainty is another: ``surer`` or ``less_sure``."""
     with engine() as duck:
         duck.execute(statement("changed"), {"before": str(before), "now": str(now)})
         return dict(duck.execute(statement("changed_counts")).fetchall())

@@ -42,6 +42,7 @@ def engine(
         connection.execute("SET preserve_insertion_order = false")
         if threads is not None:
             connection.execute("SET threads = ?", [threads])
+        connection.execute(statement("exposure_set"))
         yield connection
 
 

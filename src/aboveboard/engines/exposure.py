@@ -32,8 +32,23 @@ class ExposedCombination:
     people: int
 
 
-MANIFEST: Final = {"person_id": "BIGINT", "categories": "BIGINT", "protected": "BIGINT"}
-"""The columns of a file of listed people."""
+CERTAIN: Final = 3
+PROBABLE: Final = 2
+NOT_EXCLUDED: Final = 1
+"""How certain a source is that data of a person were exposed. Of several sources the strongest
+counts, of each person and of each data of theirs."""
+
+MANIFEST: Final = {
+    "person_id": "BIGINT",
+    "categories": "BIGINT",
+    "protected": "BIGINT",
+    "certainty": "TINYINT",
+}
+"""The columns of a file of listed people; the last is missing in files of earlier versions, which
+are certain."""
+
+ListedPerson = tuple[int, int, int, int]
+"""A row of such a file."""
 
 Score = Callable[[Sequence[ExposedCombination]], Sequence[int]]
 """Given the combinations, return the severity band of each, 1 to 4, in the same order."""
@@ -91,7 +106,7 @@ Settled = Mapping[int, Collection[int]]
 
 
 def from_manifest(
-    people: Iterable[tuple[int, int, int]],
+    people: Iterable[ListedPerson],
     snapshot: SnapshotFiles,
     out: Path,
     *,
@@ -102,8 +117,8 @@ def from_manifest(
 ) -> ExposureCount:
     """Write the exposure set of listed people to ``out``.
 
-    ``people`` yields ``(person_id, categories, protected)``, a person as often as they were
-    listed; ``files`` are Parquet files of the same columns, whose people cost no Python.
+    ``people`` yields ``(person_id, categories, protected, certainty)``, a person as often as they
+    were listed; ``files`` are Parquet files of the same columns, whose people cost no Python.
     ``merged``: numbers in them that lead to another by now, each with that one.
 
     Raises:

@@ -10,14 +10,14 @@ from typing import Final, TypeAlias
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.engines import limits
 from aboveboard.engines.duck import engine, statement
-from aboveboard.engines.exposure import LeakFiles
+from aboveboard.engines.exposure import CERTAIN, NOT_EXCLUDED, PROBABLE, LeakFiles
 
 _LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class ExposureCell:
-    """How many people share all of these."""
+    """How many people share all of these. ``certainty``: as of :class:`ExposureRow`."""
 
     jurisdiction: str
     language: str
@@ -26,6 +26,7 @@ class ExposureCell:
     protected: int
     severity: int
     people: int
+    certainty: int = CERTAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,18 @@ class ExposureRow:
     channel: str
     language: str
     severity: int
+    certain: int
+    probable: int
+
+    @property
+    def certainty(self) -> int:
+        """How certain it is that anything of theirs was exposed."""
+        if self.certain or not self.categories:
+            return CERTAIN
+        return PROBABLE if self.probable else NOT_EXCLUDED
 
 
-_Row: TypeAlias = tuple[int, int, int, str, str, str, int]
+_Row: TypeAlias = tuple[int, int, int, str, str, str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class DoubtfulLine:
 @dataclass(frozen=True, slots=True)
 class ExposureFilter:
     """Which people: None lets all pass. ``severity`` is that band or above; ``band`` exactly it;
-    ``categories``: a bitmap, of which something was exposed of them."""
+    ``categories``: a bitmap, of which something was exposed of them; ``certainty``: exactly it."""
 
     severity: int | None = None
     band: int | None = None
@@ -77,10 +87,11 @@ class ExposureFilter:
     language: str | None = None
     after: int = 0
     categories: int | None = None
+    certainty: int | None = None
 
 
 def summary(exposure: Path) -> list[ExposureCell]:
-    """Return the set folded by jurisdiction, language, channel, what was exposed, and severity."""
+    """Return the set folded by everything that the law asks of it, and by certainty."""
     with engine() as duck:
         return [
             ExposureCell(*row)

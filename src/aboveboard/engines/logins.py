@@ -9,7 +9,7 @@ from typing import Final
 
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.engines.duck import atomic_path, engine, statement
-from aboveboard.engines.exposure import MANIFEST
+from aboveboard.engines.exposure import MANIFEST, ListedPerson
 from aboveboard.engines.snapshot import write_rows
 
 ACTS: Final = {
@@ -74,7 +74,7 @@ def name_owners(acts: Sequence[Path], owners: Path, out: Path) -> None:
         duck.sql(statement("login_acts"), params=places).write_parquet(str(part))
 
 
-def write_people(acts: Path, exported: Iterable[tuple[int, int, int]], out: Path) -> LoginSet:
+def write_people(acts: Path, exported: Iterable[ListedPerson], out: Path) -> LoginSet:
     """Write whom a login saw to ``out``, as a file of listed people. ``acts``: as
     :func:`name_owners` wrote them; ``exported``: everyone in the files that it made."""
     files = out.with_name(out.name + ".exported.parquet")

@@ -10,7 +10,9 @@ SELECT
         ELSE 'post'
     END AS channel,
     coalesce(p.language, 'en') AS language,
-    b.severity
+    b.severity,
+    e.certain,
+    e.probable
 FROM exposed AS e
 JOIN band AS b ON b.categories = e.categories AND b.protected = e.protected
 LEFT JOIN read_parquet($people) AS p ON p.person_id = e.person_id

@@ -8,7 +8,7 @@ WITH seen AS (
     SELECT person_id, categories
     FROM read_parquet($exported)
 )
-SELECT person_id, bit_or(categories) AS categories, CAST(0 AS BIGINT) AS protected
+SELECT person_id, bit_or(categories) AS categories, CAST(0 AS BIGINT) AS protected, CAST(3 AS TINYINT) AS certainty
 FROM seen
 GROUP BY person_id
 ORDER BY person_id

@@ -2,14 +2,15 @@
 -- $chosen: whether only those in the table chosen, or only the others, or NULL for all.
 -- $by_severity and $by_number: 1 rising, -1 falling, 0 not at all; the page begins after $after_severity, $after_number, both already
 -- multiplied so; NULL begins at the beginning.
-SELECT person_id, categories, protected, jurisdiction, channel, language, severity
-FROM read_parquet($exposure)
+SELECT person_id, categories, protected, jurisdiction, channel, language, severity, certain, probable
+FROM exposure_set($exposure)
 WHERE ($severity IS NULL OR severity >= $severity)
   AND ($band IS NULL OR severity = $band)
   AND ($jurisdiction IS NULL OR jurisdiction = $jurisdiction)
   AND ($country IS NULL OR jurisdiction = $country OR starts_with(jurisdiction, $country || '-'))
   AND ($channel IS NULL OR channel = $channel)
   AND ($language IS NULL OR language = $language)
+  AND ($certainty IS NULL OR certainty = $certainty)
   AND ($categories IS NULL OR categories & $categories <> 0)
   AND ($person_id IS NULL OR person_id = $person_id)
   AND ($chosen IS NULL OR (person_id IN (SELECT person_id FROM chosen)) = $chosen)
