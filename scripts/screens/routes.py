@@ -46,6 +46,7 @@ NO_PAGE = {
     "console:fetch_document": "a file",
     "console:take_concern": "leads back to the concern",
     "console:hand_over_concern": "leads back to the concern",
+    "console:unknown_lines": "of a report that names somebody we do not know: tests/console",
     "console:withdraw_affected": "leads back to who is affected",
     "console:take_back_state": "leads back to the incident",
     "console:approve_decision": "leads back to the decisions",

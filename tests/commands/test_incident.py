@@ -168,6 +168,30 @@ def test_a_stolen_login_is_read_from_the_ledger(run: Any, staff: None) -> None:
     assert run("from-login", number, *nobody)[0] == exits.NOT_FOUND
 
 
+def test_sources_are_added_from_the_command_line(run: Any, staff: None, tmp_path: Path) -> None:
+    (_, ann), (_, bob) = load(2)
+    number = json.loads(run("open-other", "Something", "--json")[1])["incident"]
+    message, report = tmp_path / "m.eml", tmp_path / "r.csv"
+    message.write_text(f"To: {ann['email']}, {bob['email']}\n\nHello")
+    report.write_text(f"customer number\n{bob['customer_id']}\nZZ99\n")
+    code, out = run("from-mail", number, str(message), "--certainty", "not_excluded", "--json")
+    facts = json.loads(out)
+    assert (code, facts["people"], facts["certainty"]) == (exits.DONE, 2, "not_excluded")
+    named = ("--supplier", "Parcel Post", "--processor", "no", "--data", "email")
+    code, out = run("from-supplier", number, str(report), *named, "--json")
+    facts = json.loads(out)
+    assert (code, facts["people"], facts["evidence"]["unknown"]) == (exits.DONE, 1, 1)
+    assert run("from-supplier", number, "--lines", str(facts["list"]))[1] == "line 3\n"
+    assert "own  Our own customer records" in run("from-system", number)[1]
+    assert run("from-system", number, "--system", "own")[0] == exits.INVALID
+    moment = clock.to_text(clock.now())
+    code, out = run("from-system", number, "--system", "own", "--as-of", moment)
+    assert (code, "2 people, certain" in out) == (exits.DONE, True)
+    back = ("affected", number, "--take-back-list", str(facts["list"]))
+    assert run(*back)[0] == exits.INVALID, "without a reason"
+    assert "taken back: They erred." in run(*back, "--reason", "They erred.")[1]
+
+
 def test_notices_are_reviewed_and_changes_requested(run: Any, staff: None, tmp_path: Path) -> None:
     people = load(12)
     export(laptop(), [person_id for person_id, _ in people], tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -18,6 +19,7 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.person_codes import person_code
 from aboveboard.incidents import actions, queries
 from aboveboard.incidents.exposure import versions as counted
+from aboveboard.incidents.sources import queries as sources
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client, staff_member
@@ -95,10 +97,50 @@ def test_a_list_is_counted_shown_and_taken_back(client: Client) -> None:
     assert "Nobody we know is on line 2" in page
     assert "1 person in all: list them" in page
     assert "of our customers are affected" in words(client.get(f"/console/incidents/{number}/"))
-    (row,) = queries.affected_lists(number)
-    client.post(at(number, f"list/{row.id}/take-back/"))
+    (row,) = sources.affected_lists(number)
+    client.post(at(number, f"list/{row.id}/take-back/"), {"reason": "Another file."})
     jobs.run_jobs_once(worker="test")
     assert "At least 1 person" in words(client.get(at(number)))
+
+
+@pytest.mark.django_db
+def test_a_system_an_e_mail_and_a_report_are_added_with_what_they_rest_on(client: Client) -> None:
+    (_, ann), (_, bob), _ = load(3)
+    number, now = letter(), clock.now()
+    data = {"exposed": DATA}
+    assert "Everybody whom you held" in words(client.get(at(number, "from/system/")))
+    refused = client.post(
+        at(number, "from/system/"), {"system": "own", "as_of": "2099-01-01T00:00"}
+    )
+    assert (refused.status_code, "not come" in words(refused)) == (422, True)
+    report = ContentFile(f"customer number\n{bob['customer_id']}\nZZ99\n".encode(), "r.csv")
+    for way, given in (
+        ("mail", {"pasted": f"To: {ann['email']}, x@elsewhere.example", "certainty": "2"}),
+        ("supplier", {"supplier": "Parcel Post", "processor": "yes", "file": report, **data}),
+    ):
+        sent = client.post(at(number, f"from/{way}/"), given)
+        assert sent.status_code == 302, words(sent)
+    jobs.run_jobs_once(worker="test")
+    page = words(client.get(at(number)))
+    assert "2 addresses, each shown to all the others" in page
+    assert "Parcel Post, our processor" in page
+    assert "Certain: 1" in page
+    assert "Probable: 1" in page
+    people = f"/console/incidents/{number}/people/"
+    assert "1 person" in words(client.get(f"{people}?certainty=2"))
+    supplier = sources.affected_lists(number)[1]
+    assert "Line 3" in words(client.get(at(number, f"{supplier.id}/unknown/")))
+    assert client.get(at(number, f"{supplier.id - 1}/unknown/")).status_code == 404
+    assert "not taken back" in words(
+        client.post(at(number, f"list/{supplier.id}/take-back/"), follow=True)
+    )
+    back = client.post(
+        at(number, f"list/{supplier.id}/take-back/"), {"reason": "They erred."}, follow=True
+    )
+    assert "They erred." in words(back)
+    moment = timezone.localtime(now - timedelta(days=800)).strftime("%Y-%m-%dT%H:%M:%S")
+    client.post(at(number, "from/system/"), {"system": "own", "as_of": moment})
+    assert "Our own customer records, as it was" in words(client.get(at(number)))
 
 
 @pytest.mark.django_db
@@ -130,7 +172,7 @@ def test_a_stolen_login_is_added_and_each_number_opens(client: Client) -> None:
     assert "the login of The adviser" in page
     assert "Opened: 1 (about 1 person)" in page
     assert "Refused: 1 (about 1 person)" in page
-    (row,) = queries.affected_lists(number)
+    (row,) = sources.affected_lists(number)
     acts = at(number, f"{row.id}/acts/")
     refused = words(client.get(acts, {"outcome": "refused"}))
     assert person_code(other) in refused
@@ -184,8 +226,8 @@ def test_an_estimate_is_shown_as_one(client: Client) -> None:
     assert "About 200 people are affected" in words(client.get(f"/console/incidents/{number}/"))
     assert "about 200" in words(client.get("/console/incidents/"))
     assert "about 200 people" in words(client.get("/console/"))
-    (row,) = queries.affected_estimates(number)
-    client.post(at(number, f"estimate/{row.id}/take-back/"))
+    (row,) = sources.affected_estimates(number)
+    client.post(at(number, f"estimate/{row.id}/take-back/"), {"reason": "Another file."})
     assert "At least 1 person" in words(client.get(at(number)))
 
 

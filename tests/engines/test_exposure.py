@@ -225,7 +225,9 @@ def test_of_each_data_of_a_person_the_strongest_source_counts(tmp_path: Path) ->
     listed = [(10, 0b0011, 0, 1), (10, 0b0001, 0, 3), (10, 0b0100, 0, 2), (40, 0b0010, 0, 2)]
     exposure.from_manifest([*listed, (20, 0b0001, 0, 1)], held, out, score=by_bits)
     ann, bob, eve = (listing.person(out, number) for number in (10, 20, 40))
-    assert ann and bob and eve
+    assert ann
+    assert bob
+    assert eve
     assert (ann.categories, ann.certain, ann.probable) == (0b0111, 0b0001, 0b0101)
     assert [row.certainty for row in (ann, bob, eve)] == [3, 1, 2]
     for certainty, person in ((3, 10), (2, 40), (1, 20)):
@@ -245,21 +247,26 @@ def test_a_leaked_line_is_as_certain_as_what_it_was_matched_by(tmp_path: Path) -
     ]
     exposure.from_leak(write_leak(tmp_path, lines), held, out, files, score=by_bits)
     ann, either = listing.person(out, 10), listing.person(out, 30)
-    assert ann and (ann.certain, ann.probable) == (0b0001, 0b0011)
-    assert either and either.certainty == exposure.NOT_EXCLUDED
+    assert ann
+    assert (ann.certain, ann.probable) == (0b0001, 0b0011)
+    assert either
+    assert either.certainty == exposure.NOT_EXCLUDED
     settled = tmp_path / "settled.parquet"
     exposure.settle(files, out, {3: [30]}, settled, score=by_bits)
     ann, either = listing.person(settled, 10), listing.person(settled, 30)
-    assert ann and (ann.certain, ann.probable) == (0b0001, 0b0011)
-    assert either and either.certainty == exposure.CERTAIN
+    assert ann
+    assert (ann.certain, ann.probable) == (0b0001, 0b0011)
+    assert either
+    assert either.certainty == exposure.CERTAIN
 
 
 def test_a_set_of_an_earlier_version_is_certain(tmp_path: Path) -> None:
     out = tmp_path / "old.parquet"
-    columns = "person_id, categories, protected, jurisdiction, channel, language, severity"
     with engine() as duck:
-        rows = f"SELECT * FROM (VALUES (10, 3, 0, 'GB', 'email', 'en', 2)) AS v ({columns})"
-        duck.execute(f"COPY ({rows}) TO '{out}' (FORMAT parquet)")
+        duck.sql(
+            "SELECT 10 AS person_id, 3 AS categories, 0 AS protected, 'GB' AS jurisdiction, "
+            "'email' AS channel, 'en' AS language, 2 AS severity"
+        ).write_parquet(str(out))
     (row,) = listing.everyone(out)
     assert (row.certainty, row.certain) == (3, 3)
     assert [cell.certainty for cell in listing.summary(out)] == [3]

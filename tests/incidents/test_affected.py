@@ -17,6 +17,7 @@ from aboveboard.incidents.exposure.counts import current_count
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import AffectedPerson, Incident
 from aboveboard.incidents.notices import actions as notices
+from aboveboard.incidents.sources import queries as sources
 from aboveboard.ledger.models import Entry
 from aboveboard.outbox import jobs
 from aboveboard.vault.personal_data import export_person
@@ -120,12 +121,12 @@ def test_a_list_that_was_taken_back_counts_nobody_and_forgets_who(people: People
     number = letter()
     wrong = listed(number, people[0][1]["email"])
     right = listed(number, people[1][1]["email"])
-    affected.withdraw_list(number, wrong.pk, by=LEAD, at=AT)
-    affected.withdraw_list(number, wrong.pk, by=LEAD, at=AT)
+    affected.withdraw_list(number, wrong.pk, reason="Another file.", by=LEAD, at=AT)
+    affected.withdraw_list(number, wrong.pk, reason="Another file.", by=LEAD, at=AT)
     jobs.run_jobs_once(worker="test")
     assert exposed_ids(number) == [people[1][0]]
     assert not AffectedPerson.objects.filter(affected_list=wrong).exists()
-    affected.withdraw_list(number, right.pk, by=LEAD, at=AT)
+    affected.withdraw_list(number, right.pk, reason="Another file.", by=LEAD, at=AT)
     # At once, and not when the worker comes to it: nobody is listed, so the worst is assumed.
     assert [each.assumed for each in queries.page(number, at=AT).estimates] == [True]
     jobs.run_jobs_once(worker="test")
@@ -133,7 +134,7 @@ def test_a_list_that_was_taken_back_counts_nobody_and_forgets_who(people: People
     assert exposed_ids(number) == []
     assert page.next_duty is not None
     with pytest.raises(NotFound):
-        affected.withdraw_list(number, 99, by=LEAD, at=AT)
+        affected.withdraw_list(number, 99, reason="Another file.", by=LEAD, at=AT)
 
 
 def test_an_estimate_brings_the_duties_of_its_place(people: People) -> None:
@@ -161,11 +162,11 @@ def test_the_listed_and_the_estimated_are_counted_together_and_shown_apart(peopl
     assert page.exposure is not None
     assert (page.exposure.people, page.estimated) == (1, 40)
     assert len(queries.people(number)) == 1, "a number that is shown opens as its rows"
-    affected.withdraw_estimate(number, estimate.pk, by=LEAD, at=AT)
-    affected.withdraw_estimate(number, estimate.pk, by=LEAD, at=AT)
+    affected.withdraw_estimate(number, estimate.pk, reason="Another file.", by=LEAD, at=AT)
+    affected.withdraw_estimate(number, estimate.pk, reason="Another file.", by=LEAD, at=AT)
     assert queries.page(number, at=AT).estimated == 0
     with pytest.raises(NotFound):
-        affected.withdraw_estimate(number, 99, by=LEAD, at=AT)
+        affected.withdraw_estimate(number, 99, reason="Another file.", by=LEAD, at=AT)
 
 
 def test_whoever_is_listed_is_written_to(people: People) -> None:
@@ -221,8 +222,8 @@ def test_a_list_that_says_nothing_is_refused_and_changes_nothing(
     number = letter()
     with pytest.raises(Invalid, match=says):
         affected.add_list(number, lines, exposed, by=LEAD, at=AT)
-    assert queries.affected_lists(number) == []
-    assert [each.assumed for each in queries.affected_estimates(number)] == [True]
+    assert sources.affected_lists(number) == []
+    assert [each.assumed for each in sources.affected_estimates(number)] == [True]
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_it_adds_up_with_a_list_and_is_taken_back_alone(people: People, thief: A
     }
     folder = folder_of(Incident.objects.get(number=number))
     assert list(folder.glob("login-*"))
-    affected.withdraw_list(number, row.pk, by=LEAD, at=clock.now())
+    affected.withdraw_list(number, row.pk, reason="Another file.", by=LEAD, at=clock.now())
     assert seen(number) == {ann: ("name",)}
     with pytest.raises(NotFound):
         acts(number, row.pk)
@@ -144,7 +144,7 @@ def test_when_it_is_taken_back_its_files_go(people: People, thief: Account) -> N
     number = letter()
     disclose(people[0][0], actor_for(thief), AT)
     row = add_login(number, stolen(thief), by=LEAD, at=clock.now())
-    affected.withdraw_list(number, row.pk, by=LEAD, at=clock.now())
+    affected.withdraw_list(number, row.pk, reason="Another file.", by=LEAD, at=clock.now())
     assert not list(folder_of(Incident.objects.get(number=number)).glob("login-*"))
 
 

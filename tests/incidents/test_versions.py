@@ -37,7 +37,7 @@ def add(number: int, people: People, *exposed: str, protected: tuple[str, ...] =
 def test_what_changed_is_counted_and_each_number_opens_as_its_people(people: People) -> None:
     number = letter()
     first = add(number, people[:6], NAME)
-    affected.withdraw_list(number, first, by=LEAD, at=clock.now())
+    affected.withdraw_list(number, first, reason="Another file.", by=LEAD, at=clock.now())
     add(number, people[2:5], NAME, EMAIL)
     add(number, people[5:9], NAME)
     listed = versions(number)
@@ -69,7 +69,7 @@ def test_what_can_be_read_now_and_could_not_before_is_more(people: People) -> No
     sealed = add(number, people[:1], CARD, protected=(CARD,))
     add(number, people[1:2], NAME)
     before = versions(number)[-1]
-    affected.withdraw_list(number, sealed, by=LEAD, at=clock.now())
+    affected.withdraw_list(number, sealed, reason="Another file.", by=LEAD, at=clock.now())
     add(number, people[:1], CARD)
     compared = compare(number, versions(number)[-1].number, before.number)
     assert compared.counts == {ExposureChange.MORE: 1}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,8 @@ from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.models import AffectedList
 from aboveboard.incidents.notices.queries import newest_batch
+from aboveboard.incidents.sources.recording import ExposedData
+from aboveboard.incidents.sources.suppliers import ReportingSupplier, add_report
 from aboveboard.intake.models import FieldNote
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.committing import commit_handles
@@ -378,7 +381,22 @@ def _affected(person_id: int) -> Mapping[str, int]:
     at, number = clock.now(), row.incident.number
     login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
     saw = add_login(number, login, by=SYSTEM, at=at)
-    return {"number": number, "row_id": row.pk, "list_id": saw.pk}
+    told = add_report(
+        number,
+        BytesIO(b"customer number\nZZ99\n"),
+        ReportingSupplier("Parcel Post"),
+        ExposedData(("user.name",)),
+        file_name="report.csv",
+        by=SYSTEM,
+        at=at,
+    )
+    return {
+        "number": number,
+        "row_id": row.pk,
+        "list_id": saw.pk,
+        "source_id": told.pk,
+        "way": "mail",
+    }
 
 
 def _batch_id(number: int) -> int:

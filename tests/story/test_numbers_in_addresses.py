@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.notices.actions import prepare
+from aboveboard.incidents.sources.recording import ExposedData
+from aboveboard.incidents.sources.suppliers import ReportingSupplier, add_report
 from aboveboard.representation.deaths import record_death
 from aboveboard.retention import queries as retention
 from aboveboard.retention.actions import place_hold, restrict
@@ -107,6 +110,7 @@ NOT_NESTED = {"/console/retention/duplicates/<person:kept>/<person:merged>/"}
 
 
 ACTS = "/console/incidents/<int:number>/affected/<int:list_id>/acts/"
+UNKNOWN = "/console/incidents/<int:number>/affected/<int:source_id>/unknown/"
 
 
 @pytest.fixture
@@ -141,6 +145,7 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
         seconds[duty + rest] = seconds[duty]
     back = "/console/incidents/<int:number>/affected/<slug:how>/<int:row_id>/take-back/"
     seconds[back] = (letters, lists)
+    seconds[UNKNOWN] = (letters, list(map(_report_of, letters)))
     seconds[ACTS] = (letters, list(map(_login_of, letters, people)))
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
     ways = ("approve/", "change/<slug:change>/", "people/", "open/")
@@ -158,6 +163,20 @@ def _login_of(number: int, person_id: int) -> int:
     at = clock.now()
     login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
     return add_login(number, login, by=SYSTEM, at=at).pk
+
+
+def _report_of(number: int) -> int:
+    """Return a supplier's report, of a loss."""
+    row = add_report(
+        number,
+        BytesIO(b"customer number\nZZ99\n"),
+        ReportingSupplier("Parcel Post"),
+        ExposedData(("user.name",)),
+        file_name="report.csv",
+        by=SYSTEM,
+        at=clock.now(),
+    )
+    return row.pk
 
 
 def _kept(people: list[int], at: datetime) -> dict[str, tuple[list[int], list[int]]]:

@@ -40,6 +40,7 @@ from aboveboard.console.incidents import (
     page,
     report,
     reviewing,
+    sources,
     versions,
 )
 from aboveboard.console.incidents import overview as incidents
@@ -137,7 +138,13 @@ urlpatterns = [
     path(_INCIDENT, page.incident, name="incident"),
     path(f"{_INCIDENT}people/", exposed.people, name="exposed"),
     path(f"{_INCIDENT}affected/", affected.overview, name="affected"),
+    path(f"{_INCIDENT}affected/from/<slug:way>/", sources.add, name="add_source"),
     path(f"{_INCIDENT}affected/<slug:how>/", affected.add, name="add_affected"),
+    path(
+        f"{_INCIDENT}affected/<int:source_id>/unknown/",
+        sources.unknown_lines,
+        name="unknown_lines",
+    ),
     path(
         f"{_INCIDENT}affected/<slug:how>/<int:row_id>/take-back/",
         affected.withdraw,

@@ -17,10 +17,12 @@ from typing import Final
 from django.db import transaction
 
 from aboveboard.basics.actor import SYSTEM, Actor
-from aboveboard.basics.errors import Conflict, Invalid, NotFound
+from aboveboard.basics.errors import Invalid, NotFound
+from aboveboard.basics.facts import Code
 from aboveboard.engines.leak import SEARCHED
 from aboveboard.incidents import lifecycle, limits
 from aboveboard.incidents.assessment.assess import assess
+from aboveboard.incidents.case import sealing
 from aboveboard.incidents.entries import AffectedStated, IncidentChanged
 from aboveboard.incidents.exposure import counting, stated
 from aboveboard.incidents.leaks import index_keys, searching
@@ -31,9 +33,10 @@ from aboveboard.incidents.models import (
     AffectedPerson,
     Incident,
 )
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.sources.recording import ExposedData, check_takes_sources
+from aboveboard.incidents.terms import Certainty
 from aboveboard.kinds.codes import countries
-from aboveboard.law.categories import all_categories, bitmap
+from aboveboard.law.categories import bitmap
 from aboveboard.law.duties import place_name
 from aboveboard.promise.explain import country_in_words
 from aboveboard.promise.queries import NoPromise, in_force
@@ -61,9 +64,11 @@ _AskedLine = tuple[int, set[LeakKey], set[LeakKey]]
 
 @dataclass(slots=True)
 class _MatchedLines:
-    """Who was found, and the lines that name nobody and several people."""
+    """Who was found, those of them whom a line names alone, and the lines that name nobody and
+    several people."""
 
     people: set[int] = field(default_factory=set)
+    sure: set[int] = field(default_factory=set)
     unmatched: list[int] = field(default_factory=list)
     shared: list[int] = field(default_factory=list)
 
@@ -74,28 +79,31 @@ def add_list(
     categories: Collection[str],
     *,
     protected: Collection[str] = (),
+    certainty: Certainty = Certainty.CERTAIN,
     by: Actor,
     at: datetime,
 ) -> AffectedList:
     """Add people by a list: on each line a customer number, an e-mail address or a phone number,
-    with whatever else. Whoever a line may fit is added. The count follows as a job.
+    with whatever else. Whoever a line may fit is added; of several that one may fit none is more
+    than not excluded. The count follows as a job.
 
     ``categories``: keys of what was exposed of them; ``protected``: those of them that were
-    encrypted, hashed or the like. Of the lines nothing is kept but the numbers
-    of those that name nobody or several people.
+    encrypted, hashed or the like; ``certainty``: how certain the list is. Of the lines nothing is
+    kept but the numbers of those that name nobody or several people.
 
     Raises:
         NotFound: there is no such incident. Conflict: it is counted from a device or a file.
         Invalid: there are too many lines, or nothing was exposed.
         NobodyListed: no line names anybody.
     """
-    bits, hidden = _bits(categories), _hidden(protected, categories)
+    exposed = ExposedData(tuple(categories), tuple(protected), certainty)
+    bits, hidden = exposed.bits, exposed.hidden
     if len(lines) > limits.AFFECTED_LINES:
         raise Invalid(
             found=f"a list of {len(lines):,} lines",
             fix=f"Add it in parts of at most {limits.AFFECTED_LINES:,} lines.",
         )
-    _check_kind(lifecycle.find(number))
+    check_takes_sources(lifecycle.find(number))
     # Before the transaction: looking up thousands of people would keep everybody else out of the
     # incident, and on SQLite out of the database.
     matched = _look_up(lines)
@@ -107,6 +115,7 @@ def add_list(
             incident=incident,
             categories=bits,
             protected=hidden,
+            certainty=certainty,
             people=len(matched.people),
             unmatched=matched.unmatched,
             shared=matched.shared,
@@ -114,11 +123,20 @@ def add_list(
             by=by.as_json(),
         )
         AffectedPerson.objects.bulk_create(
-            (AffectedPerson(affected_list=row, person_id=each) for each in sorted(matched.people)),
+            (
+                AffectedPerson(
+                    affected_list=row,
+                    person_id=person,
+                    certainty=certainty if person in matched.sure else Certainty.NOT_EXCLUDED,
+                )
+                for person in sorted(matched.people)
+            ),
             batch_size=_BATCH,
         )
         listed = "1 person was" if row.people == 1 else f"{row.people:,} people were"
-        fact = AffectedStated(listed=row.people, unmatched=len(matched.unmatched))
+        fact = AffectedStated(
+            listed=row.people, unmatched=len(matched.unmatched), certainty=int(certainty)
+        )
         _write_down(incident, f"Affected: {listed} listed.", fact, by, at)
         # What was assumed stands until these people are counted: in between nothing would be due.
         counting.enqueue(incident)
@@ -145,7 +163,8 @@ def add_estimate(
         NotFound: there is no such incident. Conflict: it is counted from a device or a file.
         Invalid: the number is not positive, the place is none, or nothing was exposed.
     """
-    bits, hidden = _bits(categories), _hidden(protected, categories)
+    exposed = ExposedData(tuple(categories), tuple(protected))
+    bits, hidden = exposed.bits, exposed.hidden
     if not 0 < people < 2**31:
         raise Invalid(
             found=f"an estimate of {people} people", fix="Give a number from 1 to 2,147,483,647."
@@ -157,7 +176,7 @@ def add_estimate(
         )
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
-        _check_kind(incident)
+        check_takes_sources(incident)
         row = _estimate(incident, jurisdiction, people, bits, hidden, by=by, at=at)
         stated.withdraw_assumption(incident, at=at)
         _write_down(
@@ -172,12 +191,12 @@ def add_estimate(
     return row
 
 
-def withdraw_list(number: int, list_id: int, *, by: Actor, at: datetime) -> None:
-    """Take a list back: its people no longer count, and who they are is deleted. Doing it twice
-    changes nothing.
+def withdraw_list(number: int, list_id: int, *, reason: str, by: Actor, at: datetime) -> None:
+    """Take a list or any other source back: its people no longer count, and who they are is
+    deleted. Doing it twice changes nothing.
 
     Raises:
-        NotFound: the incident has no such list.
+        NotFound: the incident has no such source. CaseWordsRefused: there is no reason.
     """
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
@@ -186,28 +205,23 @@ def withdraw_list(number: int, list_id: int, *, by: Actor, at: datetime) -> None
             raise NotFound(what="list of affected people")
         if row.withdrawn_at is not None:
             return
-        row.withdrawn_at = at
-        row.save(update_fields=["withdrawn_at"])
+        sentence = f"A list of {row.people:,} affected people was taken back."
+        fact = AffectedStated(listed=row.people, withdrawn=True, way=Code(row.way))
+        _take_back(row, incident, sentence, fact, reason, by, at)
         row.listed_people.all().delete()
         # Once it is written down that they no longer count: else a count could miss its file.
         transaction.on_commit(lambda: stated.delete_files(row))
-        _write_down(
-            incident,
-            f"A list of {row.people:,} affected people was taken back.",
-            AffectedStated(listed=row.people, withdrawn=True),
-            by,
-            at,
-        )
-        assume_the_worst(incident, at=at)
         counting.enqueue(incident)
     assess(number, by=by, at=at)
 
 
-def withdraw_estimate(number: int, estimate_id: int, *, by: Actor, at: datetime) -> None:
+def withdraw_estimate(
+    number: int, estimate_id: int, *, reason: str, by: Actor, at: datetime
+) -> None:
     """Take an estimate back. Doing it twice changes nothing.
 
     Raises:
-        NotFound: the incident has no such estimate.
+        NotFound: the incident has no such estimate. CaseWordsRefused: there is no reason.
     """
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
@@ -216,17 +230,27 @@ def withdraw_estimate(number: int, estimate_id: int, *, by: Actor, at: datetime)
             raise NotFound(what="estimate of affected people")
         if row.withdrawn_at is not None:
             return
-        row.withdrawn_at = at
-        row.save(update_fields=["withdrawn_at"])
-        _write_down(
-            incident,
-            f"An estimate of {row.people:,} people was taken back.",
-            AffectedStated(estimated=row.people, withdrawn=True),
-            by,
-            at,
-        )
-        assume_the_worst(incident, at=at)
+        sentence = f"An estimate of {row.people:,} people was taken back."
+        fact = AffectedStated(estimated=row.people, withdrawn=True)
+        _take_back(row, incident, sentence, fact, reason, by, at)
     assess(number, by=by, at=at)
+
+
+def _take_back(
+    row: AffectedList | AffectedEstimate,
+    incident: Incident,
+    sentence: str,
+    fact: AffectedStated,
+    reason: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    words = sealing.checked(reason)
+    entry_id = _write_down(incident, sentence, fact, by, at)
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_entry_id = at, by.as_json(), entry_id
+    row.withdrawn_reason = sealing.seal_words(stated.REASON, entry_id, words)
+    row.save()
+    assume_the_worst(incident, at=at)
 
 
 def places() -> list[tuple[str, str]]:
@@ -290,37 +314,10 @@ def _estimate(
 
 def _write_down(
     incident: Incident, sentence: str, fact: AffectedStated, by: Actor, at: datetime
-) -> None:
+) -> int:
     lifecycle.add_timeline_event(incident, "affected", sentence, by=by, at=at)
     entry = IncidentChanged(incident=lifecycle.reference_of(incident), affected=fact)
-    lifecycle.append_entry(entry, by=by, at=at)
-
-
-def _check_kind(incident: Incident) -> None:
-    if incident.kind != IncidentKind.OTHER:
-        raise Conflict(why=f"{incident.reference} is counted from its device or its file")
-
-
-def _bits(categories: Collection[str]) -> int:
-    if not categories:
-        raise Invalid(
-            found="people of whom nothing was exposed", fix="Say which data about them was in it."
-        )
-    if not set(categories) <= set(all_categories()):
-        raise Invalid(
-            found="a category of data that is none",
-            fix="Use the keys of the fideslang taxonomy, such as user.contact.email.",
-        )
-    return bitmap(categories)
-
-
-def _hidden(protected: Collection[str], categories: Collection[str]) -> int:
-    if not set(protected) <= set(categories):
-        raise Invalid(
-            found="protected data that was not in it",
-            fix="Say of which of the data that was in it nobody could read.",
-        )
-    return bitmap(protected)
+    return lifecycle.append_entry(entry, by=by, at=at)
 
 
 def _look_up(lines: Iterable[str]) -> _MatchedLines:
@@ -359,6 +356,8 @@ def _match(
             matched.unmatched.append(place)
         elif len(people) > 1:
             matched.shared.append(place)
+        else:
+            matched.sure |= people
 
 
 def _people(keys: Iterable[LeakKey], known: dict[LeakKey, list[int]]) -> set[int]:

@@ -97,13 +97,16 @@ class DoubtSettled(Particulars):
 class AffectedStated(Particulars):
     """Somebody said whom a loss affects: how many people they listed and how many lines of the list
     named nobody, or how many people they estimate; or they took that back. ``login``: the list is
-    of what a login of that kind saw, as the log has it."""
+    of what a login of that kind saw, as the log has it; ``way`` and ``certainty``: of any other
+    source (``terms.SourceWay``, ``terms.Certainty``)."""
 
     listed: int = 0
     unmatched: int = 0
     estimated: int = 0
     withdrawn: bool = False
     login: Code | None = optional_fact()
+    way: Code | None = optional_fact()
+    certainty: int | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,3 +112,7 @@ CASE_TASKS: Final = 200
 LOGIN_PAGE: Final = 2_000
 """People whose keys are opened at a time to find whose records a stolen login opened. Our choice:
 some megabytes, and a hundredth of a second."""
+
+MAIL_BYTES: Final = 32 * 1024 * 1024
+"""Largest message whose addresses are read, in bytes. Our choice: the largest that most providers
+take (RFC 5321 sets none)."""

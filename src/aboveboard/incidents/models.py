@@ -20,7 +20,13 @@ from aboveboard.incidents.case.models import (
     RoleHolder,
 )
 from aboveboard.incidents.notices.models import BatchRecord, ChangeRequest, NoticeBatch
-from aboveboard.incidents.terms import IncidentKind, IncidentState, LossKind
+from aboveboard.incidents.terms import (
+    Certainty,
+    IncidentKind,
+    IncidentState,
+    LossKind,
+    SourceWay,
+)
 
 # With those of notices: Django finds the tables of a package through this module.
 __all__ = [
@@ -176,10 +182,31 @@ class SettledLine(models.Model):
         ]
 
 
-class AffectedList(models.Model):
-    """Staff listed people whom a loss that is neither a device nor a file affects: who each is, is
-    in ``AffectedPerson``; of what was typed nothing is kept but line numbers."""
+class TakenBack(models.Model):
+    """What was said of whom a loss affects may be taken back, with a reason. It stays."""
 
+    withdrawn_at = models.DateTimeField(null=True, help_text="since when it no longer counts")
+    withdrawn_by = models.JSONField(null=True, help_text="the actor")
+    withdrawn_reason = models.BinaryField(null=True, help_text="why, sealed (case.sealing)")
+    withdrawn_entry_id = models.BigIntegerField(
+        null=True, help_text="the ledger entry that says that it was"
+    )
+
+    class Meta:
+        """Part of other tables."""
+
+        abstract = True
+
+
+class AffectedList(TakenBack):
+    """A source of whom a loss affects that is neither a device nor a file: who each is, is in
+    ``AffectedPerson`` or in files; of what was typed nothing is kept but line numbers."""
+
+    way = models.CharField(max_length=12, choices=SourceWay.choices, default=SourceWay.LIST)
+    certainty = models.PositiveSmallIntegerField(
+        choices=Certainty.choices, default=Certainty.CERTAIN, help_text="at most, of anybody on it"
+    )
+    evidence = models.JSONField(default=dict, help_text="what it rests on, by its way")
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="affected_lists")
     categories = models.BigIntegerField(help_text="what was exposed of them, a bitmap")
     protected = models.BigIntegerField(default=0, help_text="what of it was protected, a bitmap")
@@ -188,7 +215,6 @@ class AffectedList(models.Model):
     shared = models.JSONField(help_text="numbers of the lines that fit several people")
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
-    withdrawn_at = models.DateTimeField(null=True, help_text="since when it no longer counts")
     login = models.JSONField(
         null=True, help_text="the stolen login that it is of, and how often that did what"
     )
@@ -207,6 +233,9 @@ class AffectedPerson(models.Model):
         AffectedList, on_delete=models.CASCADE, related_name="listed_people"
     )
     person_id = models.BigIntegerField()
+    certainty = models.PositiveSmallIntegerField(
+        choices=Certainty.choices, default=Certainty.CERTAIN
+    )
 
     class Meta:
         """Somebody is on a list once."""
@@ -218,7 +247,7 @@ class AffectedPerson(models.Model):
         ]
 
 
-class AffectedEstimate(models.Model):
+class AffectedEstimate(TakenBack):
     """About how many people of a place a loss affects who are on no list, and what was exposed of
     them. ``assumed``: nobody said so yet; it is the worse reading until somebody does."""
 
@@ -232,7 +261,6 @@ class AffectedEstimate(models.Model):
     assumed = models.BooleanField(default=False)
     at = models.DateTimeField()
     by = models.JSONField(help_text="the actor")
-    withdrawn_at = models.DateTimeField(null=True, help_text="since when it no longer counts")
 
 
 class Exposure(models.Model):

@@ -80,7 +80,8 @@ EXPOSURES = PersonalData(
 
 _NOBODY_KNOWN = NotNeeded(
     "nobody knows whose rows they are: an upload is sealed under a key of its own and deleted "
-    "within hours, and of a file that was read only blind digests are left, until it is counted"
+    "within hours, and of a file that was read only blind digests are left, until it is counted; "
+    "of an address that an e-mail showed they stay: whose it is must be told"
 )
 
 LEAKED_FILES = PersonalData(

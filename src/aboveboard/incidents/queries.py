@@ -6,6 +6,7 @@ Each number on a page opens as the rows it counts. A person's own notices, and h
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from aboveboard.basics import limits
 from aboveboard.custody import queries as custody
 from aboveboard.engines import listing
 from aboveboard.engines.listing import CountedLine, ExposureFilter, ExposureRow
-from aboveboard.incidents import affected, lifecycle
+from aboveboard.incidents import lifecycle
 from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.assessment.inquiry import inquiry_of
 from aboveboard.incidents.case.tasks import loss_of
@@ -23,9 +24,7 @@ from aboveboard.incidents.exposure.folders import exposure_file, leak_files
 from aboveboard.incidents.exposure.settling import settled_lines
 from aboveboard.incidents.leaks import unread
 from aboveboard.incidents.leaks.reading import UnreadLine
-from aboveboard.incidents.logins.queries import login_of
 from aboveboard.incidents.models import (
-    AffectedList,
     Assessment,
     DutyRecord,
     Evidence,
@@ -34,10 +33,14 @@ from aboveboard.incidents.models import (
     TimelineEvent,
 )
 from aboveboard.incidents.not_notifying import NotNotifiedView, decision_on, decisions
-from aboveboard.incidents.terms import IncidentState
+from aboveboard.incidents.sources.queries import (
+    affected_estimates,
+    affected_lists,
+    labels,
+    taken_back,
+)
+from aboveboard.incidents.terms import Certainty, IncidentState
 from aboveboard.incidents.views import (
-    AffectedEstimateView,
-    AffectedListView,
     AssessmentView,
     BandShare,
     CountView,
@@ -53,7 +56,7 @@ from aboveboard.incidents.views import (
     TimelineRow,
 )
 from aboveboard.law import clocks, severity
-from aboveboard.law.categories import all_categories, from_bitmap
+from aboveboard.law.categories import from_bitmap
 from aboveboard.law.rules.sources import read_sources
 
 _FAR = datetime.max.replace(tzinfo=UTC)
@@ -121,6 +124,7 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         exposure=CountView.of(counted) if counted else None,
         slices=_slices(cells),
         worst_reason=_worst_reason(judged),
+        certainties=_certainties(cells),
         languages=_tally(cells, "language"),
         channels=_tally(cells, "channel"),
         jurisdictions=_tally(cells, "jurisdiction"),
@@ -135,42 +139,8 @@ def page(number: int, *, at: datetime) -> IncidentPage:
         unanswered=tuple(inquiry_of(incident).taken),
         lists=tuple(affected_lists(number)),
         estimates=tuple(affected_estimates(number)),
+        taken_back=tuple(taken_back(number)),
     )
-
-
-def affected_lists(number: int) -> Sequence[AffectedListView]:
-    """Return the lists of affected people that count, oldest first."""
-    rows = AffectedList.objects.filter(incident__number=number, withdrawn_at=None).order_by("id")
-    return [
-        AffectedListView(
-            id=row.pk,
-            at=row.at,
-            people=row.people,
-            exposed=labels(row.categories),
-            unmatched=tuple(row.unmatched),
-            shared=tuple(row.shared),
-            login=login_of(row.login),
-        )
-        for row in rows
-    ]
-
-
-def affected_estimates(number: int) -> Sequence[AffectedEstimateView]:
-    """Return the estimates of affected people that count, oldest first, and what is assumed where
-    nobody said anything."""
-    return [
-        AffectedEstimateView(
-            id=row.pk,
-            at=row.at,
-            jurisdiction=row.jurisdiction,
-            place=affected.place_in_words(row.jurisdiction),
-            people=row.people,
-            exposed=labels(row.categories),
-            categories=from_bitmap(row.categories),
-            assumed=row.assumed,
-        )
-        for row in stated.estimates(lifecycle.find(number))
-    ]
 
 
 def assessment(number: int) -> AssessmentView | None:
@@ -300,11 +270,6 @@ def unread_lines(
     return unread.page(lifecycle.find(number), after=after, limit=limit)
 
 
-def labels(bits: int) -> tuple[str, ...]:
-    """Return the categories in a bitmap in words, as staff read them: "e-mail address"."""
-    return tuple(all_categories()[key].noun for key in from_bitmap(bits))
-
-
 def person_of(row: ExposureRow) -> ExposedPerson:
     """Return a row of an exposure set in words."""
     band = severity.SeverityBand(row.severity)
@@ -317,6 +282,9 @@ def person_of(row: ExposureRow) -> ExposedPerson:
         severity=severity.band_name(band),
         readable=labels(row.categories & ~row.protected),
         protected=labels(row.protected),
+        certainty=Certainty(row.certainty),
+        probable=labels(row.probable & ~row.certain),
+        not_excluded=labels(row.categories & ~row.probable),
     )
 
 
@@ -377,6 +345,12 @@ def _tally(cells: Sequence[listing.ExposureCell], column: str) -> dict[str, int]
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def _certainties(cells: Sequence[listing.ExposureCell]) -> dict[Certainty, int]:
+    """How many people are how certain, the most certain first."""
+    counts = Counter(cell.certainty for cell in cells)
+    return {each: counts[each] for each in sorted(Certainty, reverse=True) if counts[each]}
+
+
 def _passes(cell: listing.ExposureCell, which: ExposureFilter) -> bool:
     return (
         (which.severity is None or cell.severity >= which.severity)
@@ -389,5 +363,6 @@ def _passes(cell: listing.ExposureCell, which: ExposureFilter) -> bool:
         )
         and (which.channel is None or cell.channel == which.channel)
         and (which.language is None or cell.language == which.language)
+        and (which.certainty is None or cell.certainty == which.certainty)
         and (which.categories is None or cell.categories & which.categories != 0)
     )

@@ -6,6 +6,7 @@ What is not known is listed as an open question, never guessed.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +28,7 @@ from aboveboard.incidents.not_notifying import decisions
 from aboveboard.incidents.notices.queries import newest_batch
 from aboveboard.incidents.notices.review import commonest_notice
 from aboveboard.incidents.open_duties import who
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.terms import Certainty, IncidentKind
 from aboveboard.law import risk
 from aboveboard.law.reports.facts import ReportFacts, ReportParty
 from aboveboard.law.reports.ico import IcoAnswer, ico_answers
@@ -114,8 +115,18 @@ def report_json(number: int, *, at: datetime) -> dict[str, Any]:
             {"key": item.key, "question": item.question, "article": item.article}
             for item in report.missing
         ],
+        "people_by_certainty": _by_certainty(report.incident),
         "not_notified": _not_notified(report.incident),
     }
+
+
+def _by_certainty(incident: Incident) -> dict[str, int]:
+    """Return how many people are how certainly exposed; an estimate is no more than probable."""
+    affected = stated.summarise_affected(incident)
+    counts: Counter[str] = Counter()
+    for cell in affected.cells if affected else ():
+        counts[Certainty(cell.certainty).name.lower()] += cell.people
+    return dict(counts)
 
 
 def _not_notified(incident: Incident) -> list[dict[str, Any]]:

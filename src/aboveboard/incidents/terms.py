@@ -42,6 +42,25 @@ LOSSES: Final = {
 """What was lost, as far as the kind of an incident alone says it."""
 
 
+class Certainty(models.IntegerChoices):
+    """How certain a source is that data of a person were exposed. Of several sources the strongest
+    counts, of each person and of each data of theirs."""
+
+    CERTAIN = 3, "Certain"
+    PROBABLE = 2, "Probable"
+    NOT_EXCLUDED = 1, "Cannot be excluded"
+
+
+class SourceWay(models.TextChoices):
+    """How it is known whom a loss affects."""
+
+    LIST = "list", "A list"
+    LOGIN = "login", "A stolen login"
+    SYSTEM = "system", "A whole system"
+    MAIL = "mail", "The addresses of an e-mail"
+    SUPPLIER = "supplier", "A supplier’s report"
+
+
 class CaseRole(models.TextChoices):
     """Who does what in an incident."""
 

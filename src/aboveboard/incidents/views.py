@@ -9,7 +9,6 @@ from typing import Any
 from aboveboard.custody.queries import ExportRow
 from aboveboard.incidents.assessment.asking import TakenAnswer
 from aboveboard.incidents.assessment.circumstances import Circumstances, StoredGroup
-from aboveboard.incidents.logins.queries import LoginView
 from aboveboard.incidents.models import (
     Assessment,
     DutyDone,
@@ -19,7 +18,14 @@ from aboveboard.incidents.models import (
     TimelineEvent,
 )
 from aboveboard.incidents.not_notifying import NotNotifiedView
-from aboveboard.incidents.terms import LOSSES, IncidentKind, IncidentState, LossKind
+from aboveboard.incidents.sources.views import AffectedEstimateView, AffectedListView
+from aboveboard.incidents.terms import (
+    LOSSES,
+    Certainty,
+    IncidentKind,
+    IncidentState,
+    LossKind,
+)
 from aboveboard.law.duties import checked_against
 from aboveboard.law.rules.sources import Confidence, LawSource, last_checked
 
@@ -104,36 +110,6 @@ class CountView:
             seconds=row.seconds,
             sources=tuple(row.exports or ()),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class AffectedListView:
-    """People whom staff listed as affected, or whom a stolen ``login`` saw. ``unmatched`` and
-    ``shared``: the numbers of the lines that name nobody we know, and of those that fit several
-    people."""
-
-    id: int
-    at: datetime
-    people: int
-    exposed: tuple[str, ...]
-    unmatched: tuple[int, ...]
-    shared: tuple[int, ...]
-    login: LoginView | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AffectedEstimateView:
-    """About how many people of a place are affected who are on no list. ``assumed``: nobody said
-    so; it is the worse reading until somebody does."""
-
-    id: int
-    at: datetime
-    jurisdiction: str
-    place: str
-    people: int
-    exposed: tuple[str, ...]
-    categories: tuple[str, ...]
-    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +314,7 @@ class IncidentPage:
     exposure: CountView | None
     slices: tuple[BandShare, ...]
     worst_reason: str
+    certainties: dict[Certainty, int]
     languages: dict[str, int]
     channels: dict[str, int]
     jurisdictions: dict[str, int]
@@ -352,6 +329,7 @@ class IncidentPage:
     unanswered: tuple[TakenAnswer, ...]
     lists: tuple[AffectedListView, ...]
     estimates: tuple[AffectedEstimateView, ...]
+    taken_back: tuple[AffectedListView | AffectedEstimateView, ...]
 
     @property
     def counting(self) -> bool:
@@ -369,8 +347,9 @@ class IncidentPage:
 
 @dataclass(frozen=True, slots=True)
 class ExposedPerson:
-    """One exposed person as a list shows it: ids, what was exposed in words, how bad,
-    how they can be reached."""
+    """One exposed person as a list shows it: ids, what was exposed in words, how bad, how certain,
+    and how they can be reached. ``probable`` and ``not_excluded``: what of it is no more than
+    that."""
 
     person_id: int
     jurisdiction: str
@@ -380,3 +359,6 @@ class ExposedPerson:
     severity: str
     readable: tuple[str, ...]
     protected: tuple[str, ...]
+    certainty: Certainty
+    probable: tuple[str, ...]
+    not_excluded: tuple[str, ...]

@@ -180,6 +180,11 @@ def _select_between(since: datetime, until: datetime) -> QuerySet[Entry]:
     return Entry.objects.filter(at__gte=since, at__lt=until).order_by("pk")
 
 
+def count_between(kind: str, since: datetime, until: datetime) -> int:
+    """Return how many entries of a kind there are from ``since`` on and before ``until``."""
+    return _select_between(since, until).filter(kind=kind).count()
+
+
 def nameless_sealed() -> Iterator[LedgerEntry]:
     """Yield every use that is sealed and names nobody, oldest first."""
     rows = Entry.objects.filter(kind="use.sealed", handle__isnull=True).order_by("pk")

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from django.db import connection, transaction
@@ -49,6 +50,14 @@ def write_people(file: BinaryIO) -> None:
     _write(f"SELECT id, jurisdiction, language FROM {Person._meta.db_table}", file)  # noqa: S608
 
 
+def write_held(file: BinaryIO, at: datetime) -> None:
+    """Write the number of each person who is held and was held at a moment."""
+    table = Person._meta.db_table
+    moment = str(connection.ops.adapt_datetimefield_value(at))
+    # The table's name is ours.
+    _write(f"SELECT id FROM {table} WHERE collected_at <= %s", file, bound=(moment,))  # noqa: S608
+
+
 def write_index(file: BinaryIO) -> None:
     """Write a row for each digest by which a person is found: its kind, its two halves, the person.
 
@@ -72,12 +81,13 @@ def _write(
     query: str,
     file: BinaryIO,
     shape: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None,
+    bound: Sequence[str] = (),
 ) -> None:
     if connection.vendor == "postgresql":
         with (
             connection.cursor() as cursor,
             connection.wrap_database_errors,
-            cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy,
+            cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", bound or None) as copy,
         ):
             for block in copy:
                 file.write(block)
@@ -86,7 +96,7 @@ def _write(
     try:
         writer = csv.writer(text)
         with connection.cursor() as cursor:
-            cursor.execute(query)
+            cursor.execute(query, bound or None)
             while rows := cursor.fetchmany(ENGINE_BATCH):
                 writer.writerows(map(shape, rows) if shape else rows)
     finally:

@@ -15,6 +15,7 @@ from aboveboard.commands.incident.case_arguments import (
     configure_records,
 )
 from aboveboard.commands.incident.login_arguments import configure_logins
+from aboveboard.commands.incident.source_arguments import configure_affected, configure_sources
 
 NAME = "incident"
 HELP = "Open an incident, count who was exposed, see what is due, send notices, and report it."
@@ -25,6 +26,11 @@ aboveboard incident open-other "A letter to the wrong address" --as sam@example.
 aboveboard incident affected INC-0001 --list people.txt --data email,name --as lead@example.com
 aboveboard incident affected INC-0001 --estimate GB=200 --data email,name --as lead@example.com
 aboveboard incident from-login INC-0001 --staff sam@example.com --from 2026-11-18T17:40:05+00:00
+aboveboard incident from-system INC-0001 --system own --as-of 2026-11-18T17:40:05+00:00
+aboveboard incident from-mail INC-0001 message.eml --as lead@example.com
+aboveboard incident from-supplier INC-0001 report.csv --supplier "Parcel Post" --processor yes \
+--data email,name --certainty probable --as lead@example.com
+aboveboard incident affected INC-0001 --take-back-list 3 --reason "It was another file."
 aboveboard incident list
 aboveboard incident show INC-0001
 aboveboard incident count INC-0001
@@ -71,6 +77,9 @@ _CHANGING = frozenset(
         "settle",
         "affected",
         "from-login",
+        "from-system",
+        "from-mail",
+        "from-supplier",
         "state",
         "answer",
         "sector",
@@ -108,6 +117,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_case(verbs, _number, _moment)
     configure_records(verbs)
     configure_logins(verbs, _number, _moment)
+    configure_sources(verbs, _number, _moment)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -225,49 +235,9 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         "--person", type=person_number, action="append", help="whose it is; may be given again"
     )
     whose.add_argument("--nobody", action="store_true", help="it is none of theirs")
-    _configure_affected(verbs)
+    configure_affected(verbs, _number)
     _configure_law(verbs)
     configure_notices(verbs, _number)
-
-
-def _configure_affected(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    affected = verbs.add_parser(
-        "affected",
-        help="say who is affected by a loss that is neither a device nor a file, or show who is",
-    )
-    affected.add_argument("incident", type=_number, help="such as INC-0001")
-    how = affected.add_mutually_exclusive_group()
-    how.add_argument(
-        "--list",
-        dest="list_file",
-        type=Path,
-        metavar="FILE",
-        help=(
-            "a file with a customer number, an e-mail address or a phone number on each line; - "
-            "reads standard input"
-        ),
-    )
-    how.add_argument(
-        "--estimate",
-        action="append",
-        type=_estimate,
-        metavar="PLACE=NUMBER",
-        help="about how many people of a country or state, such as FR=20; may be given again",
-    )
-    how.add_argument("--take-back-list", type=int, metavar="ID", help="take a list back")
-    how.add_argument("--take-back-estimate", type=int, metavar="ID", help="take an estimate back")
-    affected.add_argument(
-        "--data",
-        default="",
-        metavar="FIELDS",
-        help="what was in it: fields of the promise, separated by commas; `all` for all of them",
-    )
-    affected.add_argument(
-        "--protected",
-        default="",
-        metavar="FIELDS",
-        help="which of these were encrypted, hashed, masked or the like",
-    )
 
 
 def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -310,6 +280,7 @@ def run(args: argparse.Namespace) -> int:
         records,
         reviewing,
         showing,
+        sources,
     )
     from aboveboard.keys.log_signing import sequence_now
 
@@ -324,6 +295,9 @@ def run(args: argparse.Namespace) -> int:
         "group": answering.group,
         "tasks": case.tasks,
         "from-login": logins.from_login,
+        "from-system": sources.from_system,
+        "from-mail": sources.from_mail,
+        "from-supplier": sources.from_supplier,
         "role": case.role,
         "decision": case.decision,
         "freeze": case.freeze,
@@ -357,14 +331,6 @@ def _number(text: str) -> int:
     if not digits.isdigit():
         raise argparse.ArgumentTypeError(f"{text} is not an incident, such as INC-0042")
     return int(digits)
-
-
-def _estimate(text: str) -> tuple[str, int]:
-    """Read ``GB=200``."""
-    place, equals, people = text.partition("=")
-    if not equals or not people.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text} is not an estimate, such as GB=200")
-    return place.strip().upper(), int(people)
 
 
 def _answer(text: str) -> tuple[str, str]:

@@ -14,9 +14,10 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
 from aboveboard.commands.incident.acting import actor_of
 from aboveboard.incidents import affected as stating
-from aboveboard.incidents import queries
 from aboveboard.incidents.exposure.counting import count
-from aboveboard.incidents.views import AffectedEstimateView, AffectedListView
+from aboveboard.incidents.sources import queries
+from aboveboard.incidents.sources.views import AffectedEstimateView, AffectedListView
+from aboveboard.incidents.terms import Certainty
 from aboveboard.law.categories import all_categories
 from aboveboard.promise.queries import in_force
 
@@ -36,12 +37,14 @@ def affected(args: argparse.Namespace) -> int:
         facts = {
             "lists": [_list_facts(row) for row in lists],
             "estimates": [_estimate_facts(row) for row in estimates],
+            "taken_back": [_back_facts(row) for row in queries.taken_back(args.incident)],
         }
         print(json.dumps(facts, indent=1))
         return 0
     for row in lists:
         people = "1 person" if row.people == 1 else f"{row.people:,} people"
         print(f"list {row.id}: {people}; {', '.join(row.exposed)}")
+        print(f"  {row.way.label}; {row.certainty.label.lower()}")
         if row.unmatched:
             print(f"  nobody we know on line {', '.join(map(str, row.unmatched))}")
         if row.shared:
@@ -50,6 +53,10 @@ def affected(args: argparse.Namespace) -> int:
         words = "at least" if each.assumed else "about"
         print(f"estimate {each.id}: {words} {each.people:,} in {each.place}", end="")
         print(" (assumed until you say who is affected)" if each.assumed else "")
+    for back in queries.taken_back(args.incident):
+        if back.taken_back is not None:
+            kind = "list" if isinstance(back, AffectedListView) else "estimate"
+            print(f"{kind} {back.id}, {back.people:,} people: taken back: {back.taken_back.reason}")
     if not lists and not estimates:
         print("Nobody has said who is affected. Give --list or --estimate.")
     return 0
@@ -61,22 +68,33 @@ def _change(args: argparse.Namespace, by: Actor) -> bool:
     if args.list_file is not None:
         exposed, protected = exposed_of(args.data), _protected(args.protected)
         lines = _lines(args.list_file)
-        stating.add_list(number, lines, exposed, protected=protected, by=by, at=at)
+        sure = certainty_of(args.certainty)
+        stating.add_list(number, lines, exposed, protected=protected, certainty=sure, by=by, at=at)
     elif args.estimate:
         exposed, protected = exposed_of(args.data), _protected(args.protected)
         for place, people in args.estimate:
             stating.add_estimate(number, place, people, exposed, protected=protected, by=by, at=at)
     elif args.take_back_list is not None:
-        stating.withdraw_list(number, args.take_back_list, by=by, at=at)
+        stating.withdraw_list(number, args.take_back_list, reason=args.reason, by=by, at=at)
     elif args.take_back_estimate is not None:
-        stating.withdraw_estimate(number, args.take_back_estimate, by=by, at=at)
+        back = args.take_back_estimate
+        stating.withdraw_estimate(number, back, reason=args.reason, by=by, at=at)
     else:
         return False
     return True
 
 
+def certainty_of(word: str) -> Certainty:
+    """Return a certainty by its key: ``certain``, ``probable`` or ``not_excluded``."""
+    return Certainty[word.upper()]
+
+
 def _lines(file: Path) -> list[str]:
-    """Return the lines of a file, or of standard input for ``-``.
+    return read_text(file).splitlines()
+
+
+def read_text(file: Path) -> str:
+    """Return the text of a file, or of standard input for ``-``.
 
     Raises:
         Invalid: there is no such file, or it is too long.
@@ -92,7 +110,7 @@ def _lines(file: Path) -> list[str]:
         raise Invalid(
             found="a list of more than 2 MB; nobody of it was added", fix="Add it in parts."
         )
-    return text.splitlines()
+    return text
 
 
 def _protected(given: str) -> tuple[str, ...]:
@@ -122,6 +140,9 @@ def _list_facts(row: AffectedListView) -> dict[str, Any]:
     return {
         "id": row.id,
         "people": row.people,
+        "way": row.way.value,
+        "certainty": row.certainty.name.lower(),
+        "evidence": row.evidence,
         "exposed": list(row.exposed),
         "unmatched_lines": list(row.unmatched),
         "shared_lines": list(row.shared),
@@ -135,4 +156,16 @@ def _estimate_facts(row: AffectedEstimateView) -> dict[str, Any]:
         "people": row.people,
         "exposed": list(row.exposed),
         "assumed": row.assumed,
+        "certainty": row.certainty.name.lower(),
+    }
+
+
+def _back_facts(row: AffectedListView | AffectedEstimateView) -> dict[str, Any]:
+    back = row.taken_back
+    return {
+        "kind": "list" if isinstance(row, AffectedListView) else "estimate",
+        "id": row.id,
+        "people": row.people,
+        "reason": back.reason if back else "",
+        "taken_back_at": clock.to_text(back.at) if back else "",
     }

@@ -12,7 +12,6 @@ from aboveboard.commands.incident.acting import actor_of, print_result
 from aboveboard.commands.incident.showing import show
 from aboveboard.commands.progress import ProgressBar
 from aboveboard.custody.queries import device_by_tag
-from aboveboard.incidents import queries
 from aboveboard.incidents.actions import open_other, report_loss
 from aboveboard.incidents.exposure.counting import STEPS
 from aboveboard.incidents.exposure.counting import count as count_exposed
@@ -23,6 +22,7 @@ from aboveboard.incidents.leaks.opening import (
     refuse_opened,
     sample,
 )
+from aboveboard.incidents.sources import queries as sources
 from aboveboard.incidents.terms import LossKind
 from aboveboard.incidents.views import IncidentView
 
@@ -78,7 +78,7 @@ def open_loss(args: argparse.Namespace) -> int:
     loss = LossKind(args.loss)
     incident = open_other(title=args.title, loss=loss, note=args.note, by=by, at=clock.now())
     # Without a promise nothing can be worked out: it says who we are and what is held.
-    args.later = not queries.affected_estimates(incident.number)
+    args.later = not sources.affected_estimates(incident.number)
     return _count_new(incident, args, by)
 
 

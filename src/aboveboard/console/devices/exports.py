@@ -28,7 +28,7 @@ from aboveboard.console.lists.page import ListPage, asked_of, csv_of, every_row,
 from aboveboard.custody import listing, queries
 from aboveboard.custody.queries import ExportRow
 from aboveboard.custody.terms import ENCRYPTED, ExportProtection
-from aboveboard.incidents.queries import labels
+from aboveboard.incidents.sources.queries import labels
 from aboveboard.promise.explain import mid_sentence
 from aboveboard.promise.model import Promise
 from aboveboard.promise.queries import in_force

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,67 +16,20 @@ from aboveboard.accounts.gate import actor_of, allow
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import AboveboardError
+from aboveboard.console.incidents.exposed_form import CertaintyField, ExposedForm
 from aboveboard.console.incidents.logins import LoginForm
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.incidents import affected, queries
+from aboveboard.incidents.case.sealing import CaseWordsRefused
 from aboveboard.incidents.terms import IncidentKind
 from aboveboard.incidents.views import IncidentPage
-from aboveboard.law.categories import all_categories
-from aboveboard.promise.queries import in_force
 
 _LIST: Final = "list"
 _ESTIMATE: Final = "estimate"
 _LOGIN: Final = "login"
 
 
-class _ExposedForm(forms.Form):
-    """Which data about them was in it: what the promise holds, and what stands in a letter all the
-    same."""
-
-    ERRORS_AT: Final = "people"
-
-    exposed = forms.MultipleChoiceField(
-        label="Which data about them was in it?",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    more = forms.MultipleChoiceField(
-        label="Anything else?", widget=forms.CheckboxSelectMultiple, required=False
-    )
-
-    protected = forms.MultipleChoiceField(
-        label="Which of these were encrypted, hashed, masked or the like?",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        promise = in_force().promise
-        held = promise.categories_of(promise.fields)
-        for name, keys in (
-            ("exposed", held),
-            ("more", [key for key in all_categories() if key not in held]),
-            ("protected", list(all_categories())),
-        ):
-            field = self.fields[name]
-            if isinstance(field, forms.MultipleChoiceField):
-                field.choices = [(key, _first_capital(all_categories()[key].noun)) for key in keys]
-
-    def clean(self) -> None:
-        """Ask for one of either."""
-        super().clean()
-        if not self.errors.keys() & {"exposed", "more"} and not self.categories():
-            self.add_error("exposed", "Choose what was in it. If you do not know, choose all.")
-        if not set(self.cleaned_data.get("protected", ())) <= set(self.categories()):
-            self.add_error("protected", "Choose only what was in it.")
-
-    def categories(self) -> list[str]:
-        """Return the keys of what was chosen."""
-        return [*self.cleaned_data.get("exposed", ()), *self.cleaned_data.get("more", ())]
-
-
-class ListForm(_ExposedForm):
+class ListForm(ExposedForm):
     """People, by what identifies them."""
 
     people = forms.CharField(
@@ -88,7 +42,9 @@ class ListForm(_ExposedForm):
         error_messages={"required": "Enter at least one person."},
     )
 
-    field_order = ("people", "exposed", "more", "protected")
+    certainty = CertaintyField()
+
+    field_order = ("people", "certainty", "exposed", "more", "protected")
 
     def send_to(self, number: int, *, by: Actor) -> None:
         """Add them."""
@@ -97,12 +53,13 @@ class ListForm(_ExposedForm):
             self.cleaned_data["people"].splitlines(),
             self.categories(),
             protected=self.cleaned_data["protected"],
+            certainty=self.cleaned_data["certainty"],
             by=by,
             at=clock.now(),
         )
 
 
-class EstimateForm(_ExposedForm):
+class EstimateForm(ExposedForm):
     """About how many people, and where they live."""
 
     people = forms.IntegerField(
@@ -159,7 +116,7 @@ _WITHDRAW: Final[Mapping[str, Callable[..., None]]] = {
 @require_safe
 def overview(request: HttpRequest, number: int) -> HttpResponse:
     """Show whom the loss affects, as far as somebody said."""
-    return render(request, "console/incidents/affected.html", {"page": _page(number)})
+    return render(request, "console/incidents/affected.html", {"page": affected_page(number)})
 
 
 @allow(*LEADS)
@@ -169,7 +126,7 @@ def add(request: HttpRequest, number: int, how: str) -> HttpResponse:
     follow."""
     if how not in _FORMS:
         raise Http404
-    page = _page(number)
+    page = affected_page(number)
     form = _FORMS[how](request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -189,21 +146,22 @@ def add(request: HttpRequest, number: int, how: str) -> HttpResponse:
 @allow(*LEADS)
 @require_POST
 def withdraw(request: HttpRequest, number: int, how: str, row_id: int) -> HttpResponse:
-    """Take a list or an estimate back."""
+    """Take a source or an estimate back, with the reason."""
     if how not in _WITHDRAW:
         raise Http404
-    _page(number)
-    _WITHDRAW[how](number, row_id, by=actor_of(request), at=clock.now())
+    affected_page(number)
+    reason = request.POST.get("reason", "")
+    try:
+        _WITHDRAW[how](number, row_id, reason=reason, by=actor_of(request), at=clock.now())
+    except CaseWordsRefused as refused:
+        messages.error(request, f"It was not taken back. {refused}")
     return HttpResponseRedirect(reverse("console:affected", args=[number]))
 
 
-def _page(number: int) -> IncidentPage:
+def affected_page(number: int) -> IncidentPage:
+    """Return the page of an incident of which somebody says whom it affects."""
     page = queries.page(number, at=clock.now())
     # Whoever is on a device or in a file is counted from there, and from nothing that is typed.
     if page.incident.kind != IncidentKind.OTHER:
         raise Http404
     return page
-
-
-def _first_capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -31,7 +31,8 @@ _SECOND: Final = "%Y-%m-%dT%H:%M:%S"
 _MINUTE: Final = "%Y-%m-%dT%H:%M"
 
 
-def _moment(label: str, hint: str = "") -> forms.DateTimeField:
+def moment_field(label: str, hint: str = "") -> forms.DateTimeField:
+    """Return a field of a moment, to the second."""
     # A browser leaves seconds out where they are nought.
     return forms.DateTimeField(
         label=label,
@@ -60,8 +61,10 @@ class LoginForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text="Only for a customer’s login: their number, as it is on their page.",
     )
-    since = _moment("From when?", "If in doubt, take an earlier time. Times are to the second.")
-    until = _moment("Until when?", "This second counts too.")
+    since = moment_field(
+        "From when?", "If in doubt, take an earlier time. Times are to the second."
+    )
+    until = moment_field("Until when?", "This second counts too.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

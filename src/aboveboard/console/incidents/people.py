@@ -48,7 +48,17 @@ NOTICES: Final = {
 
 NO_NOTICE: Final = "No notice yet"
 _NOTIFIED: Final = {"yes": "Told", "no": "Not told"}
-_HEADS: Final = ("Customer", "Lives in", "Exposed", "Unreadable", "Severity", "Notice")
+_HEADS: Final = (
+    "Customer",
+    "Lives in",
+    "Exposed",
+    "Unreadable",
+    "Severity",
+    "Certainty",
+    "Probable",
+    "Cannot be excluded",
+    "Notice",
+)
 
 
 def list_shape(page: IncidentPage) -> ListShape:
@@ -61,6 +71,7 @@ def list_shape(page: IncidentPage) -> ListShape:
             ListColumn("Lives in"),
             ListColumn("Exposed"),
             ListColumn("Severity", "severity", ColumnKind.GRADE),
+            ListColumn("Certainty"),
             ListColumn("Notice"),
         ),
         order="number",
@@ -73,6 +84,7 @@ def list_shape(page: IncidentPage) -> ListShape:
                     for part in page.slices
                 },
             ),
+            ListFilter("certainty", "Certainty", _certainties(page)),
             ListFilter("jurisdiction", "Lives in", _places(page)),
             ListFilter("category", "What was exposed", _categories(page)),
             ListFilter(
@@ -122,6 +134,7 @@ def question_of(asked: AskedList) -> PeopleQuestion:
     chosen = asked.chosen
     place = chosen.get("jurisdiction")
     band, category = chosen.get("band"), chosen.get("category")
+    certainty = chosen.get("certainty")
     notified = chosen.get("notified")
     return PeopleQuestion(
         which=ExposureFilter(
@@ -131,6 +144,7 @@ def question_of(asked: AskedList) -> PeopleQuestion:
             jurisdiction=place if place and "-" in place else None,
             language=chosen.get("language"),
             categories=bitmap([category]) if category else None,
+            certainty=int(certainty) if certainty else None,
         ),
         person_id=asked.number,
         notified=None if notified is None else notified == "yes",
@@ -166,8 +180,17 @@ def _cells(people: Iterator[ListedPerson]) -> Iterator[tuple[object, ...]]:
             ", ".join(person.readable),
             ", ".join(person.protected),
             person.severity,
+            person.certainty.label,
+            ", ".join(person.probable),
+            ", ".join(person.not_excluded),
             NOTICES[listed.notice] if listed.notice else NO_NOTICE,
         )
+
+
+def _certainties(page: IncidentPage) -> dict[str, str]:
+    return {
+        str(each.value): f"{each.label} ({count:,})" for each, count in page.certainties.items()
+    }
 
 
 def _places(page: IncidentPage) -> dict[str, str]:

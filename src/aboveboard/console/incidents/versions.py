@@ -23,7 +23,15 @@ from aboveboard.incidents.exposure import versions as counted
 from aboveboard.incidents.exposure.versions import CountVersion, ExposureChange
 from aboveboard.incidents.people_list import record_list
 
-_HEADS: Final = ("Customer", "Change", "Exposed before", "Exposed now", "New")
+_HEADS: Final = (
+    "Customer",
+    "Change",
+    "Exposed before",
+    "Exposed now",
+    "New",
+    "Certainty before",
+    "Certainty now",
+)
 _VERSION: Final = "version"
 _SINCE: Final = "since"
 _NOTIFIED: Final = ", as people were told"
@@ -96,7 +104,7 @@ def _shape(listed: list[CountVersion]) -> ListShape:
     earlier = {key: name for key, name in names.items() if key != last}
     return ListShape(
         nouns=("change", "changes"),
-        columns=tuple(map(ListColumn, ("Customer", "Change", "New", "Exposed now"))),
+        columns=tuple(map(ListColumn, ("Customer", "Change", "New", "Exposed now", "Certainty"))),
         order="number",
         filters=(
             ListFilter("change", "Change", dict(ExposureChange.choices)),
@@ -112,4 +120,5 @@ def _cells(
 ) -> Iterator[tuple[object, ...]]:
     for row in counted.everyone_changed(number, version, since, change):
         exposed = (", ".join(words) for words in (row.before, row.now, row.newly))
-        yield person_code(row.person_id), row.change.label, *exposed
+        sure = (each.label if each else "" for each in (row.sure_before, row.sure_now))
+        yield person_code(row.person_id), row.change.label, *exposed, *sure

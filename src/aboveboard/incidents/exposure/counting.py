@@ -20,7 +20,7 @@ numbered as in the code and in ``tests/incidents/test_counting.py``:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -170,7 +170,7 @@ def _count(
                 # in between would stand in it under a number that the snapshot does not have.
                 progress(STEPS[1])
                 listed = (
-                    custody.manifest(sources)
+                    _on_device(sources)
                     if incident.kind == IncidentKind.LOST_DEVICE
                     else stated.manifest(incident)
                 )
@@ -199,6 +199,12 @@ def _count(
     leak.forget()  # 6
     index_keys.delete_keys(folder_of(incident))
     return row
+
+
+def _on_device(exports: Sequence[int]) -> Iterator[engine.ListedPerson]:
+    # A manifest names who is on the device: nothing is more certain.
+    for row in custody.manifest(exports):
+        yield *row, engine.CERTAIN
 
 
 def _write(

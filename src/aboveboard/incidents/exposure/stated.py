@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from aboveboard.engines import limits
-from aboveboard.engines.exposure import ExposedCombination
+from aboveboard.engines.exposure import ExposedCombination, ListedPerson
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents.assessment import scoring
 from aboveboard.incidents.assessment.facts import circumstances_of
@@ -21,8 +22,11 @@ from aboveboard.incidents.models import (
     AffectedPerson,
     Incident,
 )
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.terms import Certainty, IncidentKind
 from aboveboard.vault import aliases
+
+REASON: Final = "source.withdrawn_reason"
+"""What the reason is bound to why a source was taken back (``case.sealing``)."""
 
 
 def lists(incident: Incident) -> list[int]:
@@ -31,23 +35,23 @@ def lists(incident: Incident) -> list[int]:
     return list(counting.order_by("id").values_list("id", flat=True))
 
 
-def manifest(incident: Incident) -> Iterator[tuple[int, int, int]]:
-    """Yield ``(person_id, categories, protected)`` for everyone on these lists, as often as they
-    are on one, by the number that they have now."""
+def manifest(incident: Incident) -> Iterator[ListedPerson]:
+    """Yield ``(person_id, categories, protected, certainty)`` for everyone on these lists, as often
+    as they are on one, by the number that they have now."""
     rows = AffectedPerson.objects.filter(
         affected_list__incident=incident, affected_list__withdrawn_at=None
     )
     lines = rows.values_list(
-        "person_id", "affected_list__categories", "affected_list__protected"
+        "person_id", "affected_list__categories", "affected_list__protected", "certainty"
     ).iterator(chunk_size=limits.ENGINE_BATCH)
     while batch := list(islice(lines, limits.ENGINE_BATCH)):
-        now = aliases.current_numbers([person_id for person_id, _, _ in batch])
-        for person_id, categories, protected in batch:
-            yield now[person_id], categories, protected
+        now = aliases.current_numbers([person_id for person_id, *_ in batch])
+        for person_id, categories, protected, certainty in batch:
+            yield now[person_id], categories, protected, certainty
 
 
 def files(incident: Incident) -> list[Path]:
-    """Return the files of listed people of the lists that count: those whom a stolen login saw."""
+    """Return the files of listed people of the sources that count and have some."""
     counting = incident.affected_lists.filter(withdrawn_at=None).exclude(file_name="")
     return [
         folder_of(incident) / people_file(name)
@@ -61,15 +65,25 @@ def acts_file(name: str) -> str:
 
 
 def people_file(name: str) -> str:
-    """Return what the file of whom a login saw is called."""
+    """Return what the file of whom a source names is called."""
     return f"{name}-people.parquet"
 
 
+def lines_file(name: str) -> str:
+    """Return what the file is called that says what became of each line of a report."""
+    return f"{name}-lines.parquet"
+
+
+def unknown_file(name: str) -> str:
+    """Return what the file of the digests of addresses that are nobody's we know is called."""
+    return f"{name}-unknown.parquet"
+
+
 def delete_files(row: AffectedList) -> None:
-    """Delete the files of a list that was taken back."""
+    """Delete the files of a source that was taken back."""
     if row.file_name:
-        for name in (acts_file(row.file_name), people_file(row.file_name)):
-            (folder_of(row.incident) / name).unlink(missing_ok=True)
+        for called in (acts_file, people_file, lines_file, unknown_file):
+            (folder_of(row.incident) / called(row.file_name)).unlink(missing_ok=True)
 
 
 def estimates(incident: Incident) -> list[AffectedEstimate]:
@@ -98,6 +112,7 @@ def _cells(incident: Incident, rows: Sequence[AffectedEstimate]) -> list[Exposur
             protected=each.protected,
             severity=int(item.score.band),
             people=each.people,
+            certainty=Certainty.NOT_EXCLUDED if each.assumed else Certainty.PROBABLE,
         )
         for each, item in zip(rows, scored, strict=True)
     ]

@@ -20,7 +20,7 @@ from aboveboard.incidents.exposure.counts import summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.models import Exposure
 from aboveboard.incidents.notices.models import NoticeBatch
-from aboveboard.incidents.terms import IncidentKind
+from aboveboard.incidents.terms import Certainty, IncidentKind
 from aboveboard.law.categories import all_categories, from_bitmap
 
 
@@ -31,6 +31,8 @@ class ExposureChange(models.TextChoices):
     MORE = "more", "More is exposed"
     LESS = "less", "Less is exposed"
     GONE = "gone", "No longer in it"
+    SURER = "surer", "More certain"
+    LESS_SURE = "less_sure", "Less certain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,15 @@ class CountVersion:
 @dataclass(frozen=True, slots=True)
 class PersonChange:
     """Of one person: what changed, what was exposed before and what is now, and what is new, in
-    words."""
+    words; and how certain it was and is, None where they are not in it."""
 
     person_id: int
     change: ExposureChange
     before: tuple[str, ...]
     now: tuple[str, ...]
     newly: tuple[str, ...]
+    sure_before: Certainty | None
+    sure_now: Certainty | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,8 @@ def _has_same_people(earlier: Exposure, later: Exposure) -> bool:
 def _tally(row: Exposure) -> dict[tuple[object, ...], int]:
     counts: dict[tuple[object, ...], int] = {}
     for cell in summary_cells(row):
-        key = cell.jurisdiction, cell.language, cell.channel, cell.categories, cell.protected
+        place = cell.jurisdiction, cell.language, cell.channel
+        key = *place, cell.categories, cell.protected, cell.certainty
         counts[key] = counts.get(key, 0) + cell.people
     return counts
 
@@ -177,6 +182,8 @@ def _person(row: engine.ChangedPerson) -> PersonChange:
         _words(row.before),
         _words(row.now),
         _words(row.newly),
+        Certainty(row.sure_before) if row.sure_before else None,
+        Certainty(row.sure_now) if row.sure_now else None,
     )
 
 

@@ -28,6 +28,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.custody import queries as custody
 from aboveboard.engines import logins as engine
+from aboveboard.engines.exposure import CERTAIN, ListedPerson
 from aboveboard.engines.snapshot import write_rows
 from aboveboard.incidents import limits
 from aboveboard.incidents.logins.terms import ActOutcome, LoginKind, StolenLogin
@@ -213,8 +214,8 @@ def _categories(serial: int | None, fields: tuple[str, ...]) -> int:
     return bitmap(held[name].category for name in fields)
 
 
-def _exported(read: _Read) -> Iterator[tuple[int, int, int]]:
+def _exported(read: _Read) -> Iterator[ListedPerson]:
     """Yield everyone in the files that it made, each readable to whoever made them."""
     if read.exports:
         for person_id, categories, _ in custody.manifest(read.exports):
-            yield person_id, categories, 0
+            yield person_id, categories, 0, CERTAIN
