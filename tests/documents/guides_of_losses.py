@@ -71,16 +71,7 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
     reader.after("aboveboard incident from-login INC-0002 --staff", added_login)
     reader.replace("--acts 3", lambda: f"--acts {saw[0]}")
 
-    addresses = ", ".join(row["email"] for row in people(2))
-    (reader.folder / "message.eml").write_text(f"To: {addresses}\n\nDear patients")
-    (reader.folder / "report.csv").write_text("customer number\nAW11001\nAW99999\n")
-    reported = ["6"]
-
-    def added_report() -> None:
-        reported[0] = re.findall(r"list (\d+):", reader.printed)[0]
-
-    reader.after("aboveboard incident from-supplier INC-0002 report.csv", added_report)
-    reader.replace("--lines 6", lambda: f"--lines {reported[0]}")
+    _add_sources(reader)
 
     def opened() -> None:
         number[0] = re.findall(r"INC-\d+", reader.printed)[0]
@@ -108,6 +99,19 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
         )
 
     reader.before("aboveboard incident notices status", sent)
+
+
+def _add_sources(reader: Reader) -> None:
+    addresses = ", ".join(row["email"] for row in people(2))
+    (reader.folder / "message.eml").write_text(f"To: {addresses}\n\nDear patients")
+    (reader.folder / "report.csv").write_text("customer number\nAW11001\nAW99999\n")
+    reported = ["6"]
+
+    def added_report() -> None:
+        reported[0] = re.findall(r"list (\d+):", reader.printed)[0]
+
+    reader.after("aboveboard incident from-supplier INC-0002 report.csv", added_report)
+    reader.replace("--lines 6", lambda: f"--lines {reported[0]}")
 
 
 def _listed(reader: Reader, verb: str, number: str, place: int = 0) -> str:

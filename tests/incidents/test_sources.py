@@ -136,9 +136,9 @@ def test_a_suppliers_report_names_people_and_its_other_lines_are_listed(people: 
     assert row.people == 2
     assert counted(number) == dict.fromkeys((people[0][0], people[1][0]), Certainty.PROBABLE)
     (view,) = affected_lists(number)
-    told = view.evidence
-    assert (told["supplier"], told["processor"]) == ("Parcel Post", True)
-    assert (told["lines"], told["matched"], told["unknown"]) == (3, 2, 1)
+    evidence = view.evidence
+    assert (evidence["supplier"], evidence["processor"]) == ("Parcel Post", True)
+    assert (evidence["lines"], evidence["matched"], evidence["unknown"]) == (3, 2, 1)
     assert [line.line for line in source_lines(number, row.pk, "stranger")] == [3]
 
 

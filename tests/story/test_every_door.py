@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -45,8 +44,6 @@ from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.models import AffectedList
 from aboveboard.incidents.notices.queries import newest_batch
-from aboveboard.incidents.sources.recording import ExposedData
-from aboveboard.incidents.sources.suppliers import ReportingSupplier, add_report
 from aboveboard.intake.models import FieldNote
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.committing import commit_handles
@@ -61,6 +58,7 @@ from tests.api.programs import program
 from tests.centre.sharing_sample import REGISTER
 from tests.connectors.declared import BY_HAND
 from tests.house.test_routes import ALL
+from tests.incidents.reported import report_of
 from tests.recovery.organisations import declared
 from tests.site.test_missing_promise import lose_the_promise_in_force
 from tests.story.rows_for_pages import WRITTEN, link_of, rows_of
@@ -370,7 +368,7 @@ def _newest_of_staff() -> int:
     return newest
 
 
-def _affected(person_id: int) -> Mapping[str, int]:
+def _affected(person_id: int) -> Mapping[str, object]:
     """Return a loss that is neither a device nor a file, a list of whom it affects, and one of whom
     a customer's stolen login saw."""
     row = AffectedList.objects.first()
@@ -381,22 +379,8 @@ def _affected(person_id: int) -> Mapping[str, int]:
     at, number = clock.now(), row.incident.number
     login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
     saw = add_login(number, login, by=SYSTEM, at=at)
-    told = add_report(
-        number,
-        BytesIO(b"customer number\nZZ99\n"),
-        ReportingSupplier("Parcel Post"),
-        ExposedData(("user.name",)),
-        file_name="report.csv",
-        by=SYSTEM,
-        at=at,
-    )
-    return {
-        "number": number,
-        "row_id": row.pk,
-        "list_id": saw.pk,
-        "source_id": told.pk,
-        "way": "mail",
-    }
+    kept = {"number": number, "row_id": row.pk, "list_id": saw.pk}
+    return {**kept, "source_id": report_of(number), "way": "mail"}
 
 
 def _batch_id(number: int) -> int:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from io import BytesIO
 from itertools import product
 from pathlib import Path
 
@@ -26,8 +25,6 @@ from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.notices.actions import prepare
-from aboveboard.incidents.sources.recording import ExposedData
-from aboveboard.incidents.sources.suppliers import ReportingSupplier, add_report
 from aboveboard.representation.deaths import record_death
 from aboveboard.retention import queries as retention
 from aboveboard.retention.actions import place_hold, restrict
@@ -35,6 +32,7 @@ from aboveboard.retention.reasons import HoldReason, RestrictionReason
 from tests.accounts.people import customer_client, staff_client
 from tests.house import source
 from tests.house.test_routes import ALL
+from tests.incidents.reported import report_of
 from tests.loss import lost_laptop
 from tests.representation.made import approved
 from tests.world import load
@@ -145,7 +143,7 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
         seconds[duty + rest] = seconds[duty]
     back = "/console/incidents/<int:number>/affected/<slug:how>/<int:row_id>/take-back/"
     seconds[back] = (letters, lists)
-    seconds[UNKNOWN] = (letters, list(map(_report_of, letters)))
+    seconds[UNKNOWN] = (letters, list(map(report_of, letters)))
     seconds[ACTS] = (letters, list(map(_login_of, letters, people)))
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
     ways = ("approve/", "change/<slug:change>/", "people/", "open/")
@@ -163,20 +161,6 @@ def _login_of(number: int, person_id: int) -> int:
     at = clock.now()
     login = StolenLogin(LoginKind.CUSTOMER, "", at, at, person_id)
     return add_login(number, login, by=SYSTEM, at=at).pk
-
-
-def _report_of(number: int) -> int:
-    """Return a supplier's report, of a loss."""
-    row = add_report(
-        number,
-        BytesIO(b"customer number\nZZ99\n"),
-        ReportingSupplier("Parcel Post"),
-        ExposedData(("user.name",)),
-        file_name="report.csv",
-        by=SYSTEM,
-        at=clock.now(),
-    )
-    return row.pk
 
 
 def _kept(people: list[int], at: datetime) -> dict[str, tuple[list[int], list[int]]]:

@@ -27,5 +27,6 @@ class EnginesConfig(AppConfig):
                 "ordered",
                 "parquet",
                 "snapshot",
+                "sources",
             ),
         )

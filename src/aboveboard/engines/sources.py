@@ -40,13 +40,13 @@ def list_exposed(exposure: Path, alike: ExposedAlike, out: Path) -> int:
 
 
 def _list(name: str, places: dict[str, str], alike: ExposedAlike, out: Path) -> int:
-    said = {
+    bound = {
         "categories": alike.categories,
         "protected": alike.protected,
         "certainty": alike.certainty,
     }
     with engine() as duck:
         with atomic_path(out) as part:
-            duck.sql(statement(name), params=places | said).write_parquet(str(part))
+            duck.sql(statement(name), params=places | bound).write_parquet(str(part))
         [(people, _)] = duck.execute(statement("listed_total"), {"people": str(out)}).fetchall()
     return int(people)

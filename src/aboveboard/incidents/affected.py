@@ -122,17 +122,7 @@ def add_list(
             at=at,
             by=by.as_json(),
         )
-        AffectedPerson.objects.bulk_create(
-            (
-                AffectedPerson(
-                    affected_list=row,
-                    person_id=person,
-                    certainty=certainty if person in matched.sure else Certainty.NOT_EXCLUDED,
-                )
-                for person in sorted(matched.people)
-            ),
-            batch_size=_BATCH,
-        )
+        _list_people(row, matched)
         listed = "1 person was" if row.people == 1 else f"{row.people:,} people were"
         fact = AffectedStated(
             listed=row.people, unmatched=len(matched.unmatched), certainty=int(certainty)
@@ -141,6 +131,20 @@ def add_list(
         # What was assumed stands until these people are counted: in between nothing would be due.
         counting.enqueue(incident)
     return row
+
+
+def _list_people(row: AffectedList, matched: _MatchedLines) -> None:
+    AffectedPerson.objects.bulk_create(
+        (
+            AffectedPerson(
+                affected_list=row,
+                person_id=person,
+                certainty=row.certainty if person in matched.sure else Certainty.NOT_EXCLUDED,
+            )
+            for person in sorted(matched.people)
+        ),
+        batch_size=_BATCH,
+    )
 
 
 def add_estimate(

@@ -42,7 +42,7 @@ def add_login(number: int, login: StolenLogin, *, by: Actor, at: datetime) -> Af
         # Before the incident is held: it may take minutes.
         files = read_login(login, scratch)
         people = files.totals.people
-        found = FoundSource(
+        source = FoundSource(
             SourceWay.LOGIN,
             people,
             files.totals.categories,
@@ -54,7 +54,7 @@ def add_login(number: int, login: StolenLogin, *, by: Actor, at: datetime) -> Af
             login=_facts(login, files),
             fact=AffectedStated(listed=people, login=Code(login.kind.value)),
         )
-        return record_source(number, found, by=by, at=at)
+        return record_source(number, source, by=by, at=at)
 
 
 def _facts(login: StolenLogin, files: LoginFiles) -> dict[str, Json]:

@@ -114,7 +114,7 @@ def add_mail(
     at: datetime,
 ) -> AffectedList:
     """Add everybody whose address stood in a message, each shown to all the others. ``more``: keys
-    of what else it showed of each of them, such as ``user.health`` for the news of a clinic.
+    of what else it showed of each of them, such as that of a clinic's patients.
 
     Raises:
         NotFound: there is no such incident. Conflict: it is counted from a device or a file.
@@ -132,7 +132,7 @@ def add_mail(
         write_rows(((each, bits, 0, sure) for each, sure in people.items()), listed, MANIFEST)
         write_rows(unknown, strangers, KEYS)
         lost = len({line for line, *_ in unknown})
-        found = FoundSource(
+        source = FoundSource(
             SourceWay.MAIL,
             len(people),
             bits,
@@ -155,7 +155,7 @@ def add_mail(
                 certainty=int(certainty),
             ),
         )
-        return record_source(number, found, by=by, at=at)
+        return record_source(number, source, by=by, at=at)
 
 
 def _look_up(
@@ -194,20 +194,20 @@ def _people(keys: Iterable[LeakKey], known: dict[LeakKey, list[int]]) -> set[int
 
 def _address_lines(text: str) -> list[tuple[str, str]]:
     """Return the lines of addresses among the headers of the first message, unfolded."""
-    found: list[tuple[str, str]] = []
+    headers: list[tuple[str, str]] = []
     taken = ""
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if taken and line[:1] in (" ", "\t") and line.strip():
-            name, value = found[-1]
-            found[-1] = name, f"{value} {line.strip()}"
+            name, value = headers[-1]
+            headers[-1] = name, f"{value} {line.strip()}"
             continue
         match = _FIELD.match(line)
         taken = _HEADERS.get(match[1].lower(), "") if match else ""
         if match and taken:
-            found.append((taken, match[2]))
-        elif found and not line.strip():
+            headers.append((taken, match[2]))
+        elif headers and not line.strip():
             break  # a message's own text begins: what it quotes is of another
-    return found
+    return headers
 
 
 def _decoded(value: str) -> str:

@@ -103,7 +103,7 @@ def check_takes_sources(incident: Incident) -> None:
         raise Conflict(why=f"{incident.reference} is counted from its device or its file")
 
 
-def record_source(number: int, found: FoundSource, *, by: Actor, at: datetime) -> AffectedList:
+def record_source(number: int, source: FoundSource, *, by: Actor, at: datetime) -> AffectedList:
     """Add whom a source names to an incident; the count follows as a job.
 
     Raises:
@@ -112,29 +112,29 @@ def record_source(number: int, found: FoundSource, *, by: Actor, at: datetime) -
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
         check_takes_sources(incident)
-        name = f"{found.way.value}-{new_id()}"
+        name = f"{source.way.value}-{new_id()}"
         row = AffectedList.objects.create(
             incident=incident,
-            way=found.way,
-            certainty=found.certainty,
-            evidence=found.evidence,
-            categories=found.categories,
-            protected=found.protected,
-            people=found.people,
+            way=source.way,
+            certainty=source.certainty,
+            evidence=source.evidence,
+            categories=source.categories,
+            protected=source.protected,
+            people=source.people,
             unmatched=[],
             shared=[],
             at=at,
             by=by.as_json(),
-            login=found.login,
+            login=source.login,
             file_name=name,
         )
         folder = folder_of(incident)
         folder.mkdir(mode=0o700, exist_ok=True)
         # In their place before the row is committed: it never names files that are not there.
-        for what, path in found.files.items():
+        for what, path in source.files.items():
             path.replace(folder / NAMES[what](name))
-        lifecycle.add_timeline_event(incident, "affected", found.sentence, by=by, at=at)
-        entry = IncidentChanged(incident=lifecycle.reference_of(incident), affected=found.fact)
+        lifecycle.add_timeline_event(incident, "affected", source.sentence, by=by, at=at)
+        entry = IncidentChanged(incident=lifecycle.reference_of(incident), affected=source.fact)
         lifecycle.append_entry(entry, by=by, at=at)
         counting.enqueue(incident)
     return row

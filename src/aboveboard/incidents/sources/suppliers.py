@@ -90,7 +90,7 @@ def add_report(
     with working_folder() as scratch:
         listed = scratch / "people.parquet"
         counts = _match(stream, chosen, alike, listed, digest, progress)
-        found = FoundSource(
+        source = FoundSource(
             SourceWay.SUPPLIER,
             counts.people,
             alike.categories,
@@ -117,7 +117,7 @@ def add_report(
                 certainty=int(exposed.certainty),
             ),
         )
-        return record_source(number, found, by=by, at=at)
+        return record_source(number, source, by=by, at=at)
 
 
 def _match(

@@ -108,7 +108,7 @@ def add_system(
         file = scratch / "people.parquet"
         people = list_people(lambda out: facets.write_held(out, as_of), alike, file)
         erased = ledger.count_between(_ERASURE, as_of, at)
-        found = FoundSource(
+        source = FoundSource(
             SourceWay.SYSTEM,
             people,
             alike.categories,
@@ -127,7 +127,7 @@ def add_system(
                 listed=people, way=Code(SourceWay.SYSTEM.value), certainty=int(certainty)
             ),
         )
-        return record_source(number, found, by=by, at=at)
+        return record_source(number, source, by=by, at=at)
 
 
 def _categories(collections: Sequence[DeclaredCollection]) -> tuple[str, ...]:
