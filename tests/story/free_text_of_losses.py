@@ -23,6 +23,8 @@ from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import changes
+from aboveboard.incidents.sources import mails, suppliers, systems
+from aboveboard.incidents.sources.recording import ExposedData
 from aboveboard.incidents.terms import CaseRole
 from tests import world
 from tests.accounts.people import staff_member
@@ -120,6 +122,48 @@ def _add_estimate(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(affected.add_estimate, number, "FR", 3, ["user.name"], **stage.said)
     yield partial(affected.add_estimate, number, text, 3, ["user.name"], **stage.said)
     yield partial(affected.add_estimate, number, "FR", 3, [text], **stage.said)
+
+
+def _take_back_list(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    row = affected.add_list(number, [stage.row["email"]], ["user.name"], **stage.said)
+    yield partial(affected.withdraw_list, number, row.pk, reason=text, **stage.said)
+
+
+def _take_back_estimate(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    row = affected.add_estimate(number, "FR", 3, ["user.name"], **stage.said)
+    yield partial(affected.withdraw_estimate, number, row.pk, reason=text, **stage.said)
+
+
+def _add_system(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    yield partial(systems.add_system, number, text, stage.now, **stage.said)
+    add = partial(systems.add_system, number, "own", stage.now, **stage.said)
+    yield add
+    yield partial(add, categories=[text])
+
+
+def _add_mail(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    addresses = f"To: {stage.row['email']}, {text} <x@elsewhere.example>"
+    yield partial(mails.add_mail, number, addresses, **stage.said)
+    yield partial(mails.add_mail, number, text, **stage.said)
+    yield partial(mails.add_mail, number, addresses, more=[text], **stage.said)
+
+
+def _add_report(stage: Stage, text: str) -> Iterator[Call]:
+    number = incidents.open_other(title="Letters", **stage.said).number
+    for name, rows in (("Post", text), (text, stage.row["customer_id"])):
+        yield partial(
+            suppliers.add_report,
+            number,
+            io.BytesIO(f"customer number\n{rows}\n".encode()),
+            suppliers.ReportingSupplier(name),
+            ExposedData(("user.name",)),
+            file_name=text,
+            **stage.said,
+        )
 
 
 def _set_group(stage: Stage, text: str) -> Iterator[Call]:
@@ -293,6 +337,11 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.open_other: _open_other,
     affected.add_list: _add_list,
     affected.add_estimate: _add_estimate,
+    affected.withdraw_list: _take_back_list,
+    affected.withdraw_estimate: _take_back_estimate,
+    systems.add_system: _add_system,
+    mails.add_mail: _add_mail,
+    suppliers.add_report: _add_report,
     incidents.change: _change,
     groups.set_group: _set_group,
     groups.remove_group: _remove_group,
