@@ -35,6 +35,7 @@ from aboveboard.promise.purpose import (
     RetentionStart,
     SpecialCondition,
     StaffWords,
+    ThirdPartyTerms,
 )
 from aboveboard.promise.text import TranslatedText, translate
 from aboveboard.promise.website import ConsentSignal, Website, WebsitePart
@@ -72,6 +73,7 @@ __all__ = [
     "RoleOrChannel",
     "SpecialCondition",
     "StaffWords",
+    "ThirdPartyTerms",
     "Transfer",
     "TranslatedText",
     "Website",

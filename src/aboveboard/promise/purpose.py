@@ -132,6 +132,14 @@ class GeneralWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ThirdPartyTerms:
+    """A person may let the recipients of a purpose read its fields themselves, each for ``longest``
+    at most, and end it at any moment."""
+
+    longest: Period
+
+
+@dataclass(frozen=True, slots=True)
 class Purpose:
     """What data is used for. ``title`` reads "To deliver what you order"; ``what`` and
     ``why`` are plain sentences to the customer.
@@ -148,7 +156,7 @@ class Purpose:
     they must give its data (GDPR Art. 13(2)(e)); None where that is not said. ``contacts``: which
     of its channels is which way of contact.
     ``delay``: uses of it are shown later, because a law says so. ``in_general``: they are shown in
-    general words alone.
+    general words alone. ``third_parties``: a person may let its recipients in themselves.
     """
 
     key: str
@@ -175,6 +183,7 @@ class Purpose:
     contacts: tuple[tuple[str, Contact], ...] = ()
     delay: LawfulDelay | None = None
     in_general: GeneralWords | None = None
+    third_parties: ThirdPartyTerms | None = None
 
     @property
     def is_sealed(self) -> bool:
@@ -198,10 +207,19 @@ class Purpose:
                 return way
         return ""
 
+    def opens_to(self, recipient: str) -> bool:
+        """Whether a person may let this recipient read its fields themselves."""
+        return self.third_parties is not None and recipient in self.recipients
+
     @property
     def leaves_choice(self) -> bool:
         """Whether the person has a say in it: a yes to give, or an objection to make."""
         return self.needs_consent or self.objectable
+
+    @property
+    def has_one_answer(self) -> bool:
+        """Whether the choice is one yes or no, and not whom they let in themselves."""
+        return self.leaves_choice and self.third_parties is None
 
     @property
     def needs_consent(self) -> bool:

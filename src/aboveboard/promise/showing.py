@@ -1,5 +1,5 @@
-"""How soon, and in how many words, people are shown the uses of a purpose: what changed between two
-promises. Pure."""
+"""How soon, and in how many words, people are shown the uses of a purpose, and whom they may let in
+themselves: what changed between two promises. Pure."""
 
 from __future__ import annotations
 
@@ -35,6 +35,22 @@ def _sentences(before: Purpose, after: Purpose) -> Iterator[tuple[bool, str]]:
         yield less, f"Uses for {title} are now shown {how}."
     elif before.in_general != after.in_general:
         yield False, f"The general words for uses of {title} are others."
+    if before.third_parties != after.third_parties:
+        yield _opens_longer(before, after), _third_party_sentence(title, after)
+
+
+def _opens_longer(before: Purpose, after: Purpose) -> bool:
+    had, has = before.third_parties, after.third_parties
+    if had is None or has is None:
+        return has is not None
+    return has.longest.longest() > had.longest.longest()
+
+
+def _third_party_sentence(title: str, after: Purpose) -> str:
+    if after.third_parties is None:
+        return f"People can no longer let anybody in for {title}."
+    period = period_in_words(after.third_parties.longest)
+    return f"People can now let its recipients in for {title}, for {period} at most."
 
 
 def _delay_sentence(title: str, after: Purpose) -> str:

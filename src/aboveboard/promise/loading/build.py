@@ -51,6 +51,7 @@ from aboveboard.promise.model import (
     RoleOrChannel,
     SpecialCondition,
     StaffWords,
+    ThirdPartyTerms,
     Transfer,
     TranslatedText,
     Website,
@@ -247,6 +248,7 @@ def _purpose(key: str, item: Item, channels: Mapping[str, PromisedChannel]) -> P
         provision=_provision(provision) if provision else None,
         delay=_delay(fields.get("delay")),
         in_general=_general_words(fields.get("shown_in_general")),
+        third_parties=_third_party_terms(fields.get("third_parties")),
     )
 
 
@@ -293,6 +295,10 @@ def _delay(item: Item | None) -> LawfulDelay | None:
         Period.parse(scalar_text(item, "longest")),
         DelayedWord(scalar_text(item, "tells")),
     )
+
+
+def _third_party_terms(item: Item | None) -> ThirdPartyTerms | None:
+    return ThirdPartyTerms(Period.parse(scalar_text(item, "longest"))) if item else None
 
 
 def _general_words(item: Item | None) -> GeneralWords | None:

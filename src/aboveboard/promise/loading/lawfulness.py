@@ -8,6 +8,7 @@ is reported, and the rule speaks once that is mended.
 from __future__ import annotations
 
 from aboveboard.law import bases, categories, transfers
+from aboveboard.promise.loading import third_parties
 from aboveboard.promise.loading.lines import Item, Table, entries, list_scalars, scalar_text
 from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
 from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, RestrictedUse, RetentionStart
@@ -25,6 +26,7 @@ def check(root: Table, report: ProblemReport) -> None:
             _check_restricted(key, purpose, report)
             _check_retention(purpose, report)
             _check_delay(key, purpose, report)
+            third_parties.check(key, purpose, report)
     _check_transfers(root, report)
     _check_losses(root, report)
     _check_automated(root, report)
