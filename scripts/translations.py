@@ -28,7 +28,7 @@ SHARED = tuple(PORTAL.parent / folder for folder in ("accounts", "centre", "site
 CONSOLE = PORTAL.parent / "console"
 LOOK_UP = (
     *(CONSOLE / f"{name}.py" for name in ("apps", "confirming", "correct", "documents", "forms")),
-    CONSOLE / "people.py",
+    *(CONSOLE / f"{name}.py" for name in ("people", "third_party")),
     *sorted((CONSOLE / "templates" / "console" / "people").glob("*.html")),
 )
 """The pages of the console that are not in English alone, and its navigation."""

@@ -32,6 +32,7 @@ from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics import shipped
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.state import NO_CHOICES, OWN_HAND, ChoiceAnswer, ChoiceEvent, fold
+from aboveboard.choices.third_parties import ThirdPartyFacts
 from aboveboard.promise.loading import load
 
 HERE = Path(__file__).parent
@@ -46,7 +47,8 @@ def ago(days: float) -> datetime:
 
 
 def actor(role: str, *, own: bool) -> Actor:
-    return Actor(ActorKind.PERSON if own else ActorKind.STAFF, "1", role)
+    kind = ActorKind.SERVICE if role == "third-party" else ActorKind.STAFF
+    return Actor(ActorKind.PERSON if own else kind, "1", role)
 
 
 def request_of(story: dict[str, Any]) -> UseRequest:
@@ -57,7 +59,11 @@ def request_of(story: dict[str, Any]) -> UseRequest:
         ask["purpose"],
         tuple(ask["fields"]),
         ask["channel"],
-        scope=ClientScope(frozenset(scope["purposes"]), frozenset(scope["channels"]))
+        scope=ClientScope(
+            frozenset(scope["purposes"]),
+            frozenset(scope["channels"]),
+            rights=frozenset(scope.get("rights", ())),
+        )
         if scope
         else None,
     )
@@ -87,6 +93,15 @@ def facts_of(story: dict[str, Any]) -> PersonFacts:
         restricted_since=ago(known["restricted"]) if "restricted" in known else None,
         held_for_claim=known.get("legal_hold", False),
         grounds_shown={purpose: ago(days) for purpose, days in known.get("grounds", {}).items()},
+        third_parties=tuple(
+            ThirdPartyFacts(
+                *(each[key] for key in ("party", "purpose", "name")),
+                frozenset(each["shown"]),
+                ago(each["days"]),
+                ago(each["until"]) if "until" in each else None,
+            )
+            for each in known.get("let_in", ())
+        ),
     )
 
 

@@ -121,12 +121,14 @@ def test_what_the_sample_promises() -> None:
         "personal-offers",
         "improve-shops",
         "measure-visits",
+        "get-advice",
         "tell-you-of-a-loss",
         "show-you-your-data",
     ]
     assert [purpose.key for purpose in promise.purposes.values() if purpose.needs_consent] == [
         "personal-offers",
         "measure-visits",
+        "get-advice",
     ]
     assert [purpose.key for purpose in promise.purposes.values() if purpose.objectable] == [
         "improve-shops"

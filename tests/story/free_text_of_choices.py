@@ -3,7 +3,9 @@ about an objection."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 
 from aboveboard.basics.actor import CUSTOMER
@@ -12,6 +14,8 @@ from aboveboard.choices import bounding, lapsing
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.representation import deaths
+from aboveboard.third_parties import actions as third_parties
+from tests.accounts.people import service_client
 from tests.story.free_text import Call, Case, Stage
 
 
@@ -31,6 +35,24 @@ def _bound(stage: Stage, text: str) -> Iterator[Call]:
         evidence="call/1",
         **stage.said,
     )
+
+
+def _let_in(stage: Stage, text: str) -> Iterator[Call]:
+    name = f"Fairwheel {secrets.token_hex(4)}"
+    service_client(
+        name=name, role="third-party", team="Fairwheel", purposes=["get-advice"], channels=["api"],
+        rights=["third-party:consumer-advice"],
+    )  # fmt: skip
+    how = {"channel": "phone", "evidence": "call/1"} | stage.said
+    day = stage.now.date() + timedelta(days=9)
+    party, purpose = "consumer-advice", "get-advice"
+    for act, last in ((third_parties.let_in, (day,)), (third_parties.end, ())):
+        go = partial(act, stage.ada)
+        yield partial(go, party, purpose, *last, **how)
+        yield partial(go, text, purpose, *last, **how)
+        yield partial(go, party, text, *last, **how)
+        yield partial(go, party, purpose, *last, **how | {"channel": text})
+        yield partial(go, party, purpose, *last, **how | {"evidence": text})
 
 
 def _meet(stage: Stage, text: str) -> Iterator[Call]:
@@ -55,6 +77,8 @@ def _record_death(stage: Stage, text: str) -> Iterator[Call]:
 CASES: dict[Callable[..., object], Case] = {
     bounding.set_boundary: _bound,
     bounding.lift_boundary: _bound,
+    third_parties.let_in: _let_in,
+    third_parties.end: _let_in,
     choices.meet_objection: _meet,
     lapsing.let_lapse: _let_lapse,
     lapsing.let_stand_again: _let_lapse,

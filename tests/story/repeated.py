@@ -27,6 +27,8 @@ ELSEWHERE = {
     "group.organisations.declare": "tests/group: as connectors.actions.declare",
     "group.organisations.remove": "tests/group: what is removed is not there",
     "ledger.committing.commit_handles": "tests/ledger: with nothing new it writes nothing",
+    "third_parties.actions.end": "tests/third_parties: as choose",
+    "third_parties.actions.let_in": "tests/third_parties: as choose",
     "incidents.actions.mark_done": "tests/incidents: a duty is done once",
     "incidents.actions.mark_notified": "tests/incidents: a state follows another",
     "incidents.case.closing.write_review": "within the closing of an incident",

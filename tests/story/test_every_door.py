@@ -106,7 +106,7 @@ SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
     r"/you/(details/|moving/$|what-for/$|website/$|acting/|choices/(personal-offers/)?$|who-may-look/$|notices/$"
-    r"|who-has-looked/($|concern/|whole-list.json$)|organisations/|portals/|who-was-given/$|$)"
+    r"|who-has-looked/($|concern/|whole-list.json$)|organisations/|portals/|third-parties/$|who-was-given/$|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
 """Pages of the portal without anybody's id in the address: another customer

@@ -21,7 +21,7 @@ from aboveboard.access.decision.decide import decide_person, general_refusals
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.decision.gather import gather
 from aboveboard.access.limits import LOOK_UP_WIDTH
-from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
+from aboveboard.access.reasons import OF_THIRD_PARTIES, ReasonCode, RefusalReason, reason
 from aboveboard.access.release import decision_moment, entry_subjects, open_granted, use_entries
 from aboveboard.access.sealed_uses import is_hidden
 from aboveboard.access.use import Decision, UseRequest, UseResult
@@ -180,7 +180,7 @@ def _choose_match(
     promised: Promise, request: UseRequest, already: tuple[RefusalReason, ...], matches: Matches
 ) -> Chosen:
     """Choose who is shown: the only one whom this use may show. Anybody else who matches counts
-    as though they did not exist."""
+    as though they did not exist, but to a third party whom they let in."""
     shown = [
         (record, decision)
         for record, decision in matches
@@ -188,8 +188,15 @@ def _choose_match(
     ]
     if len(shown) == 1:
         return shown[0]
+    # A third party that this person let in, now or once, knew them: it is told why no more.
+    if len(matches) == 1 and matches[0][0] is not None and _tells_third_party(matches[0][1]):
+        return matches[0]
     several = bool(shown) and _may_disclose(promised, request)
     return None, Decision(reasons=already or (_SEVERAL if several else _NOBODY,))
+
+
+def _tells_third_party(decision: Decision) -> bool:
+    return {reason.code for reason in decision.reasons} <= OF_THIRD_PARTIES
 
 
 def _may_disclose(promised: Promise, request: UseRequest) -> bool:
@@ -204,8 +211,8 @@ def _result(
     entry_id: int,
 ) -> UseResult | AboveboardError:
     record, decision = chosen
-    if record is not None and not request.opens:
-        return UseResult(entry_id, None)
+    if record is not None and (decision.reasons or not request.opens):
+        return UseResult(entry_id, None, reasons=decision.reasons)
     if record is not None:
         try:
             return open_granted(record, decision.fields, entry_id)  # 4

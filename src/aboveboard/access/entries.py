@@ -265,6 +265,17 @@ class EmergencyNotified(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ThirdPartyNotified(Facts):
+    """The address was opened to write to the person of a third party that they let in: that it is,
+    that it ends soon, or that it ended. ``choice``: the entry of what they said."""
+
+    kind: ClassVar = "third-party.notified"
+    on_restore: ClassVar = NothingToRestore("a message that was sent changes nothing here")
+
+    choice: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeNotified(Facts):
     """The address was opened to tell the person what version ``promise`` of the promise changes for
     them (GDPR Art. 13(3))."""
@@ -321,6 +332,7 @@ ENTRIES: Final = (
     ConcernAnswered,
     AnswerNotified,
     EmergencyNotified,
+    ThirdPartyNotified,
     ChangeNotified,
     RequestOpened,
     ChoiceMissed,

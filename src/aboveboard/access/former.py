@@ -2,8 +2,9 @@
 
 No purpose of the promise is asked: telling the person at the old address and the new one that it
 was changed is a duty of security (GDPR Art. 32), and so are answering them (Art. 12(3)), telling
-them what a changed promise does (Art. 13(3)), and that somebody whom they keep out opened their
-record. Each has its entry all the same, and the address is opened after that is durable.
+them what a changed promise does (Art. 13(3)), that somebody whom they keep out opened their record,
+and that a third party whom they let in may look, or may no more. Each has its entry all the same,
+and the address is opened after that is durable.
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from aboveboard.access.entries import (
     CorrespondentOpened,
     EmergencyNotified,
     RequestOpened,
+    ThirdPartyNotified,
 )
 from aboveboard.access.release import make_grant
 from aboveboard.basics.actor import SYSTEM
-from aboveboard.basics.facts import Word
+from aboveboard.basics.facts import Facts, Word
 from aboveboard.basics.personal import Personal
 from aboveboard.keys.actions import entry_subject, entry_subjects
 from aboveboard.ledger.actions import append
@@ -84,6 +86,21 @@ def open_for_emergency(
 ) -> Personal[str] | None:
     """Open the first of some e-mail addresses of somebody, to tell them of the emergency use of
     entry ``used``; None when they are no longer held, or have none."""
+    return _open_first(person_id, fields, EmergencyNotified(used), at=at)
+
+
+def open_for_third_party(
+    person_id: int, fields: Collection[str], choice: int, *, at: datetime
+) -> Personal[str] | None:
+    """Open the first of some e-mail addresses of somebody, to write to them of a third party that
+    they let in with the choice of entry ``choice``; None when they are no longer held, or have
+    none."""
+    return _open_first(person_id, fields, ThirdPartyNotified(choice), at=at)
+
+
+def _open_first(
+    person_id: int, fields: Collection[str], entry: Facts, *, at: datetime
+) -> Personal[str] | None:
     record = vault.fetch([person_id]).get(person_id)
     held = record.provenance() if record is not None else {}
     field = next((each for each in fields if each in held), None)
@@ -91,7 +108,7 @@ def open_for_emergency(
         subject = entry_subject(person_id)
         if record is None or subject is None or field is None:
             return None
-        entry_id = append(EmergencyNotified(used), by=SYSTEM, handle=subject.handle, at=at)
+        entry_id = append(entry, by=SYSTEM, handle=subject.handle, at=at)
     return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)
 
 

@@ -29,6 +29,13 @@ class ReasonCode(StrEnum):
     NOT_YET_TIME = "not_yet_time"
     NOBODY_TO_SHOW = "nobody_to_show"
     SEVERAL_TO_SHOW = "several_to_show"
+    DECEASED = "deceased"
+    THIRD_PARTY_NOT_PROMISED = "third_party_not_promised"
+    THIRD_PARTY_NOT_LET_IN = "third_party_not_let_in"
+    THIRD_PARTY_ENDED = "third_party_ended"
+    THIRD_PARTY_EXPIRED = "third_party_expired"
+    THIRD_PARTY_OTHER_PURPOSE = "third_party_other_purpose"
+    THIRD_PARTY_OTHER_FIELD = "third_party_other_field"
     EMERGENCY_NOT_PROMISED = "emergency_not_promised"
     EMERGENCY_NOT_STAFF = "emergency_not_staff"
     EMERGENCY_ROLE = "emergency_role"
@@ -76,6 +83,21 @@ SENTENCES: dict[ReasonCode, str] = {
         "There is nobody to show for this purpose. Whether anyone matches is not disclosed."
     ),
     ReasonCode.SEVERAL_TO_SHOW: "More than one person may match, so none of them is shown.",
+    ReasonCode.DECEASED: "The person is recorded as having died, so nothing they chose goes on.",
+    ReasonCode.THIRD_PARTY_NOT_PROMISED: (
+        "The promise does not let a person open this purpose to this third party."
+    ),
+    ReasonCode.THIRD_PARTY_NOT_LET_IN: "The person has not let this third party in.",
+    ReasonCode.THIRD_PARTY_ENDED: "The person ended the access of this third party.",
+    ReasonCode.THIRD_PARTY_EXPIRED: (
+        "The time for which the person let this third party in is over."
+    ),
+    ReasonCode.THIRD_PARTY_OTHER_PURPOSE: (
+        "The person let this third party in for another purpose, and not for this one."
+    ),
+    ReasonCode.THIRD_PARTY_OTHER_FIELD: (
+        "The person was not shown {field} when they let this third party in."
+    ),
     ReasonCode.EMERGENCY_NOT_PROMISED: "The promise has no emergencies.",
     ReasonCode.EMERGENCY_NOT_STAFF: (
         "Only a member of staff may act in an emergency, never a client."
@@ -98,6 +120,18 @@ class RefusalReason:
     code: ReasonCode
     sentence: str
     field: str = ""
+
+
+OF_THIRD_PARTIES = frozenset(
+    {
+        ReasonCode.THIRD_PARTY_ENDED,
+        ReasonCode.THIRD_PARTY_EXPIRED,
+        ReasonCode.THIRD_PARTY_OTHER_PURPOSE,
+        ReasonCode.THIRD_PARTY_OTHER_FIELD,
+    }
+)
+"""What a third party whom a person let in, now or once, is told when it names them: it knew them,
+so a look-up tells it nothing new (``docs/decisions/0017``)."""
 
 
 def reason(code: ReasonCode, field: str = "", **details: str) -> RefusalReason:

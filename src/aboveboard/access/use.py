@@ -72,6 +72,11 @@ class UseRequest:
         is_representative = self.actor.kind is ActorKind.REPRESENTATIVE
         return Role.CUSTOMER.value if is_representative else self.actor.role
 
+    @property
+    def third_party(self) -> str:
+        """The recipient that asks for itself, of whom lets it in; "" for everybody else."""
+        return self.scope.third_party if self.scope is not None else ""
+
     def for_subject(self, subject: Subject) -> UseRequest:
         """Return the same request about somebody else."""
         # Written out, because dataclasses.replace takes five times as long, once for each of the

@@ -248,6 +248,8 @@ class NavEntry:
     ``roles`` empty: everyone of that face is offered it; ``promised``: so are, beside ``roles``,
     the roles that the promise names and this program does not. The gate decides who may enter, not
     this.
+
+    ``covers``: where addresses start that belong to it too, and are not below its own.
     """
 
     face: Face
@@ -257,6 +259,7 @@ class NavEntry:
     roles: frozenset[str] = frozenset()
     group: str = ""
     promised: bool = False
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,7 @@ class StatedChoice:
 
 
 def record(person_id: int, stated: StatedChoice, *, by: Actor, at: datetime) -> ChoiceRecord:
-    """Record a choice of a person who is locked: for the actions of this package.
+    """Record a choice of a person who is locked, once what it says was checked.
 
     Raises:
         RateLimited, NotFound: as :func:`choose`.

@@ -33,6 +33,7 @@ class ChoicesConfig(AppConfig):
                 "receipt",
                 "signed_receipt",
                 "state",
+                "third_parties",
                 "topic",
             ),
             entries=(ChoiceMade, ChoiceWaits, ObjectionMet),

@@ -24,6 +24,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
+from aboveboard.choices.third_parties import is_third_party
 from aboveboard.choices.topic import parts_of
 from aboveboard.promise.period import Period
 
@@ -84,7 +85,8 @@ NO_BOUNDARIES: Final = Boundaries()
 
 
 def is_boundary(topic: str) -> bool:
-    """Whether a topic is a boundary, and not a purpose: no key of a promise has a colon."""
+    """Whether a topic is a boundary or a third party, and not a purpose: no key of a promise has a
+    colon."""
     return ":" in topic
 
 
@@ -93,6 +95,8 @@ def boundaries_of(denied: Iterable[str]) -> Boundaries:
     purpose the shorter holds."""
     kept_out, shorter = set(), dict[str, Period]()
     for topic in denied:
+        if is_third_party(topic):
+            continue
         if topic.startswith("keep:"):
             purpose, keep = parts_of(topic.removeprefix("keep:"))
             period = Period.parse(keep)

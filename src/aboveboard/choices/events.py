@@ -11,6 +11,7 @@ from aboveboard.basics.package import EventAbout, EventType
 from aboveboard.choices.boundaries import is_boundary
 from aboveboard.choices.entries import ChoiceMade, ObjectionMet
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.choices.third_parties import is_third_party, party_and_purpose
 from aboveboard.promise.model import LawfulBasis, Purpose
 
 _CHOICE: Final = {
@@ -23,6 +24,11 @@ _BOUNDARY: Final = {
     "boundary": "`role:` and the key of a role, `team:` and 16 hex digits of the SHA-256 of its "
     "name, or `keep:` and the key of a purpose",
     "keep": "how long that is kept at most, as an ISO 8601 period; null for the others",
+}
+_THIRD_PARTY: Final = {
+    "third_party": "the key of the recipient in the promise",
+    "purpose": "the key of the purpose in the promise",
+    "until": "the last day on which it is let in (ISO 8601); null where it was ended",
 }
 
 
@@ -45,12 +51,21 @@ def _example(purpose: str, answer: ChoiceAnswer, contact: str = "") -> ChoiceMad
     return ChoiceMade(Word(purpose), answer, Word("portal"), sealed, 3, whole)
 
 
+def _third_party(facts: ChoiceMade) -> Mapping[str, Json]:
+    party, purpose = party_and_purpose(facts.purpose)
+    return {"third_party": party, "purpose": purpose, "until": facts.contact}
+
+
 def _is_yes(facts: ChoiceMade) -> bool:
     return facts.answer is ChoiceAnswer.YES and not is_boundary(facts.purpose)
 
 
 def _is_no(facts: ChoiceMade) -> bool:
     return facts.answer is ChoiceAnswer.NO and not is_boundary(facts.purpose)
+
+
+def _is_set(facts: ChoiceMade) -> bool:
+    return is_boundary(facts.purpose) and not is_third_party(facts.purpose)
 
 
 GIVEN: Final = EventType(
@@ -100,7 +115,7 @@ BOUNDARY_SET: Final = EventType(
     about=EventAbout.PERSON,
     fields=_BOUNDARY,
     data=_boundary,
-    fits=lambda facts: facts.answer is ChoiceAnswer.NO and is_boundary(facts.purpose),
+    fits=lambda facts: facts.answer is ChoiceAnswer.NO and _is_set(facts),
     example=_example("keep:personal-offers", ChoiceAnswer.NO, "P6M"),
 )
 BOUNDARY_LIFTED: Final = EventType(
@@ -109,14 +124,43 @@ BOUNDARY_LIFTED: Final = EventType(
     about=EventAbout.PERSON,
     fields=_BOUNDARY,
     data=_boundary,
-    fits=lambda facts: facts.answer is ChoiceAnswer.YES and is_boundary(facts.purpose),
+    fits=lambda facts: facts.answer is ChoiceAnswer.YES and _is_set(facts),
     example=_example("role:adviser", ChoiceAnswer.YES),
 )
-EVENTS: Final = (GIVEN, WITHDRAWN, OBJECTED, MET, BOUNDARY_SET, BOUNDARY_LIFTED)
+LET_IN: Final = EventType(
+    name="third_party.let_in",
+    says="A person let a third party read their data themselves, for a purpose and a time.",
+    about=EventAbout.PERSON,
+    fields=_THIRD_PARTY,
+    data=_third_party,
+    fits=lambda facts: facts.answer is ChoiceAnswer.YES and is_third_party(facts.purpose),
+    example=_example("third:debt-adviser:get-advice", ChoiceAnswer.YES, "2026-12-31"),
+)
+ENDED: Final = EventType(
+    name="third_party.ended",
+    says="A person ended the access of a third party. What ends by its date sends no notice.",
+    about=EventAbout.PERSON,
+    fields=_THIRD_PARTY,
+    data=_third_party,
+    fits=lambda facts: facts.answer is ChoiceAnswer.NO and is_third_party(facts.purpose),
+    example=_example("third:debt-adviser:get-advice", ChoiceAnswer.NO),
+)
+EVENTS: Final = (
+    GIVEN,
+    WITHDRAWN,
+    OBJECTED,
+    MET,
+    BOUNDARY_SET,
+    BOUNDARY_LIFTED,
+    LET_IN,
+    ENDED,
+)
 
 
 def event_of(made: ChoiceMade, purpose: Purpose | None) -> EventType:
     """Return which event a choice is. ``purpose``: what it is about, as the promise has it."""
+    if is_third_party(made.purpose):
+        return ENDED if made.answer is ChoiceAnswer.NO else LET_IN
     if is_boundary(made.purpose):
         return BOUNDARY_SET if made.answer is ChoiceAnswer.NO else BOUNDARY_LIFTED
     if made.answer is ChoiceAnswer.YES:

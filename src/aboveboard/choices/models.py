@@ -23,7 +23,7 @@ class Choice(DecidingRow):
     channel, on what evidence, taken by whom."""
 
     person_id = models.BigIntegerField()
-    purpose = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=100)
     contact = models.CharField(
         max_length=16,
         blank=True,

@@ -120,7 +120,7 @@ def _choices_by_number(
         if rows.is_authentic(Choice._meta.label, choice_id, values, mac):
             by = recorder_id(Actor.from_json(recorded_by))
             event = ChoiceEvent(
-                at, choice_id, purpose, ChoiceAnswer(answer), by, bool(waits), contact
+                at, choice_id, purpose, ChoiceAnswer(answer), by, bool(waits), contact, serial
             )
         else:
             rows.report_not_authentic(Choice._meta.label, choice_id)
@@ -162,6 +162,12 @@ def history(person_id: int) -> list[ChoiceRecord]:
 def choice_of(person_id: int, choice_id: int) -> ChoiceRecord | None:
     """Return one choice if it is this person's own."""
     row = Choice.objects.filter(person_id__in=numbers_of(person_id), id=choice_id).first()
+    return record_of(row) if row is not None and row.authentic else None
+
+
+def choice(choice_id: int) -> ChoiceRecord | None:
+    """Return one choice by its number, whoever's it is."""
+    row = Choice.objects.filter(id=choice_id).first()
     return record_of(row) if row is not None and row.authentic else None
 
 

@@ -28,6 +28,7 @@ from typing import Final
 
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.boundaries import NO_BOUNDARIES, Boundaries, boundaries_of
+from aboveboard.choices.third_parties import is_third_party
 from aboveboard.choices.topic import WHOLE, parts_of, topic_of
 
 OWN_HAND: Final = "person:"
@@ -64,6 +65,8 @@ class ChoiceEvent:
     """Whether it counts for nothing until somebody else confirms it."""
     contact: str = WHOLE
     """The way of contact it is about; empty where it is about the purpose as a whole."""
+    promise: int = 0
+    """The version of the promise that was in force when it was made; 0 where that is not known."""
 
     @property
     def topic(self) -> str:
@@ -322,10 +325,14 @@ def needs_confirmation(
     A no never waits, and neither does what the person says with their own hand. A yes that somebody
     else records waits where the person's own last word was no, unless a member of staff confirms a
     yes that others recorded since: who recorded one of them cannot confirm it, not even through
-    another yes in between. Once confirmed it is the person's word again.
+    another yes in between. Once confirmed it is the person's word again. That a third party is let
+    in always waits where staff or a program record it, and nobody confirms it but the person.
     """
     if answer is ChoiceAnswer.NO or by.kind is ActorKind.PERSON:
         return False
+    # A third party is let in by hand: the person's, or that of who acts for them.
+    if is_third_party(purpose) and by.kind is not ActorKind.REPRESENTATIVE:
+        return True
     return state.is_refused(purpose, contact) and not can_confirm(state, purpose, by, contact)
 
 
@@ -333,7 +340,7 @@ def can_confirm(state: ConsentState, purpose: str, by: Actor, contact: str = WHO
     """Whether a yes to this waits that this member of staff may confirm. Who recorded one to the
     whole cannot confirm one to a way of contact of it: that would be their own word again."""
     recorders = state.waiting_by.get(topic_of(purpose, contact), _NO_NAMES)
-    if by.kind is not ActorKind.STAFF or not recorders:
+    if by.kind is not ActorKind.STAFF or not recorders or is_third_party(purpose):
         return False
     return recorder_id(by) not in recorders | state.waiting_by.get(purpose, _NO_NAMES)
 

@@ -36,6 +36,8 @@ aboveboard client add "Web shop" --role shop-system --team Shops --choose person
 --channel portal
 aboveboard client add "Account page" --role shop-system --request access --request erasure \
 --proves signed_in
+aboveboard client add "Fairwheel" --role third-party --third-party consumer-advice \
+--purpose get-advice --channel api
 aboveboard client rotate "Shop till"
 aboveboard client revoke "Shop till"
 aboveboard client list --json"""
@@ -106,6 +108,11 @@ def _configure_scope(add: argparse.ArgumentParser) -> None:
         help=f"a kind of request that the client may bring for people ({', '.join(REQUESTS)}); "
         "repeat for more than one",
     )
+    _configure_outsiders(add)
+
+
+def _configure_outsiders(add: argparse.ArgumentParser) -> None:
+    """Declare what makes it the client of somebody outside, or lets it speak for people."""
     add.add_argument(
         "--usage",
         action="append",
@@ -120,6 +127,14 @@ def _configure_scope(add: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME",
         help="a recipient of the promise whose client it is: it may read what it was given",
+    )
+    add.add_argument(
+        "--third-party",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a recipient of the promise whose client it is: it may read only of whom lets it in, "
+        "and they see it under the recipient's name",
     )
     add.add_argument(
         "--proves",
@@ -170,7 +185,8 @@ def run(args: argparse.Namespace) -> int:
             rights=[f"request:{kind}" for kind in args.request]
             + [f"proves:{evidence}" for evidence in args.proves]
             + [f"usage:{field}" for field in args.usage]
-            + [f"recipient:{name}" for name in args.recipient],
+            + [f"recipient:{name}" for name in args.recipient]
+            + [f"third-party:{name}" for name in args.third_party],
             by=SYSTEM,
             at=at,
             life=life,

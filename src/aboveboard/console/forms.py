@@ -152,7 +152,7 @@ class RecordChoiceForm(forms.Form):
             field.choices = [
                 (topic, topic_in_words(promise, topic))
                 for purpose in promise.purposes.values()
-                if purpose.leaves_choice
+                if purpose.has_one_answer
                 for topic in (
                     purpose.key,
                     *(topic_of(purpose.key, way) for way in purpose.contact_ways),

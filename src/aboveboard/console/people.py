@@ -36,6 +36,7 @@ from aboveboard.promise.queries import in_force
 from aboveboard.representation import queries as representation
 from aboveboard.representation.deaths import is_deceased
 from aboveboard.representation.terms import Capacity, RepresentationState
+from aboveboard.third_parties.queries import offered
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import ValueOrigin
 
@@ -170,6 +171,7 @@ def _answer(
         for name, value in result.values.items()
     ]
     context["choices"] = _choices(promise, person_id, clock.now())
+    context["third_parties"] = bool(offered(in_force().promise, clock.now()))
     # It leads to the holds and restrictions of the person, which are this role's work.
     context["retention_of"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
     context["deceased"] = is_deceased(person_id)
@@ -259,7 +261,7 @@ def _choices(promise: Promise, person_id: int, at: datetime) -> list[dict[str, A
     consent = choices.consent_state(person_id)
     rows: list[dict[str, Any]] = []
     for purpose in promise.purposes.values():
-        if purpose.leaves_choice:
+        if purpose.has_one_answer:
             own = [
                 way
                 for way in purpose.contact_ways

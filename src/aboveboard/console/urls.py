@@ -14,6 +14,7 @@ from aboveboard.console import (
     promise,
     report_loss,
     settings,
+    third_party,
 )
 from aboveboard.console.case import outside, tasks, veris
 from aboveboard.console.case import people as case
@@ -78,6 +79,7 @@ urlpatterns = [
     path("people/", people.purposes, name="people"),
     path("people/correct/", correct.correct, name="correct"),
     path("people/choice/", people.record_choice, name="record_choice"),
+    path("people/third-party/", third_party.record, name="third_party"),
     path("people/choices-to-confirm/", confirming.overview, name="confirm_choices"),
     path("people/choices-to-confirm/<int:choice_id>/", confirming.confirm, name="confirm_choice"),
     path("people/documents/<slug:field>/", documents.fetch, name="fetch_document"),

@@ -18,8 +18,20 @@ class PortalConfig(AppConfig):
             name="portal",
             navigation=(
                 NavEntry(Face.PORTAL, 1, gettext_noop("Your data"), "/you/"),
-                NavEntry(Face.PORTAL, 2, gettext_noop("Your choices"), "/you/choices/"),
-                NavEntry(Face.PORTAL, 3, gettext_noop("Who has looked"), "/you/who-has-looked/"),
+                NavEntry(
+                    Face.PORTAL,
+                    2,
+                    gettext_noop("Your choices"),
+                    "/you/choices/",
+                    covers=("/you/who-may-look/", "/you/third-parties/", "/you/website/"),
+                ),
+                NavEntry(
+                    Face.PORTAL,
+                    3,
+                    gettext_noop("Who has looked"),
+                    "/you/who-has-looked/",
+                    covers=("/you/organisations/", "/you/portals/", "/you/who-was-given/"),
+                ),
                 NavEntry(Face.PORTAL, 4, gettext_noop("Ask us"), "/you/requests/"),
                 NavEntry(Face.PORTAL, 5, gettext_noop("Messages"), "/you/notices/"),
             ),

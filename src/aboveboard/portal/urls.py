@@ -19,6 +19,7 @@ from aboveboard.portal.pages import (
     portals,
     recipients,
     requests,
+    third_parties,
     uses,
     website,
 )
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt_json"),
     path("choices/<slug:purpose>/", choices.choose, name="choose"),
     path("who-may-look/", boundaries.overview, name="boundaries"),
+    path("third-parties/", third_parties.overview, name="third_parties"),
     path("who-has-looked/", uses.overview, name="uses"),
     path("who-has-looked/whole-list.json", uses.own_list, name="own_list"),
     path("who-has-looked/concern/", concerns.concern, name="concern"),

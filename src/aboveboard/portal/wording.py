@@ -59,6 +59,17 @@ REFUSED: dict[ReasonCode, Lazy | str] = {
     ReasonCode.SEVERAL_TO_SHOW: gettext_lazy(
         "The details matched more than one person, so nobody was shown."
     ),
+    ReasonCode.DECEASED: gettext_lazy("You are recorded as having died."),
+    ReasonCode.THIRD_PARTY_NOT_PROMISED: gettext_lazy(
+        "Our promise does not let you open this to them."
+    ),
+    ReasonCode.THIRD_PARTY_NOT_LET_IN: gettext_lazy("You have not let them in."),
+    ReasonCode.THIRD_PARTY_ENDED: gettext_lazy("You ended their access."),
+    ReasonCode.THIRD_PARTY_EXPIRED: gettext_lazy("The time for which you let them in is over."),
+    ReasonCode.THIRD_PARTY_OTHER_PURPOSE: gettext_lazy("You let them in for something else."),
+    ReasonCode.THIRD_PARTY_OTHER_FIELD: gettext_lazy(
+        "They asked for more than you were shown when you let them in."
+    ),
     ReasonCode.EMERGENCY_NOT_PROMISED: gettext_lazy("Our promise does not allow emergency access."),
     ReasonCode.EMERGENCY_NOT_STAFF: gettext_lazy("Only our staff can use emergency access."),
     ReasonCode.EMERGENCY_ROLE: gettext_lazy("Their role does not have emergency access."),

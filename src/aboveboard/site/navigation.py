@@ -72,11 +72,13 @@ def navigation_for(
         if entry.face is place.face and _may_enter(place.face, role) and _is_offered(entry, role)
     ]
     # The longest address that fits is where we are: "/console/" fits every page of the console.
-    here = max(
-        (entry for entry in entries if path.startswith(entry.href)),
-        key=lambda entry: len(entry.href),
-        default=None,
-    )
+    fitting = [
+        (len(start), entry)
+        for entry in entries
+        for start in (entry.href, *entry.covers)
+        if path.startswith(start)
+    ]
+    here = max(fitting, key=lambda fit: fit[0], default=(0, None))[1]
     main: dict[str, NavigationLink] = {}
     for entry in entries:
         name = entry.group or entry.label

@@ -33,6 +33,7 @@ PACKAGES = [
     "recovery",
     "adoption",
     "representation",
+    "third_parties",
     "incidents",
     "rights",
     "discovery",

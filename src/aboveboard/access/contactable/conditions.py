@@ -100,7 +100,7 @@ def _row(
         None if restricted is None else ticks(restricted),
         int(facts.held_for_claim),
         None if began is None else ticks(began),
-        int(is_kept_out(purpose, request, consent)),
+        int(is_kept_out(purpose, request, consent)) + 2 * int(consent.boundaries.deceased),
     )
 
 

@@ -13,19 +13,22 @@ is answered with yes; all reasons are given, not the first. The questions, numbe
 5. May it be done through this channel?
 6. If a client asks: is it within the client's scope?
 7. Does the purpose need each of the fields?
-8. Lawful basis and choices: consent given and not withdrawn; no objection where one can be made.
-9. If use is restricted: is this purpose one of the exceptions?
-10. Is it within retention, or kept for a legal claim and used for that?
+8. If a third party asks: may people let it in for this purpose, did the person, until now, for each
+   of the fields (``third_party``)?
+9. Lawful basis and choices: consent given and not withdrawn; no objection where one can be made.
+10. If use is restricted: is this purpose one of the exceptions?
+11. Is it within retention, or kept for a legal claim and used for that?
 
-2 to 7 need nobody looked up (:func:`general_refusals`); 8 to 10 are in ``personal``. A grant is all
-or nothing: whoever asks for one field too many is told which, and asks again.
+2 to 7, and the first part of 8, need nobody looked up (:func:`general_refusals`); the rest is in
+``personal`` and ``third_party``. A grant is all or nothing: whoever asks for one field too many is
+told which, and asks again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from aboveboard.access.decision import personal
+from aboveboard.access.decision import personal, third_party
 from aboveboard.access.decision.facts import DecisionFacts, DecisionMoment
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.use import Decision, UseRequest
@@ -49,6 +52,8 @@ def decide_person(
     if not facts.person.held:  # 1
         reasons.append(_NOT_HELD)
     if purpose is not None:
+        if request.third_party and facts.person.held:  # 8
+            reasons.extend(third_party.refusals(promise, request, facts.person, facts.moment.at))
         reasons.extend(personal.refusals(purpose, request, facts.person, facts.moment.at))
     if reasons:
         return Decision(reasons=_ordered(reasons))
@@ -89,6 +94,8 @@ def _general_refusals(
     for field in request.fields:
         if field not in purpose.fields:
             yield reason(ReasonCode.FIELD_NOT_IN_PURPOSE, field=field)
+    if request.third_party and not purpose.opens_to(request.third_party):  # 8
+        yield reason(ReasonCode.THIRD_PARTY_NOT_PROMISED)
 
 
 def _ordered(reasons: Iterable[RefusalReason]) -> tuple[RefusalReason, ...]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from aboveboard.choices.state import NO_CHOICES, ConsentState
+from aboveboard.choices.third_parties import ThirdPartyFacts
 
 _NO_MOMENTS: Mapping[str, datetime] = MappingProxyType({})
 
@@ -39,7 +40,8 @@ class PersonFacts:
     ``collected_at`` stands for the rest. ``restricted_since``: since when the use of their data is
     restricted (GDPR Art. 18), None when it is not. ``held_for_claim``: whether a legal hold keeps
     their data beyond its time (Art. 17(3)(e)). ``grounds_shown``: purpose to when compelling
-    grounds against their objection were shown (Art. 21(1)).
+    grounds against their objection were shown (Art. 21(1)). ``third_parties``: whom they let in
+    themselves, or did once.
     """
 
     held: bool
@@ -50,6 +52,7 @@ class PersonFacts:
     restricted_since: datetime | None = None
     held_for_claim: bool = False
     grounds_shown: Mapping[str, datetime] = field(default_factory=no_moments)
+    third_parties: tuple[ThirdPartyFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from aboveboard.access.decision.facts import UNKNOWN_PERSON, PersonFacts, no_moments
 from aboveboard.basics.combined import CombinedSelect
+from aboveboard.basics.errors import AboveboardError
 from aboveboard.choices import queries as choices
 from aboveboard.choices.state import ConsentState
+from aboveboard.choices.third_parties import (
+    ThirdPartyChoice,
+    ThirdPartyFacts,
+    ends_at,
+    is_third_party,
+    third_party_choices,
+)
 from aboveboard.promise import queries as promise
-from aboveboard.promise.model import Purpose, RetentionStart
+from aboveboard.promise.model import Promise, Purpose, RetentionStart
 from aboveboard.vault import prepared
 from aboveboard.vault import queries as vault
 from aboveboard.vault.sealed import RecordDamaged
@@ -81,7 +89,39 @@ def facts_of(
         else None,
         # A hold lets legal claims go on past retention: one that is not proven lets nothing go on.
         held_for_claim=record.dates_proven and record.held_by_law(at),
+        third_parties=third_party_facts(consents[record.person_id]),
     )
+
+
+def third_party_facts(consent: ConsentState) -> tuple[ThirdPartyFacts, ...]:
+    """Return whom somebody let in themselves, or did once: under the promise that they were shown,
+    so that nobody gets a field that was added since."""
+    if not any(map(is_third_party, consent.last)):
+        return ()
+    return tuple(map(_third_party_facts, third_party_choices(consent)))
+
+
+def _third_party_facts(choice: ThirdPartyChoice) -> ThirdPartyFacts:
+    shown = _shown_promise(choice.event.promise)
+    purpose = shown.purposes.get(choice.purpose) if shown else None
+    recipient = shown.recipients.get(choice.party) if shown else None
+    zone = shown.organisation.zone if shown else UTC
+    return ThirdPartyFacts(
+        choice.party,
+        choice.purpose,
+        recipient.name if recipient else "",
+        frozenset(purpose.fields if purpose else ()),
+        choice.event.at,
+        ends_at(choice.last_day, zone) if choice.last_day else None,
+    )
+
+
+def _shown_promise(serial: int) -> Promise | None:
+    adopted = promise.in_force()
+    try:
+        return adopted.promise if adopted.serial == serial else promise.version(serial).promise
+    except AboveboardError:
+        return None  # what was shown is not known: nothing was named then
 
 
 def _collection_dates(record: vault.SealedPerson) -> Mapping[str, datetime]:

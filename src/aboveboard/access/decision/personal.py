@@ -1,4 +1,4 @@
-"""The questions about the person: their choices, a restriction, retention and a legal hold (8 to 10
+"""The questions about the person: their choices, a restriction, retention and a legal hold (9 to 11
 of ``decide.decide_person``). Pure."""
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+from aboveboard.access.decision import third_party
 from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.use import UseRequest
@@ -24,7 +25,10 @@ def refusals(
 ) -> Iterator[RefusalReason]:
     """Yield every reason that lies in the person: what they chose, and what the law gives them."""
     contact = purpose.contact_of(request.channel)
-    yield from choice_refusals(purpose, facts, contact)  # 8
+    if request.third_party:  # 9
+        yield from third_party.choice_refusals(purpose, request, facts)
+    else:
+        yield from choice_refusals(purpose, facts, contact)
     # Most people have said yes to few purposes: nothing is called for the others.
     if facts.consent.yes_recorded_by and is_recorded_by_asker(
         purpose, request, facts.consent, contact
@@ -32,12 +36,12 @@ def refusals(
         yield reason(ReasonCode.YES_BY_ASKER)
     if is_kept_out(purpose, request, facts.consent):
         yield reason(ReasonCode.KEPT_OUT)
-    # 9.
+    # 10.
     if facts.restricted_since is not None and not _is_allowed_when_restricted(
         purpose, request, facts, contact
     ):
         yield reason(ReasonCode.RESTRICTED)
-    if facts.held:  # 10
+    if facts.held:  # 11
         yield from _retention_refusals(purpose, request, facts, at)
 
 
@@ -71,6 +75,10 @@ def choice_refusals(
     for good (Art. 21(2) and (3)).
     """
     consent = known.consent if isinstance(known, PersonFacts) else known
+    # What is kept is not judged by it: who was reported dead by mistake loses nothing by it.
+    if consent.boundaries.deceased and purpose.leaves_choice and not broadest:
+        yield reason(ReasonCode.DECEASED)
+        return
     answer = consent.answer(purpose.key, contact)
     if broadest and not consent.unproven:
         event = consent.broadest(purpose.key)
@@ -132,6 +140,7 @@ def _is_allowed_when_restricted(
         or request.actor.kind is ActorKind.REPRESENTATIVE
         or purpose.when_restricted is not None
         or purpose.basis is LawfulBasis.VITAL_INTERESTS
+        or third_party.is_let_in_since(request, facts, facts.restricted_since)
     ):
         return True
     since, answered_at = facts.restricted_since, facts.consent.since(purpose.key, contact)

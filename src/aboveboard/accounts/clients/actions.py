@@ -14,7 +14,7 @@ from django.db import transaction
 from aboveboard.accounts import limits, links
 from aboveboard.accounts.actions import check_team
 from aboveboard.accounts.clients import tokens
-from aboveboard.accounts.clients.scope import PROVES, RECIPIENT, REQUEST, USAGE
+from aboveboard.accounts.clients.scope import PROVES, RECIPIENT, REQUEST, THIRD_PARTY, USAGE
 from aboveboard.accounts.entries import ClientMade, ClientRevoked, ClientRotated
 from aboveboard.accounts.models import ClientSecret, ServiceClient
 from aboveboard.accounts.queries import Client, client_of_row
@@ -27,7 +27,8 @@ from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_words
 
 _RIGHT: Final = re.compile(
-    rf"({REQUEST}|{PROVES}|{USAGE})[a-z][a-z_]{{0,39}}|{RECIPIENT}[a-z][a-z0-9-]{{0,39}}"
+    rf"({REQUEST}|{PROVES}|{USAGE})[a-z][a-z_]{{0,39}}"
+    rf"|({RECIPIENT}|{THIRD_PARTY})[a-z][a-z0-9_-]{{0,59}}"
 )
 
 
@@ -108,6 +109,7 @@ def write_client(
         promise, roles=[role.strip()], purposes=purposes, choices=choices, channels=channels
     )
     _check_recipients(promise, rights)
+    team = _third_party(promise, purposes, choices, rights) or team
     check_team(team)
     row, made = ServiceClient.objects.get_or_create(
         name=name.strip(),
@@ -233,7 +235,9 @@ def _check_rights(rights: Sequence[str]) -> None:
                 found="a word of the client's rights is none about requests",
                 fix="Write it such as `request:access` or `proves:signed_in`.",
             )
-    if rights and not any(word.startswith((REQUEST, USAGE, RECIPIENT)) for word in rights):
+    if any(word.startswith(PROVES) for word in rights) and not any(
+        word.startswith((REQUEST, USAGE, RECIPIENT)) for word in rights
+    ):
         raise Invalid(
             found="the client may prove who asks, and bring no request",
             fix="Name what it may bring too, such as `request:access`.",
@@ -248,6 +252,43 @@ def _check_recipients(promise: Promise, rights: Sequence[str]) -> None:
             found="the client is to be of a recipient that the promise does not name, or of two",
             fix=f"Name one of: {', '.join(promise.recipients)}.",
         )
+
+
+def _third_party(
+    promise: Promise, purposes: Sequence[str], choices: Sequence[str], rights: Sequence[str]
+) -> str:
+    """Return the name under which people read that a third party looked; "" for a client of the
+    organisation's own.
+
+    Raises:
+        Invalid: it may do what no person lets a third party do, or what nobody lets this one do.
+    """
+    names = {word.removeprefix(THIRD_PARTY) for word in rights if word.startswith(THIRD_PARTY)}
+    if not names:
+        return ""
+    known = {
+        each
+        for purpose in promise.purposes.values()
+        if purpose.third_parties is not None
+        for each in purpose.recipients
+    }
+    if len(names) > 1 or not names <= known:
+        raise Invalid(
+            found="the client is to be of a third party that nobody may let in, or of two",
+            fix=f"Name one of: {', '.join(sorted(known))}."
+            if known
+            else "Add `third_parties:` to a purpose of the promise.",
+        )
+    (name,) = names
+    closed = [key for key in purposes if not promise.purposes[key].opens_to(name)]
+    if closed or choices or not purposes:
+        raise Invalid(
+            found="a third party reads for purposes that people open to it, and nothing else",
+            fix="Leave out " + ", ".join(closed or [*choices]) + "."
+            if closed or choices
+            else "Name such a purpose with `--purpose`.",
+        )
+    return promise.recipients[name].name
 
 
 def _new_secret(client: ServiceClient, *, at: datetime, life: timedelta, entry_id: int) -> str:

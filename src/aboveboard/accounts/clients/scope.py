@@ -8,6 +8,8 @@ both could open data under a yes of its own (``docs/explanation/choices.md``). A
 that it proved who they are in that way; what no ``proves:`` covers begins unproved.
 ``usage:FIELD`` lets a portal ask for the uses of whom that field names, ``usage:acting`` also for
 somebody who acts for them. ``recipient:NAME`` shows a recipient of the promise what it was given.
+``third-party:NAME`` narrows: it says that the client is that recipient's, so that it reads of a
+person only what they let it (``choices.third_parties``). No token is without that word.
 
 RFC 6749, 3.3: a scope is words with spaces between, in any order. Naming no purpose, choice or
 request means all of the client's own, and the same for channels; once one is named, only what is
@@ -25,7 +27,8 @@ REQUEST = "request:"
 PROVES = "proves:"
 USAGE = "usage:"
 RECIPIENT = "recipient:"
-RIGHTS = (REQUEST, PROVES, USAGE, RECIPIENT)
+THIRD_PARTY = "third-party:"
+RIGHTS = (REQUEST, PROVES, USAGE, RECIPIENT, THIRD_PARTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class ClientScope:
             return None
         if not (purposes or choices or rights):
             purposes, choices, rights = self.purposes, self.choices, self.rights
+        # What narrows a client is never left out: without it a token would read more.
+        rights |= {word for word in self.rights if word.startswith(THIRD_PARTY)}
         return ClientScope(purposes, channels or self.channels, choices, rights)
 
     def may_ask(self, kind: str) -> bool:
@@ -89,7 +94,16 @@ class ClientScope:
     @property
     def recipient(self) -> str:
         """The recipient of the promise whose client it is; "" for none."""
-        names = [word.removeprefix(RECIPIENT) for word in self.rights if word.startswith(RECIPIENT)]
+        return self._name_after(RECIPIENT)
+
+    @property
+    def third_party(self) -> str:
+        """The recipient whose client it is, where people let that one in themselves; "" for a
+        client of the organisation's own."""
+        return self._name_after(THIRD_PARTY)
+
+    def _name_after(self, verb: str) -> str:
+        names = [word.removeprefix(verb) for word in self.rights if word.startswith(verb)]
         return names[0] if len(names) == 1 else ""
 
     def may_prove(self, evidence: str) -> bool:

@@ -133,7 +133,8 @@ def _overview(
     rows = [
         _card(you, purpose, consent, in_force)
         for purpose in you.promise.purposes.values()
-        if purpose.leaves_choice
+        # Whom they let in themselves has a page of its own.
+        if purpose.has_one_answer
     ]
     saved_id = request.GET.get("saved", "")
     # Looked for among their own and compared as text: the number of somebody else's choice, or what
@@ -149,6 +150,7 @@ def _overview(
             _past_choice(you, choice) for choice in history if not is_boundary(choice.topic)
         ],
         "refused": _refused_by_browser(request, you),
+        "third_parties": any(each.third_parties for each in you.promise.purposes.values()),
     }
     return render(request, "portal/choices.html", context, status=status)
 

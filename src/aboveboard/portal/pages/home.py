@@ -21,17 +21,19 @@ from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
 from aboveboard.choices.boundaries import Boundaries, is_boundary
+from aboveboard.choices.state import ChoiceRecord
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.portal import wording
 from aboveboard.portal.page import CHANNEL, PortalCustomer, page_for
 from aboveboard.portal.pages import notices
 from aboveboard.promise import explain
-from aboveboard.promise.model import Field
+from aboveboard.promise.model import Field, Promise, Purpose
 from aboveboard.representation import queries as representation
 from aboveboard.representation.terms import Power, RepresentationState
 from aboveboard.retention import queries as retention
 from aboveboard.rights import correction
+from aboveboard.third_parties.queries import open_purposes
 from aboveboard.vault import queries as vault
 
 SHOW = "show-you-your-data"
@@ -170,6 +172,7 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
     """Return every purpose that uses something held, as the page shows it."""
     consent = choices.consent_state(you.person_id)
     in_force = wording.choices_in_force(consent, choices.history(you.person_id))
+    let_in = open_purposes(consent, you.promise, at=you.now)
     rows: list[dict[str, object]] = []
     for purpose in you.promise.purposes.values():
         # Of what is held about this person alone: the whole promise is on the trust centre for
@@ -183,13 +186,17 @@ def _purposes(you: PortalCustomer, held: set[str]) -> list[dict[str, object]]:
                     "words": replace(
                         words, held=explain.fields_in_words(you.promise, used, you.language)
                     ),
-                    "state": wording.choice_in_short(purpose, in_force, you.promise)
-                    if purpose.leaves_choice
-                    else "",
-                    "in_use": goes_on(purpose, consent),
+                    "state": _state(purpose, in_force, you.promise),
+                    "in_use": goes_on(purpose, consent) or purpose.key in let_in,
                 }
             )
     return rows
+
+
+def _state(purpose: Purpose, in_force: Mapping[str, ChoiceRecord], promise: Promise) -> str:
+    if purpose.third_parties is not None:
+        return gettext("You decide whom you let in, and until when.")
+    return wording.choice_in_short(purpose, in_force, promise) if purpose.leaves_choice else ""
 
 
 def _opened_in_spite(you: PortalCustomer, boundaries: Boundaries) -> list[dict[str, object]]:
