@@ -81,6 +81,7 @@ def restricted(scene: Scene) -> None:
         ("detail", "/you/details/phone/"),
         ("document", "/you/documents/purchase_proof/"),
         ("boundaries", "/you/who-may-look/"),
+        ("third-parties", "/you/third-parties/"),
         ("uses", "/you/who-has-looked/"),
     ):
         scene.seen(name, address)

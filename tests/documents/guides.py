@@ -28,6 +28,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "hand-over-a-parcel.md": losses.hand_over_a_parcel,
     "install-on-a-server.md": trouble.install_on_a_server,
     "invite-and-help-staff.md": operating.invite_and_help_staff,
+    "let-a-third-party-in.md": clients.let_a_third_party_in,
     "merge-two-records.md": people.merge_two_records,
     "one-portal-over-several-organisations.md": others.one_portal_over_several_organisations,
     "operate.md": operating.operate,

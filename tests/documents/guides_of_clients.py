@@ -31,6 +31,10 @@ def ask_from_your_shop_system(reader: Reader, instance: Instance) -> None:
     reader.after('aboveboard client add "Account page"', with_token)
 
 
+def let_a_third_party_in(reader: Reader, instance: Instance) -> None:
+    """Somebody who registers a third party, as the sample promise opens a purpose to it."""
+
+
 def remember(reader: Reader, instance: Instance, *, token: bool) -> Callable[[], None]:
     """Return what keeps the secret that was printed, or a token that it gets."""
 

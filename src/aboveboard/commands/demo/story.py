@@ -40,6 +40,7 @@ from aboveboard.intake.queries import ImportReport
 from aboveboard.outbox import jobs
 from aboveboard.promise.actions import adopt_promise
 from aboveboard.promise.queries import in_force
+from aboveboard.third_parties.actions import let_in
 from aboveboard.vault import queries as vault
 
 PACKAGE = Path(__file__).parents[2]
@@ -115,6 +116,32 @@ class DemoStory:
                 at=self.moment_before(days=30, minutes=index),
             )
             progress(count + 1)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        """Let the customer whom the links sign in open their data to a charity for a month; it
+        reads once, and once more than they let it."""
+        let_in(
+            self.person(0),
+            "consumer-advice",
+            "get-advice",
+            self.moment_before(days=-20).date(),
+            channel="portal",
+            evidence="portal:1",
+            by=CUSTOMER,
+            at=self.moment_before(days=10),
+        )
+        charity = self.cast.charity
+        for fields in (("first_name", "last_name", "postal_code"), ("email",)):
+            asked = UseRequest(
+                charity.actor,
+                "get-advice",
+                fields,
+                "api",
+                Subject(self.person(0)),
+                scope=charity.scope,
+            )
+            use(asked, at=self.moment_before(days=9))
 
     def use(self, progress: Progress) -> None:
         """Let advisers and tills look people up, and be refused where the promise says no."""
