@@ -38,9 +38,13 @@ def two() -> tuple[int, int]:
     return one, other
 
 
-def offers_allowed(person: int) -> bool:
+def offers_refused(person: int) -> list[str]:
     asked = UseRequest(OFFERS, "personal-offers", ("email",), "email", Subject(person))
-    return use(asked, at=clock.now()).allowed
+    return [reason.code.value for reason in use(asked, at=clock.now()).reasons]
+
+
+def offers_allowed(person: int) -> bool:
+    return not offers_refused(person)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -57,7 +61,7 @@ def test_choices_lapse_letters_stop_and_all_is_as_before_when_it_was_wrong(
     with pytest.raises(SecondApproverNeeded):
         deaths.approve_death(waiting.id, by=LEAD, at=clock.now())
     deaths.approve_death(waiting.id, by=COLLEAGUE, at=clock.now())
-    assert not offers_allowed(person)
+    assert offers_refused(person) == ["deceased"], "and not as somebody who said no"
     held = vault.provenance(person)
     assert correspondence.instructions([person])[person].skipped_for == "do-not-write-deceased"
     closed = customer_client(person).get("/you/choices/")

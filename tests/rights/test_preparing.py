@@ -16,13 +16,14 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from aboveboard.basics import clock
-from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
+from aboveboard.basics.actor import CUSTOMER, SYSTEM, ActorKind, Role
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.personal import Personal
 from aboveboard.connectors import registry
 from aboveboard.connectors.declaration import SystemDeclaration
 from aboveboard.ledger.queries import entries_of
 from aboveboard.outbox import jobs
+from aboveboard.representation.terms import Power
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason
 from aboveboard.rights.models import RightsRequest
@@ -45,6 +46,7 @@ from aboveboard.vault import queries as vault
 from tests import world
 from tests.accounts.people import customer_client, staff_client
 from tests.pages import words
+from tests.representation.made import approved
 from tests.rights.memory_system import MemorySystem
 from tests.world import ADVISER
 
@@ -127,6 +129,27 @@ def zip_of(answer: HttpResponseBase) -> zipfile.ZipFile:
 @pytest.fixture
 def lead() -> Client:
     return staff_client(Role.PRIVACY_LEAD)
+
+
+def test_who_acts_for_somebody_and_may_ask_fetches_the_copy(connect: Connect, lead: Client) -> None:
+    (person, row), (acts, _), *_ = world.load(2)
+    connect(MemorySystem("shop"))
+    number = ask(person)
+    assert lead.post(f"/console/requests/{number}/pack/", {"way": "link"}).status_code == 302
+    last_mail()
+    portal = f"/you/requests/{number}/"
+    for powers, fetched in ((frozenset({Power.CHOOSE}), False), (frozenset({Power.ASK}), True)):
+        record = approved(person, acts, powers=powers, reference=f"lpa/{len(powers)}-{fetched}")
+        browser = customer_client(acts)
+        assert browser.post(f"{portal}pack/").status_code == 404, "as themselves they have none"
+        browser.post(f"/you/acting/{record.id}/")
+        answer = browser.post(f"{portal}pack/")
+        if fetched:
+            assert row["email"].encode() in zip_of(answer).read("data/aboveboard.json")
+        else:
+            assert answer.status_code == 403
+    (entry,) = entries_of(["pack.opened"])
+    assert entry.actor.kind is ActorKind.REPRESENTATIVE
 
 
 def test_a_copy_goes_from_the_question_to_the_persons_hands(connect: Connect, lead: Client) -> None:

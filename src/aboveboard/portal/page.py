@@ -105,12 +105,16 @@ def _page(view: PageView[P, R], power: Power | None) -> Page[P, R]:
         own = vault.person(person_id)
         if own is None:
             return render(request, "portal/nothing_held.html", status=404)
-        if is_deceased(person_id):
-            return render(request, "portal/recorded_as_deceased.html", _contact(), status=403)
         # What they chose on a page of ours goes before what we were told of them; letters and mails
         # stay in the language that is held.
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = _supported(chosen) or _supported(own.language) or "en"
+        # After they proved who they are, and on each page: a sign-in page that said so before would
+        # tell anybody who has died.
+        if is_deceased(person_id):
+            with translation.override(language):
+                page = "portal/recorded_as_deceased.html"
+                return render(request, page, _contact(), status=403)
         # Read once and handed to the view: a promise adopted meanwhile must not explain one half of
         # a page while the earlier one explains the other.
         adopted = promise_queries.in_force()

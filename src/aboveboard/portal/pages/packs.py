@@ -14,8 +14,9 @@ from aboveboard.basics.actor import CUSTOMER
 from aboveboard.basics.errors import RateLimited
 from aboveboard.basics.personal import Personal
 from aboveboard.portal.forms import PassphraseForm
-from aboveboard.portal.page import PortalCustomer, portal_page
+from aboveboard.portal.page import PortalCustomer, page_for, portal_page
 from aboveboard.portal.pages.requests import answer_page, own_request
+from aboveboard.representation.terms import Power
 from aboveboard.rights.pack.agefile import WrongPassphrase
 from aboveboard.rights.pack.kept import PackWay, pack_offer
 from aboveboard.rights.pack.release import PackLinkDead, open_signed_in
@@ -26,10 +27,10 @@ from aboveboard.rights.requests import proving
 
 @allow_customer
 @require_POST
-@portal_page
+@page_for(Power.ASK)
 def fetch(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponseBase:
-    """Send the copy of somebody's own data. Posted, so that nothing that only looks ahead uses up
-    one of its downloads."""
+    """Send the copy of somebody's own data, to them or to who acts for them and may ask. Posted, so
+    that nothing that only looks ahead uses up one of its downloads."""
     record, form = own_request(you, number), PassphraseForm(request.POST)
     throttle(request, "own_use")
     given = form.cleaned_data["passphrase"] if form.is_valid() else ""
@@ -38,7 +39,7 @@ def fetch(request: HttpRequest, you: PortalCustomer, number: int) -> HttpRespons
             number,
             record.person_id or you.person_id,
             passphrase=Personal(given) if given else None,
-            by=CUSTOMER,
+            by=you.actor,
             at=you.now,
         )
     except WrongPassphrase:
@@ -67,7 +68,7 @@ def code(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse
 
 @allow_customer
 @require_safe
-@portal_page
+@page_for(Power.ASK)
 def statement(request: HttpRequest, you: PortalCustomer, number: int) -> HttpResponse:
     """Send what became of a request as a letter; until then the page says where it is."""
     record = own_request(you, number)
