@@ -117,6 +117,7 @@ class Group:
     portal: Instance
     water: Instance
     housing: Instance
+    tax: Instance
 
     def run(self, *words: object) -> subprocess.CompletedProcess[str]:
         """Run a command on the portal."""
@@ -132,8 +133,10 @@ class Group:
 @pytest.fixture(scope="module")
 def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
     folder = tmp_path_factory.mktemp("group") / "council"
-    made = {key: Instance(folder / key, free_port()) for key in ("portal", "water", "housing")}
-    names = {"portal": "My council", "water": "Water", "housing": "Housing"}
+    made = {
+        key: Instance(folder / key, free_port()) for key in ("portal", "water", "housing", "tax")
+    }
+    names = {"portal": "My council", "water": "Water", "housing": "Housing", "tax": "Tax"}
     for key, instance in made.items():
         promise = folder.parent / f"{key}.yaml"
         text = PROMISE_FILE.read_text("utf-8")
@@ -144,6 +147,8 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
             if key == "portal"
             else ["add", folder, key, *common, "--role", "shop-system", "--inside", "127.0.0.1"]
         )
+        if key == "tax":
+            words += ["--field", "customer_number"]
         done = subprocess.run(
             command("group", *words),
             # What is set for one instance must not be every one's.
@@ -216,6 +221,23 @@ def test_one_portal_shows_both_and_nothing_of_one_opens_the_other(group: Group) 
 
     crossed(group)
     one_is_down(group, mine)
+
+
+def test_where_both_hold_one_number_nobody_has_to_sign_in_there(group: Group) -> None:
+    mine = group.portal.browser("customer")
+    assert "Tax" in mine.get("/you/organisations/")
+    assert "by the number that we both have of you" in mine.get("/you/organisations/tax/")
+    mine.post("/you/organisations/tax/", {"link": "1"})
+    card = card_of(mine.get("/you/who-has-looked/"), "Tax")
+    assert "To answer when you contact us" in card
+    assert "Each look stands in the record that they publish" in card
+    # There it stands that the portal asked, and for whom.
+    assert "asked" in group.tax.browser("customer").get("/you/who-has-looked/?own=1").lower()
+    listed = group.run("group", "list").stdout
+    assert "by customer_number" in listed
+    assert "linked by each person" in listed
+    mine.post("/you/organisations/tax/", {"end": "1"})
+    assert "To answer when" not in card_of(mine.get("/you/who-has-looked/"), "Tax")
 
 
 def crossed(group: Group) -> None:
