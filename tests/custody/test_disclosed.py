@@ -91,3 +91,54 @@ def test_a_client_is_of_one_recipient_that_the_promise_names(
             name="x", role="shop-system", team="", purposes=[], channels=[], rights=rights,
             by=SYSTEM, at=clock.now(),
         )  # fmt: skip
+
+
+def test_people_of_a_recipient_without_a_program_see_it_on_a_page(
+    people: People, tmp_path: Path
+) -> None:
+    key, _ = keys(tmp_path)
+    made = parcel_to(key, people[:3], tmp_path / "p.csv.age")
+    other = parcel_to(key, people[3:5], tmp_path / "q.csv.age", recipient="payment-provider")
+    given: dict[str, Any] = {"role": "shop-system", "team": "", "by": SYSTEM, "at": clock.now()}
+    courier, secret = make_client(
+        name="Courier", purposes=["deliver-orders"], channels=["api"], rights=["recipient:courier"],
+        **given,
+    )  # fmt: skip
+    till, till_secret = make_client(
+        name="Till", purposes=["deliver-orders"], channels=["shop"], **given
+    )
+    page, browser = "/trust/given/", Client()
+    assert "Sign in" in words(browser.get(page))
+    assert browser.get(f"{page}{made.id}/").status_code == 302, "nobody is signed in"
+    for client_id, wrong in (
+        (courier.client_id, "ab_wrong"),
+        (till.client_id, till_secret),
+        ("\x00", secret),
+    ):
+        refused = browser.post(page, {"client_id": client_id, "secret": wrong})
+        assert refused.status_code == 422
+        assert "aboveboard-given" not in refused.cookies
+    sent = {"client_id": courier.client_id, "secret": secret}
+    listed = browser.post(page, sent, follow=True)
+    cookie = browser.cookies["aboveboard-given"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", page)
+    assert "What Swift Parcels plc was given" in words(listed)
+    assert made.file_digest in words(listed)
+    assert other.file_digest not in words(listed)
+    rows = words(browser.get(f"{page}{made.id}/"))
+    assert "Row 1" in rows
+    assert "Row 3" in rows
+    assert all(row["last_name"] not in rows for _, row in people[:3])
+    assert browser.get(f"{page}{other.id}/").status_code == 404
+    # What let them in opens nobody's data.
+    use = {"person": {"kind": "email", "value": people[0][1]["email"]}, "channel": "api"}
+    use |= {"purpose": "deliver-orders", "fields": ["email"]}
+    asked = Client().post(
+        "/api/v1/uses", use, content_type="application/json",
+        headers={"Authorization": f"Bearer {cookie.value}"},
+    )  # fmt: skip
+    assert asked.status_code == 403
+    kept = cookie.value
+    assert browser.post(f"{page}sign-out/").status_code == 302
+    browser.cookies["aboveboard-given"] = kept
+    assert "Client secret" in words(browser.get(page)), "it works no more"

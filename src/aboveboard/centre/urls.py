@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 from aboveboard.centre import (
     algorithms,
     asking,
+    given,
     home,
     log,
     losses,
@@ -43,6 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/sharing/", sharing.overview, name="sharing"),
     path("trust/sharing.csv", sharing.register_csv, name="sharing_csv"),
     path("trust/sharing/<int:number>/", sharing.agreement, name="agreement"),
+    path("trust/given/", given.overview, name="given"),
+    path("trust/given/sign-out/", given.sign_out, name="given_sign_out"),
+    path("trust/given/<int:parcel_id>/", given.rows, name="given_rows"),
     path("trust/register/", promise.register_page, name="register"),
     path("trust/register.csv", promise.register_csv, name="register_csv"),
     path("trust/register.jsonld", promise.register_json_ld, name="register_json_ld"),

@@ -43,8 +43,6 @@ _PUBLIC = (
     "notices.differences",
     "notices.queries",
     "notices.review",
-    "pack.checking",
-    "pack.making",
     "people_list",
     "public",
     "queries",

@@ -8,6 +8,7 @@ another for that long, and no longer.
 from __future__ import annotations
 
 import hmac
+import re
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from aboveboard.accounts import limits, links
-from aboveboard.accounts.clients.scope import ClientScope
+from aboveboard.accounts.clients.scope import RECIPIENT, ClientScope
 from aboveboard.accounts.models import AccessToken, ClientSecret, ServiceClient
 from aboveboard.basics.actor import Actor, ActorKind
 
@@ -39,6 +40,7 @@ class AuthenticatedClient:
         return Actor(ActorKind.SERVICE, str(self.id), self.role, self.team)
 
 
+_CLIENT_ID = re.compile(r"[0-9A-Za-z._-]{1,40}")
 _MOST_REMEMBERED = 1_000
 _known: dict[str, tuple[AuthenticatedClient, float]] = {}
 
@@ -80,6 +82,25 @@ def store(
         issued_at=at,
         expires_at=at + life,
     )
+
+
+def recipient_token(client_id: str, secret: str, *, at: datetime) -> str | None:
+    """Return a fresh token with which people of a recipient read what it was given, and nothing
+    else, for the id and secret of its client; None where they are wrong, or of no recipient."""
+    if not _CLIENT_ID.fullmatch(client_id):  # before the database, which takes no NUL
+        return None
+    with transaction.atomic():
+        # Locked, as where a program asks: a secret that is being ended buys nothing.
+        locked = ServiceClient.objects.select_for_update()
+        row = locked.filter(client_id=client_id, revoked_at=None).first()
+        if row is None or not is_secret_of(row, secret, at=at):
+            return None
+        recipient = scope_of(row).recipient
+        if not recipient:
+            return None
+        words = frozenset({f"{RECIPIENT}{recipient}"})
+        scope = ClientScope(frozenset(), frozenset(), rights=words)
+        return issue(row, scope, at=at)
 
 
 def client_for_token(
@@ -145,6 +166,11 @@ def is_secret_of(client: ServiceClient, secret: str, *, at: datetime) -> bool:
     # Every hash is compared, also after one was right: the time must not say which.
     right = [hmac.compare_digest(each, given) for each in hashes]
     return client.authentic and client.revoked_at is None and any(right)
+
+
+def give_up(token: str, *, at: datetime) -> None:
+    """Stop one token working, whoever holds it."""
+    revoke([links.digest(token)], at=at)
 
 
 def revoke(token_hashes: Collection[str], *, at: datetime) -> None:
