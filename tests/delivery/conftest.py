@@ -6,16 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from aboveboard.basics import settings
 from aboveboard.basics.package import Letter, Package, gathered
 from aboveboard.basics.personal import Personal
+from aboveboard.basics.setting_sections import SmsSettings
 from aboveboard.delivery import actions, rendering
 from tests.declared import gather_these
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.scripted import ScriptedServer
+from tests.delivery.sms_servers import ACCOUNT, SECRET, SIGNING, SmsServer
 from tests.world import load
 
 AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -88,6 +91,32 @@ def mail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     original = settings.current()
     monkeypatch.setattr(settings, "current", lambda: original)
     return point
+
+
+@pytest.fixture
+def texting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """``texting("twilio", server)`` points the settings at a provider's server of the tests."""
+
+    def use(provider: str, server: SmsServer, **changed: str | int) -> None:
+        for name, secret in (("secret", SECRET), ("signing", SIGNING)):
+            file = tmp_path / name
+            file.write_text(secret)
+            file.chmod(0o600)
+        sms = SmsSettings(
+            provider=provider,
+            account=ACCOUNT,
+            secret=f"file:{tmp_path / 'secret'}",
+            signing=f"file:{tmp_path / 'signing'}" if provider == "vonage" else "",
+            sender="+447700900000",
+            rate=0,
+            connections=1,
+            url=server.url,
+            networks="127.0.0.0/8",
+        )
+        current = replace(settings.current(), sms=replace(sms, **changed))  # type: ignore[arg-type]
+        monkeypatch.setattr(settings, "current", lambda: current)
+
+    return use
 
 
 @pytest.fixture

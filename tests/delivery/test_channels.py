@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -19,9 +19,11 @@ from aboveboard.delivery.channels import (
 )
 from aboveboard.delivery.draining import CARRIERS
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice
+from aboveboard.delivery.sms.accounts import PROVIDERS
 from aboveboard.delivery.terms import Channel
 from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox import reference
+from tests.delivery import sms_servers
 from tests.delivery.conftest import AT
 from tests.delivery.scripted import ScriptedServer
 
@@ -51,7 +53,7 @@ class ChannelOnTest:
 
 
 @contextmanager
-def email(mail: Callable[..., None]) -> Iterator[ChannelOnTest]:
+def email(mail: Callable[..., None], _: Callable[..., None]) -> Iterator[ChannelOnTest]:
     with ExitStack() as stack:
         server = stack.enter_context(ScriptedServer())
         mail(server.port, connections=1)
@@ -71,18 +73,70 @@ def email(mail: Callable[..., None]) -> Iterator[ChannelOnTest]:
         )
 
 
-ON_TEST = {Channel.EMAIL: email}
+@contextmanager
+def texts(provider: str, use: Callable[..., None]) -> Iterator[ChannelOnTest]:
+    with ExitStack() as stack:
+        server = stack.enter_context(sms_servers.serving(provider))
+        use(provider, server)
+
+        def arrived() -> list[tuple[str, str]]:
+            return [
+                (
+                    form.get("client-ref") or form["StatusCallback"].partition("?")[2],
+                    form.get("To") or f"+{form['to']}",
+                )
+                for form in server.taken
+            ]
+
+        yield ChannelOnTest(
+            good=lambda number: f"+4477009001{number + 20:02d}",
+            refused=sms_servers.REFUSED,
+            put_off=sms_servers.LATER,
+            lost=sms_servers.DROPPED,
+            unusable="no number at all",
+            arrived=arrived,
+            close=stack.close,
+        )
 
 
-@pytest.fixture(params=sorted(CARRIERS))
-def channel(request: pytest.FixtureRequest, mail: Callable[..., None]) -> Iterator[ChannelOnTest]:
-    with ON_TEST[request.param](mail) as on_test:
+def twilio(
+    _: Callable[..., None], use: Callable[..., None]
+) -> AbstractContextManager[ChannelOnTest]:
+    return texts("twilio", use)
+
+
+def vonage(
+    _: Callable[..., None], use: Callable[..., None]
+) -> AbstractContextManager[ChannelOnTest]:
+    return texts("vonage", use)
+
+
+ON_TEST = {
+    "email": (Channel.EMAIL, email),
+    "sms by twilio": (Channel.SMS, twilio),
+    "sms by vonage": (Channel.SMS, vonage),
+}
+"""Each channel by each provider of it."""
+
+
+def test_each_channel_that_is_carried_is_asked() -> None:
+    assert {channel for channel, _ in ON_TEST.values()} == set(CARRIERS)
+    assert {name.partition(" by ")[2] for name in ON_TEST} - {""} == set(PROVIDERS)
+
+
+@pytest.fixture(params=sorted(ON_TEST))
+def channel(
+    request: pytest.FixtureRequest, mail: Callable[..., None], texting: Callable[..., None]
+) -> Iterator[ChannelOnTest]:
+    with ON_TEST[request.param][1](mail, texting) as on_test:
         yield on_test
 
 
 @pytest.fixture
 def carrier(request: pytest.FixtureRequest, channel: ChannelOnTest) -> Iterator[ChannelCarrier]:
-    with CARRIERS[request.node.callspec.params["channel"]]() as opened:
+    carrying = CARRIERS[ON_TEST[request.node.callspec.params["channel"]][0]]()
+    assert carrying is not None
+    with carrying as opened:
         yield opened
 
 

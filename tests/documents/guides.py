@@ -40,6 +40,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "notify-your-other-systems.md": others.notify_your_other_systems,
     "run-a-witness.md": operating.run_a_witness,
     "take-requests-from-authorised-agents.md": others.take_requests_from_authorised_agents,
+    "tell-people-by-text-message.md": others.tell_people_by_text_message,
     "verify-the-ledger.md": operating.verify_the_ledger,
     "when-something-is-wrong.md": trouble.when_something_is_wrong,
     "keep-the-keys.md": trouble.keep_the_keys,

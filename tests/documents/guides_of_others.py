@@ -9,6 +9,8 @@ from typing import Any
 
 import requests
 
+from aboveboard.basics.person_codes import person_code
+from aboveboard.vault.queries import iter_person_ids
 from tests.api.test_data_rights import SigningAgent
 from tests.commands.test_serve import answers, free_port
 from tests.delivery.receiver import receiving
@@ -78,6 +80,21 @@ def notify_your_other_systems(reader: Reader, instance: Instance) -> None:
         running.close()
 
     reader.after("aboveboard webhook rotate CRM", rotated)
+
+
+def tell_people_by_text_message(reader: Reader, instance: Instance) -> None:
+    """A channel is stopped and goes on; a customer at risk is marked, whose number is another."""
+    reader.replace("05ANJ-W1WSQ-BPZQJ", person_code(next(iter(iter_person_ids()))))
+
+    def paused() -> None:
+        assert "Nothing leaves by sms" in reader.printed
+
+    reader.after("aboveboard channel pause sms", paused)
+
+    def marked() -> None:
+        assert "by sms alone" in reader.printed
+
+    reader.after("aboveboard people safe-contact", marked)
 
 
 def _say_no(reader: Reader, instance: Instance) -> None:

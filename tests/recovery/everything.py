@@ -32,7 +32,7 @@ from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.instance import doctor
 from aboveboard.connectors import actions as systems
 from aboveboard.delivery import actions as delivery
-from aboveboard.delivery import correspondence
+from aboveboard.delivery import contact_limits, correspondence
 from aboveboard.delivery.terms import Channel, CorrespondenceReason
 from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.group import organisations, shown
@@ -238,6 +238,9 @@ def _instructions(person_id: int, at: datetime) -> None:
     other = next(each for each in vault.iter_person_ids() if each != person_id)
     correspondence.instruct(other, CorrespondenceReason.DECEASED, instead=None, by=ADVISER, at=at)
     correspondence.end(other, by=ADVISER, at=at)
+    for each in (person_id, other):
+        contact_limits.protect(each, [Channel.SMS], reason="At home.", by=ADVISER, at=at)
+    contact_limits.bar(other, Channel.SMS, by=ADVISER, at=at)
 
 
 def _sign_ins(at: datetime) -> None:

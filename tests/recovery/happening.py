@@ -11,8 +11,8 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.basics.personal import Personal
 from aboveboard.delivery import actions as delivery
-from aboveboard.delivery import correspondence
-from aboveboard.delivery.terms import CorrespondenceReason
+from aboveboard.delivery import contact_limits, correspondence
+from aboveboard.delivery.terms import Channel, CorrespondenceReason
 from aboveboard.identity import distinct, scanning
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, not_notifying
@@ -106,6 +106,9 @@ def losses(once: Once) -> None:
     write(once.ids[19], CorrespondenceReason.DECEASED, instead=None)
     write(once.ids[20], CorrespondenceReason.DECEASED, instead=None)
     correspondence.end(once.ids[20], **said)
+    contact_limits.protect(once.ids[18], [Channel.SMS], reason="At home.", **said)
+    contact_limits.bar(once.ids[19], Channel.SMS, **said)
+    contact_limits.unbar(once.ids[19], Channel.SMS, **said)
     vault.correct(
         once.ids[21],
         "email",

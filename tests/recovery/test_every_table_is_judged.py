@@ -146,6 +146,7 @@ NOT_UNDER_THE_MAC = {
         "state": "how far it is; one that is sent twice has the same id",
     },
     "delivery.ChannelPause": {"actor": "who stopped it: shown, and in its entry"},
+    "delivery.ContactLimit": {"actor": "who recorded it: shown, and in its entry"},
     "delivery.Correspondence": {"actor": "who recorded it: shown, and in its entry"},
     "group.OtherOrganisation": {
         "reached_at": "when it last answered: shown",

@@ -44,6 +44,7 @@ BECOMES: dict[str, str] = {
     "retention.Restriction": GOES,
     "intake.FieldNote": GOES,
     "delivery.Correspondence": GOES,
+    "delivery.ContactLimit": GOES,
     "intake.FormerAddress": GOES,
     "retention.SweepRow": (
         "stays, without the person's number: what a sweep found is listed by its fields"

@@ -22,7 +22,7 @@ from aboveboard.choices import actions as choices
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import actions as custody
 from aboveboard.custody.terms import DeviceKind, EncryptionState
-from aboveboard.delivery import correspondence
+from aboveboard.delivery import contact_limits, correspondence
 from aboveboard.delivery.terms import CorrespondenceReason
 from aboveboard.identity import actions as identity
 from aboveboard.identity.choosing import RecordSide
@@ -316,6 +316,10 @@ def _instruct(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, CorrespondenceReason.REPRESENTED, instead=text)
 
 
+def _protect(stage: Stage, text: str) -> Iterator[Call]:
+    yield partial(contact_limits.protect, stage.ada, (), reason=text, **stage.said)
+
+
 def _put_right(stage: Stage, text: str) -> Iterator[Call]:
     go = partial(correction.correct, stage.ada, **stage.said)
     yield partial(go, "first_name", text, channel="phone")
@@ -376,6 +380,7 @@ CASES: dict[Callable[..., object], Case] = {
     changing.replace: _replace,
     correction.correct: _put_right,
     correspondence.instruct: _instruct,
+    contact_limits.protect: _protect,
     correction.correct_fields: _put_several_right,
     field_erasure.erase_fields: _erase_fields,
     documents.attach: _attach,

@@ -75,6 +75,7 @@ WHO = (
     # Posted to with a program's secret.
     (r"/oauth/(token|revoke)|/.well-known/(oauth-.*|gpc.json)|/banner/.*", EVERYONE),
     (r"/demo/.*", set()),  # not a demonstration: it is not there
+    (r"/receipts/.*", set()),  # nothing is taken that no provider signed
     (r"/metrics", set()),  # no token is set: it is not there
     (r"/you/.*", {"customer"}),
     (r"/console/acting/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),

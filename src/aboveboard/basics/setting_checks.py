@@ -121,6 +121,26 @@ def check_positive(value: int) -> str | None:
     return None if value > 0 else "a number above 0"
 
 
+def check_sms_sender(value: str) -> str | None:
+    """Say that a text is no sender of text messages: E.164, an alphanumeric sender id (3GPP TS
+    23.040, 9.1.2.5), or a messaging service."""
+    fits = re.fullmatch(
+        r"|\+[1-9][0-9]{6,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ._&+-]{1,11}", value
+    )
+    return None if fits else "a number like +447700900123, or at most 11 letters and digits"
+
+
+_CHANNELS = ("email", "sms", "post")
+"""The channels by which notices leave; ``delivery.terms`` has them too."""
+
+
+def check_channels(value: str) -> str | None:
+    """Say that a text does not list channels, each once."""
+    named = [part.strip() for part in value.split(",") if part.strip()]
+    fits = named and len(set(named)) == len(named) and set(named) <= set(_CHANNELS)
+    return None if fits else f"each once, with commas between, of {', '.join(_CHANNELS)}"
+
+
 def check_not_negative(value: int) -> str | None:
     """Say that a number is below 0."""
     return None if value >= 0 else "0 or a number above it"

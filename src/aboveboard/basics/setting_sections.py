@@ -100,6 +100,63 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """How text messages are sent."""
+
+    provider: str = _setting(
+        "",
+        "Who sends text messages: `twilio` or `vonage`. Without one none leave.",
+        checks.choice_check("", "twilio", "vonage"),
+    )
+    account: str = _setting("", "Our account there: the Account SID, or the API key.")
+    secret: str = _setting(
+        "",
+        "Where the auth token or API secret is: `env:NAME`, `file:PATH` or "
+        "`vault:MOUNT/PATH#KEY`. Never the secret itself.",
+        secret=True,
+    )
+    signing: str = _setting(
+        "",
+        "Where the secret is that the provider signs its reports with (Vonage: signature secret, "
+        "SHA-256 HMAC). Twilio signs with its auth token.",
+        secret=True,
+    )
+    sender: str = _setting(
+        "",
+        "Who the text is from: a number with its country code, a name of at most 11 letters, or "
+        "a messaging service of Twilio (`MG…`). Only to a number can somebody answer STOP.",
+        checks.check_sms_sender,
+    )
+    rate: int = _setting(
+        10,
+        "Most texts that leave in a second, by all workers together. 0: as many as the provider "
+        "takes.",
+        checks.check_not_negative,
+    )
+    connections: int = _setting(4, "Calls to the provider at the same time.", checks.check_positive)
+    url: str = _setting(
+        "", "The address of the API, if it is not the provider's own (a region, a gateway)."
+    )
+    networks: str = _setting(
+        "",
+        "Networks of your own in which that address may be, with commas between.",
+        checks.check_networks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSettings:
+    """By which channels people are told."""
+
+    channels: str = _setting(
+        "email, sms, post",
+        "The order in which somebody whom one channel does not reach is told by the next. Those "
+        "that are not set up are left out.",
+        checks.check_channels,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class KeySettings:
     """The root key and its provider."""
 
@@ -246,6 +303,8 @@ class Settings:
     database: DatabaseSettings
     server: ServerSettings
     mail: MailSettings
+    sms: SmsSettings
+    notices: NoticeSettings
     keys: KeySettings
     ledger: LedgerSettings
     retention: RetentionSettings
@@ -268,6 +327,8 @@ SECTIONS: Mapping[str, type] = {
     "database": DatabaseSettings,
     "server": ServerSettings,
     "mail": MailSettings,
+    "sms": SmsSettings,
+    "notices": NoticeSettings,
     "keys": KeySettings,
     "ledger": LedgerSettings,
     "retention": RetentionSettings,

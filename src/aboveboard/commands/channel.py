@@ -19,7 +19,8 @@ EXAMPLE = """\
 aboveboard channel list
 aboveboard channel list --json
 aboveboard channel pause sms      (nothing leaves by text message; other channels go on)
-aboveboard channel resume sms"""
+aboveboard channel resume sms
+aboveboard channel test sms +447700900123     (exit code 6 if it was not taken)"""
 NEEDS_INSTANCE = True
 CHANNELS = ("email", "post", "sms")
 """As ``delivery.terms`` has them (tests/commands/test_channel.py): read without loading it."""
@@ -30,6 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="what", required=True, metavar="VERB")
     listed = verbs.add_parser("list", help="list the channels and why one takes nothing")
     listed.add_argument("--json", action="store_true", help="print the result as JSON")
+    test = verbs.add_parser("test", help="send a test text, and see what the provider says of it")
+    test.add_argument("channel", choices=("sms",))
+    test.add_argument("to", help="a phone number with its country code, whose phone you have")
     for verb, words in (
         ("pause", "let nothing of any batch leave on a channel until it is resumed"),
         ("resume", "let what waits leave again"),
@@ -42,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
     from aboveboard.delivery import actions, channel_states
     from aboveboard.delivery.terms import Channel
 
+    if args.what == "test":
+        return _test(args.to)
     if args.what == "pause":
         actions.pause_channel(Channel(args.channel), by=SYSTEM, at=clock.now())
         print(
@@ -70,6 +76,15 @@ def run(args: argparse.Namespace) -> int:
     for each in channels:
         print(f"{each.channel.value:<8}{_state(each)}")
     return exits.DONE
+
+
+def _test(number: str) -> int:
+    from aboveboard.delivery.sms.trial import send_test
+
+    trial = send_test(number)
+    reply = f" (reply {trial.reply})" if trial.reply else ""
+    print(f"Text messages by {trial.server}:\n{trial.sentence}{reply}.\n→ {trial.step}")
+    return exits.DONE if trial.is_taken else exits.UNAVAILABLE
 
 
 def _state(each: ChannelState) -> str:

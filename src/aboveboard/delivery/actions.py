@@ -19,7 +19,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.basics.facts import Code
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.delivery import limits, queueing, rendering, tallies
-from aboveboard.delivery.draining import DrainRun, DrainTotals
+from aboveboard.delivery.draining import DrainRun, DrainTotals, is_carried
 from aboveboard.delivery.entries import ChannelSet, NoticeSent
 from aboveboard.delivery.models import Batch, ChannelPause, Dispatch
 from aboveboard.delivery.queueing import BatchRecipient
@@ -33,6 +33,7 @@ __all__ = [
     "BatchRecipient",
     "drain",
     "open_batch",
+    "order_of",
     "pause",
     "pause_channel",
     "queue",
@@ -44,8 +45,12 @@ __all__ = [
 ]
 
 
-def open_batch(kind: str, ref: reference.Reference, *, at: datetime) -> int:
+def open_batch(
+    kind: str, ref: reference.Reference, *, at: datetime, channels: Sequence[Channel] = ()
+) -> int:
     """Open an empty batch of a kind that a package renders; return its id. ``ref`` holds ids only.
+    ``channels``: in which order somebody whom one does not reach is written to by the next; those
+    that are not set up are left out.
 
     Raises:
         UnknownBatchKind: no package declares it.
@@ -56,7 +61,16 @@ def open_batch(kind: str, ref: reference.Reference, *, at: datetime) -> int:
     # Message-IDs are made of it; a sender changed while the batch runs must not change them, or a
     # second copy could not be told by its receiver.
     domain = parseaddr(settings.current().mail.sender)[1].rpartition("@")[2]
-    return Batch.objects.create(kind=kind, ref=dict(ref), mail_domain=domain, created_at=at).id
+    order = [channel.value for channel in channels if is_carried(channel)]
+    return Batch.objects.create(
+        kind=kind, ref=dict(ref), mail_domain=domain, created_at=at, channels=order
+    ).id
+
+
+def order_of(batch_id: int) -> list[Channel]:
+    """Return the order of a batch's channels."""
+    orders = Batch.objects.filter(id=batch_id).values_list("channels", flat=True)
+    return [Channel(each) for order in orders for each in order]
 
 
 def queue(batch_id: int, recipients: Iterable[BatchRecipient], *, at: datetime) -> int:

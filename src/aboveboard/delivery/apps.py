@@ -15,7 +15,12 @@ class DeliveryConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.delivery import actions, entries
         from aboveboard.delivery.deciding import DECIDING
-        from aboveboard.delivery.personal_data import CORRESPONDENCE, NOTICES, WEBHOOKS
+        from aboveboard.delivery.personal_data import (
+            CONTACT_LIMITS,
+            CORRESPONDENCE,
+            NOTICES,
+            WEBHOOKS,
+        )
         from aboveboard.delivery.webhooks import taking
         from aboveboard.outbox.events import EVENT
 
@@ -25,12 +30,20 @@ class DeliveryConfig(AppConfig):
                 "actions",
                 "catcher",
                 "channel_states",
+                "contact_limits",
                 "correspondence",
                 "entries",
+                "fallback",
                 "letters",
                 "limits",
                 "queries",
+                "receipts",
                 "rendering",
+                "sms.accounts",
+                "sms.provider",
+                "sms.segments",
+                "sms.trial",
+                "sms.twilio",
                 "templates",
                 "terms",
                 "trial",
@@ -44,12 +57,14 @@ class DeliveryConfig(AppConfig):
                 entries.NoticeFailed,
                 entries.CorrespondenceSet,
                 entries.CorrespondenceEnded,
+                entries.ContactLimited,
+                entries.ContactLimitEnded,
                 entries.ChannelSet,
                 entries.WebhookSet,
             ),
             jobs=(Job(EVENT, taking.take_event),),
             events=(entries.TESTED,),
             repeats={entries.NoticeSent: actions.repeat_sent},
-            personal_data=(NOTICES, CORRESPONDENCE, WEBHOOKS),
+            personal_data=(NOTICES, CORRESPONDENCE, CONTACT_LIMITS, WEBHOOKS),
             deciding=DECIDING,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aboveboard.delivery import waits
-from aboveboard.delivery.draining import CARRIERS
+from aboveboard.delivery.draining import is_carried
 from aboveboard.delivery.models import ChannelWait
 from aboveboard.delivery.terms import Channel
 
@@ -28,11 +28,11 @@ def channels() -> list[ChannelState]:
     fares = {row.channel: row for row in ChannelWait.objects.all()}
     states = []
     for channel in Channel:
-        make, row = CARRIERS.get(channel), fares.get(channel)
+        row = fares.get(channel)
         states.append(
             ChannelState(
                 channel,
-                is_carried=make is not None and make() is not None,
+                is_carried=is_carried(channel),
                 is_paused=waits.is_paused(channel),
                 trouble=row.trouble if row else "",
                 retry_at=row.retry_at if row else None,

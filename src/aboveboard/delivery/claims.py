@@ -20,7 +20,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.facts import Code, Facts
 from aboveboard.basics.ids import new_id
-from aboveboard.delivery import limits, rendering, tallies, waits
+from aboveboard.delivery import fallback, limits, rendering, tallies, waits
 from aboveboard.delivery.entries import NoticeFailed, NoticeSent
 from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.terms import Channel, DispatchState
@@ -183,6 +183,13 @@ def record(
             ]
         )
         tallies.add(_tally_changes(claim, written), worker=claim.token, sent_at=at)
+        if claim.batch.channels:
+            unreached = [
+                fallback.Unreached.of(claim.items[result.id], result.reason)
+                for result in final
+                if result.state is not DispatchState.SENT
+            ]
+            fallback.follow(claim.batch, claim.channel, unreached, at)
     return written
 
 

@@ -1,5 +1,5 @@
-"""How the rows of instructions about correspondence, of stopped channels, of webhook endpoints and
-of what is sent to them are compared with the log, declared."""
+"""How the rows of instructions about correspondence and contact, of stopped channels, of webhook
+endpoints and of what is sent to them are compared with the log, declared."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any, Final
 from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry
 from aboveboard.delivery.entries import (
     ChannelSet,
+    ContactLimited,
+    ContactLimitEnded,
     CorrespondenceEnded,
     CorrespondenceSet,
     WebhookSet,
 )
-from aboveboard.delivery.models import Correspondence, WebhookEndpoint, WebhookMessage
+from aboveboard.delivery.models import ContactLimit, Correspondence, WebhookEndpoint, WebhookMessage
 from aboveboard.delivery.webhooks.actions import digest_of
 
 
@@ -20,6 +22,12 @@ def _differs(row: Correspondence, entry: RecordedEntry[Any]) -> str:
     if row.why != entry.facts.why:
         return "why"
     return "" if (row.sealed is not None) == entry.facts.instead else "sealed"
+
+
+def _limit_differs(row: ContactLimit, entry: RecordedEntry[Any]) -> str:
+    if row.why != entry.facts.why:
+        return "why"
+    return "" if row.channels == list(entry.facts.channels) else "channels"
 
 
 def _endpoint_differs(row: WebhookEndpoint, entry: RecordedEntry[WebhookSet]) -> str:
@@ -43,6 +51,16 @@ DECIDING: Final = (
         },
         differs=_differs,
         ends=frozenset({CorrespondenceEnded}),
+    ),
+    DecidingTable(
+        table="delivery.ContactLimit",
+        since="delivery.0007_receipts",
+        speaks_of={
+            ContactLimited: lambda entry: ("entry_id", entry.id),
+            ContactLimitEnded: lambda entry: ("entry_id", entry.facts.ends),
+        },
+        differs=_limit_differs,
+        ends=frozenset({ContactLimitEnded}),
     ),
     DecidingTable(
         table="delivery.ChannelPause",

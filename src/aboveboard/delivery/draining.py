@@ -37,6 +37,7 @@ from aboveboard.delivery.channels import (
 )
 from aboveboard.delivery.claims import DispatchClaim, DispatchResult
 from aboveboard.delivery.rendering import DispatchItem
+from aboveboard.delivery.sms.carrier import SmsCarrier
 from aboveboard.delivery.smtp.carrier import SmtpCarrier
 from aboveboard.delivery.terms import Channel, DispatchState
 from aboveboard.kinds.kind import KindMismatch
@@ -47,9 +48,19 @@ log = logging.getLogger(__name__)
 
 CARRIERS: Final[Mapping[Channel, Callable[[], ChannelCarrier | None]]] = {
     Channel.EMAIL: SmtpCarrier,
+    Channel.SMS: SmsCarrier.of_settings,
 }
 """What carries each channel, made by the settings of now; None where they name nothing that does. A
 dispatch that nothing carries is skipped, as ``channel-not-available``."""
+
+
+def is_carried(channel: Channel) -> bool:
+    """Whether the settings name what carries a channel."""
+    make = CARRIERS.get(channel)
+    carrier = make() if make else None
+    with carrier or nullcontext():
+        return carrier is not None
+
 
 _ROUND = 0.1  # seconds that one look at the connections lasts at most
 

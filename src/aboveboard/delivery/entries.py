@@ -90,6 +90,30 @@ class WebhookSet(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactLimited(Facts):
+    """Somebody is not written to by every channel: ``why`` says whether ``channels`` are the only
+    safe ones or those that are not wanted."""
+
+    kind: ClassVar = "contact.limited"
+    on_restore: ClassVar = RedoByHand("the ledger does not hold the reason: record it again")
+
+    why: Code
+    channels: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLimitEnded(Facts):
+    """Somebody is written to by every channel again, or as another row says. ``ends``: the entry of
+    the row that it ended."""
+
+    kind: ClassVar = "contact.limit-ended"
+    on_restore: ClassVar = RedoByHand("the mark is there again: end it again")
+
+    why: Code
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSet(Facts):
     """Somebody stopped a channel, so that nothing of any batch leaves on it, or let it go on."""
 

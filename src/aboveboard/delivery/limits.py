@@ -58,6 +58,21 @@ DELIVERY_TIMEOUT: Final = timedelta(seconds=30)
 """Longest silence of the mail server before its connection is given up. RFC 5321, 4.5.3.2 allows
 minutes; a send at scale does not."""
 
+SMS_ANSWER: Final = 64 * 1024
+"""Longest answer of a provider of text messages, in bytes. Our choice."""
+
+SMS_CALL: Final = timedelta(seconds=20)
+"""Longest time of one call to a provider of text messages; within a claim's lease."""
+
+SMS_PARTS: Final = 4
+"""Most parts of a text message. Our choice: each is paid for, and more belongs on a page."""
+
+RECEIPT_BYTES: Final = 64 * 1024
+"""Longest message from a provider about what became of a notice, in bytes. Our choice."""
+
+RECEIPT_FIELDS: Final = 100
+"""Most fields of such a message. Our choice: Twilio sends about twenty."""
+
 MAIL_PATIENCE: Final = timedelta(seconds=10)
 """Longest silence of the mail server while a sign-in code or a word to staff is sent: somebody
 waits for it. Our choice."""

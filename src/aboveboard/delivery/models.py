@@ -10,6 +10,7 @@ from django.db.models import Q
 from aboveboard.basics.ids import new_id
 from aboveboard.delivery.terms import (
     Channel,
+    ContactLimitReason,
     CorrespondenceReason,
     DispatchState,
     EndpointPause,
@@ -25,7 +26,8 @@ class Batch(models.Model):
 
     ``mail_domain`` is fixed when the batch is opened: Message-IDs derive from it, and must be
     the same on a second try. ``paused_at`` is set while nobody may send from it, with who
-    stopped it.
+    stopped it. ``channels``: the order in which somebody who was not reached by one is written to
+    by the next.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -35,6 +37,7 @@ class Batch(models.Model):
     created_at = models.DateTimeField()
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.JSONField(null=True, blank=True)
+    channels = models.JSONField(default=list)
 
     class Meta:
         """More than one batch are batches."""
@@ -124,13 +127,37 @@ class Correspondence(DecidingRow):
     DECIDING: ClassVar = ("person_id", "why", "sealed", "at", "entry_id")
 
 
+class ContactLimit(DecidingRow):
+    """That somebody is not written to by every channel. ``why``: a ``ContactLimitReason``; where it
+    is a risk, ``channels`` are the only ones that are safe, else those that are not wanted.
+    ``sealed``: why they are at risk, under their key. The row goes when it ends, and with the
+    person."""
+
+    person_id = models.BigIntegerField(db_index=True)
+    why = models.CharField(
+        max_length=12, choices=[(why.value, why.value) for why in ContactLimitReason]
+    )
+    channels = models.JSONField()
+    sealed = models.BinaryField(null=True)
+    at = models.DateTimeField()
+    actor = models.JSONField(help_text="who recorded it: kind, id, role, team")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that proves it")
+
+    DECIDING: ClassVar = ("person_id", "why", "channels", "sealed", "at", "entry_id")
+
+    def __str__(self) -> str:
+        return f"contact limit {self.pk}"
+
+
 class Dispatch(models.Model):
     """One notice to one person on one channel.
 
     ``claimed_by`` names the worker's one claim, ``claimed_at`` when it took or last renewed it: a
     claim older than ``limits.DELIVERY_LEASE`` is abandoned. ``reason`` is a code: why it failed or
     was skipped, or, while queued, why the last try did not succeed. ``smtp_code`` is the last reply
-    code of the mail server for this message, 0 if it never said any.
+    code of the mail server for this message, 0 if it never said any. ``receipt`` is what became of
+    it after it left (``receipts.ReceiptKind``), "" while nobody said; ``follows_id`` the dispatch
+    that did not reach the person and in whose place this one is.
     """
 
     id = models.BigIntegerField(primary_key=True, default=new_id)
@@ -149,6 +176,9 @@ class Dispatch(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     smtp_code = models.PositiveSmallIntegerField(default=0)
+    receipt = models.CharField(max_length=12, default="", db_default="", blank=True)
+    receipt_at = models.DateTimeField(null=True, blank=True)
+    follows_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         """A person stands once in a batch on each channel."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
 from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
 from aboveboard.delivery.models import (
+    ContactLimit,
     Correspondence,
     Dispatch,
     WebhookEndpoint,
@@ -136,6 +137,67 @@ CORRESPONDENCE = PersonalData(
     merge=_merge_correspondence,
     split=_split_correspondence,
     re_encrypt=_re_encrypt_correspondence,
+    in_use=NotNeeded("it serves notices alone"),
+)
+
+
+def _export_limits(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in ContactLimit.objects.filter(person_id__in=numbers).order_by("id"):
+        yield {
+            "person": row.person_id,
+            "why": row.why,
+            "channels": row.channels,
+            "has_reason": row.sealed is not None,
+            "at": clock.to_text(row.at),
+            "entry": row.entry_id,
+        }
+
+
+def _erase_limits(numbers: Numbers) -> None:
+    ContactLimit.objects.filter(person_id__in=numbers).delete()
+
+
+def _re_encrypt_limits(person_id: int, old: Any, new: Any) -> None:
+    for row in ContactLimit.objects.filter(person_id=person_id, sealed__isnull=False):
+        row.sealed = changing.reseal_former(person_id, bytes(row.sealed or b""), old, new)
+        row.save(update_fields=["sealed"])
+
+
+def _move_limits(rows: Iterable[ContactLimit], to: int) -> list[int]:
+    """Let rows be about another number of the same person, sealed under its key; return their
+    entries."""
+    entries = []
+    for row in rows:
+        if row.sealed is not None:
+            row.sealed = changing.move_former(bytes(row.sealed), of=row.person_id, to=to)
+        row.person_id = to
+        row.save(update_fields=["person_id", "sealed"])
+        entries.append(row.entry_id)
+    return entries
+
+
+def _merge_limits(kept: int, merged: int) -> Json:
+    """Let all hold: whoever was at risk under either number is."""
+    moved: list[Json] = []
+    moved += _move_limits(ContactLimit.objects.filter(person_id=merged).order_by("id"), kept)
+    return moved or None
+
+
+def _split_limits(kept: int, merged: int, state: Any) -> None:
+    """Give each their own again. One that ended since stays ended."""
+    rows = ContactLimit.objects.filter(person_id=kept, entry_id__in=state or [])
+    _move_limits(rows.order_by("id"), merged)
+
+
+CONTACT_LIMITS = PersonalData(
+    name="contact_limits",
+    tables=("delivery.ContactLimit",),
+    export_by=("delivery.ContactLimit.person_id",),
+    export=_export_limits,
+    erase=_erase_limits,
+    merge=_merge_limits,
+    split=_split_limits,
+    re_encrypt=_re_encrypt_limits,
     in_use=NotNeeded("it serves notices alone"),
 )
 

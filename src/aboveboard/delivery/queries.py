@@ -100,7 +100,8 @@ class BatchProgress:
 
 @dataclass(frozen=True, slots=True)
 class DispatchRow:
-    """A dispatch as a list shows it; who the person is, only ``access`` can say."""
+    """A dispatch as a list shows it; who the person is, only ``access`` can say. ``receipt``: what
+    became of it after it left, or ""; ``follows``: the dispatch in whose place it is."""
 
     id: int
     batch_id: int
@@ -114,6 +115,8 @@ class DispatchRow:
     due_at: datetime
     sent_at: datetime | None
     smtp_code: int
+    receipt: str
+    follows: int | None
 
 
 def progress(batch_id: int) -> BatchProgress:
@@ -340,6 +343,8 @@ def _row(row: Dispatch) -> DispatchRow:
         due_at=row.due_at,
         sent_at=row.sent_at,
         smtp_code=row.smtp_code,
+        receipt=row.receipt,
+        follows=row.follows_id,
     )
 
 

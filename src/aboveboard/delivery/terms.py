@@ -25,6 +25,13 @@ class DispatchState(models.TextChoices):
     SKIPPED = "skipped"
 
 
+class ContactLimitReason(models.TextChoices):
+    """Why somebody is not written to by every channel."""
+
+    AT_RISK = "at_risk"
+    STOPPED = "stopped"
+
+
 class CorrespondenceReason(models.TextChoices):
     """Why a person is not written to themselves."""
 

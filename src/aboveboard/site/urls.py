@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from aboveboard.site import metrics, pages
+from aboveboard.site import metrics, pages, receiving
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # First: addresses are tried in order, and these are asked for a thousand times a second.
     path("api/v1/", include("aboveboard.api.urls")),
     path("healthz", pages.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("receipts/sms/", receiving.sms, name="sms_receipts"),
     path("language/<slug:language>/", pages.choose_language, name="language"),
     path("", include("aboveboard.accounts.clients.urls")),
     path("accounts/", include("aboveboard.accounts.signin.urls")),

@@ -11,6 +11,7 @@ from aboveboard.accounts.queries import staff_member
 from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM, Actor
 from aboveboard.basics.errors import NotFound
+from aboveboard.basics.person_codes import person_code
 from aboveboard.delivery.queries import ChannelProgress
 from aboveboard.delivery.templates import LANGUAGES
 from aboveboard.delivery.terms import DispatchState
@@ -99,6 +100,7 @@ def _print_progress(args: argparse.Namespace, batch: queries.BatchView) -> None:
         "failed": batch.failed,
         "skipped": batch.skipped,
         "languages": batch.languages,
+        "to_call": [person_code(number) for number in batch.to_call],
         "channels": {each.channel.value: _channel_facts(each) for each in batch.channels},
     }
     lines = [
@@ -106,6 +108,9 @@ def _print_progress(args: argparse.Namespace, batch: queries.BatchView) -> None:
         f"{batch.waiting:,} waiting, {batch.failed:,} failed, {batch.skipped:,} skipped.",
         *(_channel_line(each) for each in batch.channels),
     ]
+    if batch.to_call:
+        numbers = ", ".join(map(person_code, batch.to_call))
+        lines.append(f"No way is safe to write to these: call them. {numbers}")
     print_result(args, facts, "\n".join(lines))
 
 

@@ -33,6 +33,19 @@ class HealthCheck:
     step: str = ""
 
 
+def check_texts(current: settings.Settings) -> HealthCheck:
+    """Whether the provider of text messages takes ours; nothing is sent."""
+    from aboveboard.delivery.sms.trial import problem
+
+    if not current.sms.provider:
+        return HealthCheck("texts", OK, "no provider of text messages is set up")
+    trouble = problem()
+    if trouble is None:
+        return HealthCheck("texts", OK, f"{current.sms.provider} takes our text messages")
+    words, step = trouble
+    return HealthCheck("texts", WARN, f"{current.sms.provider}: {words}", f"Messages wait. {step}")
+
+
 def check_mail(current: settings.Settings) -> HealthCheck:
     """Whether the mail server answers."""
     parts = urlsplit(current.mail.url)

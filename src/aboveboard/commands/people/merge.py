@@ -10,7 +10,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.person_codes import person_code
 from aboveboard.commands.arguments import person_number
-from aboveboard.commands.people import contactable, duplicates, erasing
+from aboveboard.commands.people import contactable, duplicates, erasing, safe_contact
 
 NAME = "people"
 HELP = "Find and merge duplicate records; erase one person; ask who may be contacted."
@@ -27,7 +27,9 @@ aboveboard people erase 05ANJ-W1WSQ-BPZQJ --reason asked --yes
 aboveboard people let-in 4 --reference form/2026-118
 aboveboard people let-in 4 --undo
 aboveboard people write-to 05ANJ-W1WSQ-BPZQJ --address parent@example.org --reason child
-aboveboard people write-to 05ANJ-W1WSQ-BPZQJ --nobody --reason deceased"""
+aboveboard people write-to 05ANJ-W1WSQ-BPZQJ --nobody --reason deceased
+aboveboard people safe-contact 05ANJ-W1WSQ-BPZQJ --by sms --reason "Her post is read at home."
+aboveboard people safe-contact 05ANJ-W1WSQ-BPZQJ --any"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +64,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for command in (merge, split):
         command.add_argument("--reference", required=True, help="the case number; no names")
     erasing.configure(below)
+    safe_contact.configure(below)
     contactable.configure(below)
     for command in (compare, merge, split):
         command.add_argument("--json", action="store_true", help="print JSON")
@@ -135,4 +138,5 @@ _VERBS = {
     "erase": erasing.erase,
     "let-in": erasing.let_in,
     "write-to": erasing.write_to,
+    "safe-contact": safe_contact.safe_contact,
 }

@@ -123,6 +123,14 @@ class OutgoingClient:
             self._wait(max(seconds, retries.own_wait(attempt)))
         raise AssertionError("the last try returns or raises")
 
+    def ask_once(self, call: OutgoingCall, *, most: int = limits.BODY_BYTES) -> OutgoingAnswer:
+        """Make a call once and return what was answered, whatever its status: who asks decides
+        about a second try.
+
+        Raises: as :meth:`send`.
+        """
+        return self._follow(call, most)
+
     def send_once(self, call: OutgoingCall) -> OutgoingAnswer:
         """Make a call once, and return its status and headers as soon as they are there: no second
         try, no redirect is followed, and the body is of no interest.

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.basics import clock
+from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
@@ -152,7 +152,9 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
         decision = BatchRecord.objects.create(
             batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip()
         )
-        batch.delivery_batch = delivery.open_batch(KIND, {"batch": batch.pk}, at=at)  # 3
+        batch.delivery_batch = delivery.open_batch(  # 3
+            KIND, {"batch": batch.pk}, at=at, channels=notice_channels()
+        )
         jobs.enqueue(JOB, {"batch": batch.pk})
         lifecycle.add_timeline_event(
             batch.incident,
@@ -291,15 +293,19 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
 
 def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
     redirected = correspondence.redirected_people()
+    others = [
+        each for each in delivery.order_of(batch.delivery_batch or 0) if each != Channel.EMAIL
+    ]
+    # Someone erased since has no address at all: they stand in the queue of another channel, as a
+    # row with that reason.
+    otherwise = others[0] if others else Channel.POST
     for person in listing.everyone(
         exposure_file(batch.exposure), listing.ExposureFilter(severity=batch.least_severity)
     ):
-        # Someone erased since has no address at all: they stand in the post queue,
-        # as a row with that reason.
         channel = (
             Channel.EMAIL
             if person.channel == "email" or person.person_id in redirected
-            else Channel.POST
+            else otherwise
         )
         yield delivery.BatchRecipient(
             person_id=person.person_id,
@@ -307,6 +313,12 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
             channel=channel,
             template=layout_of(person.jurisdiction),
         )
+
+
+def notice_channels() -> list[Channel]:
+    """Return the order of channels of the settings."""
+    named = settings.current().notices.channels.split(",")
+    return [Channel(part.strip()) for part in named if part.strip()]
 
 
 def _locked(batch_pk: int) -> NoticeBatch:

@@ -10,6 +10,7 @@ from typing import Final
 from aboveboard.basics import limits
 from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import NotFound
+from aboveboard.delivery import fallback
 from aboveboard.delivery import queries as delivery
 from aboveboard.delivery.letters import Notice
 from aboveboard.delivery.templates import language_of
@@ -45,7 +46,9 @@ class BatchDecision:
 @dataclass(frozen=True, slots=True)
 class BatchView:
     """A batch as a page shows it. ``step`` is None while it waits; ``sent`` + ``waiting`` +
-    ``failed`` + ``skipped`` = ``queued``. ``delivery_batch``: delivery's number, once approved."""
+    ``failed`` + ``skipped`` = ``queued``. ``delivery_batch``: delivery's number, once approved.
+    ``to_call``: who is at risk and was told by no channel that is safe for them, so that a person
+    calls them; by their numbers in the batch."""
 
     id: int
     incident: IncidentView
@@ -66,6 +69,7 @@ class BatchView:
     skipped: int
     tallies: tuple[delivery.DispatchTally, ...]
     channels: tuple[delivery.ChannelProgress, ...]
+    to_call: tuple[int, ...]
     first_sent_at: datetime | None
     last_sent_at: datetime | None
 
@@ -148,6 +152,7 @@ def batch(batch_pk: int) -> BatchView:
         skipped=counts[DispatchState.SKIPPED],
         tallies=progress.tallies if progress else (),
         channels=progress.channels if progress else (),
+        to_call=tuple(fallback.to_call(prepared.delivery_batch) if prepared.delivery_batch else ()),
         first_sent_at=first,
         last_sent_at=last,
     )

@@ -15,6 +15,7 @@ from typing import Any, Final
 from babel.dates import format_date
 
 from aboveboard.delivery.letters import LetterSection, Notice, fill_placeholders
+from aboveboard.delivery.sms.segments import plain
 from aboveboard.delivery.templates import Template, language_of, nearest_place
 from aboveboard.law.categories import all_categories, from_bitmap
 
@@ -79,6 +80,15 @@ def render(loss: LossDetails, exposure: PersonalExposure) -> Notice:
         sender=loss.organisation,
         headings_as_written=layout == "headed",
     )
+
+
+def text_message(loss: LossDetails, language: str, *, can_answer: bool) -> str:
+    """Return the notice as a text message: that there is one, and the page that says the rest.
+    ``can_answer``: it comes from a number, so that somebody can answer STOP."""
+    words = TEXTS.words("notice", language_of(language))
+    places = {"organisation": loss.organisation, "home": loss.home}
+    sentences = (words["sms"], words["sms_stop"]) if can_answer else (words["sms"],)
+    return plain(" ".join(fill_placeholders(sentences, places)))
 
 
 @dataclass(frozen=True, slots=True)

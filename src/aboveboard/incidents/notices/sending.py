@@ -7,7 +7,7 @@ sees it among those who looked. Whoever cannot be written to is a row with the r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -18,13 +18,15 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict
 from aboveboard.delivery import actions as delivery
-from aboveboard.delivery import correspondence
+from aboveboard.delivery import contact_limits, correspondence
 from aboveboard.delivery.letters import PreparedNotice, prepare
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
+from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.case.freezing import is_frozen
 from aboveboard.incidents.exposure.folders import exposure_file
+from aboveboard.incidents.notices import texting
 from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.queries import PURPOSE, step_of
@@ -75,6 +77,38 @@ def render_notices(
     yield from (
         (item.id, SkippedNotice("not-exposed")) for item in items if item.person_id not in exposed
     )
+    for person_id in _redirect_merged(batch, by_person, exposed):
+        yield by_person.pop(person_id).id, SkippedNotice("merged")
+    instructions = correspondence.instructions(list(by_person))
+    for person_id, instruction in instructions.items():
+        if not instruction.instead:
+            # Decided before anything is opened: the address of somebody who died is not needed.
+            yield by_person.pop(person_id).id, SkippedNotice(instruction.skipped_for)
+    yield from _leave_out_unsafe(by_person)
+    by_phone = {
+        number: by_person.pop(number)
+        for number in list(by_person)
+        if by_person[number].channel == Channel.SMS and number not in instructions
+    }
+    yield from texting.by_sms(batch, by_phone, exposed)
+    yield from _by_email(batch, by_person, exposed, prepared, instructions)
+
+
+def _leave_out_unsafe(by_person: dict[int, DispatchItem]) -> Iterator[tuple[int, SkippedNotice]]:
+    """Take out whoever is not to be written to by this channel: before anything is opened, as a
+    message there could put them in danger."""
+    for person_id, limits in contact_limits.limits_of(list(by_person)).items():
+        if reason := limits.skipped_for(Channel(by_person[person_id].channel)):
+            yield by_person.pop(person_id).id, SkippedNotice(reason)
+
+
+def _by_email(
+    batch: NoticeBatch,
+    by_person: Mapping[int, DispatchItem],
+    exposed: Mapping[int, ExposureRow],
+    prepared: _Preparing,
+    instructions: Mapping[int, correspondence.WritingInstruction],
+) -> Iterator[tuple[int, RenderedNotice | SkippedNotice]]:
     address, name = _fields(in_force().promise)
     asked = UseRequest(
         SYSTEM,
@@ -83,13 +117,6 @@ def render_notices(
         "email",
         reference=batch.incident.reference,
     )
-    for person_id in _redirect_merged(batch, by_person, exposed):
-        yield by_person.pop(person_id).id, SkippedNotice("merged")
-    instructions = correspondence.instructions(list(by_person))
-    for person_id, instruction in instructions.items():
-        if not instruction.instead:
-            # Decided before anything is opened: the address of somebody who died is not needed.
-            yield by_person.pop(person_id).id, SkippedNotice(instruction.skipped_for)
     for person_id, result in use_many(asked, by_person, at=clock.now()):
         item = by_person[person_id]
         if not result.allowed:

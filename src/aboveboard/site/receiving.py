@@ -1,0 +1,80 @@
+"""What providers tell us of notices that left, and what people answer to a text message.
+
+The address is public; what counts is the signature, which the provider makes with a secret that it
+shares with us. One that is not signed, not readable or too long changes nothing and is answered
+alike.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from aboveboard.accounts.gate import public
+from aboveboard.basics import clock, settings
+from aboveboard.basics.errors import AboveboardError
+from aboveboard.delivery import limits, receipts
+from aboveboard.delivery.contact_limits import take_reply
+from aboveboard.delivery.receipts import DeliveryReceipt
+from aboveboard.delivery.sms.accounts import current_service
+from aboveboard.delivery.sms.provider import SmsCallback, SmsReply
+from aboveboard.delivery.sms.twilio import SIGNATURE
+
+
+@public("a provider of text messages tells what became of one; its signature proves it")
+@csrf_exempt  # a program calls, by no cookie; it signs what it says
+@require_http_methods(["GET", "POST"])
+def sms(request: HttpRequest) -> HttpResponse:
+    """Take what the provider of the settings says: 204, or 403 where it did not sign it."""
+    try:
+        service = current_service()
+    except AboveboardError:
+        service = None
+    callback = _callback(request)
+    if service is None or callback is None or not service.provider.is_signed(callback):
+        return HttpResponse(status=403)
+    message = service.provider.read(callback)
+    if isinstance(message, DeliveryReceipt):
+        receipts.take(message, at=clock.now())
+    elif isinstance(message, SmsReply):
+        take_reply(message.sender, stops=message.stops, starts=message.starts, at=clock.now())
+    return HttpResponse(status=204)
+
+
+def _callback(request: HttpRequest) -> SmsCallback | None:
+    """Return what was sent, or None where it is too long or no form and no JSON object."""
+    # As the provider called it: a proxy in front may have changed the host that we see.
+    origin = settings.current().server.origin.rstrip("/")
+    if int(request.headers.get("Content-Length") or 0) > limits.RECEIPT_BYTES:
+        return None
+    if request.content_type == "application/json":
+        fields = _read_json(request.read(limits.RECEIPT_BYTES))
+    else:
+        fields = _read_fields(request.POST)
+    query = _read_fields(request.GET)
+    if fields is None or query is None:
+        return None
+    return SmsCallback(
+        origin + request.get_full_path(), request.headers.get(SIGNATURE, ""), query, fields
+    )
+
+
+def _read_fields(values: MultiValueDict[str, str]) -> dict[str, str] | None:
+    """Return a form's fields; None where there are too many, or one comes twice: which of the two
+    is signed, nobody could say."""
+    if len(values) > limits.RECEIPT_FIELDS or any(len(each) > 1 for _, each in values.lists()):
+        return None
+    return {name: each[0] for name, each in values.lists() if each}
+
+
+def _read_json(body: bytes) -> dict[str, str] | None:
+    try:
+        read = msgspec.json.decode(body, type=dict[str, object])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    if len(read) > limits.RECEIPT_FIELDS:
+        return None
+    return {name: value for name, value in read.items() if isinstance(value, str)}
