@@ -109,7 +109,7 @@ class CallingCarrier(Generic[M]):
                 self._waiting.appendleft(message)
                 problem = problem or error
             except CallLost:
-                if (gone := self._gone()) is not None:
+                if (gone := self._ask_again()) is not None:
                     self._waiting.appendleft(message)
                     problem = problem or gone
                     continue
@@ -117,7 +117,7 @@ class CallingCarrier(Generic[M]):
                 outcomes.append(lost)
         return problem
 
-    def _gone(self) -> NoChannel | None:
+    def _ask_again(self) -> NoChannel | None:
         """Return why nothing is taken, if it is so: a call that was lost does not say whether the
         provider is away or dropped this one message."""
         try:

@@ -84,7 +84,7 @@ def render_notices(
         if not instruction.instead:
             # Decided before anything is opened: the address of somebody who died is not needed.
             yield by_person.pop(person_id).id, SkippedNotice(instruction.skipped_for)
-    yield from _leave_out_unsafe(by_person)
+    yield from _withhold_unsafe(by_person)
     by_phone = {
         number: by_person.pop(number)
         for number in list(by_person)
@@ -94,7 +94,7 @@ def render_notices(
     yield from _by_email(batch, by_person, exposed, prepared, instructions)
 
 
-def _leave_out_unsafe(by_person: dict[int, DispatchItem]) -> Iterator[tuple[int, SkippedNotice]]:
+def _withhold_unsafe(by_person: dict[int, DispatchItem]) -> Iterator[tuple[int, SkippedNotice]]:
     """Take out whoever is not to be written to by this channel: before anything is opened, as a
     message there could put them in danger."""
     for person_id, limits in contact_limits.limits_of(list(by_person)).items():
