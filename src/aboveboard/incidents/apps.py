@@ -43,6 +43,8 @@ _PUBLIC = (
     "notices.differences",
     "notices.queries",
     "notices.review",
+    "pack.checking",
+    "pack.making",
     "people_list",
     "public",
     "queries",

@@ -119,6 +119,15 @@ class ListTaken(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class PackMade(Particulars):
+    """Everything of the case was taken as one file: the SHA-256 of its manifest, and whether the
+    numbers of those affected are in it."""
+
+    manifest: Digest
+    people: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DutyTakenBack(Particulars):
     """That a duty was done was said too early, and taken back. ``duty``: a key of the duties."""
 
@@ -210,6 +219,7 @@ class IncidentChanged(Facts):
     settled: DoubtSettled | None = optional_fact()
     affected: AffectedStated | None = optional_fact()
     list_taken: ListTaken | None = optional_fact()
+    pack: PackMade | None = optional_fact()
     duty: DutyTakenBack | None = optional_fact()
     not_notified: NotNotifiedDecided | None = optional_fact()
     task: TaskStep | None = optional_fact()

@@ -12,6 +12,7 @@ from aboveboard.commands.arguments import person_number
 from aboveboard.commands.incident.case_arguments import (
     configure_case,
     configure_notices,
+    configure_pack,
     configure_records,
 )
 from aboveboard.commands.incident.login_arguments import configure_logins
@@ -64,6 +65,7 @@ aboveboard incident notices answer INC-0001 --note "Nobody knows when." --as lea
 aboveboard incident notices approve INC-0001 --as second@example.com
 aboveboard incident report INC-0001 --json > report.json
 aboveboard incident veris INC-0001 > veris.json
+aboveboard incident pack INC-0001 --out inc-0001.zip --as lead@example.com
 aboveboard incident import-veris others.jsonl --as lead@example.com"""
 NEEDS_INSTANCE = True
 
@@ -88,6 +90,7 @@ _CHANGING = frozenset(
         "group",
         "tasks",
         "import-veris",
+        "pack",
         "role",
         "decision",
         "freeze",
@@ -238,6 +241,7 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     configure_affected(verbs, _number)
     _configure_law(verbs)
     configure_notices(verbs, _number)
+    configure_pack(verbs, _number)
 
 
 def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -277,6 +281,7 @@ def run(args: argparse.Namespace) -> int:
         deciding,
         logins,
         opening,
+        packing,
         records,
         reviewing,
         showing,
@@ -309,6 +314,7 @@ def run(args: argparse.Namespace) -> int:
         "report": showing.report,
         "veris": records.show_veris,
         "import-veris": records.import_veris,
+        "pack": packing.pack,
         "done": acting.duty_done,
         "sector": deciding.sector,
         "moment": deciding.moment,

@@ -43,6 +43,22 @@ def configure_case(
     freeze.add_argument("--lift", action="store_true", help="let it go out again")
 
 
+def configure_pack(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], number: Callable[[str], int]
+) -> None:
+    """Declare ``pack``; ``number`` reads an incident's."""
+    pack = verbs.add_parser(
+        "pack", help="write everything of an incident into one file, with proofs, for a regulator"
+    )
+    pack.add_argument("incident", type=number, help="such as INC-0001")
+    pack.add_argument(
+        "--out", type=Path, metavar="FILE", help="where to; without it, such as inc-0001.zip here"
+    )
+    pack.add_argument(
+        "--people", action="store_true", help="with the numbers of those affected; this is recorded"
+    )
+
+
 def configure_records(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare ``import-veris``."""
     records = verbs.add_parser(

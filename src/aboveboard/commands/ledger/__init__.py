@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.commands import exits
-from aboveboard.commands.ledger import monitoring, own_list, proving, verifying
+from aboveboard.commands.ledger import case_pack, monitoring, own_list, proving, verifying
 
 NAME = "ledger"
 HELP = "Verify the ledger, show and prove an entry, and print or replace the signing key."
@@ -25,6 +25,8 @@ aboveboard ledger verify ./copy-of-the-log --place place.json --json     \
 aboveboard ledger verify backup.tar --witness "witness.example/w1+..." --max-age 2h
 aboveboard ledger check-proof use.tlog-proof --vkey "..."     \
 (one entry, from the file a customer keeps)
+aboveboard ledger check-pack inc-0001.zip --vkey "..."     \
+(everything of an incident, from the file a regulator was given)
 aboveboard ledger verify-mine who-has-looked.json --vkey "..." --remember mine.json     \
 (every entry about you, and no other)
 aboveboard ledger monitor https://trust.example --state our-watch --vkey "..." \
@@ -38,7 +40,7 @@ aboveboard ledger rotate-key --yes"""
 def NEEDS_INSTANCE(args: argparse.Namespace) -> bool:
     """A copy, an address or a proof is checked without an instance; everything
     else is about this one."""
-    return args.what not in ("check-proof", "verify-mine", "monitor") and (
+    return args.what not in ("check-proof", "check-pack", "verify-mine", "monitor") and (
         args.what != "verify" or args.where is None
     )
 
@@ -58,6 +60,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         below.add_parser(
             "check-proof",
             help="check the proof of one entry: was it recorded, and is it unchanged?",
+        )
+    )
+    case_pack.configure(
+        below.add_parser(
+            "check-pack",
+            help="check the pack of an incident: is every file in it as it was sealed?",
         )
     )
     own_list.configure(
@@ -97,6 +105,8 @@ def run(args: argparse.Namespace) -> int:
         args.what == "verify" and args.where and proving.is_proof(Path(args.where))
     ):
         return proving.run(args)
+    if args.what == "check-pack":
+        return case_pack.run(args)
     if args.what == "verify-mine":
         return own_list.run(args)
     if args.what == "monitor":
