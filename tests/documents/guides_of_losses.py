@@ -72,6 +72,8 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
     reader.replace("--acts 3", lambda: f"--acts {saw[0]}")
 
     _add_sources(reader)
+    key = reader.type("aboveboard ledger key").split()[0]
+    reader.replace('--vkey "trust.example/log+530d903a+AekyeRrm56hA..."', f"--vkey {key}")
 
     def opened() -> None:
         number[0] = re.findall(r"INC-\d+", reader.printed)[0]

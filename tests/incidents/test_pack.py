@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from aboveboard.basics import clock
+from aboveboard.basics.actor import Role
 from aboveboard.basics.person_codes import person_code
 from aboveboard.commands import exits
 from aboveboard.commands.main import main
@@ -24,7 +25,11 @@ from aboveboard.incidents.pack.checking import PackRefused, check_pack
 from aboveboard.incidents.pack.making import make_pack, take_pack
 from aboveboard.ledger import queries as ledger
 from aboveboard.ledger.format.note import Verifier
+from tests.accounts.people import staff_client, staff_member
+from tests.console.asked import refused_to_the_others
+from tests.console.test_affected import LEADS
 from tests.incidents.conftest import LEAD, STAFF
+from tests.pages import words
 from tests.world import load
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,3 +159,30 @@ def test_a_frozen_case_gives_no_pack_and_one_that_is_sent_leaves_no_file(
     with pytest.raises(CommunicationsFrozen):
         pack(number, tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_lead_takes_it_from_the_page_and_the_command_line(
+    case: tuple[int, list[tuple[int, dict[str, str]]]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    number, _ = case
+    lead = staff_member(Role.INCIDENT_LEAD, email="lead@example.com")
+    page = f"/console/incidents/{number}/pack/"
+    client = staff_client(account=lead)
+    assert "Nobody affected is in it" in words(client.get(page))
+    assert refused_to_the_others(page, LEADS) == []
+    sent = client.post(page)
+    file = tmp_path / "sent.zip"
+    file.write_bytes(b"".join(sent.streaming_content))  # type: ignore[attr-defined]
+    assert check_pack(file, keys()).incident == "INC-0001"
+    assert "The case was taken as a pack" in words(
+        client.get(f"/console/incidents/{number}/timeline/")
+    )
+    out = ["incident", "pack", "INC-0001", "--out", str(tmp_path / "c.zip")]
+    assert main([*out, "--as", "lead@example.com"]) == exits.DONE
+    assert "ledger check-pack c.zip" in capsys.readouterr().out
+    assert main([*out, "--as", "lead@example.com"]) == exits.INVALID, "it is never written over"
+    assert check_pack(tmp_path / "c.zip", keys()).files > 10
+    freeze_communications(number, "The police ask for it.", by=LEAD, at=clock.now())
+    assert client.post(page).status_code == 422

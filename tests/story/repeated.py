@@ -150,6 +150,8 @@ A_DEED_EACH = {
     "incidents.affected.add_estimate": "another estimate, which can be taken back",
     "incidents.affected.add_list": "another list, which can be taken back",
     "incidents.logins.stating.add_login": "another list, which can be taken back",
+    "incidents.pack.making.make_pack": "another pack, with an entry of its own",
+    "incidents.pack.making.take_pack": "another pack, with an entry of its own",
     "incidents.sources.mails.add_mail": "another source, which can be taken back",
     "incidents.sources.recording.record_source": "within what finds it",
     "incidents.sources.suppliers.add_report": "another source, which can be taken back",

@@ -119,7 +119,7 @@ class ListTaken(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
-class PackMade(Particulars):
+class CasePackMade(Particulars):
     """Everything of the case was taken as one file: the SHA-256 of its manifest, and whether the
     numbers of those affected are in it."""
 
@@ -219,7 +219,7 @@ class IncidentChanged(Facts):
     settled: DoubtSettled | None = optional_fact()
     affected: AffectedStated | None = optional_fact()
     list_taken: ListTaken | None = optional_fact()
-    pack: PackMade | None = optional_fact()
+    pack: CasePackMade | None = optional_fact()
     duty: DutyTakenBack | None = optional_fact()
     not_notified: NotNotifiedDecided | None = optional_fact()
     task: TaskStep | None = optional_fact()

@@ -6,8 +6,6 @@ and whoever was affected: those only where somebody asks for them, by number and
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -17,6 +15,7 @@ from typing import Any, Final
 
 from aboveboard.basics import clock
 from aboveboard.basics.person_codes import person_code
+from aboveboard.basics.spreadsheet import csv_line
 from aboveboard.custody.queries import ExportRow
 from aboveboard.incidents import lifecycle, queries, reports, veris
 from aboveboard.incidents.case.closing import closing_review
@@ -140,9 +139,7 @@ def _json(value: Any) -> bytes:
 
 
 def _csv(rows: Iterable[Iterable[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
+    return "".join(map(csv_line, rows)).encode()
 
 
 def _timeline(number: int) -> bytes:

@@ -29,13 +29,13 @@ from aboveboard.engines.duck import atomic_path
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.case.freezing import refuse_frozen
 from aboveboard.incidents.entries import (
+    CasePackMade,
     DutyFulfilled,
     IncidentChanged,
     IncidentCounted,
     IncidentOpened,
     NoticesApproved,
     OutsideReported,
-    PackMade,
 )
 from aboveboard.incidents.exposure.folders import working_folder
 from aboveboard.incidents.pack.checking import FORMAT, MANIFEST, SEAL
@@ -178,6 +178,6 @@ def _record(number: int, digest: str, *, people: bool, by: Actor, at: datetime) 
             incident, "pack.made", "The case was taken as a pack.", by=by, at=at
         )
         entry = IncidentChanged(
-            incident=lifecycle.reference_of(incident), pack=PackMade(Digest(digest), people)
+            incident=lifecycle.reference_of(incident), pack=CasePackMade(Digest(digest), people)
         )
         return lifecycle.append_entry(entry, by=by, at=at)
