@@ -14,8 +14,10 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
+from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.person_codes import person_code
 from aboveboard.commands import exits, main
+from aboveboard.incidents import affected
 from aboveboard.ledger.models import Entry
 from tests.incidents.conftest import export, laptop, leak_bytes
 from tests.world import load
@@ -190,6 +192,21 @@ def test_sources_are_added_from_the_command_line(run: Any, staff: None, tmp_path
     back = ("affected", number, "--take-back-list", str(facts["list"]))
     assert run(*back)[0] == exits.INVALID, "without a reason"
     assert "taken back: They erred." in run(*back, "--reason", "They erred.")[1]
+
+
+def test_incidents_are_joined_and_separated(run: Any, staff: None) -> None:
+    (_, ann), _ = load(2)
+    part, whole = (
+        json.loads(run("open-other", title, "--json")[1])["incident"] for title in ("Part", "Whole")
+    )
+    affected.add_list(int(part[-4:]), [ann["email"]], ["user.name"], by=SYSTEM, at=clock.now())
+    assert run("count", part)[0] in (exits.DONE, exits.ATTENTION)
+    code, out = run("join", part, "--into", whole, "--json")
+    assert (code, json.loads(out)["people"]) == (exits.DONE, 1)
+    assert run("join", part, "--into", whole)[0] == exits.CONFLICT
+    assert run("join", part, "--undo")[0] == exits.INVALID, "without a reason"
+    code, out = run("join", part, "--undo", "--reason", "They are two.")
+    assert (code, "an incident of its own again" in out) == (exits.DONE, True)
 
 
 def test_notices_are_reviewed_and_changes_requested(run: Any, staff: None, tmp_path: Path) -> None:

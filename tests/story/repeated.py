@@ -152,6 +152,8 @@ A_DEED_EACH = {
     "incidents.logins.stating.add_login": "another list, which can be taken back",
     "incidents.pack.making.make_pack": "another pack, with an entry of its own",
     "incidents.pack.making.take_pack": "another pack, with an entry of its own",
+    "incidents.sources.joining.join": "tests/incidents/test_joining.py: it is a part already",
+    "incidents.sources.joining.separate": "within the taking back of a source",
     "incidents.sources.mails.add_mail": "another source, which can be taken back",
     "incidents.sources.recording.record_source": "within what finds it",
     "incidents.sources.suppliers.add_report": "another source, which can be taken back",

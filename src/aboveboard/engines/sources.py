@@ -39,6 +39,20 @@ def list_exposed(exposure: Path, alike: ExposedAlike, out: Path) -> int:
     return _list("listed_exposed", {"exposure": str(exposure)}, alike, out)
 
 
+def list_set(exposure: Path, out: Path) -> tuple[int, int]:
+    """Write everyone in an exposure set to ``out``, with all that it says of them, as certain as it
+    is there; return how many rows that takes, and all that was exposed of anybody, a bitmap."""
+    with engine() as duck:
+        with atomic_path(out) as part:
+            duck.sql(statement("listed_set"), params={"exposure": str(exposure)}).write_parquet(
+                str(part)
+            )
+        [(rows, categories)] = duck.execute(
+            statement("listed_total"), {"people": str(out)}
+        ).fetchall()
+    return int(rows), int(categories)
+
+
 def _list(name: str, places: dict[str, str], alike: ExposedAlike, out: Path) -> int:
     bound = {
         "categories": alike.categories,

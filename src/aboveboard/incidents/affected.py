@@ -33,8 +33,9 @@ from aboveboard.incidents.models import (
     AffectedPerson,
     Incident,
 )
+from aboveboard.incidents.sources import joining
 from aboveboard.incidents.sources.recording import ExposedData, check_takes_sources
-from aboveboard.incidents.terms import Certainty
+from aboveboard.incidents.terms import Certainty, SourceWay
 from aboveboard.kinds.codes import countries
 from aboveboard.law.categories import bitmap
 from aboveboard.law.duties import place_name
@@ -212,10 +213,15 @@ def withdraw_list(number: int, list_id: int, *, reason: str, by: Actor, at: date
         sentence = f"A list of {row.people:,} affected people was taken back."
         fact = AffectedStated(listed=row.people, withdrawn=True, way=Code(row.way))
         _take_back(row, incident, sentence, fact, reason, by, at)
+        part = None
+        if row.way == SourceWay.PART:
+            part = joining.separate(row, incident, by=by, at=at)
         row.listed_people.all().delete()
         # Once it is written down that they no longer count: else a count could miss its file.
         transaction.on_commit(lambda: stated.delete_files(row))
         counting.enqueue(incident)
+    if part is not None:
+        assess(part.number, by=by, at=at)
     assess(number, by=by, at=at)
 
 

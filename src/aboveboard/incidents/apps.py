@@ -49,6 +49,7 @@ _PUBLIC = (
     "public",
     "queries",
     "reports",
+    "sources.joining",
     "sources.mails",
     "sources.queries",
     "sources.recording",

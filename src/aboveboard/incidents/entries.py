@@ -195,6 +195,15 @@ class ClosingReviewed(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class JoiningStep(Particulars):
+    """The incident became part of another (``step`` is ``joined``) or is one of its own again
+    (``separated``). ``into``: the other."""
+
+    step: Code
+    into: Code
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentChanged(Facts):
     """Something about an incident changed: exactly one of the facts says what.
 
@@ -220,6 +229,7 @@ class IncidentChanged(Facts):
     affected: AffectedStated | None = optional_fact()
     list_taken: ListTaken | None = optional_fact()
     pack: CasePackMade | None = optional_fact()
+    joining: JoiningStep | None = optional_fact()
     duty: DutyTakenBack | None = optional_fact()
     not_notified: NotNotifiedDecided | None = optional_fact()
     task: TaskStep | None = optional_fact()

@@ -88,6 +88,13 @@ class Incident(models.Model):
     circumstances = models.JSONField(default=dict, help_text="answers to circumstances.yaml")
     moments = models.JSONField(default=dict, help_text="other moments that start clocks, by key")
     sectors = models.JSONField(default=dict, help_text="sectors not declared, by key: yes or no")
+    part_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="parts",
+        help_text="the incident that it was joined to",
+    )
     groups = models.JSONField(default=list, help_text="groups of people judged by themselves")
     veris = models.JSONField(
         default=dict, help_text="the VERIS record it was brought in from, if any"

@@ -59,6 +59,7 @@ class SourceWay(models.TextChoices):
     SYSTEM = "system", "A whole system"
     MAIL = "mail", "The addresses of an e-mail"
     SUPPLIER = "supplier", "A supplier’s report"
+    PART = "part", "Another incident"
 
 
 class CaseRole(models.TextChoices):

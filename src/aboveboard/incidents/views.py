@@ -34,7 +34,8 @@ from aboveboard.law.rules.sources import Confidence, LawSource, last_checked
 class IncidentView:
     """An incident. ``reported_by``: the actor, as JSON; ``reported_in_seconds``: how long the
     report took to write, None if nobody measured it; ``answers``: to the questions of
-    ``assessment.circumstances``, as far as somebody answered."""
+    ``assessment.circumstances``, as far as somebody answered; ``part_of``: the number of the
+    incident that it was joined to."""
 
     number: int
     reference: str
@@ -52,6 +53,7 @@ class IncidentView:
     published_at: datetime | None
     answers: dict[str, str]
     groups: list[StoredGroup]
+    part_of: int | None
 
     @classmethod
     def of(cls, row: Incident) -> IncidentView:
@@ -73,6 +75,7 @@ class IncidentView:
             published_at=row.published_at,
             answers=row.circumstances,
             groups=row.groups,
+            part_of=row.part_of.number if row.part_of else None,
         )
 
 

@@ -16,7 +16,11 @@ from aboveboard.commands.incident.case_arguments import (
     configure_records,
 )
 from aboveboard.commands.incident.login_arguments import configure_logins
-from aboveboard.commands.incident.source_arguments import configure_affected, configure_sources
+from aboveboard.commands.incident.source_arguments import (
+    configure_affected,
+    configure_joining,
+    configure_sources,
+)
 
 NAME = "incident"
 HELP = "Open an incident, count who was exposed, see what is due, send notices, and report it."
@@ -32,6 +36,8 @@ aboveboard incident from-mail INC-0001 message.eml --as lead@example.com
 aboveboard incident from-supplier INC-0001 report.csv --supplier "Parcel Post" --processor yes \
 --data email,name --certainty probable --as lead@example.com
 aboveboard incident affected INC-0001 --take-back-list 3 --reason "It was another file."
+aboveboard incident join INC-0002 --into INC-0001 --as lead@example.com
+aboveboard incident join INC-0002 --undo --reason "They are two losses." --as lead@example.com
 aboveboard incident list
 aboveboard incident show INC-0001
 aboveboard incident count INC-0001
@@ -82,6 +88,7 @@ _CHANGING = frozenset(
         "from-system",
         "from-mail",
         "from-supplier",
+        "join",
         "state",
         "answer",
         "sector",
@@ -121,6 +128,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     configure_records(verbs)
     configure_logins(verbs, _number, _moment)
     configure_sources(verbs, _number, _moment)
+    configure_joining(verbs, _number)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -303,6 +311,7 @@ def run(args: argparse.Namespace) -> int:
         "from-system": sources.from_system,
         "from-mail": sources.from_mail,
         "from-supplier": sources.from_supplier,
+        "join": sources.join,
         "role": case.role,
         "decision": case.decision,
         "freeze": case.freeze,

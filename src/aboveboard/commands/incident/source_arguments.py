@@ -105,6 +105,20 @@ def configure_affected(
     )
 
 
+def configure_joining(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], number: Callable[[str], int]
+) -> None:
+    """Declare ``join``; ``number`` reads an incident's."""
+    join = verbs.add_parser(
+        "join", help="make an incident part of another: one set of people, one clock"
+    )
+    join.add_argument("incident", type=number, help="the part, such as INC-0002")
+    how = join.add_mutually_exclusive_group(required=True)
+    how.add_argument("--into", type=number, metavar="INCIDENT", help="the whole, such as INC-0001")
+    how.add_argument("--undo", action="store_true", help="let it be an incident of its own again")
+    join.add_argument("--reason", default="", help="with --undo: why; name no customers")
+
+
 def add_certainty(parser: argparse.ArgumentParser) -> None:
     """Declare how certain a source is."""
     parser.add_argument(

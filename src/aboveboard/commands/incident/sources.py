@@ -10,11 +10,14 @@ import sys
 from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Invalid
+from aboveboard.basics.ids import reference
 from aboveboard.commands.incident.acting import actor_of
 from aboveboard.commands.incident.affected import certainty_of, exposed_of, read_text
 from aboveboard.commands.progress import ProgressBar
+from aboveboard.incidents.affected import withdraw_list
 from aboveboard.incidents.exposure.counting import STEPS, count
-from aboveboard.incidents.sources import queries
+from aboveboard.incidents.sources import joining, queries
+from aboveboard.incidents.sources.joining import part_source
 from aboveboard.incidents.sources.mails import add_mail
 from aboveboard.incidents.sources.recording import ExposedData
 from aboveboard.incidents.sources.suppliers import ReportingSupplier, add_report
@@ -92,6 +95,20 @@ def from_supplier(args: argparse.Namespace) -> int:
             by=by,
             at=at,
         )
+    return _show(args, row.pk, by)
+
+
+def join(args: argparse.Namespace) -> int:
+    """Make an incident part of another, or separate it again, and count."""
+    by = actor_of(args)
+    if args.undo:
+        whole, source = part_source(args.incident)
+        withdraw_list(whole, source, reason=args.reason, by=by, at=clock.now())
+        count(whole, by=by, at=clock.now())
+        print(f"{reference('INC', args.incident)} is an incident of its own again.")
+        return 0
+    row = joining.join(args.incident, args.into, by=by, at=clock.now())
+    args.incident = args.into
     return _show(args, row.pk, by)
 
 

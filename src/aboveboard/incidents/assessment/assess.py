@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -46,7 +46,11 @@ from aboveboard.law.terms import (
     LossFacts,
     OrgProfile,
 )
+from aboveboard.outbox import jobs
 from aboveboard.promise.queries import in_force
+
+COUNT_JOB: Final = "incident.count"
+"""The job that counts an incident (``exposure.counting``)."""
 
 
 def assess(number: int, *, by: Actor, at: datetime) -> Assessment | None:
@@ -104,7 +108,8 @@ def _write(
     answers = scoring.risks(scoring.combinations(cells), circumstances)
     overall = scoring.worst_assessment(answers.values())
     done = _assessment(incident, counted, scored, overall, by, at)
-    if overall is not None:
+    # A part of another incident owes what the whole does, and nothing by itself.
+    if overall is not None and incident.part_of_id is None:
         asked = _asked(incident, cells, circumstances, answers, overall)
         due = _due(asked)
         done.offers = _offers(asked)
@@ -112,6 +117,9 @@ def _write(
     else:
         due = ()
     _write_duties(incident, due, at)
+    if incident.part_of is not None:
+        # Whatever changed in the part, it may be another count of it.
+        jobs.enqueue(COUNT_JOB, {"incident": incident.part_of.number})
     entry = IncidentChanged(
         incident=lifecycle.reference_of(incident),
         assessed=AssessedRisk(

@@ -38,10 +38,10 @@ from aboveboard.engines import listing
 from aboveboard.engines.leak import LeakPaths
 from aboveboard.engines.snapshot import take_snapshot
 from aboveboard.incidents import lifecycle
-from aboveboard.incidents.assessment.assess import assess, score_for
+from aboveboard.incidents.assessment.assess import COUNT_JOB, assess, score_for
 from aboveboard.incidents.assessment.facts import circumstances_of
 from aboveboard.incidents.entries import IncidentCounted
-from aboveboard.incidents.exposure import comparing, merging, stated
+from aboveboard.incidents.exposure import comparing, merging, parts, stated
 from aboveboard.incidents.exposure.counts import cells_json, current_count
 from aboveboard.incidents.exposure.folders import claim_path, folder_of, working_folder
 from aboveboard.incidents.leaks import index_keys
@@ -52,7 +52,7 @@ from aboveboard.outbox import jobs
 from aboveboard.outbox.reference import Reference
 from aboveboard.vault import aliases, facets
 
-JOB = "incident.count"
+JOB = COUNT_JOB
 
 STEPS = ("Reading who is held", "Matching", "Writing down", "Working out what is due")
 """What ``progress`` is told, in order."""
@@ -116,7 +116,7 @@ def _has_something_new(incident: Incident, latest: Exposure | None) -> bool:
     if latest is None:
         return bool(stated.lists(incident) or stated.estimates(incident))
     # A list that was taken back is something new too: its people must leave the count.
-    return set(_sources(incident)) != set(latest.exports or ())
+    return parts.has_stale_parts(incident) or set(_sources(incident)) != set(latest.exports or ())
 
 
 def _has_counted_all(incident: Incident, latest: Exposure) -> bool:
@@ -156,6 +156,7 @@ def _count(
     """Make a new count, under the claim."""
     folder_of(incident).mkdir(mode=0o700, exist_ok=True)
     _delete_unrecorded(incident)
+    parts.refresh_parts(incident)
     score = score_for(circumstances_of(incident))
     leak, sources = LeakPaths.in_folder(folder_of(incident)), _sources(incident)
     with working_folder() as scratch:

@@ -90,6 +90,7 @@ def prepare(
     merging.apply_merges(number, by=by, at=at)
     with transaction.atomic():
         incident = lifecycle.find(number, lock=True)
+        _refuse_part(incident)
         counted = current_count(incident)
         people = (
             sum(cell.people for cell in summary_cells(counted) if cell.severity >= least_severity)
@@ -122,6 +123,14 @@ def prepare(
         batch.entry_id = _record(batch, step, by, at)
         batch.save(update_fields=["entry_id"])
     return queries.batch(batch.pk)
+
+
+def _refuse_part(incident: Incident) -> None:
+    if incident.part_of is not None:
+        raise Conflict(
+            why=f"{incident.reference} is part of {incident.part_of.reference}: its notices are "
+            "prepared there"
+        )
 
 
 def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchView:
