@@ -33,6 +33,7 @@ from aboveboard.incidents.events import RELEASED
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.exposure.folders import exposure_file
+from aboveboard.incidents.models import Incident
 from aboveboard.incidents.notices import changes, queries
 from aboveboard.incidents.notices.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices.queries import APPROVERS, BatchView, step_of
