@@ -19,7 +19,7 @@ from aboveboard.incidents import queries
 from aboveboard.incidents.sources.joining import join, wholes
 
 
-class JoinForm(forms.Form):
+class WholeForm(forms.Form):
     """Which incident it is part of."""
 
     into = forms.TypedChoiceField(
@@ -41,7 +41,7 @@ class JoinForm(forms.Form):
 def join_to(request: HttpRequest, number: int) -> HttpResponse:
     """Ask which incident it is part of; one set and one clock follow."""
     page = queries.page(number, at=clock.now())
-    form = JoinForm(request.POST if request.method == "POST" else None, part=number)
+    form = WholeForm(request.POST if request.method == "POST" else None, part=number)
     if request.method == "POST" and form.is_valid():
         into = form.cleaned_data["into"]
         try:
