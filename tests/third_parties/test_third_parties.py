@@ -125,6 +125,15 @@ def test_no_token_of_a_third_party_is_without_its_name(
     yes = said() | {"channel": "api"}
     choose(person, PURPOSE, ChoiceAnswer.YES, **yes)
     assert "values" not in ask(token, row).json(), "a yes to the purpose lets nobody in by itself"
+    no = {
+        "person": {"kind": "email", "value": row["email"]}, "purpose": "personal-offers",
+        "answer": "no", "channel": "api", "evidence": "x/1",
+    }  # fmt: skip
+    answer = Client().post(
+        "/api/v1/choices", no, content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
+    )  # fmt: skip
+    assert answer.status_code == 403, "nor may it say anything of what people choose"
 
 
 def test_it_ends_by_the_clock_and_the_person_is_written_to_at_each_step(
@@ -182,7 +191,9 @@ def test_an_advisers_word_waits_for_the_persons_hand_and_their_end_counts_at_onc
     assert "values" in ask(token, row).json()
     assert "Do you want to let" not in words(browser.get(PAGE))
     ended = {"note": note, "answer": f"end/{PARTY}/{PURPOSE}", "evidence": "418"}
-    assert "Ended." in words(staff.post("/console/people/third-party/", ended))
+    assert "They cannot read anything more from us." in words(
+        staff.post("/console/people/third-party/", ended)
+    )
     assert codes(ask(token, row)) == ["third_party_ended"]
 
 
@@ -263,7 +274,8 @@ def test_nobody_lets_in_whom_we_did_not_register_or_promise(
         ({"rights": ["third-party:courier"]}, "Name one of: consumer-advice"),
         ({"purposes": [PURPOSE, "deliver-orders"]}, "Leave out deliver-orders"),
         ({"choices": ["personal-offers"]}, "Leave out personal-offers"),
-        ({"purposes": [], "rights": [f"third-party:{PARTY}", "request:access"]}, "--purpose"),
+        ({"rights": [f"third-party:{PARTY}", "request:access"]}, "Leave out request:access"),
+        ({"purposes": []}, "--purpose"),
     ],
 )
 def test_a_client_of_a_third_party_does_nothing_else(

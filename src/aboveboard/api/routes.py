@@ -116,6 +116,9 @@ def post_choice(request: HttpRequest, asked: ChoiceIn) -> HttpResponse:
     yes after the person's own no `waits`: it counts once they, or a member of staff, say so too."""
     client = client_of(request)
     rate_limit.take_tokens(client.id)
+    # It would learn who is held here, and could end what people chose.
+    if client.scope.third_party:
+        raise Refused(why="a third party records nothing of what people choose")
     # Taking a yes back must be as easy as giving it (GDPR Art. 7(3)): whoever hears a no may, and
     # should, bring it.
     if ChoiceAnswer(asked.answer) is ChoiceAnswer.YES and not (

@@ -6,10 +6,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_POST
 
 from aboveboard.accounts.gate import actor_of
@@ -130,10 +131,10 @@ def _record(request: HttpRequest, answers: dict[str, Any], person_id: int, chann
     }
     if step == _END:
         actions.end(person_id, party, purpose, **how)
-        return gettext("Ended. They cannot read anything more from us.")
+        return gettext("They cannot read anything more from us.")
     last_day: date = answers["last_day"]
     actions.let_in(person_id, party, purpose, last_day, **how)
-    return gettext("Recorded. It counts once the person says so on their own page.")
+    return gettext("It counts once the person says so on their own page.")
 
 
 def _in_words(promise: Promise, row: LetIn) -> dict[str, object]:
@@ -142,5 +143,11 @@ def _in_words(promise: Promise, row: LetIn) -> dict[str, object]:
         "name": recipient.name if recipient else row.party,
         "title": purpose.title if purpose else row.purpose,
         "state": _STATES[row.state],
-        "last_day": row.last_day,
+        # Of what was ended the day that was once said would mislead.
+        "last_day": _day(row.last_day) if row.state is not ThirdPartyState.ENDED else "",
     }
+
+
+def _day(day: date | None) -> str:
+    language = get_language()
+    return format_date(day, "long", "en_GB" if language == "en" else language) if day else ""

@@ -280,12 +280,13 @@ def _third_party(
             else "Add `third_parties:` to a purpose of the promise.",
         )
     (name,) = names
-    closed = [key for key in purposes if not promise.purposes[key].opens_to(name)]
-    if closed or choices or not purposes:
+    others = [key for key in purposes if not promise.purposes[key].opens_to(name)]
+    others += [*choices, *(word for word in rights if not word.endswith(f":{name}"))]
+    if others or not purposes:
         raise Invalid(
             found="a third party reads for purposes that people open to it, and nothing else",
-            fix="Leave out " + ", ".join(closed or [*choices]) + "."
-            if closed or choices
+            fix=f"Leave out {', '.join(others)}."
+            if others
             else "Name such a purpose with `--purpose`.",
         )
     return promise.recipients[name].name
