@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,9 +26,11 @@ from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.person_codes import person_code
-from aboveboard.choices.actions import choose, meet_objection
+from aboveboard.choices.actions import StatedChoice, choose, meet_objection, record
+from aboveboard.choices.addresses import collected_at
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.bounding import set_boundary
+from aboveboard.choices.confirmation import address_topic, version_of
 from aboveboard.choices.models import Choice
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.main import main
@@ -76,6 +79,19 @@ def crowd(count: int) -> list[int]:
                     at=now - timedelta(days=chance.choice([1, 5, 100, 800])),
                     contact=chance.choice(["", "", "email"]) if purpose != "improve-shops" else "",
                 )  # fmt: skip
+        if chance.random() < 0.7:
+            choose(
+                person, "newsletter", ChoiceAnswer.YES, channel="email", evidence="form:9",
+                by=CUSTOMER, at=now - timedelta(days=2),
+            )  # fmt: skip
+        collected = collected_at(person, "email")
+        if collected is not None and chance.random() < 0.6:
+            # Of the value that is held, or of the one before.
+            value = collected - timedelta(days=chance.choice([0, 0, 4]))
+            topic = (address_topic("email"), version_of(value), ChoiceAnswer.YES)
+            said = StatedChoice(*topic, channel="email", evidence="letter:1", promise=1)
+            with transaction.atomic():
+                record(person, said, by=CUSTOMER, at=now)
         given = {"channel": "portal", "evidence": "portal:1", "by": CUSTOMER, "at": now}
         if chance.random() < 0.2:
             team = Boundary(BoundaryKind.TEAM, chance.choice(["Marketing", "Sales"]))
@@ -143,7 +159,7 @@ def test_everybody_gets_the_answer_of_the_decision_about_them_alone(tmp_path: Pa
     codes = {code.value for reasons in seen for code in reasons}
     assert codes >= {
         "no_consent", "consent_withdrawn", "objected", "restricted", "retention_over",
-        "yes_recorded_by_asker", "kept_for_claim", "channel_not_allowed",
+        "yes_recorded_by_asker", "kept_for_claim", "channel_not_allowed", "address_not_confirmed",
     }  # fmt: skip
     assert () in seen
 

@@ -31,6 +31,7 @@ from aboveboard.access.use import Decision, UseRequest
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics import shipped
 from aboveboard.basics.actor import Actor, ActorKind
+from aboveboard.choices.confirmation import version_of
 from aboveboard.choices.state import NO_CHOICES, OWN_HAND, ChoiceAnswer, ChoiceEvent, fold
 from aboveboard.choices.third_parties import ThirdPartyFacts
 from aboveboard.promise.loading import load
@@ -46,6 +47,11 @@ def ago(days: float) -> datetime:
     return NOW - timedelta(days=days)
 
 
+def confirmation(field: str, collected: datetime, number: int) -> ChoiceEvent:
+    topic, yes = f"address:{field}", ChoiceAnswer.YES
+    return ChoiceEvent(NOW, number, topic, yes, contact=version_of(collected))
+
+
 def actor(role: str, *, own: bool) -> Actor:
     kind = ActorKind.SERVICE if role == "third-party" else ActorKind.STAFF
     return Actor(ActorKind.PERSON if own else kind, "1", role)
@@ -54,19 +60,13 @@ def actor(role: str, *, own: bool) -> Actor:
 def request_of(story: dict[str, Any]) -> UseRequest:
     ask = story["ask"]
     scope = ask.get("scope", {})
-    return UseRequest(
-        actor(ask["role"], own=ask.get("own", False)),
-        ask["purpose"],
-        tuple(ask["fields"]),
-        ask["channel"],
-        scope=ClientScope(
-            frozenset(scope["purposes"]),
-            frozenset(scope["channels"]),
-            rights=frozenset(scope.get("rights", ())),
-        )
-        if scope
-        else None,
+    purposes, channels, rights = (
+        frozenset(scope.get(name, ())) for name in ("purposes", "channels", "rights")
     )
+    return UseRequest(
+        actor(ask["role"], own=ask.get("own", False)), ask["purpose"], tuple(ask["fields"]),
+        ask["channel"], scope=ClientScope(purposes, channels, rights=rights) if scope else None,
+    )  # fmt: skip
 
 
 def facts_of(story: dict[str, Any]) -> PersonFacts:
@@ -74,16 +74,12 @@ def facts_of(story: dict[str, Any]) -> PersonFacts:
     if not known.get("held_at_all", True):
         return UNKNOWN_PERSON
     events = [
-        ChoiceEvent(
-            ago(said["days"]),
-            number,
-            said["purpose"],
-            ChoiceAnswer(said["answer"]),
-            said.get("by", OWN_HAND),
-            said.get("waits", False),
-        )
-        for number, said in enumerate(known.get("said", ()))
+        confirmation(field, ago(days), 100) for field, days in known.get("confirmed", {}).items()
     ]
+    for number, said in enumerate(known.get("said", ())):
+        answer, by = ChoiceAnswer(said["answer"]), said.get("by", OWN_HAND)
+        at, waits = ago(said["days"]), said.get("waits", False)
+        events.append(ChoiceEvent(at, number, said["purpose"], answer, by, waits))
     return PersonFacts(
         held=True,
         consent=fold(events),
@@ -181,27 +177,29 @@ asked_at = st.builds(
 
 
 events = st.builds(
-    ChoiceEvent,
-    at=st.integers(0, 1200).map(ago),
-    id=st.integers(1, 10**6),
-    purpose=st.sampled_from(PURPOSES),
+    ChoiceEvent, at=st.integers(0, 1200).map(ago), id=st.integers(1, 10**6),
+    purpose=st.sampled_from(PURPOSES), waits=st.just(False),
     answer=st.sampled_from((ChoiceAnswer.YES, ChoiceAnswer.NO)),
     by=st.sampled_from([OWN_HAND, "staff:1", "staff:2", "service:3"]),
-    waits=st.just(False),
-)
+)  # fmt: skip
 histories = st.lists(events, max_size=12, unique_by=lambda event: event.id)
 
 
 @st.composite
 def people(draw: st.DrawFn) -> PersonFacts:
+    collected_at = draw(moments)
+    collected = draw(
+        st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 3500).map(ago), max_size=3)
+    )
+    values = [each for each in (collected.get("email", collected_at), ago(1)) if each]
+    confirmed = draw(st.lists(st.sampled_from(values), max_size=1))
+    said = [*draw(histories), *(confirmation("email", each, 0) for each in confirmed)]
     return PersonFacts(
         held=draw(st.sampled_from([True, True, True, False])),
-        consent=fold(draw(histories)),
-        collected_at=draw(moments),
+        consent=fold(said),
+        collected_at=collected_at,
         last_active_at=draw(moments),
-        collected=draw(
-            st.dictionaries(st.sampled_from(FIELDS), st.integers(0, 3500).map(ago), max_size=3)
-        ),
+        collected=collected,
         restricted_since=draw(st.one_of(st.none(), st.integers(0, 900).map(ago))),
         held_for_claim=draw(st.booleans()),
         grounds_shown=draw(
@@ -232,6 +230,13 @@ def by_the_book(request: UseRequest, facts: PersonFacts, moment: DecisionMoment)
     others = facts.consent.yes_recorded_by.get(request.purpose, frozenset()) - {"staff:1"}
     needs_yes = purpose.basis == "consent" or request.purpose in facts.consent.after_no
     borne_out = not yes or not needs_yes or request.actor.kind == "person" or bool(others)
+    value = facts.collected.get("email", facts.collected_at)
+    confirmed = {topic for topic in facts.consent.last if topic.startswith("address:email/")}
+    asked_for = (purpose.key, request.channel, yes) == ("bulletin", "mailing", True)
+    tick, began = timedelta(microseconds=1), datetime(1970, 1, 1, tzinfo=UTC)
+    reached = not asked_for or (
+        value is not None and f"address:email/{(value - began) // tick}" in confirmed
+    )
     claims = purpose.when_restricted == "legal_claims"
     consent = purpose.basis != "consent" or yes
     grounds = facts.grounds_shown.get(request.purpose)
@@ -253,7 +258,8 @@ def by_the_book(request: UseRequest, facts: PersonFacts, moment: DecisionMoment)
     young = all(_young(request, facts, field, moment.at) for field in request.fields) or (
         claims and facts.held_for_claim
     )
-    return bool(promised and in_scope and consent and borne_out and heard and rested and young)
+    lawful = consent and reached and borne_out and heard and rested and young
+    return bool(promised and in_scope and lawful)
 
 
 def _young(request: UseRequest, facts: PersonFacts, field: str, at: datetime) -> bool:
@@ -284,12 +290,9 @@ def test_it_is_granted_if_and_only_if_the_book_says_so(
 
 @given(requests(), people(), asked_at, histories, st.integers())
 def test_no_order_matters_and_the_answer_is_always_the_same(
-    request: UseRequest,
-    known: PersonFacts,
-    moment: DecisionMoment,
-    history: list[ChoiceEvent],
+    request: UseRequest, known: PersonFacts, moment: DecisionMoment, history: list[ChoiceEvent],
     seed: int,
-) -> None:
+) -> None:  # fmt: skip
     chance = random.Random(seed)
     fields, shuffled = list(request.fields), list(history)
     chance.shuffle(fields)
@@ -390,11 +393,7 @@ def test_a_no_to_direct_marketing_is_never_outweighed(
 def test_silence_is_not_consent() -> None:
     for purpose in PROMISE.purposes.values():
         if purpose.needs_consent:
-            asked = UseRequest(
-                actor(purpose.roles[0], own=False),
-                purpose.key,
-                purpose.fields[:1],
-                purpose.channels[0],
-            )
+            by, channel = actor(purpose.roles[0], own=False), purpose.channels[0]
+            asked = UseRequest(by, purpose.key, purpose.fields[:1], channel)
             silent = PersonFacts(True, NO_CHOICES, NOW, NOW)
             assert not decide(PROMISE, asked, DecisionFacts(silent, DecisionMoment(NOW))).allowed

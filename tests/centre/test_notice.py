@@ -24,7 +24,7 @@ def test_anyone_reads_the_notice_in_each_form_and_other_sites_may_embed_it() -> 
     assert client.get("/trust/notice/999/").status_code == 404
 
     for address, words in (
-        ("/trust/notice/short.fragment", "9 finalités"),
+        ("/trust/notice/short.fragment", "10 finalités"),
         ("/trust/notice/full.fragment", "Base légale"),
         ("/trust/notice/at/order.fragment", "pour livrer vos commandes"),
     ):

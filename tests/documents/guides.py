@@ -26,6 +26,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "correct-or-erase-one-person.md": people.correct_or_erase_one_person,
     "find-personal-data.md": promises.find_personal_data,
     "hand-over-a-parcel.md": losses.hand_over_a_parcel,
+    "have-addresses-confirmed.md": promises.have_addresses_confirmed,
     "install-on-a-server.md": trouble.install_on_a_server,
     "invite-and-help-staff.md": operating.invite_and_help_staff,
     "let-a-third-party-in.md": clients.let_a_third_party_in,

@@ -6,6 +6,7 @@ import re
 from textwrap import indent
 
 from aboveboard.commands import exits
+from aboveboard.commands.demo.people import people
 from tests.documents.instance import SAMPLE, Instance
 from tests.documents.reader import Reader
 
@@ -63,6 +64,22 @@ def weigh_a_changed_promise(reader: Reader, _: Instance) -> None:
     shop = re.sub(r"    personal-offers:\n(?:      .*\n)+", "", SAMPLE)
     shop = shop.replace("  refused_by_gpc: [personal-offers]\n", "")
     (reader.folder / "promise.yaml").write_text(shop.replace(offers, changed))
+
+
+def have_addresses_confirmed(reader: Reader, instance: Instance) -> None:
+    """Somebody who said yes and has confirmed nothing, and one whom another system confirmed."""
+    head, said = "email,purpose,answer,at,confirmed_at\n", "newsletter,yes,2026-03-03T10:00:00Z"
+    waiting, other = list(people(2))
+    (instance.operator.folder / "waits.csv").write_text(f"{head}{waiting['email']},{said},\n")
+    instance.operator.type("aboveboard choices import waits.csv --channel email")
+    taken = f"{head}{other['email']},{said},2026-03-03T10:04:00Z\n"
+    (reader.folder / "choices.csv").write_text(taken)
+    reader.before("double_opt_in: true", lambda: is_said(reader.printed))
+
+
+def is_said(part: str) -> None:
+    """The sample says it in just this way."""
+    assert part.strip() in SAMPLE
 
 
 def find_personal_data(reader: Reader, _: Instance) -> None:

@@ -33,14 +33,14 @@ def test_every_purpose_that_leaves_a_choice_is_asked_and_no_other(jon: Someone) 
     assert 'action="/you/choices/improve-shops/"' in page
     assert 'action="/you/choices/measure-visits/"' in page
     assert page.count('action="/you/choices/personal-offers/"') == 5, "the whole, and four ways"
-    assert page.count('action="/you/choices/') == 7
+    assert page.count('action="/you/choices/') == 9
 
 
 def test_nothing_is_chosen_before_the_person_has_spoken(jon: Someone) -> None:
     page = jon.browser.get("/you/choices/").content.decode()
     assert "checked" not in page
     assert 'aria-pressed="true"' not in page
-    assert page.count('value="yes"') == page.count('value="no"') == 7
+    assert page.count('value="yes"') == page.count('value="no"') == 9
 
 
 def test_saying_yes_is_saved_said_and_has_a_receipt(jon: Someone) -> None:

@@ -59,6 +59,27 @@ STORIES: dict[str, Story] = {
         "    allowed_when_restricted: public_interest",
         "Add `law:`",
     ),
+    "addresses confirmed where nobody is asked for a yes": (
+        [("    basis: contract\n", "    basis: contract\n    double_opt_in: true\n")],
+        "double_opt_in_without_consent",
+        "double_opt_in: true",
+        "or set `basis: consent`",
+    ),
+    "addresses confirmed where nobody is reached by e-mail": (
+        [("channels: [email, api, export]", "channels: [api, export]")],
+        "double_opt_in_without_email",
+        "double_opt_in: true",
+        "Add a channel with `contact: email`",
+    ),
+    "addresses confirmed of a purpose that uses none": (
+        [
+            ("      fields: [first_name, email]\n", "      fields: [first_name]\n"),
+            ("    fields: [first_name, email]\n", "    fields: [first_name]\n"),
+        ],
+        "double_opt_in_address",
+        "double_opt_in: true",
+        "Name one field of `kind: email`",
+    ),
     "consent asked for a field that the purpose does not list": (
         [(OFFER_FIELDS, OFFER_FIELDS.replace("birth_date", "birth_date, region"))],
         "consent_beyond_fields",

@@ -122,6 +122,7 @@ def test_what_the_sample_promises() -> None:
         "improve-shops",
         "measure-visits",
         "get-advice",
+        "newsletter",
         "tell-you-of-a-loss",
         "show-you-your-data",
     ]
@@ -129,6 +130,7 @@ def test_what_the_sample_promises() -> None:
         "personal-offers",
         "measure-visits",
         "get-advice",
+        "newsletter",
     ]
     assert [purpose.key for purpose in promise.purposes.values() if purpose.objectable] == [
         "improve-shops"

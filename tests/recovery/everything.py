@@ -53,6 +53,7 @@ from aboveboard.representation import actions as representation
 from aboveboard.representation.deaths import record_death, take_back_death
 from aboveboard.retention import actions as retention
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.rights import confirming
 from aboveboard.rights.requests import actions as rights
 from aboveboard.rights.requests.terms import (
     NewRequest,
@@ -160,11 +161,16 @@ def _organisations(person_ids: list[int], at: datetime) -> None:
 
 
 def _requests(first: int, second: int, at: datetime) -> None:
-    """Two that ask what is held of them, and a system that is asked for it."""
+    """Two that ask what is held of them and confirm an address, and a system that is asked."""
     systems.declare(
         BY_HAND.format(key="cabinet", name="A cabinet"), name="cabinet.yaml", by=SYSTEM, at=at
     )
     for person_id in (first, second):
+        choose(
+            person_id, "newsletter", ChoiceAnswer.YES, channel="portal", evidence="portal:1",
+            by=CUSTOMER, at=at,
+        )  # fmt: skip
+        confirming.ask_if_waiting(person_id, "email", at=at)
         asked = NewRequest(
             kind=RequestKind.ACCESS,
             channel=RequestChannel.PORTAL,

@@ -12,8 +12,10 @@ from aboveboard.access.use import Subject
 from aboveboard.accounts.clients.actions import make_client
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
+from aboveboard.choices.actions import choose
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.bounding import set_boundary
+from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.connectors.secrets import SecretText
 from aboveboard.delivery import actions as delivery
 from aboveboard.group import links, organisations, shown
@@ -76,6 +78,9 @@ def emergency_kept_out(once: Once) -> None:
     subject = Subject(kind="email", value=row["email"])
     why = EmergencyGround.LIFE_IN_DANGER
     assert break_glass(subject, ("city",), why, by=ADVISER, at=clock.now()).allowed
+    # Somebody else said yes to e-mail, and is sent a link to confirm their address.
+    said = {"answer": ChoiceAnswer.YES, "channel": "portal", "evidence": "portal:1"}
+    choose(once.ids[21], "newsletter", **said, by=CUSTOMER, at=once.now)
     once.work()
     with ScriptedServer() as server, files.mail_to(once.patch, server.port):
         delivery.drain(worker="test", at=clock.now())

@@ -228,6 +228,11 @@ NOT_UNDER_THE_MAC = {
         "ended_reference": "why: shown, and in its entry",
         "reference": "why: shown, and in its entry",
     },
+    "rights.AddressLetter": {
+        "address": "a digest under a key of the instance: how often it was written to",
+        "cause": "shown, and in its entry",
+        "made_at": "how often it was written to; expires_at decides",
+    },
     "rights.RequestEventRow": {
         "actor": "who did it: shown, and in its entry",
         "words": "what the person is told: sealed under the request's key, and bound to its entry",

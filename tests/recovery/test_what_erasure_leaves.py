@@ -37,6 +37,7 @@ BECOMES: dict[str, str] = {
     "access.EmergencyUse": GOES,
     # The row stays as the record of what was asked, without the number and what they wrote.
     "rights.RightsRequest": GOES,
+    "rights.AddressLetter": GOES,
     "group.OwnLink": GOES,
     "group.ShownLink": GOES,
     "representation.Death": GOES,

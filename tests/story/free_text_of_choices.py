@@ -1,5 +1,5 @@
-"""As ``free_text.py``: whom a person keeps out, how long something is kept, and what is decided
-about an objection."""
+"""As ``free_text.py``: whom a person keeps out, how long something is kept, which address is
+theirs, and what is decided about an objection."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from functools import partial
 
 from aboveboard.basics.actor import CUSTOMER
 from aboveboard.choices import actions as choices
-from aboveboard.choices import bounding, lapsing
+from aboveboard.choices import addresses, bounding, confirming, lapsing
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.representation import deaths
+from aboveboard.rights import confirming as letters
 from aboveboard.third_parties import actions as third_parties
 from tests.accounts.people import service_client
 from tests.story.free_text import Call, Case, Stage
@@ -65,6 +66,22 @@ def _meet(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(go, "improve-shops", evidence="REQ-1")
 
 
+def _confirm(stage: Stage, text: str) -> Iterator[Call]:
+    collected = addresses.collected_at(stage.ada, "email")
+    go = partial(confirming.confirm_address, stage.ada, **stage.said)
+    yield partial(go, text, collected, channel="phone", evidence="letter:1")
+    yield partial(go, "email", collected, channel=text, evidence="letter:1")
+    yield partial(go, "email", collected, channel="phone", evidence=text)
+    yield partial(letters.confirm_proved, stage.ada, text, **stage.said)
+
+
+def _ask_again(stage: Stage, text: str) -> Iterator[Call]:
+    said = {"answer": ChoiceAnswer.YES, "channel": "portal", "evidence": "portal:1"}
+    choices.choose(stage.ada, "newsletter", **said, by=CUSTOMER, at=stage.now)
+    yield partial(letters.ask_again, stage.ada, text, **stage.said)
+    yield partial(letters.ask_again, stage.ada, "email", **stage.said)
+
+
 def _let_lapse(stage: Stage, text: str) -> Iterator[Call]:
     for act in (lapsing.let_lapse, lapsing.let_stand_again):
         yield partial(act, stage.ada, evidence=text, **stage.said)
@@ -83,4 +100,7 @@ CASES: dict[Callable[..., object], Case] = {
     lapsing.let_lapse: _let_lapse,
     lapsing.let_stand_again: _let_lapse,
     deaths.record_death: _record_death,
+    confirming.confirm_address: _confirm,
+    letters.confirm_proved: _confirm,
+    letters.ask_again: _ask_again,
 }

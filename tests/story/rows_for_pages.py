@@ -3,6 +3,8 @@ of an address that has a number of its own."""
 
 from __future__ import annotations
 
+import re
+
 from aboveboard.access.concerns.actions import raise_concern
 from aboveboard.access.concerns.terms import Concern
 from aboveboard.adoption import drafting
@@ -11,12 +13,16 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.personal import Personal
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.delivery.rendering import DispatchItem, RenderedNotice
 from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.incidents.case.outside import outside_reports, receive_report
 from aboveboard.representation import actions as representation
 from aboveboard.representation.deaths import record_death
 from aboveboard.retention.actions import place_hold, restrict
 from aboveboard.retention.reasons import HoldReason, RestrictionReason
+from aboveboard.rights import confirming
+from aboveboard.rights.confirming_letter import render_letters
+from aboveboard.rights.models import AddressLetter
 from aboveboard.rights.pack import release
 from aboveboard.rights.pack.seal import NO_SEAL, make_keys
 from aboveboard.rights.requests.actions import ask
@@ -70,6 +76,17 @@ def rows_of(person: int) -> dict[str, int]:
         "messages": webhooks.test("CRM", at=at),
         "drafts": drafting.start("", name="promise.yaml", by=SYSTEM, at=at),
     }
+
+
+def link_to_confirm(person: int) -> str:
+    """Let them say yes to e-mail; return the token of the link that they are sent."""
+    said = {"answer": ChoiceAnswer.YES, "channel": "portal", "evidence": "portal:1"}
+    choose(person, "newsletter", **said, by=CUSTOMER, at=clock.now())
+    confirming.ask_if_waiting(person, "email", at=clock.now())
+    row = AddressLetter.objects.filter(person_id=person).latest("pk")
+    ((_, letter),) = render_letters([DispatchItem(1, 1, person, str(row.pk), "en", "email")])
+    assert isinstance(letter, RenderedNotice)
+    return re.findall(r"/confirm-address/([\w-]+)/", str(letter.text))[0]
 
 
 def _report_from_outside() -> int:

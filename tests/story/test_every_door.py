@@ -61,7 +61,7 @@ from tests.house.test_routes import ALL
 from tests.incidents.reported import report_of
 from tests.recovery.organisations import declared
 from tests.site.test_missing_promise import lose_the_promise_in_force
-from tests.story.rows_for_pages import WRITTEN, link_of, rows_of
+from tests.story.rows_for_pages import WRITTEN, link_of, link_to_confirm, rows_of
 from tests.story.sequences import spread_numbers
 from tests.world import ADVISER
 
@@ -106,7 +106,7 @@ WHO = (
 SHORTEST = 7
 """Characters of a value that stands on a page by chance."""
 SHARED_BY_ALL_CUSTOMERS = re.compile(
-    r"/you/(details/|moving/$|what-for/$|website/$|acting/|choices/(personal-offers/)?$|who-may-look/$|notices/$"
+    r"/you/(details/|moving/$|what-for/$|website/$|acting/|choices/(personal-offers/|addresses/city/link/)?$|who-may-look/$|notices/$"
     r"|who-has-looked/($|concern/|whole-list.json$)|organisations/|portals/|third-parties/$|who-was-given/$|$)"
     r"|/you/requests/($|access/ask/$|\d+/(code|document|withdraw|pack|pack/code)/$)"
 )
@@ -335,7 +335,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         asked = {"number": rows["requests"], "request_id": rows["requests"]}
         known = {**known, **asked, "system": OWN, "step": "find"}
     if "<str:token>" in pattern:
-        known = {**known, "token": _token(pattern, rows["requests"])}
+        known = {**known, "token": _token(pattern, rows["requests"], person)}
     if "/affected/" in pattern:
         known = {**known, "how": "list", **_affected(person)}
     if pattern.startswith("/console/webhooks/"):
@@ -356,7 +356,9 @@ def _case_of(number: int) -> Mapping[str, object]:
     }
 
 
-def _token(pattern: str, request: int) -> str:
+def _token(pattern: str, request: int, person: int) -> str:
+    if "/confirm-address/" in pattern:
+        return link_to_confirm(person)
     if "/confirm/" in pattern:
         return confirm_address(request).rstrip("/").rpartition("/")[2]
     return link_of(request)

@@ -71,6 +71,8 @@ class ReasonWording:
             key = "asked_and_yes" if purpose.needs_consent else "unless_no"
         elif _SAID_NO.intersection(against):
             key = "said_no"
+        elif ReasonCode.ADDRESS_NOT_CONFIRMED in against:
+            key = "not_confirmed"
         else:
             key = "no_yes" if _NO_YES.issuperset(against) else "not_now"
         basis = basis_in_words(purpose.basis, self.language)

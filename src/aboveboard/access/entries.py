@@ -276,6 +276,16 @@ class ThirdPartyNotified(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationSent(Facts):
+    """The address was opened to have the person confirm it, as entry ``asked`` says."""
+
+    kind: ClassVar = "address.confirmation-sent"
+    on_restore: ClassVar = NothingToRestore("a message that was sent changes nothing here")
+
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeNotified(Facts):
     """The address was opened to tell the person what version ``promise`` of the promise changes for
     them (GDPR Art. 13(3))."""
@@ -333,6 +343,7 @@ ENTRIES: Final = (
     AnswerNotified,
     EmergencyNotified,
     ThirdPartyNotified,
+    ConfirmationSent,
     ChangeNotified,
     RequestOpened,
     ChoiceMissed,

@@ -2,9 +2,10 @@
 
 No purpose of the promise is asked: telling the person at the old address and the new one that it
 was changed is a duty of security (GDPR Art. 32), and so are answering them (Art. 12(3)), telling
-them what a changed promise does (Art. 13(3)), that somebody whom they keep out opened their record,
-and that a third party whom they let in may look, or may no more. Each has its entry all the same,
-and the address is opened after that is durable.
+them what a changed promise does (Art. 13(3)), having an address confirmed that they said yes to be
+written to at, telling that somebody whom they keep out opened their record, and that a third party
+whom they let in may look, or may no more. Each has its entry all the same, and the address is
+opened after that is durable.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from aboveboard.access.entries import (
     AddressChangeNotified,
     AnswerNotified,
     ChangeNotified,
+    ConfirmationSent,
     CorrespondentOpened,
     EmergencyNotified,
     RequestOpened,
@@ -109,6 +111,20 @@ def _open_first(
         if record is None or subject is None or field is None:
             return None
         entry_id = append(entry, by=SYSTEM, handle=subject.handle, at=at)
+    return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)
+
+
+def open_for_confirmation(
+    person_id: int, field: str, asked: int, *, at: datetime
+) -> Personal[str] | None:
+    """Open somebody's own e-mail address, to have it confirmed as entry ``asked`` says; None when
+    they are no longer held, or have none."""
+    record = vault.fetch([person_id]).get(person_id)
+    with transaction.atomic():
+        subject = entry_subject(person_id)
+        if record is None or subject is None or field not in record.provenance():
+            return None
+        entry_id = append(ConfirmationSent(asked), by=SYSTEM, handle=subject.handle, at=at)
     return vault.open_record(make_grant(record, {field}, entry_id), record).get(field)
 
 

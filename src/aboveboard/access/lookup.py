@@ -97,6 +97,7 @@ def record_choice(
     channel: str,
     evidence: str,
     contact: str = "",
+    writes: bool = True,
     by: Actor,
     at: datetime,
 ) -> ChoiceRecord:
@@ -125,6 +126,7 @@ def record_choice(
             channel=channel,
             evidence=evidence,
             contact=contact,
+            writes=writes,
             by=by,
             at=at,
         )

@@ -20,6 +20,7 @@ class ReasonCode(StrEnum):
     NO_CONSENT = "no_consent"
     YES_BY_ASKER = "yes_recorded_by_asker"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    ADDRESS_NOT_CONFIRMED = "address_not_confirmed"
     KEPT_OUT = "kept_out_by_person"
     OBJECTED = "objected"
     RETENTION_OVER = "retention_over"
@@ -64,6 +65,9 @@ SENTENCES: dict[ReasonCode, str] = {
         "have recorded it too."
     ),
     ReasonCode.CONSENT_WITHDRAWN: "The person said no to this.",
+    ReasonCode.ADDRESS_NOT_CONFIRMED: (
+        "The person said yes, and has not confirmed their e-mail address yet."
+    ),
     ReasonCode.KEPT_OUT: (
         "The person keeps this role or team out of their record. In an emergency it can be opened, "
         "and they see that."

@@ -33,6 +33,7 @@ class AccountsConfig(AppConfig):
                 "gate",
                 "invitations",
                 "limits",
+                "links",
                 "mail",
                 "queries",
                 "recent",
@@ -60,9 +61,7 @@ class AccountsConfig(AppConfig):
             deciding=DECIDING,
             forgets=(sealing.forget, tokens.forget),
             not_backed_up={
-                "django_session": (
-                    "a session that ended since would work again: people sign in again"
-                ),
+                "django_session": "a session that ended since would work: people sign in again",
                 "accounts_opensession": "its session is not in a backup either",
                 "accounts_accesstoken": (
                     "a token that was revoked since would work again: a client asks for another"

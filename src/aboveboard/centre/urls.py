@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, path
 from aboveboard.centre import (
     algorithms,
     asking,
+    confirming,
     given,
     home,
     log,
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("trust/requests/code/", asking.code, name="request_code"),
     path("trust/requests/confirm/<str:token>/", asking.confirm, name="confirm_request"),
     path("trust/requests/pack/<str:token>/", packs.pack, name="pack"),
+    path("trust/confirm-address/<str:token>/", confirming.address, name="confirm_address"),
     path("trust/check/", log.check, name="check"),
     path("trust/check/proof.html", log.offline, name="offline"),
     path("log/<path:path>", log.resource, name="log"),

@@ -17,14 +17,21 @@ from aboveboard.basics.facts import Word
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.basics.reference import is_reference, restored_reference
 from aboveboard.choices import queries
+from aboveboard.choices.addresses import UNCONFIRMED, confirmed
 from aboveboard.choices.entries import ChoiceMade, ChoiceWaits, ObjectionMet
 from aboveboard.choices.events import MET, event_of
 from aboveboard.choices.limits import RECORDED_AN_HOUR
 from aboveboard.choices.models import Choice
-from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, needs_confirmation
+from aboveboard.choices.state import (
+    ChoiceAnswer,
+    ChoiceRecord,
+    ConsentState,
+    needs_confirmation,
+)
 from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.keys.actions import entry_subject
 from aboveboard.ledger.actions import append
+from aboveboard.outbox import jobs
 from aboveboard.outbox.events import announce
 from aboveboard.promise import queries as promise
 from aboveboard.promise.model import Contact, Promise, Purpose
@@ -69,6 +76,7 @@ def choose(
     channel: str,
     evidence: str,
     contact: str = WHOLE,
+    writes: bool = True,
     by: Actor,
     at: datetime,
 ) -> ChoiceRecord:
@@ -83,6 +91,10 @@ def choose(
 
     Whoever records it: a no counts at once, and a yes after the person's own no waits for the
     person's hand or a second member of staff (:func:`aboveboard.choices.state.needs_confirmation`).
+
+    Where the promise has addresses confirmed (``double_opt_in``), a yes to e-mail counts once the
+    person did so (:mod:`aboveboard.choices.confirming`), and with ``writes`` they are sent a letter
+    for it. A file of choices writes to nobody by itself.
 
     ``evidence`` is a reference without personal data, such as ``call:2026-11-22/417``.
 
@@ -104,7 +116,13 @@ def choose(
     check(adopted.promise, purpose, channel=channel, evidence=evidence, by=by)
     check_contact(adopted.promise.purposes[purpose], contact, answer)
     stated = StatedChoice(
-        purpose, contact, answer, channel=channel, evidence=evidence, promise=adopted.serial
+        purpose,
+        contact,
+        answer,
+        channel=channel,
+        evidence=evidence,
+        promise=adopted.serial,
+        writes=writes,
     )
     with transaction.atomic():
         # The person's row first, as an erasure and a merge do: a choice made meanwhile lands on who
@@ -123,6 +141,8 @@ class StatedChoice:
     channel: str = field(kw_only=True)
     evidence: str = field(kw_only=True)
     promise: int = field(kw_only=True)
+    writes: bool = field(kw_only=True, default=True)
+    """Whether they are asked to confirm their address, where that is needed."""
 
 
 def record(person_id: int, stated: StatedChoice, *, by: Actor, at: datetime) -> ChoiceRecord:
@@ -150,6 +170,7 @@ def record(person_id: int, stated: StatedChoice, *, by: Actor, at: datetime) -> 
         subject.seal(stated.evidence),
         stated.promise,
         Word(stated.contact) if stated.contact else None,
+        _unconfirmed(person_id, stated, consent),
     )
     columns = _columns(made, stated.evidence, by=by, at=at)
     if (waits or counts) and (same := _newest_with(person_id, columns)) is not None:
@@ -161,10 +182,21 @@ def record(person_id: int, stated: StatedChoice, *, by: Actor, at: datetime) -> 
     # The entry before the row, which names it; both or neither.
     entry_id = append(made, by=by, handle=subject.handle, at=at)
     row = Choice.objects.create(entry_id=entry_id, person_id=person_id, **columns)
+    if made.unconfirmed and stated.writes:
+        jobs.enqueue(UNCONFIRMED, {"person": person_id, "field": str(made.unconfirmed)})
     if not waits:
         purpose = promise.in_force().promise.purposes.get(stated.purpose)
         announce(event_of(made, purpose), entry=entry_id, person=person_id)
     return queries.record_of(row)
+
+
+def _unconfirmed(person_id: int, stated: StatedChoice, consent: ConsentState) -> Word | None:
+    """Return the field of the address that a yes needs confirmed, where it is not."""
+    purpose = promise.in_force().promise.purposes.get(stated.purpose)
+    if purpose is None or stated.answer is not ChoiceAnswer.YES:
+        return None
+    field = purpose.must_confirm(stated.contact or Contact.EMAIL)
+    return Word(field) if field and confirmed(person_id, field, consent) is None else None
 
 
 def meet_objection(person_id: int, purpose: str, *, evidence: str, by: Actor, at: datetime) -> bool:

@@ -23,9 +23,12 @@ class ChoicesConfig(AppConfig):
             name="choices",
             public=(
                 "actions",
+                "addresses",
                 "asking",
                 "boundaries",
                 "bounding",
+                "confirmation",
+                "confirming",
                 "entries",
                 "foreign",
                 "lapsing",

@@ -24,6 +24,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
+from aboveboard.choices.confirmation import is_confirmation
 from aboveboard.choices.third_parties import is_third_party
 from aboveboard.choices.topic import parts_of
 from aboveboard.promise.period import Period
@@ -86,8 +87,8 @@ NO_BOUNDARIES: Final = Boundaries()
 
 def is_boundary(topic: str) -> bool:
     """Whether a topic is a boundary or a third party, and not a purpose: no key of a promise has a
-    colon."""
-    return ":" in topic
+    colon. A confirmation has one too (``choices.confirmation``)."""
+    return ":" in topic and not is_confirmation(topic)
 
 
 def boundaries_of(denied: Iterable[str]) -> Boundaries:

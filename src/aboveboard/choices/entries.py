@@ -19,7 +19,9 @@ from aboveboard.choices.state import ChoiceAnswer
 @dataclass(frozen=True, slots=True)
 class ChoiceMade(Facts):
     """Somebody said yes or no to a purpose, or to one way of ``contact`` of it; or, in place of the
-    purpose, to a boundary (``choices.boundaries``). ``evidence`` refers to where they said so."""
+    purpose, to a boundary (``choices.boundaries``) or that an address is theirs
+    (``choices.confirmation``). ``evidence`` refers to where they said so. ``unconfirmed``: the
+    field whose address they had not confirmed then, without which the yes counts for no e-mail."""
 
     kind: ClassVar[str] = "choice.made"
     on_restore: ClassVar[OnRestore] = RepeatOnRestore("the choice is in force again")
@@ -30,6 +32,7 @@ class ChoiceMade(Facts):
     evidence: SealedFact
     promise: int
     contact: Word | None = optional_fact()
+    unconfirmed: Word | None = optional_fact()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.facts import SEALED_HEX, SealedFact, Word
 from aboveboard.basics.package import EventAbout, EventType
 from aboveboard.choices.boundaries import is_boundary
+from aboveboard.choices.confirmation import confirmed_field, is_confirmation
 from aboveboard.choices.entries import ChoiceMade, ObjectionMet
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.choices.third_parties import is_third_party, party_and_purpose
@@ -19,6 +20,10 @@ _CHOICE: Final = {
     "contact": "the way of contact that the answer is about; null: all of the purpose",
     "channel": "the channel on which they said so",
     "promise": "the number of the promise that was in force",
+}
+_GIVEN: Final = _CHOICE | {
+    "unconfirmed": "the field whose address is not confirmed yet: until `address.confirmed`, the "
+    "yes counts for no e-mail; null: nothing is missing",
 }
 _BOUNDARY: Final = {
     "boundary": "`role:` and the key of a role, `team:` and 16 hex digits of the SHA-256 of its "
@@ -41,6 +46,14 @@ def _choice(facts: ChoiceMade) -> Mapping[str, Json]:
     }
 
 
+def _given_choice(facts: ChoiceMade) -> Mapping[str, Json]:
+    return {**_choice(facts), "unconfirmed": facts.unconfirmed}
+
+
+def _confirmed(facts: ChoiceMade) -> Mapping[str, Json]:
+    return {"field": confirmed_field(facts.purpose), "channel": facts.channel}
+
+
 def _boundary(facts: ChoiceMade) -> Mapping[str, Json]:
     return {"boundary": facts.purpose, "keep": facts.contact}
 
@@ -57,7 +70,7 @@ def _third_party(facts: ChoiceMade) -> Mapping[str, Json]:
 
 
 def _is_yes(facts: ChoiceMade) -> bool:
-    return facts.answer is ChoiceAnswer.YES and not is_boundary(facts.purpose)
+    return facts.answer is ChoiceAnswer.YES and ":" not in facts.purpose
 
 
 def _is_no(facts: ChoiceMade) -> bool:
@@ -72,8 +85,8 @@ GIVEN: Final = EventType(
     name="choice.given",
     says="A person said yes to a purpose, or took their objection back.",
     about=EventAbout.PERSON,
-    fields=_CHOICE,
-    data=_choice,
+    fields=_GIVEN,
+    data=_given_choice,
     fits=_is_yes,
     example=_example("personal-offers", ChoiceAnswer.YES, "email"),
 )
@@ -145,6 +158,18 @@ ENDED: Final = EventType(
     fits=lambda facts: facts.answer is ChoiceAnswer.NO and is_third_party(facts.purpose),
     example=_example("third:debt-adviser:get-advice", ChoiceAnswer.NO),
 )
+CONFIRMED: Final = EventType(
+    name="address.confirmed",
+    says="A person confirmed that an e-mail address is theirs. A yes that waited for it counts.",
+    about=EventAbout.PERSON,
+    fields={
+        "field": "the key of the field of the promise",
+        "channel": "the channel on which they did",
+    },
+    data=_confirmed,
+    fits=lambda facts: is_confirmation(facts.purpose),
+    example=_example("address:email", ChoiceAnswer.YES, "1764601234567890"),
+)
 EVENTS: Final = (
     GIVEN,
     WITHDRAWN,
@@ -154,6 +179,7 @@ EVENTS: Final = (
     BOUNDARY_LIFTED,
     LET_IN,
     ENDED,
+    CONFIRMED,
 )
 
 
@@ -161,6 +187,8 @@ def event_of(made: ChoiceMade, purpose: Purpose | None) -> EventType:
     """Return which event a choice is. ``purpose``: what it is about, as the promise has it."""
     if is_third_party(made.purpose):
         return ENDED if made.answer is ChoiceAnswer.NO else LET_IN
+    if is_confirmation(made.purpose):
+        return CONFIRMED
     if is_boundary(made.purpose):
         return BOUNDARY_SET if made.answer is ChoiceAnswer.NO else BOUNDARY_LIFTED
     if made.answer is ChoiceAnswer.YES:

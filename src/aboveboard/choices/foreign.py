@@ -5,7 +5,8 @@ Each format becomes rows of one form (:class:`ForeignChoice`); a row that cannot
 none of the others. What each format has, with where it is described:
 
 * ``csv``: ours: a header, and ``email``, ``phone`` or ``customer_number``, ``purpose``, ``answer``
-  (yes or no), ``at`` (RFC 3339), and if wanted ``contact`` and ``evidence``.
+  (yes or no), ``at`` (RFC 3339), and if wanted ``contact``, ``evidence`` and ``confirmed_at``: when
+  the address in ``email`` was confirmed (double opt-in).
 * ``fides``: the CSV of Ethyca Fides' consent report (``ConsentReportingSchema``): ``email`` or
   ``phone_number``, ``notice_name``, ``preference`` (opt_in, opt_out), ``request_timestamp`` and
   ``id``.
@@ -52,6 +53,9 @@ class ForeignChoice:
     at: datetime
     contact: str = WHOLE
     evidence: str = ""
+    confirmed_at: datetime | None = None
+    """When they confirmed that the e-mail address ``who`` is theirs (double opt-in), where the
+    other system has that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def _csv(line: int, row: Mapping[str, Any]) -> Iterator[Row]:
         _moment(row, "at"),
         str(row.get("contact", "")).strip(),
         str(row.get("evidence", "")).strip(),
+        _moment(row, "confirmed_at") if row.get("confirmed_at") else None,
     )
 
 

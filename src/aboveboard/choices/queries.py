@@ -16,9 +16,9 @@ from aboveboard.basics.canonical import Json
 from aboveboard.basics.combined import Select
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.sealing import verify_text
-from aboveboard.choices import asking
+from aboveboard.choices import addresses, asking
 from aboveboard.choices.models import Choice, deciding_values
-from aboveboard.choices.receipt import Receipt, ReceiptNotPossible, as_json_ld
+from aboveboard.choices.receipt import AddressProof, Receipt, ReceiptNotPossible, as_json_ld
 from aboveboard.choices.signed_receipt import sign
 from aboveboard.choices.state import (
     NO_CHOICES,
@@ -40,6 +40,7 @@ from aboveboard.law import categories
 from aboveboard.ledger import queries as ledger
 from aboveboard.promise import explain
 from aboveboard.promise import queries as promise
+from aboveboard.promise.model import Contact, Purpose
 from aboveboard.vault import aliases, prepared
 from aboveboard.vault.aliases import numbers_of
 
@@ -205,11 +206,6 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         raise ReceiptNotPossible(what=f"choice {choice.id}")
     entry = ledger.entry(choice.entry_id)
     labels = [categories.get(key).label for key in spoken.categories_of(purpose.fields)]
-    # The entry may still wait to be put into the tree; the receipt says so by having no proof.
-    try:
-        proof = ledger.proof(choice.entry_id)
-    except ledger.NotYet:
-        proof = None
     return Receipt(
         choice_id=choice.id,
         person=entry.handle or "",
@@ -239,8 +235,31 @@ def receipt_of(choice: ChoiceRecord, language: str = "en") -> Receipt:
         promise_digest=version.digest,
         controller=spoken.organisation.legal_name or spoken.organisation.name,
         contact=spoken.organisation.contact,
-        proof=proof,
+        # The entry may still wait to be put into the tree; the receipt says so by having no proof.
+        proof=_proof(choice.entry_id),
+        confirmation=_confirmation(choice, purpose),
     )
+
+
+def _confirmation(choice: ChoiceRecord, purpose: Purpose) -> AddressProof | None:
+    """Return whether the address is confirmed that a yes to e-mail needs, in the value held now."""
+    field = purpose.must_confirm(choice.contact or Contact.EMAIL)
+    if not field or choice.answer is not ChoiceAnswer.YES:
+        return None
+    person_id = aliases.current_number(choice.person_id)
+    event = addresses.confirmed(person_id, field, consent_state(person_id))
+    shown = choice_of(person_id, event.id) if event else None
+    return AddressProof(
+        field, shown.at if shown else None, _proof(shown.entry_id) if shown else None
+    )
+
+
+def _proof(entry_id: int) -> str | None:
+    """Return the proof of an entry, or None while it waits to be put into the tree."""
+    try:
+        return ledger.proof(entry_id)
+    except ledger.NotYet:
+        return None
 
 
 def signed_receipt_of(choice: ChoiceRecord, language: str = "en") -> dict[str, Json]:

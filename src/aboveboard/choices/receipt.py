@@ -37,6 +37,16 @@ class ReceiptNotPossible(Damaged):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressProof:
+    """The address that a yes needs confirmed: its ``field``, and when the person confirmed it, with
+    the ledger ``proof``; None where they have not, or the proof is not sealed yet."""
+
+    field: str
+    at: datetime | None
+    proof: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What a receipt says: the choice, the purpose it is about, and who promised."""
 
@@ -63,6 +73,8 @@ class Receipt:
     waits: bool = False
     way: str = ""
     """The way of contact that it is about, or empty: the purpose as a whole."""
+    confirmation: AddressProof | None = None
+    """Of a yes to e-mail under double opt-in: whether the address is confirmed."""
     earlier: frozenset[ChoiceAnswer] = frozenset()
     """What the person had answered about the same before, as far as it counted."""
 
@@ -73,7 +85,9 @@ def as_json_ld(receipt: Receipt) -> dict[str, Json]:
     ``person`` is the handle of the entry, so that the receipt can be matched to its proof without a
     name. ``evidence_key`` (hex) checks the evidence against the sealed one in the proof
     (``basics.sealing``); empty for an entry from before evidence was sealed. ``proof`` is C2SP
-    tlog-proof text, or None while the entry waits (a second at most) to be sequenced."""
+    tlog-proof text, or None while the entry waits (a second at most) to be sequenced.
+    ``addressConfirmation``: under double opt-in, whether the address is confirmed by now."""
+    confirmed = receipt.confirmation
     return {
         "@context": _CONTEXT,
         "@type": "dpv:ConsentRecord",
@@ -108,7 +122,17 @@ def as_json_ld(receipt: Receipt) -> dict[str, Json]:
             "ab:evidence": receipt.evidence,
             "ab:evidenceKey": receipt.evidence_key,
         },
+        **({"ab:addressConfirmation": _confirmation(confirmed)} if confirmed else {}),
         "ab:proof": receipt.proof,
+    }
+
+
+def _confirmation(confirmed: AddressProof) -> dict[str, Json]:
+    return {
+        "ab:field": confirmed.field,
+        "ab:confirmed": confirmed.at is not None,
+        "dct:date": to_text(confirmed.at) if confirmed.at else None,
+        "ab:proof": confirmed.proof,
     }
 
 

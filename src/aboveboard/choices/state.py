@@ -28,6 +28,7 @@ from typing import Final
 
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.choices.boundaries import NO_BOUNDARIES, Boundaries, boundaries_of
+from aboveboard.choices.confirmation import is_confirmation
 from aboveboard.choices.third_parties import is_third_party
 from aboveboard.choices.topic import WHOLE, parts_of, topic_of
 
@@ -362,6 +363,9 @@ def fold_merged(sources: Mapping[int, Iterable[ChoiceEvent]], since: datetime) -
         merged.after_no |= state.after_no
         merged.refused |= state.refused
         for topic, event in state.last.items():
+            # Which record's address is kept, this cannot tell: it is confirmed once more.
+            if is_confirmation(topic):
+                continue
             known = merged.last.get(topic)
             if known is None or _strictness(event) > _strictness(known):
                 merged.last[topic] = event

@@ -1,4 +1,5 @@
-"""A yes that was recorded after the customer's own no: a second member of staff checks it.
+"""A yes that was recorded after the customer's own no: a second member of staff checks it. And
+sending a customer the link by which they confirm their address.
 
 The pages name the call or form, and nobody: to check what was said needs no customer's data.
 """
@@ -12,17 +13,24 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aboveboard.accounts.gate import actor_of
 from aboveboard.basics import clock
+from aboveboard.basics.errors import NotFound, RateLimited
 from aboveboard.choices import queries
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord
 from aboveboard.console.forms import evidence_field, topic_in_words
-from aboveboard.console.people import allow_look_up, recorded_in_words, spoken_promise
+from aboveboard.console.people import (
+    allow_look_up,
+    read_note,
+    recorded_in_words,
+    spoken_promise,
+)
 from aboveboard.promise.model import Promise
+from aboveboard.rights import confirming
 
 
 class ConfirmForm(forms.Form):
@@ -80,6 +88,26 @@ def confirm(request: HttpRequest, choice_id: int) -> HttpResponse:
     return render(
         request, "console/people/confirm_choice.html", context, status=422 if form.errors else 200
     )
+
+
+@allow_look_up
+@require_POST
+def send_link(request: HttpRequest, field: str) -> HttpResponse:
+    """Send the customer another link by which they confirm their address."""
+    note = read_note(request)
+    if note is None:
+        return render(request, "console/people/expired.html", status=409)
+    title, why = gettext("No link was sent"), ""
+    try:
+        confirming.ask_again(note["person"], field, by=actor_of(request), at=clock.now())
+    except NotFound:
+        why = gettext("Nothing waits for this customer to confirm an address.")
+    except RateLimited:
+        why = gettext("One was sent not long ago. Ask them to look for it, and try again later.")
+    else:
+        title = gettext("A link is on its way")
+    context = {"title": title, "why": why, "sent": not why}
+    return render(request, "console/people/link_sent.html", context, status=409 if why else 200)
 
 
 def _in_words(choice: ChoiceRecord, promise: Promise) -> dict[str, object]:

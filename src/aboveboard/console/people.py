@@ -31,11 +31,12 @@ from aboveboard.console.forms import RecordChoiceForm, SubjectForm, topic_in_wor
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.kinds.values import display
 from aboveboard.promise.explain import basis_for_staff, mid_sentence
-from aboveboard.promise.model import Promise, Purpose
+from aboveboard.promise.model import Contact, Promise, Purpose
 from aboveboard.promise.queries import in_force
 from aboveboard.representation import queries as representation
 from aboveboard.representation.deaths import is_deceased
 from aboveboard.representation.terms import Capacity, RepresentationState
+from aboveboard.rights.confirming import waiting_addresses
 from aboveboard.third_parties.queries import offered
 from aboveboard.vault import queries as vault
 from aboveboard.vault.origin import ValueOrigin
@@ -172,6 +173,7 @@ def _answer(
     ]
     context["choices"] = _choices(promise, person_id, clock.now())
     context["third_parties"] = bool(offered(in_force().promise, clock.now()))
+    context["addresses"] = waiting_addresses(person_id)
     # It leads to the holds and restrictions of the person, which are this role's work.
     context["retention_of"] = person_id if asked.actor.role == Role.PRIVACY_LEAD else None
     context["deceased"] = is_deceased(person_id)
@@ -259,6 +261,8 @@ def read_note(request: HttpRequest) -> dict[str, Any] | None:
 
 def _choices(promise: Promise, person_id: int, at: datetime) -> list[dict[str, Any]]:
     consent = choices.consent_state(person_id)
+    waiting = [key for each in waiting_addresses(person_id) for key in each.purposes]
+    unconfirmed = {topic_of(key, way) for key in waiting for way in (WHOLE, Contact.EMAIL)}
     rows: list[dict[str, Any]] = []
     for purpose in promise.purposes.values():
         if purpose.has_one_answer:
@@ -276,6 +280,7 @@ def _choices(promise: Promise, person_id: int, at: datetime) -> list[dict[str, A
                         "answer": consent.answer(purpose.key, way),
                         "since": consent.since(purpose.key, way),
                         "waits": topic in consent.waiting,
+                        "unconfirmed": topic in unconfirmed,
                         "ask_from": _ask_from(consent, purpose, way, at),
                     }
                 )

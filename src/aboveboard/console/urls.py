@@ -84,6 +84,7 @@ urlpatterns = [
     path("people/third-party/", third_party.record, name="third_party"),
     path("people/choices-to-confirm/", confirming.overview, name="confirm_choices"),
     path("people/choices-to-confirm/<int:choice_id>/", confirming.confirm, name="confirm_choice"),
+    path("people/addresses/<slug:field>/link/", confirming.send_link, name="send_address_link"),
     path("people/documents/<slug:field>/", documents.fetch, name="fetch_document"),
     path("people/documents/<slug:field>/add/", documents.add, name="add_document"),
     path("people/request/", recording.record, name="record_request"),

@@ -25,12 +25,14 @@ COLUMNS: Final = {
     "claim": "TINYINT",
     "began": "BIGINT",
     "kept_out": "TINYINT",
+    "unconfirmed": "TINYINT",
 }
 """What is known of each person: whether they are held, their answer (0 none, 1 yes, 2 no, 3 a no
 that was met), whether nobody but the asker recorded it, when it was given, since when their use is
-restricted, whether a claim holds their data, when it began to be kept, and whether they keep who
-asks out (1), died (2), or both (3). Moments are microseconds since 1970; the others are 0 or 1."""
-CLASSES: Final = 768
+restricted, whether a claim holds their data, when it began to be kept, whether they keep who asks
+out (1), died (2), or both (3), and whether they must still confirm their address. Moments are
+microseconds since 1970; the others are 0 or 1."""
+CLASSES: Final = 1536
 """Classes that there are (``contact_classes.sql``)."""
 
 FactRow = tuple[int | None, ...]

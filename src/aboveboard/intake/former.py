@@ -26,6 +26,7 @@ class ChangedAddress:
     """What it takes to tell somebody: both addresses, and the language they read."""
 
     person_id: int
+    field: str
     before: Personal[str]
     now: Personal[str] | None
     language: str
@@ -49,7 +50,9 @@ def open_changed_address(number: int, *, at: datetime) -> ChangedAddress | None:
         return None
     # What is held now is read when the mail is written, since it may have changed again.
     both = open_former(row.person_id, row.field, bytes(row.sealed), at=at)
-    return None if both is None else ChangedAddress(row.person_id, *both, person.language)
+    return (
+        None if both is None else ChangedAddress(row.person_id, row.field, *both, person.language)
+    )
 
 
 def delete_former(number: int) -> None:

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("choices/", choices.overview, name="choices"),
     path("choices/<int:choice_id>/receipt/", choices.receipt, name="receipt"),
     path("choices/<int:choice_id>/receipt.json", choices.receipt_json, name="receipt_json"),
+    path("choices/addresses/<slug:field>/link/", choices.send_link, name="send_address_link"),
     path("choices/<slug:purpose>/", choices.choose, name="choose"),
     path("who-may-look/", boundaries.overview, name="boundaries"),
     path("third-parties/", third_parties.overview, name="third_parties"),

@@ -46,6 +46,9 @@ REFUSED: dict[ReasonCode, Lazy | str] = {
     ReasonCode.NO_CONSENT: gettext_lazy("You have not said yes to this."),
     ReasonCode.YES_BY_ASKER: gettext_lazy("Only they recorded that you said yes."),
     ReasonCode.CONSENT_WITHDRAWN: gettext_lazy("You said no to this."),
+    ReasonCode.ADDRESS_NOT_CONFIRMED: gettext_lazy(
+        "You said yes, and have not confirmed your e-mail address yet."
+    ),
     ReasonCode.KEPT_OUT: gettext_lazy("You keep them out."),
     ReasonCode.OBJECTED: gettext_lazy("You objected to this."),
     ReasonCode.RETENTION_OVER: gettext_lazy(

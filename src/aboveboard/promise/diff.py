@@ -214,6 +214,11 @@ def _personal(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:
             f"“{after.title}” {'now' if after.personalises else 'no longer'} chooses what people "
             "are shown or sent.",
         )
+    if before.confirmed_field != after.confirmed_field:
+        needs, way = "now needs", ChangeDirection.NARROWED
+        if not after.confirmed_field:
+            needs, way = "no longer needs", ChangeDirection.WIDENED
+        yield PromiseChange(way, after.key, f"“{after.title}” {needs} a confirmed address.")
 
 
 def _retention(before: Purpose, after: Purpose) -> Iterator[PromiseChange]:

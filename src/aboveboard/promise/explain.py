@@ -75,9 +75,7 @@ def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -
         shared=shared_in_words([promise.recipients[key] for key in purpose.recipients], language),
         kept=retention_in_words(purpose.retention, language),
         who=say["who"].format(whom=join_words(roles, language)),
-        choice=say["choice"][
-            "consent" if purpose.needs_consent else "objectable" if purpose.objectable else "none"
-        ],
+        choice=_choice_in_words(purpose, say),
         special=say["special"].format(condition=condition) if condition else "",
         restricted=say["restricted"][purpose.when_restricted] if purpose.when_restricted else "",
         statute=statute_in_words(purpose, language),
@@ -90,6 +88,12 @@ def purpose_in_words(promise: Promise, purpose: Purpose, language: str = "en") -
         else "",
         in_general=str(say["in_general"]) if purpose.in_general else "",
     )
+
+
+def _choice_in_words(purpose: Purpose, say: Mapping[str, Any]) -> str:
+    kind = "consent" if purpose.needs_consent else "objectable" if purpose.objectable else "none"
+    choice = str(say["choice"][kind])
+    return f"{choice} {say['confirmed']}" if purpose.confirmed_field else choice
 
 
 def statute_in_words(purpose: Purpose, language: str = "en") -> str:

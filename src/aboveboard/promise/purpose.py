@@ -157,6 +157,8 @@ class Purpose:
     of its channels is which way of contact.
     ``delay``: uses of it are shown later, because a law says so. ``in_general``: they are shown in
     general words alone. ``third_parties``: a person may let its recipients in themselves.
+    ``confirmed_field``: the field whose address the person must have confirmed before a yes counts
+    for e-mail (``double_opt_in: true``); empty where none.
     """
 
     key: str
@@ -184,6 +186,7 @@ class Purpose:
     delay: LawfulDelay | None = None
     in_general: GeneralWords | None = None
     third_parties: ThirdPartyTerms | None = None
+    confirmed_field: str = ""
 
     @property
     def is_sealed(self) -> bool:
@@ -210,6 +213,18 @@ class Purpose:
     def opens_to(self, recipient: str) -> bool:
         """Whether a person may let this recipient read its fields themselves."""
         return self.third_parties is not None and recipient in self.recipients
+
+    @property
+    def needs_field_dates(self) -> bool:
+        """Whether it depends on when each value was collected: how long it is kept, or whether
+        just that value was confirmed."""
+        return self.retention.starts is RetentionStart.COLLECTION or bool(self.confirmed_field)
+
+    def must_confirm(self, contact: str) -> str:
+        """Return the field whose address must be confirmed before the person is reached this way;
+        empty where a yes is enough."""
+        # Of a text message too, once something carries them: its field is one of phones.
+        return self.confirmed_field if contact == Contact.EMAIL else ""
 
     @property
     def leaves_choice(self) -> bool:

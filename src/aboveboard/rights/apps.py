@@ -48,6 +48,13 @@ _REQUESTS: Final = (
     "requests.terms",
     "requests.visitors",
 )
+_RUNNING: Final = (
+    "running.advance",
+    "running.by_hand",
+    "running.collected",
+    "running.due",
+    "running.known",
+)
 
 
 class RightsConfig(AppConfig):
@@ -60,8 +67,17 @@ class RightsConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.access.concerns import terms as concerns
         from aboveboard.access.emergency import actions as emergency
+        from aboveboard.choices import addresses
         from aboveboard.intake import former
-        from aboveboard.rights import answering, entries, kept_out, notifying, replay
+        from aboveboard.rights import (
+            answering,
+            confirming,
+            confirming_letter,
+            entries,
+            kept_out,
+            notifying,
+            replay,
+        )
         from aboveboard.rights.deciding import DECIDING
         from aboveboard.rights.pack import entries as pack_entries
         from aboveboard.rights.pack import release
@@ -72,25 +88,8 @@ class RightsConfig(AppConfig):
 
         return Package(
             name="rights",
-            public=(
-                "correction",
-                "limits",
-                *_PACK,
-                "proof",
-                *_REQUESTS,
-                "running.advance",
-                "running.by_hand",
-                "running.collected",
-                "running.due",
-                "running.known",
-            ),
-            entries=(
-                entries.RequestReceived,
-                entries.RequestAdvanced,
-                entries.ProofDocumentOpened,
-                entries.EvidenceOpened,
-                *pack_entries.ENTRIES,
-            ),
+            public=("confirming", "correction", "limits", *_PACK, "proof", *_REQUESTS, *_RUNNING),
+            entries=(*entries.ENTRIES, *pack_entries.ENTRIES),
             repeats={
                 entries.RequestReceived: replay.repeat_received,
                 entries.RequestAdvanced: replay.repeat_advanced,
@@ -101,11 +100,16 @@ class RightsConfig(AppConfig):
             deciding=DECIDING,
             jobs=(
                 Job(former.ADDRESS_CHANGED, notifying.notify),
+                Job(addresses.UNCONFIRMED, confirming.ask_first),
+                Job(confirming.REMINDER, confirming.remind),
                 Job(concerns.ANSWERED, answering.notify),
                 Job(emergency.KEPT_OUT, kept_out.queue_letter),
                 Job(recording.LETTER, letters.send),
                 Job(RUN, advance.run_request),
                 Job(release.EXPIRY, release.expire),
             ),
-            letters=(Letter(kept_out.KIND, kept_out.render_letters),),
+            letters=(
+                Letter(kept_out.KIND, kept_out.render_letters),
+                Letter(confirming.KIND, confirming_letter.render_letters),
+            ),
         )

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import NotFound, Refused
 from aboveboard.intake import former, notes
 from aboveboard.kinds import values
@@ -23,6 +23,7 @@ from aboveboard.law.duties import has_law_of_its_own
 from aboveboard.promise.model import Field, Promise
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_origin
+from aboveboard.rights import confirming
 from aboveboard.vault import changing
 from aboveboard.vault import queries as vault
 from aboveboard.vault.actions import BadValue
@@ -199,6 +200,10 @@ def correct_fields(
         # (decision 0029).
         notes.note_corrected(person_id, list(sealed), at=at)
         former.store_former(person_id, replaced, at=at)
+        if proved and by.kind is ActorKind.PERSON:
+            for key in sealed:
+                if needs_proof(adopted.promise.fields[key]):
+                    confirming.confirm_proved(person_id, key, by=by, at=at)
     return True
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aboveboard.basics.package import DecidingTable, RecordedEntry
+from aboveboard.basics.package import DecidingTable, NotNeeded, RecordedEntry
 from aboveboard.rights.entries import RequestAdvanced, RequestReceived
-from aboveboard.rights.models import RequestEventRow, RightsRequest
+from aboveboard.rights.models import AddressLetter, RequestEventRow, RightsRequest
 
 _SINCE: Final = "rights.0001_initial"
 
@@ -56,5 +56,13 @@ DECIDING: Final = (
         speaks_of={RequestAdvanced: _of_receipt, RequestReceived: _of_receipt},
         differs=_event_differs,
         since=_SINCE,
+    ),
+    DecidingTable(
+        table=AddressLetter._meta.label,
+        speaks_of=NotNeeded("a link lives for days and works once; what it confirms is a choice"),
+        named_in=(),
+        # Nothing to hold them against: another letter can be asked for.
+        upgraded=lambda: AddressLetter.objects.filter(mac=None).delete(),
+        since="rights.0003_address_letter",
     ),
 )

@@ -1,10 +1,11 @@
-"""The ledger entries of requests. They name a request by the entry of its receipt."""
+"""The ledger entries of requests, which name a request by the entry of its receipt, and of letters
+by which addresses are confirmed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from aboveboard.basics.facts import (
     Code,
@@ -59,6 +60,20 @@ class RequestAdvanced(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class ConfirmationAsked(Facts):
+    """A letter with a link was asked for, by which the person confirms the address in ``field``.
+    ``cause``: a code of ``rights.confirming.LetterCause``."""
+
+    kind: ClassVar[str] = "address.confirmation-asked"
+    on_restore: ClassVar[OnRestore] = NothingToRestore(
+        "the link of a letter works no more; another can be asked for"
+    )
+
+    field: Word
+    cause: Code
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceOpened(Facts):
     """Somebody of staff opened the evidence of a step that was done by hand at a system."""
 
@@ -77,3 +92,12 @@ class ProofDocumentOpened(Facts):
     on_restore: ClassVar[OnRestore] = NothingToRestore("somebody looked, and nothing changed")
 
     request: int
+
+
+ENTRIES: Final = (
+    RequestReceived,
+    RequestAdvanced,
+    ProofDocumentOpened,
+    EvidenceOpened,
+    ConfirmationAsked,
+)

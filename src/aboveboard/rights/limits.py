@@ -33,6 +33,24 @@ ADDRESS_SETTLED: Final = timedelta(days=30)
 """How long an address must have been on record before a code to it proves as much as signing in.
 Our choice: whoever took an account over changed the address first, and the owner was told."""
 
+ADDRESS_LINK_LIFE: Final = timedelta(days=14)
+"""How long the link of a letter works by which somebody confirms an address. Our choice: two weeks
+of holiday. Nobody is signed in by it."""
+
+ADDRESS_REMINDER: Final = timedelta(days=3)
+"""How long after the first letter the only reminder is sent. Our choice."""
+
+ADDRESS_LETTER_AGAIN: Final = timedelta(minutes=10)
+"""How long after a letter another one may be asked for. Our choice: mail takes minutes."""
+
+ADDRESS_LETTERS_A_DAY: Final = 3
+"""Letters to one address within 24 hours, whoever asks and of whichever record. Our choice: as many
+as tries of a code."""
+
+ADDRESS_LETTERS: Final = 8
+"""Letters to have one value confirmed, ever. Our choice: whoever has not answered by then does not
+want to."""
+
 STEP_TRIES: Final = 6
 """How often a step is tried before a person is called. With the waits below: over about ten
 hours. Our choice: a night's maintenance passes by itself."""

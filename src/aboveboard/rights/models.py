@@ -1,4 +1,5 @@
-"""What is kept of requests: the request, its events, the work at each system, and codes.
+"""What is kept of requests: the request, its events, the work at each system, and codes; and the
+letters by which addresses are confirmed.
 
 A request and its events decide what is disclosed and erased, so each row has a MAC and names its
 entry. What somebody said is sealed under the request's own key (``key``), which is wrapped under
@@ -127,6 +128,44 @@ class RequestStep(models.Model):
 
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["request", "system", "verb"], name="rights_step_once"),
+        ]
+
+
+class AddressLetter(DecidingRow):
+    """A letter with a link by which somebody confirms an address: which value of which field it is
+    about (``collected_at``), and the digest of the link's token, empty until it is sent.
+
+    ``address``: a digest of where it went, under a key of the instance, so that nobody is written
+    to again and again by different records.
+    """
+
+    person_id = models.BigIntegerField()
+    field = models.CharField(max_length=64)
+    collected_at = models.DateTimeField()
+    cause = models.CharField(max_length=8, help_text="a code of rights.confirming.LetterCause")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    token_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    address = models.BinaryField(max_length=32, default=b"")
+    used_at = models.DateTimeField(null=True)
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says that it was asked for")
+
+    DECIDING: ClassVar = (
+        "person_id",
+        "field",
+        "collected_at",
+        "expires_at",
+        "token_hash",
+        "used_at",
+        "entry_id",
+    )
+
+    class Meta:
+        """Those about one person are read together, and those to one address of a day counted."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["person_id", "field"], name="rights_letter_person"),
+            models.Index(fields=["address", "made_at"], name="rights_letter_address"),
         ]
 
 

@@ -11,6 +11,7 @@ from aboveboard.delivery import actions as delivery
 from aboveboard.intake import former
 from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox.reference import Reference
+from aboveboard.rights import confirming
 from aboveboard.rights.proof import mail_texts
 from aboveboard.vault import aliases
 
@@ -41,4 +42,6 @@ def notify(ref: Reference) -> None:
             log.warning("a changed address cannot be written to (job %s)", number)
     # What could not reach them at the old address goes to the new one.
     delivery.requeue_for_person(aliases.numbers_of(changed.person_id), at=clock.now())
+    # A yes to e-mail was for the old one, where the promise has addresses confirmed.
+    confirming.ask_if_waiting(changed.person_id, changed.field, at=clock.now())
     former.delete_former(number)

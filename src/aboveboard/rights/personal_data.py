@@ -1,4 +1,5 @@
-"""What requests keep of people, declared: for export, erasure, merging."""
+"""What requests, and letters that confirm addresses, keep of people, declared: for export, erasure,
+merging."""
 
 from __future__ import annotations
 
@@ -10,8 +11,14 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from aboveboard.basics import clock
 from aboveboard.basics.canonical import Json
-from aboveboard.basics.package import Numbers, PersonalData
-from aboveboard.rights.models import RequestCode, RequestEventRow, RequestStep, RightsRequest
+from aboveboard.basics.package import NotNeeded, Numbers, PersonalData
+from aboveboard.rights.models import (
+    AddressLetter,
+    RequestCode,
+    RequestEventRow,
+    RequestStep,
+    RightsRequest,
+)
 from aboveboard.rights.requests import files, sealing
 from aboveboard.rights.requests.state import RequestStage
 
@@ -96,6 +103,23 @@ def _in_use(person_ids: Collection[int], at: datetime) -> Mapping[int, str]:
     return dict.fromkeys(waiting.values_list("person_id", flat=True), OPEN)
 
 
+def _export_letters(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    for row in AddressLetter.objects.filter(person_id__in=numbers).order_by("id"):
+        yield {
+            "person": row.person_id,
+            "field": row.field,
+            "asked_at": clock.to_text(row.made_at),
+            "expires_at": clock.to_text(row.expires_at),
+            "confirmed_at": clock.to_text(row.used_at) if row.used_at else "",
+            "entry": row.entry_id,
+        }
+
+
+def _erase_letters(numbers: Numbers) -> None:
+    """Links that confirm nothing any more go with the person."""
+    AddressLetter.objects.filter(person_id__in=numbers).delete()
+
+
 PERSONAL_DATA: Final = (
     PersonalData(
         name="requests",
@@ -113,5 +137,18 @@ PERSONAL_DATA: Final = (
         re_encrypt=_re_encrypt,
         in_use=_in_use,
         in_use_words={OPEN: "they asked for something under their rights and wait for the answer"},
+    ),
+    PersonalData(
+        name="address_letters",
+        tables=("rights.AddressLetter",),
+        export_by=("rights.AddressLetter.person_id",),
+        export=_export_letters,
+        erase=_erase_letters,
+        merge=NotNeeded(
+            "a letter is about a value of the record it was sent for, and ends with it"
+        ),
+        split=NotNeeded("each number has its own letters still"),
+        re_encrypt=NotNeeded("nothing of it is sealed under the person's key"),
+        in_use=NotNeeded("an address that nobody confirmed is no reason to keep it"),
     ),
 )

@@ -8,7 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aboveboard.access.decision.facts import PersonFacts
-from aboveboard.access.decision.personal import is_kept_out, is_over, is_recorded_by_asker
+from aboveboard.access.decision.personal import (
+    is_kept_out,
+    is_over,
+    is_recorded_by_asker,
+    is_unconfirmed,
+)
 from aboveboard.access.impact.grouping import facts_of
 from aboveboard.access.impact.judging import uncertain_interval
 from aboveboard.access.limits import SWEEP_REVIEW_BATCH
@@ -35,7 +40,7 @@ def condition_rows(
     """Yield a row for everybody held, in ascending order of their numbers. ``progress`` is called
     with how many there were."""
     without_key = set(vault.people_without_key())
-    aged = purpose.retention.starts is RetentionStart.COLLECTION
+    aged = purpose.needs_field_dates
     after, done = -1, 0
     while batch := vault.ids_after(after, limit=SWEEP_REVIEW_BATCH):
         states = retention_states_of(batch) if aged else {}
@@ -101,6 +106,7 @@ def _row(
         int(facts.held_for_claim),
         None if began is None else ticks(began),
         int(is_kept_out(purpose, request, consent)) + 2 * int(consent.boundaries.deceased),
+        int(is_unconfirmed(purpose, facts, contact)),
     )
 
 

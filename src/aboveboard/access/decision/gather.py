@@ -21,7 +21,7 @@ from aboveboard.choices.third_parties import (
     third_party_choices,
 )
 from aboveboard.promise import queries as promise
-from aboveboard.promise.model import Promise, Purpose, RetentionStart
+from aboveboard.promise.model import Promise, Purpose
 from aboveboard.vault import prepared
 from aboveboard.vault import queries as vault
 from aboveboard.vault.sealed import RecordDamaged
@@ -45,8 +45,7 @@ def gather(
     """Gather what is known of people, at a moment.
 
     The same statement runs for everyone who is asked for, held or not: its time must not say who
-    is. Each field's own age is read only where one of the ``purposes`` counts from when it was
-    collected."""
+    is. When each value was collected is read only where one of the ``purposes`` depends on it."""
     fetched, choice_rows, newest = _GATHER.split(
         prepared.ask(_GATHER.sql, person_ids, person_ids, person_ids, person_ids)
     )
@@ -57,10 +56,7 @@ def gather(
     merged = {record.person_id for record in records.values()} - consents.keys()
     if merged:
         consents |= choices.consent_states(merged)
-    aged = any(
-        purpose is not None and purpose.retention.starts is RetentionStart.COLLECTION
-        for purpose in purposes
-    )
+    aged = any(purpose is not None and purpose.needs_field_dates for purpose in purposes)
     facts = {
         person_id: facts_of(records.get(person_id), consents, at, aged=aged)
         for person_id in person_ids

@@ -12,6 +12,7 @@ from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.reasons import ReasonCode, RefusalReason, reason
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import ActorKind
+from aboveboard.choices.confirmation import value_topic
 from aboveboard.choices.state import ChoiceAnswer, ConsentState
 from aboveboard.choices.topic import WHOLE
 from aboveboard.promise.model import LawfulBasis, Purpose, RestrictedUse, RetentionStart
@@ -34,6 +35,8 @@ def refusals(
         purpose, request, facts.consent, contact
     ):
         yield reason(ReasonCode.YES_BY_ASKER)
+    if is_unconfirmed(purpose, facts, contact):
+        yield reason(ReasonCode.ADDRESS_NOT_CONFIRMED)
     if is_kept_out(purpose, request, facts.consent):
         yield reason(ReasonCode.KEPT_OUT)
     # 10.
@@ -48,6 +51,16 @@ def refusals(
 def is_kept_out(purpose: Purpose, request: UseRequest, consent: ConsentState) -> bool:
     """Whether the person keeps whoever asks out, and nothing goes on in spite of it."""
     return purpose.basis not in _DESPITE_BOUNDARIES and consent.keeps_out(request.actor)
+
+
+def is_unconfirmed(purpose: Purpose, facts: PersonFacts, contact: str) -> bool:
+    """Whether they said yes to this way of contact, and have not confirmed the address that is held
+    now: another may have given it for them (the promise says ``double_opt_in``)."""
+    field = purpose.must_confirm(contact)
+    if not field or facts.consent.answer(purpose.key, contact) is not ChoiceAnswer.YES:
+        return False
+    collected = facts.collected.get(field, facts.collected_at)
+    return collected is None or value_topic(field, collected) not in facts.consent.last
 
 
 def goes_on(purpose: Purpose, consent: ConsentState) -> bool:

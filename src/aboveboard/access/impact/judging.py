@@ -10,7 +10,7 @@ from aboveboard.access.decision import personal
 from aboveboard.access.decision.facts import PersonFacts
 from aboveboard.access.use import UseRequest
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
-from aboveboard.promise.model import Period, Promise, Purpose, RetentionStart
+from aboveboard.promise.model import Period, Promise, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,9 @@ class PurposePair:
         return tuple(purpose for purpose in (self.old, self.new) if purpose is not None)
 
     def needs_field_dates(self) -> bool:
-        """Whether a field's own age decides: then people are gone through one by one."""
-        return any(
-            purpose.retention.starts is RetentionStart.COLLECTION for purpose in self.purposes()
-        )
+        """Whether a field's own age decides, or whether its value was confirmed: then people are
+        gone through one by one."""
+        return any(purpose.needs_field_dates for purpose in self.purposes())
 
     def differs(self) -> bool:
         """Whether anything that a use depends on differs; other words for the same do not."""
@@ -60,7 +59,12 @@ def _matters(purpose: Purpose) -> tuple[object, ...]:
     keeps = (str(purpose.retention.keep), purpose.retention.starts)
     sets = (frozenset(purpose.fields), frozenset(purpose.roles), frozenset(purpose.channels))
     contacts = frozenset(purpose.contacts)
-    how = (purpose.basis, purpose.when_restricted, purpose.direct_marketing)
+    how = (
+        purpose.basis,
+        purpose.when_restricted,
+        purpose.direct_marketing,
+        purpose.confirmed_field,
+    )
     return (*how, *keeps, *sets, contacts)
 
 

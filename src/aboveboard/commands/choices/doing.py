@@ -15,12 +15,16 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import AboveboardError, Invalid, NotFound
 from aboveboard.basics.reference import is_reference
 from aboveboard.choices import queries
+from aboveboard.choices.addresses import collected_at
+from aboveboard.choices.confirming import confirm_address
 from aboveboard.choices.foreign import BadChoiceRow, ForeignChoice, read_choices
 from aboveboard.choices.signed_receipt import check
+from aboveboard.choices.state import ChoiceRecord
 from aboveboard.choices.topic import parts_of
 from aboveboard.commands.exits import ATTENTION, DONE
 from aboveboard.keys.log_signing import sequence_now
 from aboveboard.ledger.format.note import Verifier
+from aboveboard.promise.queries import in_force
 
 
 def list_choices(args: argparse.Namespace) -> int:
@@ -122,6 +126,8 @@ def _take(
     now = clock.now()
     if row.at > now:
         return BadChoiceRow(row.line, "at", "a moment that has come")
+    if row.confirmed_at is not None and row.confirmed_at > now:
+        return BadChoiceRow(row.line, "confirmed_at", "a moment that has come")
     purpose, contact = parts_of(purposes.get(row.purpose, row.purpose))
     # Where it can be found again: their own number of it, else the file and the line.
     evidence = row.evidence if is_reference(row.evidence) else f"import:{mark}:{row.line}"
@@ -133,13 +139,35 @@ def _take(
             channel=args.channel,
             evidence=evidence,
             contact=row.contact or contact,
+            writes=False,
             by=SYSTEM,
             at=row.at,
         )
+        _take_confirmation(row, made, args.channel, evidence)
     except AboveboardError as error:
         return BadChoiceRow(row.line, "row", str(error))
     done["waits" if made.waits else made.answer.value] += 1
     return None
+
+
+def _take_confirmation(row: ForeignChoice, made: ChoiceRecord, channel: str, evidence: str) -> None:
+    """Take over that the address was confirmed there, where it is the one that we hold: they were
+    found by it."""
+    purpose = in_force().promise.purposes.get(made.purpose)
+    field = purpose.confirmed_field if purpose is not None else ""
+    if not field or row.kind != "email" or row.confirmed_at is None:
+        return
+    collected = collected_at(made.person_id, field)
+    if collected is not None:
+        confirm_address(
+            made.person_id,
+            field,
+            collected,
+            channel=channel,
+            evidence=evidence,
+            by=SYSTEM,
+            at=row.confirmed_at,
+        )
 
 
 def _purposes(given: list[str]) -> dict[str, str]:

@@ -20,6 +20,8 @@ from aboveboard.access.use import Subject, UseRequest
 from aboveboard.basics import settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Role
 from aboveboard.choices.actions import choose
+from aboveboard.choices.addresses import collected_at
+from aboveboard.choices.confirming import confirm_address
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.demo.cast import DemoCast, create_cast
 from aboveboard.commands.demo.shop import promise_of_shop
@@ -116,6 +118,10 @@ class DemoStory:
                 at=self.moment_before(days=30, minutes=index),
             )
             progress(count + 1)
+        # Of three who want the newsletter one confirmed the address; the customer whom the links
+        # sign in has the letter still to come.
+        for index in (0, 3, 6):
+            self._ask_for_newsletter(self.person(index), confirmed=index == 3)
         self._let_in()
 
     def _let_in(self) -> None:
@@ -142,6 +148,29 @@ class DemoStory:
                 scope=charity.scope,
             )
             use(asked, at=self.moment_before(days=9))
+
+    def _ask_for_newsletter(self, person: int, *, confirmed: bool) -> None:
+        at = self.moment_before(days=29)
+        choose(
+            person,
+            "newsletter",
+            ChoiceAnswer.YES,
+            channel="portal",
+            evidence="portal:1",
+            by=CUSTOMER,
+            at=at,
+        )
+        collected = collected_at(person, "email")
+        if confirmed and collected is not None:
+            confirm_address(
+                person,
+                "email",
+                collected,
+                channel="portal",
+                evidence="letter:1",
+                by=CUSTOMER,
+                at=at,
+            )
 
     def use(self, progress: Progress) -> None:
         """Let advisers and tills look people up, and be refused where the promise says no."""

@@ -3,7 +3,8 @@
 CREATE TABLE classes AS
 SELECT
     person_id,
-    (kept_out::USMALLINT * 192
+    (unconfirmed::USMALLINT * 768
+     + kept_out::USMALLINT * 192
      + held::USMALLINT * 96
      + answer::USMALLINT * 24
      + alone::USMALLINT * 12

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,8 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.actor import ActorKind
+from aboveboard.basics.errors import NotFound, RateLimited
 from aboveboard.choices import actions, queries
 from aboveboard.choices.boundaries import is_boundary
+from aboveboard.choices.confirmation import is_confirmation
 from aboveboard.choices.state import ChoiceAnswer, ChoiceRecord, ConsentState
 from aboveboard.choices.topic import WHOLE, topic_of
 from aboveboard.portal import wording
@@ -22,6 +25,7 @@ from aboveboard.portal.page import CHANNEL, PortalCustomer, is_signalled, page_f
 from aboveboard.promise import explain
 from aboveboard.promise.model import Promise, Purpose
 from aboveboard.representation.terms import Power
+from aboveboard.rights import confirming
 from aboveboard.website.actions import GPC_EVIDENCE
 
 
@@ -82,6 +86,26 @@ def choose(request: HttpRequest, you: PortalCustomer, purpose: str) -> HttpRespo
 
 
 @allow_customer
+@require_POST
+@page_for(Power.CHOOSE)
+def send_link(request: HttpRequest, you: PortalCustomer, field: str) -> HttpResponse:
+    """Send another letter with a link by which the person confirms their address."""
+    throttle(request, "prove_address")
+    try:
+        confirming.ask_again(you.person_id, field, by=you.actor, at=you.now)
+    except NotFound:
+        messages.success(request, gettext("Nothing waits for you to confirm an address."))
+    except RateLimited:
+        messages.error(
+            request,
+            gettext("We sent you a link not long ago. Look for it, and try again later."),
+        )
+    else:
+        messages.success(request, gettext("We are sending you a link. Look at your e-mail."))
+    return HttpResponseRedirect(reverse("portal:choices"))
+
+
+@allow_customer
 @require_safe
 @page_for(Power.SEE)
 def receipt(request: HttpRequest, you: PortalCustomer, choice_id: int) -> HttpResponse:
@@ -130,8 +154,13 @@ def _overview(
 ) -> HttpResponse:
     consent, history = queries.consent_state(you.person_id), queries.history(you.person_id)
     in_force = wording.choices_in_force(consent, history)
+    waiting = {
+        key: address
+        for address in confirming.waiting_addresses(you.person_id)
+        for key in address.purposes
+    }
     rows = [
-        _card(you, purpose, consent, in_force)
+        _card(you, purpose, consent, in_force) | {"confirm": waiting.get(purpose.key)}
         for purpose in you.promise.purposes.values()
         # Whom they let in themselves has a page of its own.
         if purpose.has_one_answer
@@ -147,7 +176,9 @@ def _overview(
         "saved": _past_choice(you, saved) if saved else None,
         # Who is kept out has a page of its own, and no receipt: it is about no purpose.
         "history": [
-            _past_choice(you, choice) for choice in history if not is_boundary(choice.topic)
+            _past_choice(you, choice)
+            for choice in history
+            if not is_boundary(choice.topic) and not is_confirmation(choice.topic)
         ],
         "refused": _refused_by_browser(request, you),
         "third_parties": any(each.third_parties for each in you.promise.purposes.values()),

@@ -21,6 +21,7 @@ from aboveboard.accounts.gate import allow_customer, throttle
 from aboveboard.basics.personal import Personal
 from aboveboard.choices import queries as choices
 from aboveboard.choices.boundaries import Boundaries, is_boundary
+from aboveboard.choices.confirmation import is_confirmation
 from aboveboard.choices.state import ChoiceRecord
 from aboveboard.kinds import values
 from aboveboard.kinds.kind import FieldKind
@@ -96,7 +97,7 @@ def home(request: HttpRequest, you: PortalCustomer) -> HttpResponse:
         "unconfirmed": [
             wording.topic_title(you.promise, topic)
             for topic in sorted(waiting)
-            if not is_boundary(topic)
+            if not is_boundary(topic) and not is_confirmation(topic)
         ],
         "opened": _opened_in_spite(you, consent.boundaries),
         "held_by_law": status.held_by_law,

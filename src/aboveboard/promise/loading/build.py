@@ -70,16 +70,19 @@ def build(root: Table) -> Promise:
     # English always: it is what every text must have, and what another language falls back on.
     languages = dict.fromkeys(["en", *_keys(root, "languages")])
     channels = _build_section(root, "channels", _channel)
+    fields = _build_section(root, "fields", _field)
     return Promise(
         organisation=organisation,
         languages=tuple(languages),
-        fields=_build_section(root, "fields", _field),
+        fields=fields,
         roles=_build_section(root, "roles", _party),
         channels=channels,
         recipients=_build_section(
             root, "recipients", lambda key, item: _recipient(key, item, regime)
         ),
-        purposes=_build_section(root, "purposes", lambda key, item: _purpose(key, item, channels)),
+        purposes=_build_section(
+            root, "purposes", lambda key, item: _purpose(key, item, channels, fields)
+        ),
         losses=_build_section(root, "losses", _loss),
         security=_texts(root.entries["security"]),
         break_glass=_break_glass(root.entries.get("break_glass")),
@@ -206,7 +209,9 @@ def _recipient(key: str, item: Item, regime: transfers.TransferRegime) -> Recipi
     )
 
 
-def _purpose(key: str, item: Item, channels: Mapping[str, PromisedChannel]) -> Purpose:
+def _purpose(
+    key: str, item: Item, channels: Mapping[str, PromisedChannel], known: Mapping[str, Field]
+) -> Purpose:
     fields = entries(item)
     choice, article9, retention = fields.get("choice"), fields.get("article9"), fields["retention"]
     restricted, for_staff = scalar_text(item, "allowed_when_restricted"), fields.get("for_staff")
@@ -249,7 +254,15 @@ def _purpose(key: str, item: Item, channels: Mapping[str, PromisedChannel]) -> P
         delay=_delay(fields.get("delay")),
         in_general=_general_words(fields.get("shown_in_general")),
         third_parties=_third_party_terms(fields.get("third_parties")),
+        confirmed_field=_confirmed_field(item, known),
     )
+
+
+def _confirmed_field(item: Item, known: Mapping[str, Field]) -> str:
+    if scalar_text(item, "double_opt_in") != "true":
+        return ""
+    # ``lawfulness`` has it that there is just one.
+    return next(each for each in _keys(item, "fields") if known[each].kind is FieldKind.EMAIL)
 
 
 def _provision(item: Item) -> DataProvision:

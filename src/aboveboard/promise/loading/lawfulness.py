@@ -7,11 +7,19 @@ is reported, and the rule speaks once that is mended.
 
 from __future__ import annotations
 
+from aboveboard.kinds.kind import FieldKind
 from aboveboard.law import bases, categories, transfers
 from aboveboard.promise.loading import third_parties
 from aboveboard.promise.loading.lines import Item, Table, entries, list_scalars, scalar_text
 from aboveboard.promise.loading.problems import Located, ProblemReport, quoted
-from aboveboard.promise.model import LawfulBasis, LossMeasure, Period, RestrictedUse, RetentionStart
+from aboveboard.promise.model import (
+    Contact,
+    LawfulBasis,
+    LossMeasure,
+    Period,
+    RestrictedUse,
+    RetentionStart,
+)
 
 
 def check(root: Table, report: ProblemReport) -> None:
@@ -27,6 +35,7 @@ def check(root: Table, report: ProblemReport) -> None:
             _check_retention(purpose, report)
             _check_delay(key, purpose, report)
             third_parties.check(key, purpose, report)
+            _check_double_opt_in(key, purpose, root, report)
     _check_transfers(root, report)
     _check_losses(root, report)
     _check_automated(root, report)
@@ -238,6 +247,39 @@ def _check_delay(key: str, purpose: Table, report: ProblemReport) -> None:
             "delay_without_law",
             f"Uses for {quoted(key)} are shown late, and the purpose does not rest on a law.",
             f"Remove `delay:`, or set `basis:` to one of: {', '.join(_BY_LAW)} (GDPR Art. 23).",
+        )
+
+
+def _check_double_opt_in(key: str, purpose: Table, root: Table, report: ProblemReport) -> None:
+    """An address is confirmed for a yes to e-mail: the purpose asks for one, uses e-mail, and says
+    by one field which address that is."""
+    if scalar_text(purpose, "double_opt_in") != "true":
+        return
+    place, basis = _place(purpose, "double_opt_in"), scalar_text(purpose, "basis")
+    if basis in list(LawfulBasis) and basis != LawfulBasis.CONSENT:
+        report.add(
+            place,
+            "double_opt_in_without_consent",
+            f"The purpose {quoted(key)} has addresses confirmed for a yes, and asks for none.",
+            "Remove `double_opt_in:`, or set `basis: consent`.",
+        )
+    channels, known = entries(root, "channels"), entries(root, "fields")
+    used = [channels.get(each.text) for each in list_scalars(purpose, "channels")]
+    if Contact.EMAIL not in {scalar_text(channel, "contact") for channel in used}:
+        report.add(
+            place,
+            "double_opt_in_without_email",
+            f"The purpose {quoted(key)} has addresses confirmed, and reaches nobody by e-mail.",
+            "Add a channel with `contact: email` to its `channels:`, or remove `double_opt_in:`.",
+        )
+    fields = [known.get(each.text) for each in list_scalars(purpose, "fields")]
+    addresses = [each for each in fields if scalar_text(each, "kind") == FieldKind.EMAIL]
+    if len(addresses) != 1:
+        report.add(
+            place,
+            "double_opt_in_address",
+            f"The purpose {quoted(key)} must use just one e-mail address, to have it confirmed.",
+            "Name one field of `kind: email` in its `fields:`.",
         )
 
 
