@@ -16,6 +16,8 @@ from aboveboard.basics.personal import Personal
 from aboveboard.basics.setting_sections import SmsSettings
 from aboveboard.delivery import actions, rendering
 from tests.declared import gather_these
+from tests.delivery import mail_providers
+from tests.delivery.mail_providers import MailProviderServer
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.scripted import ScriptedServer
 from tests.delivery.sms_servers import ACCOUNT, SECRET, SIGNING, SmsServer
@@ -115,6 +117,33 @@ def texting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., No
         )
         current = replace(settings.current(), sms=replace(sms, **changed))  # type: ignore[arg-type]
         monkeypatch.setattr(settings, "current", lambda: current)
+
+    return use
+
+
+@pytest.fixture
+def mailing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """``mailing("postmark", server)`` points the settings at a provider's server of the tests."""
+
+    def use(provider: str, server: MailProviderServer) -> None:
+        for name, secret in (("token", mail_providers.TOKEN), ("key", mail_providers.SIGNING)):
+            file = tmp_path / name
+            file.write_text(secret)
+            file.chmod(0o600)
+        current = settings.current()
+        mail = replace(
+            current.mail,
+            sender="privacy@adventure.example",
+            connections=1,
+            provider=provider,
+            provider_secret=f"file:{tmp_path / 'token'}",
+            provider_signing=f"file:{tmp_path / 'key'}",
+            provider_domain=mail_providers.DOMAIN,
+            provider_url=server.url,
+            provider_networks="127.0.0.0/8",
+        )
+        changed = replace(current, mail=mail)
+        monkeypatch.setattr(settings, "current", lambda: changed)
 
     return use
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -18,12 +19,13 @@ from aboveboard.delivery.channels import (
     NoChannel,
 )
 from aboveboard.delivery.draining import CARRIERS
+from aboveboard.delivery.providers.services import PROVIDERS as MAIL_PROVIDERS
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice
 from aboveboard.delivery.sms.accounts import PROVIDERS
 from aboveboard.delivery.terms import Channel
 from aboveboard.kinds.kind import KindMismatch
 from aboveboard.outbox import reference
-from tests.delivery import sms_servers
+from tests.delivery import mail_providers, sms_servers
 from tests.delivery.conftest import AT
 from tests.delivery.scripted import ScriptedServer
 
@@ -53,7 +55,7 @@ class ChannelOnTest:
 
 
 @contextmanager
-def email(mail: Callable[..., None], _: Callable[..., None]) -> Iterator[ChannelOnTest]:
+def email(mail: Callable[..., None]) -> Iterator[ChannelOnTest]:
     with ExitStack() as stack:
         server = stack.enter_context(ScriptedServer())
         mail(server.port, connections=1)
@@ -99,36 +101,41 @@ def texts(provider: str, use: Callable[..., None]) -> Iterator[ChannelOnTest]:
         )
 
 
-def twilio(
-    _: Callable[..., None], use: Callable[..., None]
-) -> AbstractContextManager[ChannelOnTest]:
-    return texts("twilio", use)
-
-
-def vonage(
-    _: Callable[..., None], use: Callable[..., None]
-) -> AbstractContextManager[ChannelOnTest]:
-    return texts("vonage", use)
+@contextmanager
+def provider(name: str, use: Callable[..., None]) -> Iterator[ChannelOnTest]:
+    with ExitStack() as stack:
+        server = stack.enter_context(mail_providers.serving(name))
+        use(name, server)
+        yield ChannelOnTest(
+            good=lambda number: f"p{number}@x.example",
+            refused=mail_providers.REFUSED,
+            put_off=mail_providers.LATER,
+            lost=mail_providers.DROPPED,
+            unusable="no address\r\nBcc: spy@x.example",
+            arrived=lambda: server.taken,
+            close=stack.close,
+        )
 
 
 ON_TEST = {
-    "email": (Channel.EMAIL, email),
-    "sms by twilio": (Channel.SMS, twilio),
-    "sms by vonage": (Channel.SMS, vonage),
+    "email": (Channel.EMAIL, email, "mail"),
+    "email by mailgun": (Channel.EMAIL, partial(provider, "mailgun"), "mailing"),
+    "email by postmark": (Channel.EMAIL, partial(provider, "postmark"), "mailing"),
+    "sms by twilio": (Channel.SMS, partial(texts, "twilio"), "texting"),
+    "sms by vonage": (Channel.SMS, partial(texts, "vonage"), "texting"),
 }
-"""Each channel by each provider of it."""
+"""Each channel by each provider of it, and the fixture that points the settings at its server."""
 
 
 def test_each_channel_that_is_carried_is_asked() -> None:
-    assert {channel for channel, _ in ON_TEST.values()} == set(CARRIERS)
-    assert {name.partition(" by ")[2] for name in ON_TEST} - {""} == set(PROVIDERS)
+    assert {channel for channel, *_ in ON_TEST.values()} == set(CARRIERS)
+    assert {name.partition(" by ")[2] for name in ON_TEST} - {""} == {*PROVIDERS, *MAIL_PROVIDERS}
 
 
 @pytest.fixture(params=sorted(ON_TEST))
-def channel(
-    request: pytest.FixtureRequest, mail: Callable[..., None], texting: Callable[..., None]
-) -> Iterator[ChannelOnTest]:
-    with ON_TEST[request.param][1](mail, texting) as on_test:
+def channel(request: pytest.FixtureRequest) -> Iterator[ChannelOnTest]:
+    _, serve, points = ON_TEST[request.param]
+    with serve(request.getfixturevalue(points)) as on_test:
         yield on_test
 
 

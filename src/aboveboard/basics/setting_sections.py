@@ -97,6 +97,33 @@ class MailSettings:
         "mail server takes.",
         checks.check_not_negative,
     )
+    provider: str = _setting(
+        "",
+        "Who sends notices by e-mail instead of the mail server: `postmark` or `mailgun`. Sign-in "
+        "codes and mail to staff go by the mail server all the same.",
+        checks.choice_check("", "postmark", "mailgun"),
+    )
+    provider_secret: str = _setting(
+        "",
+        "Where the server token (Postmark) or API key (Mailgun) is: `env:NAME`, `file:PATH` or "
+        "`vault:MOUNT/PATH#KEY`. Never the secret itself.",
+        secret=True,
+    )
+    provider_signing: str = _setting(
+        "",
+        "Where that is which proves the provider's reports: `USER:PASSWORD` of the webhook's "
+        "address (Postmark), the webhook signing key (Mailgun). Without it none are taken.",
+        secret=True,
+    )
+    provider_domain: str = _setting("", "The domain that is sent from (Mailgun).")
+    provider_url: str = _setting(
+        "", "The address of the API, if it is not the provider's own (a region, a gateway)."
+    )
+    provider_networks: str = _setting(
+        "",
+        "Networks of your own in which that address may be, with commas between.",
+        checks.check_networks,
+    )
 
 
 @dataclass(frozen=True, slots=True)

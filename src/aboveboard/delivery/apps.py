@@ -37,6 +37,7 @@ class DeliveryConfig(AppConfig):
                 "letters",
                 "limits",
                 "queries",
+                "providers.services",
                 "receipts",
                 "rendering",
                 "sms.accounts",

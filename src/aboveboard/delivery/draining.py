@@ -27,6 +27,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Final
 
+from aboveboard.basics import settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.delivery import claims, limits, rendering, waits
 from aboveboard.delivery.channels import (
@@ -36,6 +37,7 @@ from aboveboard.delivery.channels import (
     NoChannel,
 )
 from aboveboard.delivery.claims import DispatchClaim, DispatchResult
+from aboveboard.delivery.providers.carrier import ProviderCarrier
 from aboveboard.delivery.rendering import DispatchItem
 from aboveboard.delivery.sms.carrier import SmsCarrier
 from aboveboard.delivery.smtp.carrier import SmtpCarrier
@@ -46,8 +48,13 @@ from aboveboard.outbox.actions import retry_delay
 
 log = logging.getLogger(__name__)
 
+
+def _email_carrier() -> ChannelCarrier:
+    return ProviderCarrier() if settings.current().mail.provider else SmtpCarrier()
+
+
 CARRIERS: Final[Mapping[Channel, Callable[[], ChannelCarrier | None]]] = {
-    Channel.EMAIL: SmtpCarrier,
+    Channel.EMAIL: _email_carrier,
     Channel.SMS: SmsCarrier.of_settings,
 }
 """What carries each channel, made by the settings of now; None where they name nothing that does. A

@@ -7,6 +7,8 @@ alike.
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
@@ -18,10 +20,21 @@ from aboveboard.basics import clock, settings
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.delivery import limits, receipts
 from aboveboard.delivery.contact_limits import take_reply
-from aboveboard.delivery.receipts import DeliveryReceipt
+from aboveboard.delivery.providers.services import current_service as mail_service
+from aboveboard.delivery.receipts import DeliveryReceipt, ReceiptKind
 from aboveboard.delivery.sms.accounts import current_service
 from aboveboard.delivery.sms.provider import SmsCallback, SmsReply
 from aboveboard.delivery.sms.twilio import SIGNATURE
+from aboveboard.delivery.terms import Channel
+
+_MAIL_EVENTS: Final = {
+    "delivered": ReceiptKind.DELIVERED,
+    "bounced": ReceiptKind.RETURNED,
+    "rejected": ReceiptKind.RETURNED,
+    "failed": ReceiptKind.RETURNED,
+    "complained": ReceiptKind.COMPLAINED,
+}
+"""The events of django-anymail that say what became of a message; a delay is none."""
 
 
 @public("a provider of text messages tells what became of one; its signature proves it")
@@ -42,6 +55,40 @@ def sms(request: HttpRequest) -> HttpResponse:
     elif isinstance(message, SmsReply):
         take_reply(message.sender, stops=message.stops, starts=message.starts, at=clock.now())
     return HttpResponse(status=204)
+
+
+@public("an e-mail provider tells what became of a notice; what it signs with proves it")
+@csrf_exempt  # a program calls, by no cookie; it signs what it says
+@require_http_methods(["HEAD", "POST"])
+def mail(request: HttpRequest) -> HttpResponse:
+    """Take what the provider of the settings says: 204, or 403 where nothing proves that it is."""
+    view = _mail_view()
+    too_long = int(request.headers.get("Content-Length") or 0) > limits.RECEIPT_BYTES
+    if view is None or too_long:
+        return HttpResponse(status=403)
+    if request.method == "HEAD":  # some ask whether the address is there
+        return HttpResponse()
+    try:
+        view.run_validators(request)
+        events = list(view.parse_events(request))
+    # Whatever it is: what comes may be anything, and its words are nobody's to log.
+    except Exception:
+        return HttpResponse(status=403)
+    for event in events:
+        kind = _MAIL_EVENTS.get(event.event_type)
+        dispatch = receipts.dispatch_of(str((event.metadata or {}).get("reference", "")))
+        if kind is not None and dispatch is not None:
+            receipt = DeliveryReceipt(dispatch, Channel.EMAIL, kind, "")
+            receipts.take(receipt, at=clock.now())
+    return HttpResponse(status=204)
+
+
+def _mail_view() -> Any:
+    try:
+        service = mail_service()
+        return None if service is None else service.open_webhook()
+    except AboveboardError:
+        return None
 
 
 def _callback(request: HttpRequest) -> SmsCallback | None:

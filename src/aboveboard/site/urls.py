@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("aboveboard.api.urls")),
     path("healthz", pages.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("receipts/mail/", receiving.mail, name="mail_receipts"),
     path("receipts/sms/", receiving.sms, name="sms_receipts"),
     path("language/<slug:language>/", pages.choose_language, name="language"),
     path("", include("aboveboard.accounts.clients.urls")),
