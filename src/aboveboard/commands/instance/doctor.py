@@ -347,6 +347,7 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], HealthCheck]]] = {
     "backup": _backup,
     "leaked files": _leftovers,
     "mail": surroundings.check_mail,
+    "provider": surroundings.check_provider,
     "texts": surroundings.check_texts,
     "disk": surroundings.check_disk,
     "transport": surroundings.check_transport,

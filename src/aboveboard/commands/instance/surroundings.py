@@ -33,6 +33,23 @@ class HealthCheck:
     step: str = ""
 
 
+def check_provider(current: settings.Settings) -> HealthCheck:
+    """Whether the e-mail provider takes our notices; nothing is sent."""
+    from aboveboard.delivery.channels import NoChannel
+    from aboveboard.delivery.providers.carrier import ProviderCarrier
+
+    name = current.mail.provider
+    if not name:
+        return HealthCheck("provider", OK, "notices by e-mail leave by the mail server")
+    try:
+        with ProviderCarrier() as carrier:
+            carrier.reach()
+    except NoChannel as error:
+        why = error.reason.replace("-", " ")
+        return HealthCheck("provider", WARN, f"{name}: {why}", f"Notices wait. {error.step}")
+    return HealthCheck("provider", OK, f"{name} takes our notices")
+
+
 def check_texts(current: settings.Settings) -> HealthCheck:
     """Whether the provider of text messages takes ours; nothing is sent."""
     from aboveboard.delivery.sms.trial import problem
