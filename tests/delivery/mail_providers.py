@@ -165,14 +165,14 @@ def serving(provider: str) -> Iterator[MailProviderServer]:
 
 
 @dataclass(frozen=True)
-class Told:
+class ProviderReport:
     """What a provider tells of a message: the body, and its headers."""
 
     body: bytes
     headers: dict[str, str]
 
 
-def tell(provider: str, reference: str, what: str, *, key: str = SIGNING) -> Told:
+def report_of(provider: str, reference: str, what: str, *, key: str = SIGNING) -> ProviderReport:
     """Return what a provider tells: ``what`` is delivered, bounced or complained."""
     if provider == "postmark":
         common = {
@@ -200,7 +200,9 @@ def tell(provider: str, reference: str, what: str, *, key: str = SIGNING) -> Tol
             },
         }[what]
         token = base64.b64encode(key.encode()).decode()
-        return Told(json.dumps({**common, **kind}).encode(), {"Authorization": f"Basic {token}"})
+        return ProviderReport(
+            json.dumps({**common, **kind}).encode(), {"Authorization": f"Basic {token}"}
+        )
     event = {"delivered": "delivered", "bounced": "failed", "complained": "complained"}[what]
     data: dict[str, Any] = {
         "event": event,
@@ -215,4 +217,4 @@ def tell(provider: str, reference: str, what: str, *, key: str = SIGNING) -> Tol
     timestamp, token = "1772357460", "a" * 50
     signature = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
     signed = {"timestamp": timestamp, "token": token, "signature": signature}
-    return Told(json.dumps({"signature": signed, "event-data": data}).encode(), {})
+    return ProviderReport(json.dumps({"signature": signed, "event-data": data}).encode(), {})

@@ -16,7 +16,7 @@ from aboveboard.delivery import actions, queries
 from aboveboard.delivery.actions import drain
 from aboveboard.ledger.models import Entry
 from tests.delivery.conftest import AT, FakeRenderer, batch_of
-from tests.delivery.mail_providers import MailProviderServer, serving, tell
+from tests.delivery.mail_providers import MailProviderServer, report_of, serving
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def provider(
 
 def receive(reference: str, what: str, **signed: str) -> HttpResponse:
     """Let the provider of the settings tell of a message."""
-    arrived = tell(settings.current().mail.provider, reference, what, **signed)
+    arrived = report_of(settings.current().mail.provider, reference, what, **signed)
     return Client().post(  # type: ignore[return-value]
         "/receipts/mail/",
         arrived.body,
@@ -80,7 +80,10 @@ def test_a_provider_that_asks_for_patience_is_asked_when_it_says(
     [b"", b"\xff", b"[]", b"{}", b"null", b"1", b"[" * 60_000, b'{"a":' * 9_000, b"x" * 70_000],
 )
 def test_what_no_provider_sends_changes_nothing(provider: MailProviderServer, body: bytes) -> None:
-    for headers in ({}, tell(settings.current().mail.provider, "notice.1", "delivered").headers):
+    for headers in (
+        {},
+        report_of(settings.current().mail.provider, "notice.1", "delivered").headers,
+    ):
         answer: Any = Client().post(
             "/receipts/mail/", body, content_type="application/json", headers=headers
         )

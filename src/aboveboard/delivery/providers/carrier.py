@@ -104,13 +104,13 @@ class ProviderCarrier(CallingCarrier[ProviderMail]):
         to = email_addresses.read(notice.to.reveal())
         message = EmailMultiAlternatives(
             notice.subject,
-            _whole(notice.text),
+            _join_words(notice.text),
             self._head.sender,
             [to],
             headers={"Message-ID": mime.message_id(item.id, mail_domain)},
         )
         if notice.html is not None:
-            message.attach_alternative(_whole(notice.html), "text/html")
+            message.attach_alternative(_join_words(notice.html), "text/html")
         message.metadata = {"reference": reference_of(item.id)}  # type: ignore[attr-defined]
         self._waiting.append(ProviderMail(item.id, message))
 
@@ -149,7 +149,7 @@ class ProviderCarrier(CallingCarrier[ProviderMail]):
         return backend
 
 
-def _whole(words: str | LetterBody) -> str:
+def _join_words(words: str | LetterBody) -> str:
     return words.joined() if isinstance(words, LetterBody) else words
 
 

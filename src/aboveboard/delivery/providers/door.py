@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
+from requests.exceptions import ConnectionError
 from requests.structures import CaseInsensitiveDict
 
 from aboveboard.basics.personal import Personal
@@ -30,7 +31,7 @@ class OutgoingAdapter(BaseAdapter):
         """Send it once.
 
         Raises:
-            requests.ConnectionError: it may not be spoken to, or nothing came back.
+            ConnectionError: it may not be spoken to, or nothing came back.
         """
         body = request.body.encode() if isinstance(request.body, str) else request.body
         if body is not None and not isinstance(body, bytes):
@@ -53,7 +54,7 @@ class OutgoingAdapter(BaseAdapter):
             answer = self._client.ask_once(call, most=limits.SMS_ANSWER)
         except (SystemUnavailable, SystemRefused, SystemAnswerUnreadable):
             # Without its cause: the address may hold what names a person.
-            raise requests.ConnectionError from None
+            raise ConnectionError from None
         made = requests.Response()
         made.status_code = answer.status
         made.headers = CaseInsensitiveDict(answer.headers)
