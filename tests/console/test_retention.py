@@ -224,3 +224,21 @@ def test_whom_to_write_to_is_recorded_shown_and_ended(
     assert "parent@example.org" not in shown
     assert lead.post(f"{page}write-to-them/").status_code == 302
     assert "They are written to themselves" in words(lead.get(page))
+
+
+def test_how_it_is_safe_to_write_is_recorded_shown_and_ended(
+    lead: Client, two: tuple[Someone, Someone]
+) -> None:
+    (person, _), _ = two
+    page = f"/console/retention/people/{person}/"
+    assert refused_to_the_others(f"{page}safe-contact/", [Role.PRIVACY_LEAD]) == []
+    assert lead.post(f"{page}safe-contact/", {"safe": ["sms"], "instead": ""}).status_code == 422
+    risk = {"safe": ["sms"], "instead": "Her post is read at home."}
+    assert lead.post(f"{page}safe-contact/", risk).status_code == 302
+    shown = words(lead.get(page))
+    assert "Safe: Text message. Nothing is sent by another way." in shown
+    assert "read at home" not in shown
+    assert lead.post(f"{page}safe-contact/", risk | {"safe": []}).status_code == 302
+    assert "No way is safe. A person calls them." in words(lead.get(page))
+    assert lead.post(f"{page}any-contact/").status_code == 302
+    assert "at risk:" in words(lead.get(page))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,11 @@ class ChannelState:
     is_paused: bool
     trouble: str
     retry_at: datetime | None
+
+
+def carried_channels(named: Iterable[Channel]) -> list[Channel]:
+    """Return those of some channels that are set up."""
+    return [channel for channel in named if is_carried(channel)]
 
 
 def channels() -> list[ChannelState]:

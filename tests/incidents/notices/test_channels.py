@@ -11,12 +11,15 @@ import pytest
 
 from aboveboard.access.entries import UseGranted
 from aboveboard.basics import clock
+from aboveboard.commands import exits
+from aboveboard.commands.main import main
 from aboveboard.delivery import contact_limits, correspondence, queries, receipts
 from aboveboard.delivery.actions import drain
 from aboveboard.delivery.receipts import DeliveryReceipt, ReceiptKind
 from aboveboard.delivery.sms.segments import SmsEncoding, size_of
 from aboveboard.delivery.terms import Channel, CorrespondenceReason, DispatchState
 from aboveboard.incidents.models import Incident
+from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.kinds.normalise import phone
 from aboveboard.ledger.models import Entry
@@ -93,6 +96,22 @@ def test_whom_an_e_mail_does_not_reach_gets_a_text_and_both_are_rows(
         "email": 1,
         "sms": 1,
     }
+
+
+def test_the_second_person_reads_the_text_message_and_what_it_costs(
+    texts: SmsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = [person for person, *_ in reachable(30)]
+    incident = lost_laptop(people, tmp_path, at=clock.now())
+    actions.prepare(incident.number, by=LEAD, at=clock.now())
+    assert main(["incident", "notices", "review", incident.reference, "--json"]) == exits.DONE
+    messages = json.loads(capsys.readouterr().out)["text_messages"]
+    assert {each["language"] for each in messages} <= {"en", "fr", "de"}
+    assert "en" in {each["language"] for each in messages}
+    for each in messages:
+        assert each["parts"] == size_of(each["words"]).parts <= 2
+        assert "STOP" in each["words"]
+        assert "/you/" in each["words"]
 
 
 def test_somebody_at_risk_is_told_by_what_is_safe_alone(

@@ -18,6 +18,7 @@ from aboveboard.incidents.notices.changes import ChangeRequestView
 from aboveboard.incidents.notices.differences import TextChange, TextPiece
 from aboveboard.incidents.notices.queries import APPROVERS, BatchView, newest_batch
 from aboveboard.incidents.notices.review import NoticeText, Review, review
+from aboveboard.incidents.notices.texting import text_messages
 
 STEPS = ("review", "request-changes", "answer", "withdraw", "send-back")
 """The steps that this module does."""
@@ -97,6 +98,10 @@ def _facts(
             }
             for each in seen.texts
         ],
+        "text_messages": [
+            {"language": each.language, "words": each.words, "parts": each.size.parts}
+            for each in text_messages(batch.id, batch.languages)
+        ],
         "unread": seen.unread,
     }
 
@@ -122,7 +127,11 @@ def _parts(
         if seen.unread
         else []
     )
-    return [*heads, *map(_text, seen.texts), *unread]
+    messages = [
+        f"--- Text message, {each.language}, {each.size.parts} parts\n{each.words}"
+        for each in text_messages(batch.id, batch.languages)
+    ]
+    return [*heads, *map(_text, seen.texts), *messages, *unread]
 
 
 def _text(each: NoticeText) -> str:

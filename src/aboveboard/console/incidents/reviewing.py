@@ -27,6 +27,7 @@ from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.notices.changes import ChangeRequestView
 from aboveboard.incidents.notices.queries import PURPOSE, BatchView
 from aboveboard.incidents.notices.review import IndexRow, NoticeReader, gets_notice, review
+from aboveboard.incidents.notices.texting import text_messages
 from aboveboard.promise.queries import in_force
 
 APPROVERS = (Role.INCIDENT_LEAD, Role.PRIVACY_LEAD)
@@ -79,6 +80,10 @@ def show_review(
         "index": [_index_row(row) for row in seen.rows],
         "texts": [{"text": each, "places": _places(each.places)} for each in seen.texts],
         "unread": seen.unread,
+        "messages": [
+            {"language": language_in_words(each.language), "words": each.words, "size": each.size}
+            for each in text_messages(view.id, view.languages)
+        ],
         "prepared_by": who(view.prepared_by),
         "approvers": approvers(view),
         "mine": _is_actor(view.prepared_by, actor),

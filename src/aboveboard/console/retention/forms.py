@@ -136,6 +136,25 @@ class CorrespondenceForm(forms.Form):
     )
 
 
+class SafeContactForm(forms.Form):
+    """By which ways alone somebody at risk may be written to, and why."""
+
+    safe = forms.MultipleChoiceField(
+        label="Which ways are safe?",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        choices=[("email", "E-mail"), ("sms", "Text message"), ("post", "Post")],
+        help_text="Choose none if no way is safe: then a person calls them.",
+    )
+    instead = forms.CharField(
+        label="Why?",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="In a few words. They are sealed.",
+        error_messages={"required": "Say why, in a few words."},
+    )
+
+
 class DifferenceForm(forms.Form):
     """Which of two values stays."""
 

@@ -18,15 +18,17 @@ from aboveboard.basics.actor import Role
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.acting_words import in_words
 from aboveboard.console.devices.exports import ExportPill
+from aboveboard.console.incidents.unsent import CHANNELS
 from aboveboard.console.retention.forms import (
     CorrespondenceForm,
     HoldForm,
     LiftForm,
     ReleaseForm,
     RestrictForm,
+    SafeContactForm,
 )
-from aboveboard.delivery import correspondence
-from aboveboard.delivery.terms import CorrespondenceReason
+from aboveboard.delivery import contact_limits, correspondence
+from aboveboard.delivery.terms import Channel, CorrespondenceReason
 from aboveboard.identity import matching
 from aboveboard.intake import held_back, notes
 from aboveboard.representation import deaths
@@ -79,10 +81,20 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         "merges": matching.merges_of(person_id),
         "acting": [in_words(each) for each in representation.of_person(person_id)],
         "deaths": deaths.deaths(person_id),
+        "limits": _limits_in_words(person_id),
         "correspondence": correspondence.instructions([person_id]).get(person_id),
         "now": clock.now(),
     }
     return render(request, "console/retention/person.html", context)
+
+
+def _limits_in_words(person_id: int) -> dict[str, Any] | None:
+    """Return which ways are safe for somebody at risk, and since when; None where nobody marked
+    them."""
+    limits = contact_limits.limits_of([person_id]).get(person_id)
+    if limits is None or limits.safe is None:
+        return None
+    return {"safe": [CHANNELS[each] for each in sorted(limits.safe)], "since": limits.since}
 
 
 @allow(KEEPER)
@@ -112,6 +124,33 @@ def write_to(request: HttpRequest, person_id: int) -> HttpResponse:
 def write_to_them(request: HttpRequest, person_id: int) -> HttpResponse:
     """Write to the person themselves again."""
     correspondence.end(person_id, by=actor_of(request), at=clock.now())
+    return HttpResponseRedirect(reverse("console:retention_person", args=[person_id]))
+
+
+@allow(KEEPER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def safe_contact(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Record by which ways alone somebody at risk may be written to."""
+    form = SafeContactForm(request.POST if request.method == "POST" else None)
+
+    def do() -> None:
+        contact_limits.protect(
+            person_id,
+            [Channel(each) for each in form.cleaned_data["safe"]],
+            reason=form.cleaned_data["instead"],
+            by=actor_of(request),
+            at=clock.now(),
+        )
+
+    lede = "Nothing is sent to them by any other way, such as a letter that somebody else opens."
+    return ask_and_do(request, form, do, person_id, "How is it safe to write?", lede, "Save")
+
+
+@allow(KEEPER)
+@require_POST
+def any_contact(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Let every way be used again."""
+    contact_limits.end_protection(person_id, by=actor_of(request), at=clock.now())
     return HttpResponseRedirect(reverse("console:retention_person", args=[person_id]))
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from aboveboard.basics import clock, settings
+from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
@@ -38,6 +38,7 @@ from aboveboard.incidents.notices import changes, queries
 from aboveboard.incidents.notices.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices.queries import APPROVERS, BatchView, step_of
 from aboveboard.incidents.notices.rendering import TEXTS, layout_of
+from aboveboard.incidents.notices.texting import notice_channels
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.outbox import jobs
@@ -323,12 +324,6 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
             channel=channel,
             template=layout_of(person.jurisdiction),
         )
-
-
-def notice_channels() -> list[Channel]:
-    """Return the order of channels of the settings."""
-    named = settings.current().notices.channels.split(",")
-    return [Channel(part.strip()) for part in named if part.strip()]
 
 
 def _locked(batch_pk: int) -> NoticeBatch:

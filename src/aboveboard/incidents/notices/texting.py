@@ -6,7 +6,8 @@ number that can be dialled from here is a row with that reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from aboveboard.access.actions import use_many
@@ -14,11 +15,15 @@ from aboveboard.access.use import UseRequest
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.personal import Personal
+from aboveboard.delivery.channel_states import carried_channels
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
+from aboveboard.delivery.sms.segments import SmsSize, size_of
+from aboveboard.delivery.templates import language_of
+from aboveboard.delivery.terms import Channel
 from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.models import NoticeBatch
-from aboveboard.incidents.notices.queries import PURPOSE
+from aboveboard.incidents.notices.queries import PURPOSE, find_batch
 from aboveboard.incidents.notices.rendering import LossDetails, text_message
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.kinds.normalise import phone
@@ -59,6 +64,38 @@ def by_sms(
             continue
         text = message_of(loss, item.language)
         yield item.id, RenderedNotice(Personal(number), "", text)
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessageWords:
+    """A text message as a second person reads it: in a language, and its size."""
+
+    language: str
+    words: str
+    size: SmsSize
+
+
+def text_messages(batch_pk: int, languages: Iterable[str]) -> tuple[TextMessageWords, ...]:
+    """Return the text messages of a batch, one for each language of those whom it notifies; none
+    where none would be sent.
+
+    Raises:
+        NotFound: there is no such batch.
+    """
+    if Channel.SMS not in carried_channels(notice_channels()):
+        return ()
+    loss = loss_details(find_batch(batch_pk))
+    messages = []
+    for language in sorted({language_of(each) for each in languages}):
+        words = message_of(loss, language)
+        messages.append(TextMessageWords(language, words, size_of(words)))
+    return tuple(messages)
+
+
+def notice_channels() -> list[Channel]:
+    """Return the order of channels of the settings."""
+    named = settings.current().notices.channels.split(",")
+    return [Channel(part.strip()) for part in named if part.strip()]
 
 
 def message_of(loss: LossDetails, language: str) -> str:
