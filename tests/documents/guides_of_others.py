@@ -9,8 +9,6 @@ from typing import Any
 
 import requests
 
-from aboveboard.basics.person_codes import person_code
-from aboveboard.vault.queries import iter_person_ids
 from tests.api.test_data_rights import SigningAgent
 from tests.commands.test_serve import answers, free_port
 from tests.delivery.receiver import receiving
@@ -84,7 +82,7 @@ def notify_your_other_systems(reader: Reader, instance: Instance) -> None:
 
 def tell_people_by_text_message(reader: Reader, instance: Instance) -> None:
     """A channel is stopped and goes on; a customer at risk is marked, whose number is another."""
-    reader.replace("05ANJ-W1WSQ-BPZQJ", person_code(next(iter(iter_person_ids()))))
+    reader.replace("05ANJ-W1WSQ-BPZQJ", instance.person("AW11047"))
 
     def paused() -> None:
         assert "Nothing leaves by sms" in reader.printed

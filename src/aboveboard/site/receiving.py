@@ -59,15 +59,15 @@ def sms(request: HttpRequest) -> HttpResponse:
 
 @public("an e-mail provider tells what became of a notice; what it signs with proves it")
 @csrf_exempt  # a program calls, by no cookie; it signs what it says
-@require_http_methods(["HEAD", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def mail(request: HttpRequest) -> HttpResponse:
     """Take what the provider of the settings says: 204, or 403 where nothing proves that it is."""
     view = _mail_view()
     too_long = int(request.headers.get("Content-Length") or 0) > limits.RECEIPT_BYTES
     if view is None or too_long:
         return HttpResponse(status=403)
-    if request.method == "HEAD":  # some ask whether the address is there
-        return HttpResponse()
+    if request.method != "POST":  # some ask by HEAD whether the address is there
+        return HttpResponse(status=200 if request.method == "HEAD" else 403)
     try:
         view.run_validators(request)
         events = list(view.parse_events(request))
