@@ -72,6 +72,7 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
     reader.replace("--acts 3", lambda: f"--acts {saw[0]}")
 
     _add_sources(reader)
+    reader.replace("--hand-over 1 ", lambda: f"--hand-over {_evidence(reader, number[0])} ")
     key = reader.type("aboveboard ledger key").split()[0]
     reader.replace('--vkey "trust.example/log+530d903a+AekyeRrm56hA..."', f"--vkey {key}")
 
@@ -101,6 +102,10 @@ def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
         )
 
     reader.before("aboveboard incident notices status", sent)
+
+
+def _evidence(reader: Reader, number: str) -> str:
+    return reader.type(f"aboveboard incident evidence {number}").split(":")[0].strip()
 
 
 def _add_sources(reader: Reader) -> None:

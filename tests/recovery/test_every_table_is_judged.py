@@ -47,6 +47,8 @@ DECIDES_NOTHING = {
     "incidents.CaseDecision": "what somebody says was decided, with its entries in the log",
     "incidents.CaseTask": "what there is to do, with its entries in the log; opens nothing",
     "incidents.ClosingReview": "what people wrote, sealed, with its entry in the log",
+    "incidents.CustodyStep": "who had a file, with its entry in the log",
+    "incidents.EvidenceFile": "what a file was, with its digest sealed in the log",
     "incidents.DutyDone": "what somebody says was done, with its entry in the log",
     "incidents.DutyRecord": "what was worked out; worked out again from the count",
     "incidents.Evidence": "what a file was; its digests lie sealed beside it",

@@ -17,7 +17,7 @@ from aboveboard.custody.exporting import ExportPlace
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, groups, not_notifying, veris
-from aboveboard.incidents.case import decisions, freeze, outside, roles, tasks
+from aboveboard.incidents.case import decisions, evidence, freeze, outside, roles, tasks
 from aboveboard.incidents.case.closing import ClosingWords
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
@@ -164,6 +164,21 @@ def _add_report(stage: Stage, text: str) -> Iterator[Call]:
             file_name=text,
             **stage.said,
         )
+
+
+def _add_evidence(stage: Stage, text: str) -> Iterator[Call]:
+    seal = partial(evidence.add_evidence, stage.loss(), [text.encode()], **stage.said)
+    yield partial(seal, name=text, reason=text)
+
+
+def _move_evidence(stage: Stage, text: str) -> Iterator[Call]:
+    number = stage.loss()
+    row = evidence.add_evidence(number, [b"x"], name="x", reason="Found.", **stage.said)
+    account = staff_member(Role.ADVISER, email=f"{next(stage.numbers)}@staff.example").pk
+    yield partial(
+        evidence.hand_over_evidence, number, row.id, to=account, reason=text, **stage.said
+    )
+    yield partial(evidence.open_evidence, number, row.id, reason=text, **stage.said)
 
 
 def _set_group(stage: Stage, text: str) -> Iterator[Call]:
@@ -337,6 +352,9 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.open_other: _open_other,
     affected.add_list: _add_list,
     affected.add_estimate: _add_estimate,
+    evidence.add_evidence: _add_evidence,
+    evidence.hand_over_evidence: _move_evidence,
+    evidence.open_evidence: _move_evidence,
     affected.withdraw_list: _take_back_list,
     affected.withdraw_estimate: _take_back_estimate,
     systems.add_system: _add_system,

@@ -38,6 +38,7 @@ from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerso
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
+from aboveboard.incidents.case import evidence
 from aboveboard.incidents.case import tasks as case_tasks
 from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.logins.stating import add_login
@@ -352,6 +353,9 @@ def _case_of(number: int) -> Mapping[str, object]:
     return {
         "task_id": case_tasks.tasks(number, at=at)[0].id,
         "decision_id": decided.id,
+        "evidence_id": evidence.add_evidence(
+            number, [b"x"], name="x", reason="Found.", by=SYSTEM, at=at
+        ).id,
         "how": "done",
     }
 

@@ -20,6 +20,7 @@ from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
+from aboveboard.incidents.case import evidence
 from aboveboard.incidents.case import tasks as case_tasks
 from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.logins.stating import add_login
@@ -194,15 +195,20 @@ def _endpoints(at: datetime) -> dict[str, tuple[list[int], list[int]]]:
 
 
 def _cases(numbers: list[int], at: datetime) -> dict[str, tuple[list[int], list[int]]]:
-    """Of two losses, a task and a decision each."""
+    """Of two losses, a task, a decision and a file of evidence each."""
     tasks = (numbers, [case_tasks.tasks(number, at=at)[0].id for number in numbers])
     decided = [
         record_decision(number, "Wait a day.", reason="It may turn up.", by=SYSTEM, at=at).id
         for number in numbers
     ]
+    files = [
+        evidence.add_evidence(number, [b"x"], name="x", reason="Found.", by=SYSTEM, at=at).id
+        for number in numbers
+    ]
     of = "/console/incidents/<int:number>/"
     task = f"{of}tasks/<int:task_id>/"
     return {
+        f"{of}evidence/<int:evidence_id>/": (numbers, files),
         f"{of}decisions/<int:decision_id>/approve/": (numbers, decided),
         **{f"{task}{rest}": tasks for rest in ("", "not-needed/", "<slug:how>/")},
     }

@@ -16,7 +16,7 @@ from aboveboard.console import (
     settings,
     third_party,
 )
-from aboveboard.console.case import outside, tasks, veris
+from aboveboard.console.case import evidence, outside, tasks, veris
 from aboveboard.console.case import people as case
 from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
@@ -184,6 +184,8 @@ urlpatterns = [
     path(f"{_INCIDENT}decisions/<int:decision_id>/approve/", case.approve, name="approve_decision"),
     path(f"{_INCIDENT}communications/", case.communications, name="communications"),
     path(f"{_INCIDENT}join/", joining.join_to, name="join_incident"),
+    path(f"{_INCIDENT}evidence/", evidence.overview, name="case_evidence"),
+    path(f"{_INCIDENT}evidence/<int:evidence_id>/", evidence.custody, name="evidence_custody"),
     path(f"{_INCIDENT}pack/", pack.pack, name="incident_pack"),
     path(f"{_INCIDENT}veris/", veris.page, name="incident_veris"),
     path(f"{_INCIDENT}veris.json", veris.document, name="incident_veris_json"),

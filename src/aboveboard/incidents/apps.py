@@ -12,6 +12,7 @@ _PUBLIC = (
     "assessment.inquiry",
     "case.closing",
     "case.decisions",
+    "case.evidence",
     "case.freeze",
     "case.freezing",
     "case.outside",

@@ -195,6 +195,19 @@ class ClosingReviewed(Particulars):
 
 
 @dataclass(frozen=True, slots=True)
+class CustodyMoved(Particulars):
+    """What was done with a file that is evidence (``step``: of ``terms.CustodyAct``). ``file``: its
+    SHA-256, sealed, and ``bytes``, when it was sealed; ``of``: the entry that sealed it; ``to``:
+    the account that has it since."""
+
+    step: Code
+    of: int | None = optional_fact()
+    file: SealedFact | None = optional_fact()
+    bytes: int | None = optional_fact()
+    to: int | None = optional_fact()
+
+
+@dataclass(frozen=True, slots=True)
 class JoiningStep(Particulars):
     """The incident became part of another (``step`` is ``joined``) or is one of its own again
     (``separated``). ``into``: the other."""
@@ -230,6 +243,7 @@ class IncidentChanged(Facts):
     list_taken: ListTaken | None = optional_fact()
     pack: CasePackMade | None = optional_fact()
     joining: JoiningStep | None = optional_fact()
+    custody: CustodyMoved | None = optional_fact()
     duty: DutyTakenBack | None = optional_fact()
     not_notified: NotNotifiedDecided | None = optional_fact()
     task: TaskStep | None = optional_fact()

@@ -62,6 +62,16 @@ class SourceWay(models.TextChoices):
     PART = "part", "Another incident"
 
 
+class CustodyAct(models.TextChoices):
+    """What was done with a file that is evidence."""
+
+    SEALED = "sealed", "Sealed"
+    HANDED_OVER = "handed_over", "Handed over"
+    OPENED = "opened", "Opened"
+    VERIFIED = "verified", "Found as it was sealed"
+    DAMAGED = "damaged", "Found changed or missing"
+
+
 class CaseRole(models.TextChoices):
     """Who does what in an incident."""
 

@@ -11,6 +11,7 @@ from aboveboard.basics import clock
 from aboveboard.commands.arguments import person_number
 from aboveboard.commands.incident.case_arguments import (
     configure_case,
+    configure_evidence,
     configure_notices,
     configure_pack,
     configure_records,
@@ -47,6 +48,10 @@ aboveboard incident tasks INC-0001 --add "Ring the printer" --role lead --as lea
 aboveboard incident role INC-0001 counsel --to counsel@example.com --as lead@example.com
 aboveboard incident decision INC-0001 "We pay no ransom." --reason "Counsel’s advice." \
 --as lead@example.com
+aboveboard incident evidence INC-0001 --add photo.jpg --reason "From the train."
+aboveboard incident evidence INC-0001 --hand-over 1 --to sam@example.com --reason "Police." \
+--as lead@example.com
+aboveboard incident evidence INC-0001 --verify --as lead@example.com
 aboveboard incident freeze INC-0001 --reason "The police ask for it." --as lead@example.com
 aboveboard incident freeze INC-0001 --lift --reason "They are done." --as lead@example.com
 aboveboard incident questions INC-0001
@@ -98,6 +103,7 @@ _CHANGING = frozenset(
         "tasks",
         "import-veris",
         "pack",
+        "evidence",
         "role",
         "decision",
         "freeze",
@@ -250,6 +256,7 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     _configure_law(verbs)
     configure_notices(verbs, _number)
     configure_pack(verbs, _number)
+    configure_evidence(verbs, _number)
 
 
 def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -287,6 +294,7 @@ def run(args: argparse.Namespace) -> int:
         answering,
         case,
         deciding,
+        evidence,
         logins,
         opening,
         packing,
@@ -324,6 +332,7 @@ def run(args: argparse.Namespace) -> int:
         "veris": records.show_veris,
         "import-veris": records.import_veris,
         "pack": packing.pack,
+        "evidence": evidence.evidence,
         "done": acting.duty_done,
         "sector": deciding.sector,
         "moment": deciding.moment,

@@ -43,6 +43,25 @@ def configure_case(
     freeze.add_argument("--lift", action="store_true", help="let it go out again")
 
 
+def configure_evidence(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], number: Callable[[str], int]
+) -> None:
+    """Declare ``evidence``; ``number`` reads an incident's."""
+    evidence = verbs.add_parser(
+        "evidence",
+        help="seal a file as evidence, hand it over, open it, or check all; or list them",
+    )
+    evidence.add_argument("incident", type=number, help="such as INC-0001")
+    how = evidence.add_mutually_exclusive_group()
+    how.add_argument("--add", type=Path, metavar="FILE", help="seal this file")
+    how.add_argument("--hand-over", type=int, metavar="ID", help="say who takes it over")
+    how.add_argument("--open", type=int, metavar="ID", help="write it to --out; this is recorded")
+    how.add_argument("--verify", action="store_true", help="read all, and compare their digests")
+    evidence.add_argument("--to", default="", metavar="EMAIL", help="who takes it over")
+    evidence.add_argument("--out", type=Path, metavar="FILE", help="where to")
+    evidence.add_argument("--reason", default="", help="why; do not name customers")
+
+
 def configure_pack(
     verbs: argparse._SubParsersAction[argparse.ArgumentParser], number: Callable[[str], int]
 ) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from aboveboard.incidents.terms import CaseRole, OutsideOutcome, TaskOutcome
+from aboveboard.incidents.terms import CaseRole, CustodyAct, OutsideOutcome, TaskOutcome
 from aboveboard.keys.rows import DecidingRow
 
 
@@ -79,6 +79,36 @@ class CaseDecision(models.Model):
     approved_entry_id = models.BigIntegerField(
         null=True, help_text="the ledger entry that says that it was approved"
     )
+
+
+class EvidenceFile(models.Model):
+    """A file that is evidence of a case, sealed in the incident's folder (``case.evidence``)."""
+
+    incident = models.ForeignKey(
+        "incidents.Incident", on_delete=models.PROTECT, related_name="evidence_files"
+    )
+    token = models.CharField(max_length=32, unique=True, help_text="of its file, and of its key")
+    name = models.BinaryField(help_text="what it was called, sealed")
+    size = models.BigIntegerField(help_text="bytes")
+    digest = models.CharField(max_length=64, help_text="SHA-256, hex")
+    digest_key = models.BinaryField(
+        max_length=32, help_text="checks the digest as the entry has it, sealed"
+    )
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
+
+
+class CustodyStep(models.Model):
+    """Something was done with a file that is evidence: who, when, and why, sealed."""
+
+    evidence = models.ForeignKey(EvidenceFile, on_delete=models.PROTECT, related_name="custody")
+    at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+    act = models.CharField(max_length=12, choices=CustodyAct.choices)
+    to_id = models.BigIntegerField(null=True, help_text="the account that has it since")
+    reason = models.BinaryField(help_text="why, sealed")
+    entry_id = models.BigIntegerField(help_text="the ledger entry that says so")
 
 
 class CommunicationsFreeze(DecidingRow):

@@ -52,8 +52,19 @@ def store(blocks: Iterable[bytes]) -> str:
         UploadTooLarge: it is larger than ``limits.UPLOAD_BYTES``; nothing of it stays.
     """
     token = secrets.token_hex(16)
+    with atomic_path(_path(token)) as part:
+        write_sealed(part, blocks, token)
+    return token
+
+
+def write_sealed(path: Path, blocks: Iterable[bytes], token: str) -> None:
+    """Seal a file under the key of a token, block by block.
+
+    Raises:
+        UploadTooLarge: it is larger than ``limits.UPLOAD_BYTES``.
+    """
     cipher = _cipher(token)
-    with atomic_path(_path(token)) as part, part.open("wb") as file:
+    with path.open("wb") as file:
         # The length is counted here and not taken from the request: what a browser says of a file
         # may be wrong.
         number, total, held = 0, 0, b""
@@ -68,7 +79,15 @@ def store(blocks: Iterable[bytes]) -> str:
                 file.write(cipher.encrypt(_nonce(number), held[:_BLOCK], b"more"))
                 held, number = held[_BLOCK:], number + 1
         file.write(cipher.encrypt(_nonce(number), held, b"last"))
-    return token
+
+
+def read_sealed(path: Path, token: str) -> IO[bytes]:
+    """Return a sealed file as a stream, opened block by block.
+
+    Raises:
+        FileNotFoundError: it is gone. UploadDamaged: a block of it is not as it was sealed.
+    """
+    return io.BufferedReader(_Blocks(path, _cipher(token)), _BLOCK)
 
 
 def read(token: str) -> IO[bytes]:
@@ -80,7 +99,7 @@ def read(token: str) -> IO[bytes]:
     path = _path(token)
     if not path.is_file():
         raise NotFound(what="upload")
-    return io.BufferedReader(_Blocks(path, _cipher(token)), _BLOCK)
+    return read_sealed(path, token)
 
 
 def delete(token: str) -> None:

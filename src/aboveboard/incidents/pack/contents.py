@@ -20,6 +20,7 @@ from aboveboard.custody.queries import ExportRow
 from aboveboard.incidents import lifecycle, queries, reports, veris
 from aboveboard.incidents.case.closing import closing_review
 from aboveboard.incidents.case.decisions import case_decisions
+from aboveboard.incidents.case.evidence import CustodyView, evidence_files
 from aboveboard.incidents.case.freeze import freezes_of
 from aboveboard.incidents.case.roles import RoleView, role_holders
 from aboveboard.incidents.case.tasks import TaskView, tasks
@@ -31,6 +32,7 @@ from aboveboard.incidents.notices.review import NoticeText, review
 from aboveboard.incidents.people_list import ListedPerson
 
 _LEFT_OUT: Final[Mapping[type, frozenset[str]]] = {
+    CustodyView: frozenset({"to_name"}),
     LoginView: frozenset({"name"}),
     RoleView: frozenset({"name"}),
     TaskView: frozenset({"assignee"}),
@@ -53,6 +55,7 @@ versions.json    each count of who is affected, and what changed with it
 notices.json     the notices to people: their texts, and how many were sent
 report.json      the report to an authority, with what is still open
 veris.json       the incident as a VERIS record
+custody.json     the files that are evidence: their digests, and who had them; not the files
 closing.json     why it happened, what was learned and what changed
 ledger/          each entry of the ledger about it, with its proof
 manifest.json    the digest of every file; its own digest is in the ledger: seal.tlog-proof
@@ -89,6 +92,7 @@ def case_files(number: int, *, at: datetime) -> Iterator[tuple[str, bytes]]:
     yield "notices.json", _json(list(_notices(number)))
     yield "veris.json", _json(veris.export(number))
     yield "closing.json", _json(closing_review(number))
+    yield "custody.json", _json(evidence_files(number))
 
 
 def people_csv(people: Iterable[ListedPerson]) -> Iterator[bytes]:
