@@ -4,6 +4,7 @@ report."""
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -288,6 +289,17 @@ def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def run(args: argparse.Namespace) -> int:
     """Do one verb. Exit codes: 0 done, 1 a duty is late, 2 wrong use, 3 not found, 4 not possible
     now, 5 not allowed."""
+    from aboveboard.keys.log_signing import sequence_now
+
+    code = _action_of(args)(args)
+    # What was changed is put into the tree at once; nobody waits here for the worker.
+    if args.verb in _CHANGING or (args.verb == "notices" and args.step not in ("status", "review")):
+        sequence_now()
+    return code
+
+
+def _action_of(args: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    """Return what does a verb: imported only now, for some of it takes its time."""
     from aboveboard.commands.incident import (
         acting,
         affected,
@@ -303,9 +315,8 @@ def run(args: argparse.Namespace) -> int:
         showing,
         sources,
     )
-    from aboveboard.keys.log_signing import sequence_now
 
-    verbs = {
+    verbs: dict[str, Callable[[argparse.Namespace], int]] = {
         "open-leak": opening.open_leak,
         "report-device": opening.report_device,
         "open-other": opening.open_loss,
@@ -341,12 +352,8 @@ def run(args: argparse.Namespace) -> int:
         "notices": acting.notices,
     }
     if args.verb == "notices" and args.step in reviewing.STEPS:
-        verbs["notices"] = reviewing.read_notices
-    code = verbs[args.verb](args)
-    # What was changed is put into the tree at once; nobody waits here for the worker.
-    if args.verb in _CHANGING or (args.verb == "notices" and args.step not in ("status", "review")):
-        sequence_now()
-    return code
+        return reviewing.read_notices
+    return verbs[args.verb]
 
 
 def _number(text: str) -> int:
