@@ -16,7 +16,7 @@ from aboveboard.basics.errors import Invalid, NotFound
 from aboveboard.basics.sealing import verify_text
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
-from aboveboard.custody import actions, exporting, manifest, parcel, queries, selection
+from aboveboard.custody import actions, export_rows, exporting, manifest, parcel, queries, selection
 from aboveboard.custody.exporting import ExportFormat
 from aboveboard.custody.models import Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
@@ -195,7 +195,7 @@ def test_an_export_that_died_half_way_never_left(
 
     real = exporting.use_many
     monkeypatch.setattr(exporting, "use_many", dies)
-    monkeypatch.setattr(exporting.access_limits, "USE_BATCH", 2)
+    monkeypatch.setattr(export_rows.access_limits, "USE_BATCH", 2)
     with pytest.raises(RuntimeError):
         export(device, [person_id for person_id, _ in people], tmp_path)
     assert not list(tmp_path.iterdir())

@@ -17,7 +17,7 @@ from django.db import connection
 from aboveboard.access import actions as using
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
-from aboveboard.custody import actions, exporting, manifest, parcel, queries
+from aboveboard.custody import actions, export_rows, exporting, manifest, parcel, queries
 from aboveboard.custody.models import Export
 from aboveboard.ledger.models import Entry
 from tests import world
@@ -39,7 +39,7 @@ def test_an_export_killed_with_kill_9(when: str, tmp_path: Path) -> None:
 
     def dies() -> None:
         if when == "while it is written":
-            with mock.patch.object(exporting.access_limits, "USE_BATCH", 5):
+            with mock.patch.object(export_rows.access_limits, "USE_BATCH", 5):
                 parcel_to(key, people, out, progress=killed)
         else:
             with mock.patch.object(manifest, "write", killed):

@@ -35,12 +35,8 @@ from aboveboard.custody.campaign_progress import (
     DecidedRow,
     open_progress,
 )
-from aboveboard.custody.exporting import (
-    ExportCounts,
-    ExportPlace,
-    categories_in,
-    write_export,
-)
+from aboveboard.custody.export_rows import ExportCounts, categories_in
+from aboveboard.custody.exporting import ExportPlace, write_export
 from aboveboard.custody.models import Export
 from aboveboard.custody.queries import ExportRow
 from aboveboard.law.categories import bitmap

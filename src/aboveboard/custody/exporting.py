@@ -16,33 +16,30 @@ The procedure, numbered as in the code and in ``tests/custody/test_exporting.py`
 from __future__ import annotations
 
 import fcntl
-import hmac
 import os
-import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from django.db import transaction
 
-from aboveboard.access import limits as access_limits
 from aboveboard.access.actions import use_many
-from aboveboard.access.use import UseRequest, UseResult
+from aboveboard.access.use import UseRequest
 from aboveboard.accounts.clients.scope import ClientScope
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.basics.facts import Code, Word
-from aboveboard.basics.personal import Personal
 from aboveboard.basics.sealing import new_key, seal
-from aboveboard.custody import limits, manifest, manifest_rows, parcel, queries
+from aboveboard.custody import manifest, parcel, queries
 from aboveboard.custody.entries import ExportMade
+from aboveboard.custody.export_rows import ExportCounts, export_rows, unique
 from aboveboard.custody.models import Device, Export
 from aboveboard.custody.queries import DeviceRow, ExportRow
 from aboveboard.custody.terms import HELD, EncryptionState, ExportProtection, FileForm
-from aboveboard.law.categories import bitmap
 from aboveboard.ledger.actions import append
 from aboveboard.promise.queries import in_force
 from aboveboard.promise.words import check_words
@@ -90,6 +87,8 @@ class ExportFormat:
 
 PLAIN_CSV = ExportFormat()
 
+_PART: Final = re.compile(r"^\.(.+)\.[0-9]+\.part$")
+
 
 def make_export(
     person_ids: Iterable[int],
@@ -128,18 +127,10 @@ def make_export(
     asked = UseRequest(by, purpose, fields, channel, scope=scope)
 
     def rows(begun: Export, counts: ExportCounts) -> Iterator[Sequence[str]]:
-        return _rows(begun, use_many(asked, _unique(person_ids), at=at), counts, progress)  # 2
+        return export_rows(begun, use_many(asked, unique(person_ids), at=at), counts, progress)  # 2
 
     place = ExportPlace(out, device_id, recipient, unprotected, file_format)
     return write_export(rows, fields, purpose=purpose, place=place, by=by, at=at)
-
-
-@dataclass(slots=True)
-class ExportCounts:
-    """How many people are in a file that is being written, and how many were refused."""
-
-    people: int = 0
-    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,23 +155,44 @@ def write_export(
 ) -> ExportRow:
     """Write the rows that ``rows_of`` yields for an export that was begun: it stores the manifest
     line of each person before their row, and counts them. Errors: :func:`make_export`."""
-    out, file_format = place.out, place.file_format
-    parcel.recipients(file_format.age_keys)  # a wrong key is refused before anything is begun
+    file_format = place.file_format
+
+    def write(part: Path, begun: Export, counts: ExportCounts) -> str:
+        header = [parcel.KEY, *fields] if file_format.pseudonyms else list(fields)
+        return parcel.write(
+            part,
+            header,
+            rows_of(begun, counts),
+            ndjson=file_format.form is FileForm.NDJSON,
+            keys=file_format.age_keys,
+        )
+
+    return write_file(write, fields, purpose=purpose, place=place, by=by, at=at)
+
+
+def write_file(
+    write: Callable[[Path, Export, ExportCounts], str],
+    fields: tuple[str, ...],
+    *,
+    purpose: str,
+    place: ExportPlace,
+    recorded: Callable[[Export], None] = lambda export: None,
+    by: Actor,
+    at: datetime,
+) -> ExportRow:
+    """Make an export of whatever ``write`` puts into a part file: it returns the SHA-256 of it,
+    stores the manifest line of each person first, and counts them. ``recorded`` is called in the
+    transaction that says that the file was made. Errors: :func:`make_export`."""
+    out = place.out
+    parcel.recipients(place.file_format.age_keys)  # a wrong key is refused before all else
     recover_exports(out)  # 1
     begun = _begin(fields, purpose, place, by, at)
     part = _part_path(out, begun.pk)
     try:
         with _lock_part(part):
             counts = ExportCounts()
-            header = [parcel.KEY, *fields] if file_format.pseudonyms else list(fields)
-            digest = parcel.write(
-                part,
-                header,
-                rows_of(begun, counts),
-                ndjson=file_format.form is FileForm.NDJSON,
-                keys=file_format.age_keys,
-            )
-            _finish(begun, counts, digest, by, at)  # 3
+            digest = write(part, begun, counts)
+            _finish(begun, counts, digest, recorded, by, at)  # 3
             made = queries.export(begun.pk)
             # The sheet before the file has its name: whoever finds the file finds what it is.
             manifest.write(made, out)  # 4
@@ -188,6 +200,13 @@ def write_export(
     finally:
         part.unlink(missing_ok=True)
     return made
+
+
+def recover_folder(folder: Path) -> None:
+    """Finish or put away what every export into a folder left that was killed."""
+    names = {_PART.sub(r"\1", part.name) for part in folder.glob(".*.part")}
+    for name in sorted(names):
+        recover_exports(folder / name)
 
 
 def recover_exports(out: Path) -> None:
@@ -272,68 +291,14 @@ def _protection(device: DeviceRow | None, file_format: ExportFormat) -> ExportPr
     return ExportProtection.NONE
 
 
-def _unique(person_ids: Iterable[int]) -> Iterator[int]:
-    """Yield each person once, as far as memory is meant for it; a longer selection names nobody
-    twice, or the manifest refuses it."""
-    seen: set[int] = set()
-    for person_id in person_ids:
-        if person_id not in seen:
-            yield person_id
-        # Bounded, because a selection may be everybody; the manifest guards the rest.
-        if len(seen) < limits.EXPORT_LISTED:
-            seen.add(person_id)
-
-
-def _rows(
+def _finish(
     export: Export,
-    results: Iterator[tuple[int, UseResult]],
     counts: ExportCounts,
-    progress: Callable[[int], None],
-) -> Iterator[Sequence[str]]:
-    known = in_force().promise.fields
-    # By what each row really holds, and not by what was asked for: a loss must count of each person
-    # what was in the file.
-    bits = {name: bitmap([known[name].category]) for name in export.fields if name in known}
-    fields, secret = list(export.fields), secrets.token_bytes(32) if export.pseudonyms else None
-    while batch := list(islice(results, access_limits.USE_BATCH)):
-        listed: list[manifest_rows.ManifestRow] = []
-        rows = []
-        for person_id, result in batch:
-            if not result.allowed:
-                listed.append((person_id, 0, _codes(result)))
-                continue
-            row = [_plain(result.values.get(name)) for name in fields]
-            listed.append((person_id, categories_in(fields, row, bits), ""))
-            rows.append([_pseudonym(secret, person_id), *row] if secret else row)
-        # Before the rows are handed on: were the process killed in between, the manifest would
-        # name people who are not in the file, which is safe; the other way round it would not.
-        manifest_rows.store(export.pk, listed)
-        counts.people += len(rows)
-        counts.refused += len(listed) - len(rows)
-        yield from rows
-        progress(counts.people + counts.refused)
-
-
-def _codes(result: UseResult) -> str:
-    return " ".join(sorted({reason.code.value for reason in result.reasons}))[:300]
-
-
-def categories_in(fields: Sequence[str], row: Sequence[str], bits: Mapping[str, int]) -> int:
-    """Return the bitmap of the categories of which a row holds a value; ``bits`` has that of each
-    field."""
-    categories = 0
-    for name, text in zip(fields, row, strict=True):
-        if text:
-            categories |= bits[name]
-    return categories
-
-
-def _pseudonym(secret: bytes, person_id: int) -> str:
-    # Keyed: person ids are few enough to try every one against a plain hash.
-    return hmac.digest(secret, person_id.to_bytes(8, "big"), "sha256")[:16].hex()
-
-
-def _finish(export: Export, counts: ExportCounts, digest: str, by: Actor, at: datetime) -> None:
+    digest: str,
+    recorded: Callable[[Export], None],
+    by: Actor,
+    at: datetime,
+) -> None:
     export.people, export.refused = counts.people, counts.refused
     export.file_digest, export.made_at = digest, at
     # A file of few people can be guessed, and then its plain digest would say whether that was it.
@@ -360,10 +325,7 @@ def _finish(export: Export, counts: ExportCounts, digest: str, by: Actor, at: da
         export.save(
             update_fields=["people", "refused", "file_digest", "file_key", "made_at", "entry_id"]
         )
-
-
-def _plain(value: Personal[str] | None) -> str:
-    return "" if value is None else value.reveal()
+        recorded(export)
 
 
 def _part_path(out: Path, number: int) -> Path:

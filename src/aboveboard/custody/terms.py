@@ -63,3 +63,4 @@ class FileForm(models.TextChoices):
 
     CSV = "csv", "Comma-separated, with a header line"
     NDJSON = "ndjson", "A JSON object a line"
+    LETTERS = "letters", "Letters to print, with their list"
