@@ -13,7 +13,11 @@ CODE = re.compile(r'(?:SkippedNotice\(|DispatchState\.\w+, |_REASONS = \()"([a-z
 
 
 def test_every_reason_that_is_written_has_words() -> None:
-    files = [*SOURCE.glob("delivery/*.py"), *SOURCE.glob("incidents/notices/*.py")]
+    files = [
+        *SOURCE.glob("delivery/*.py"),
+        *SOURCE.glob("delivery/post/*.py"),
+        *SOURCE.glob("incidents/notices/*.py"),
+    ]
     codes = {code for file in files for code in CODE.findall(file.read_text("utf-8"))}
     codes |= {f"do-not-write-{each.value}" for each in CorrespondenceReason}
     assert len(codes) > 10, codes

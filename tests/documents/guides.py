@@ -36,6 +36,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "back-up-and-restore.md": operating.back_up_and_restore,
     "put-the-consent-panel-on-your-site.md": promises.put_the_consent_panel_on_your_site,
     "report-and-lead-an-incident.md": losses.report_and_lead_an_incident,
+    "write-by-post.md": losses.write_by_post,
     "run-a-campaign.md": losses.run_a_campaign,
     # After the campaign: it leaves a customer who said no.
     "notify-your-other-systems.md": others.notify_your_other_systems,

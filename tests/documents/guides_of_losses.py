@@ -46,6 +46,10 @@ def run_a_campaign(reader: Reader, instance: Instance) -> None:
     reader.ends_with("aboveboard campaign filter", exits.ATTENTION)
 
 
+def write_by_post(reader: Reader, instance: Instance) -> None:
+    """No letter was made yet, and no print house is set."""
+
+
 def report_and_lead_an_incident(reader: Reader, instance: Instance) -> None:
     """A laptop on a train, and a file that was found: addresses and passwords."""
     reader.replace("LT-0042", add_device(instance))

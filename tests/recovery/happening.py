@@ -7,11 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.basics.personal import Personal
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import contact_limits, correspondence
+from aboveboard.delivery.post import actions as post
+from aboveboard.delivery.post import queries as posted
+from aboveboard.delivery.post import reports
 from aboveboard.delivery.terms import Channel, CorrespondenceReason
 from aboveboard.identity import distinct, scanning
 from aboveboard.incidents import actions as incidents
@@ -29,7 +34,8 @@ from aboveboard.keys.rotation import ceremony, root
 from aboveboard.ledger.format.cosignature import ED25519
 from aboveboard.ledger.witness.state import make
 from aboveboard.ledger.witnessing import ask_witnesses
-from aboveboard.promise.queries import in_force
+from aboveboard.promise.actions import adopt_promise
+from aboveboard.promise.queries import in_force, source
 from aboveboard.rights.pack import release, reviewing
 from aboveboard.rights.pack.others import MentionVerdict
 from aboveboard.rights.pack.seal import NO_SEAL, make_keys
@@ -43,8 +49,10 @@ from aboveboard.rights.requests.terms import (
     RequestKind,
 )
 from aboveboard.vault import actions as vault
+from aboveboard.vault import queries as vaulted
 from aboveboard.vault.rekeying import index
 from aboveboard.vault.rekeying import people as rekeying
+from tests import letters as by_post
 from tests import loss
 from tests.delivery.scripted import ScriptedServer
 from tests.incidents.conftest import leak_bytes
@@ -97,6 +105,34 @@ def packs(once: Once) -> None:
     opened = release.open_link(token, person_id=ada, by=CUSTOMER, at=once.now)
     assert b"".join(opened.chunks)
     assert release.destroy(number, release.PackEnd.FETCHED, **once.said)
+
+
+def letters(once: Once) -> None:
+    """Letters are sealed for a print house: one parcel is acknowledged, one withdrawn."""
+    home = once.folder / f"posted-{once.number}"
+    home.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        by_post.PrintHouse(patch, home)
+        before = source(in_force().serial)
+        by_post.adopt(before, at=once.now)
+        for place, row in enumerate(by_post.made_up(2)):
+            number = f"POST{once.number}{place}"
+            once.load([row | {"customer_id": number, "email": "", "phone": ""}], at=once.now)
+            person = vaulted.find("customer_number", number)[0]
+            tag = f"POST-{once.number}-{place}"
+            lost = loss.lost_laptop([person], home, at=clock.now(), tag=tag)
+            loss.approved(lost, at=clock.now())
+            once.work()
+        made = [each.number for each in posted.parcels()]
+        delivery.drain(worker="once", at=clock.now())
+        known, withdrawn = [each for each in posted.parcels() if each.number not in made]
+        report = f"letter,state,date\n{known.number}-1,printed,{clock.now().date()}\n"
+        reports.take_report(report.encode(), by=SYSTEM, at=clock.now())
+        post.acknowledge(known.number, known.sha256, by=SYSTEM, at=clock.now())
+        post.withdraw(withdrawn.number, by=SYSTEM, at=clock.now())
+        delivery.drain(worker="once", at=clock.now())
+        adopt_promise(before, name="promise.yaml", by=SYSTEM, at=once.now)
+        once.work()
 
 
 def losses(once: Once) -> None:

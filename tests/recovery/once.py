@@ -170,6 +170,7 @@ class Once:
         happening.requests(self)
         happening.packs(self)
         happening.losses(self)
+        happening.letters(self)
         case.case(self)
         case.agent(f"AGENT_{self.number}", **self.said)
         happening.duplicates(self)

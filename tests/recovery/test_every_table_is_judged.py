@@ -34,6 +34,8 @@ DECIDES_NOTHING = {
     "delivery.Batch": "a queue: whom a notice is for the incident decides at each sending",
     "delivery.BatchTally": "counts of a queue, for what people are shown; nobody is chosen by them",
     "delivery.ChannelWait": "how a channel fares: it is asked a little later",
+    "delivery.PrintLetter": "a queue: that a letter was sealed has its entry, with its notice",
+    "delivery.PrintParcel": "a list of files that were made; each has its entry, as an export",
     "delivery.WebhookAttempt": "what was answered, for what people are shown",
     "delivery.Dispatch": "a queue: that a notice was sent has its entry",
     "group.OwnLink": "sealed under the person's key, and bound to the organisation",

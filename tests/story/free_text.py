@@ -55,6 +55,8 @@ NO_FREE_TEXT = {
     "aboveboard.choices.state.can_confirm": "decides, and writes nothing",
     "aboveboard.choices.state.needs_confirmation": "decides, and writes nothing",
     "aboveboard.discovery.decisions.decide": "the entry has the digest of the declaration",
+    "aboveboard.custody.exporting.write_sealed": "names of the promise, which refuses others",
+    "aboveboard.delivery.post.actions.acknowledge": "a digest that must be that of the parcel",
     "aboveboard.delivery.actions.requeue": "a reason that rows have; it writes no entry",
     "aboveboard.delivery.webhooks.actions.add": "the entry has a digest, and names of events",
     "aboveboard.delivery.webhooks.actions.pause": "the name of an endpoint, which must be there",

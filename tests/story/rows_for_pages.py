@@ -13,6 +13,9 @@ from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.personal import Personal
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
+from aboveboard.custody import queries as custody
+from aboveboard.delivery.models import Batch, PrintParcel
+from aboveboard.delivery.post.parcels import parcel_path
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice
 from aboveboard.delivery.webhooks import actions as webhooks
 from aboveboard.incidents.case.outside import outside_reports, receive_report
@@ -74,6 +77,7 @@ def rows_of(person: int) -> dict[str, int]:
         "outside": _report_from_outside(),
         "webhooks": hook.serial,
         "messages": webhooks.test("CRM", at=at),
+        "parcel": _parcel(),
         "drafts": drafting.start("", name="promise.yaml", by=SYSTEM, at=at),
     }
 
@@ -87,6 +91,16 @@ def link_to_confirm(person: int) -> str:
     ((_, letter),) = render_letters([DispatchItem(1, 1, person, str(row.pk), "en", "email")])
     assert isinstance(letter, RenderedNotice)
     return re.findall(r"/confirm-address/([\w-]+)/", str(letter.text))[0]
+
+
+def _parcel() -> int:
+    """A parcel of letters of the story's notices, with a file to fetch."""
+    batch = Batch.objects.filter(kind="incident.notice").earliest("id")
+    row = PrintParcel.objects.create(
+        batch=batch, begun_at=clock.now(), made_at=clock.now(), export=custody.exports()[0].id
+    )
+    parcel_path(row.pk).write_bytes(b"sealed")
+    return row.pk
 
 
 def _report_from_outside() -> int:

@@ -32,6 +32,7 @@ from aboveboard.connectors.actions import declare
 from aboveboard.connectors.own import KEY as OWN
 from aboveboard.custody import queries as custody
 from aboveboard.custody.sharing import take_in
+from aboveboard.delivery.models import PrintParcel
 from aboveboard.group import organisations
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerson
@@ -83,6 +84,11 @@ WHO = (
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/incidents/\d+/versions/.*", LEADS),
+    (
+        r"/console/incidents/.*/letters/list/|/console/letters/\d+/withdraw/",
+        {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD},
+    ),
+    (r"/console/letters/.*", LEADS),
     (r"/console/incidents/.*/(approve|changes?|open)/.*", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/.*", LEADS),
@@ -128,6 +134,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/organisations/": {"key": "water"},
     "/console/staff/": {"change": "role"},
     "/webhooks/": {"change": "pause"},
+    "/letters/test/": {"country": "GB"},
 }
 """What stands in some addresses, by a part of them."""
 
@@ -345,7 +352,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
 
 
 def _case_of(number: int) -> Mapping[str, object]:
-    """Return a task of a loss, and what was decided about it."""
+    """Return a task of a loss, what was decided about it, and a parcel of letters."""
     at = clock.now()
     decided = record_decision(
         number, "Wait a day.", reason="The bag may turn up.", by=SYSTEM, at=at
@@ -357,6 +364,7 @@ def _case_of(number: int) -> Mapping[str, object]:
             number, [b"x"], name="x", reason="Found.", by=SYSTEM, at=at
         ).id,
         "how": "done",
+        "parcel": PrintParcel.objects.latest("pk").pk,
     }
 
 

@@ -148,8 +148,9 @@ def mine_and_others(tmp_path: Path) -> dict[str, tuple[str, str]]:
     seconds[ACTS] = (letters, list(map(_login_of, letters, people)))
     notices = "/console/incidents/<int:number>/notices/<int:batch_id>/"
     ways = ("approve/", "change/<slug:change>/", "people/", "open/")
+    posted = ("letters/", "letters/list/", "letters/test/<slug:country>/")
     asking = ("changes/", "changes/answer/", "changes/withdraw/")
-    for rest in ("", *ways, *asking):
+    for rest in ("", *ways, *posted, *asking):
         seconds[notices + rest] = ([incident.number for incident in lost], batches)
     return {
         address: (_with(address, first[0], second[0]), _with(address, first[0], second[1]))
@@ -234,7 +235,9 @@ def _with(address: str, first: int, second: int) -> str:
     numbers = iter((first, second))
     return re.sub(
         r"<slug:\w+>",
-        "list" if "affected" in address else "queued",
+        {"affected": "list", "country": "GB"}.get(
+            next(iter(re.findall("affected|country", address)), ""), "queued"
+        ),
         re.sub(r"<(?:int|person):\w+>", lambda _: str(next(numbers)), address),
     )
 

@@ -184,6 +184,30 @@ class NoticeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PostSettings:
+    """How letters are printed and posted."""
+
+    print_house: str = _setting(
+        "",
+        "The recipient of the promise that prints and posts letters. Without one nobody is written "
+        "to by post, and whoever has no e-mail address is listed as not reached.",
+    )
+    print_house_keys: str = _setting(
+        "",
+        "The public age keys of the print house (`age1…`), with commas between. Letters leave "
+        "sealed to them.",
+    )
+    logo: str = _setting(
+        "", "An SVG file that stands on letters instead of the name (relative to the instance)."
+    )
+    fonts: str = _setting(
+        "",
+        "A folder of fonts for names and addresses in scripts that the machine has no font for "
+        "(relative to the instance).",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class KeySettings:
     """The root key and its provider."""
 
@@ -332,6 +356,7 @@ class Settings:
     mail: MailSettings
     sms: SmsSettings
     notices: NoticeSettings
+    post: PostSettings
     keys: KeySettings
     ledger: LedgerSettings
     retention: RetentionSettings
@@ -356,6 +381,7 @@ SECTIONS: Mapping[str, type] = {
     "mail": MailSettings,
     "sms": SmsSettings,
     "notices": NoticeSettings,
+    "post": PostSettings,
     "keys": KeySettings,
     "ledger": LedgerSettings,
     "retention": RetentionSettings,

@@ -99,3 +99,11 @@ def _below(
             sentences = {choice.dest: choice.help or "" for choice in action._choices_actions}
             for name, below in action.choices.items():
                 yield name, sentences.get(name, ""), below
+
+
+def incident_number(text: str) -> int:
+    """Read ``INC-0042`` or ``42``."""
+    digits = text.upper().removeprefix("INC-")
+    if not digits.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not an incident, such as INC-0042")
+    return int(digits)

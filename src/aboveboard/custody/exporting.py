@@ -18,7 +18,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid
 from aboveboard.basics.facts import Code, Word
 from aboveboard.basics.sealing import new_key, seal
-from aboveboard.custody import manifest, parcel, queries
+from aboveboard.custody import manifest, manifest_rows, parcel, queries
 from aboveboard.custody.entries import ExportMade
 from aboveboard.custody.export_rows import ExportCounts, export_rows, unique
 from aboveboard.custody.models import Device, Export
@@ -167,16 +167,16 @@ def write_export(
             keys=file_format.age_keys,
         )
 
-    return write_file(write, fields, purpose=purpose, place=place, by=by, at=at)
+    return _write_file(write, fields, purpose=purpose, place=place, by=by, at=at)
 
 
-def write_file(
+def _write_file(
     write: Callable[[Path, Export, ExportCounts], str],
     fields: tuple[str, ...],
     *,
     purpose: str,
     place: ExportPlace,
-    recorded: Callable[[Export], None] = lambda export: None,
+    recorded: Callable[[int], None] = lambda export_id: None,
     by: Actor,
     at: datetime,
 ) -> ExportRow:
@@ -200,6 +200,32 @@ def write_file(
     finally:
         part.unlink(missing_ok=True)
     return made
+
+
+def write_sealed(
+    blocks: Iterator[bytes],
+    people: Mapping[int, int],
+    fields: tuple[str, ...],
+    *,
+    purpose: str,
+    place: ExportPlace,
+    recorded: Callable[[int], None],
+    by: Actor,
+    at: datetime,
+) -> ExportRow:
+    """Seal a file that was made of what these people's uses opened before, such as their letters.
+
+    ``people``: the bitmap of the categories that are in it, by person. ``recorded`` is called with
+    the number of the export in the transaction that says that it was made. Errors:
+    :func:`make_export`.
+    """
+
+    def write(part: Path, begun: Export, counts: ExportCounts) -> str:
+        manifest_rows.store(begun.pk, [(number, bits, "") for number, bits in people.items()])
+        counts.people += len(people)
+        return parcel.seal_stream(part, blocks, keys=place.file_format.age_keys)
+
+    return _write_file(write, fields, purpose=purpose, place=place, recorded=recorded, by=by, at=at)
 
 
 def recover_folder(folder: Path) -> None:
@@ -295,7 +321,7 @@ def _finish(
     export: Export,
     counts: ExportCounts,
     digest: str,
-    recorded: Callable[[Export], None],
+    recorded: Callable[[int], None],
     by: Actor,
     at: datetime,
 ) -> None:
@@ -325,7 +351,7 @@ def _finish(
         export.save(
             update_fields=["people", "refused", "file_digest", "file_key", "made_at", "entry_id"]
         )
-        recorded(export)
+        recorded(export.pk)
 
 
 def _part_path(out: Path, number: int) -> Path:

@@ -18,9 +18,11 @@ class DeliveryConfig(AppConfig):
         from aboveboard.delivery.personal_data import (
             CONTACT_LIMITS,
             CORRESPONDENCE,
+            LETTERS,
             NOTICES,
             WEBHOOKS,
         )
+        from aboveboard.delivery.post import states
         from aboveboard.delivery.webhooks import taking
         from aboveboard.outbox.events import EVENT
 
@@ -37,6 +39,13 @@ class DeliveryConfig(AppConfig):
                 "fallback",
                 "letters",
                 "limits",
+                "post.addresses",
+                "post.actions",
+                "post.print_house",
+                "post.printing",
+                "post.queries",
+                "post.reports",
+                "post.windows",
                 "queries",
                 "providers.carrier",
                 "providers.services",
@@ -58,6 +67,9 @@ class DeliveryConfig(AppConfig):
             entries=(
                 entries.NoticeSent,
                 entries.NoticeFailed,
+                entries.LetterReported,
+                entries.ParcelAcknowledged,
+                entries.ParcelWithdrawn,
                 entries.CorrespondenceSet,
                 entries.CorrespondenceEnded,
                 entries.ContactLimited,
@@ -67,7 +79,10 @@ class DeliveryConfig(AppConfig):
             ),
             jobs=(Job(EVENT, taking.take_event),),
             events=(entries.TESTED,),
-            repeats={entries.NoticeSent: actions.repeat_sent},
-            personal_data=(NOTICES, CORRESPONDENCE, CONTACT_LIMITS, WEBHOOKS),
+            repeats={
+                entries.NoticeSent: actions.repeat_sent,
+                entries.LetterReported: states.repeat_reported,
+            },
+            personal_data=(NOTICES, LETTERS, CORRESPONDENCE, CONTACT_LIMITS, WEBHOOKS),
             deciding=DECIDING,
         )

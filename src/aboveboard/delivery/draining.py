@@ -37,6 +37,7 @@ from aboveboard.delivery.channels import (
     NoChannel,
 )
 from aboveboard.delivery.claims import DispatchClaim, DispatchResult
+from aboveboard.delivery.post.carrier import post_carrier
 from aboveboard.delivery.providers.carrier import ProviderCarrier
 from aboveboard.delivery.rendering import DispatchItem
 from aboveboard.delivery.sms.carrier import SmsCarrier
@@ -56,6 +57,7 @@ def _email_carrier() -> ChannelCarrier:
 CARRIERS: Final[Mapping[Channel, Callable[[], ChannelCarrier | None]]] = {
     Channel.EMAIL: _email_carrier,
     Channel.SMS: SmsCarrier.of_settings,
+    Channel.POST: post_carrier,
 }
 """What carries each channel, made by the settings of now; None where they name nothing that does. A
 dispatch that nothing carries is skipped, as ``channel-not-available``."""

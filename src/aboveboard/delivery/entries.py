@@ -22,7 +22,7 @@ from aboveboard.basics.package import EventAbout, EventType
 
 @dataclass(frozen=True, slots=True)
 class NoticeSent(Facts):
-    """The mail server took a notice."""
+    """The mail server took a notice, or its letter is sealed for the print house."""
 
     kind: ClassVar = "notice.sent"
     on_restore: ClassVar = RepeatOnRestore("the notice counts as sent, so it is not sent again")
@@ -45,6 +45,45 @@ class NoticeFailed(Facts):
     dispatch: Code
     channel: Code
     reason: Code
+
+
+@dataclass(frozen=True, slots=True)
+class LetterReported(Facts):
+    """The print house said where a letter is. ``state``: a
+    :class:`~aboveboard.delivery.terms.LetterState`; ``day``: the day that it names, ISO 8601."""
+
+    kind: ClassVar = "letter.reported"
+    on_restore: ClassVar = RepeatOnRestore("the notice stands where its letter is")
+
+    batch: Code
+    dispatch: Code
+    state: Code
+    day: Code
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelAcknowledged(Facts):
+    """The print house has a parcel of letters, whole; the copy here was removed. ``export``:
+    custody's number of it."""
+
+    kind: ClassVar = "letters.acknowledged"
+    on_restore: ClassVar = RedoByHand("acknowledge the parcel again")
+
+    parcel: int
+    export: int
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelWithdrawn(Facts):
+    """A parcel of letters is not printed: its letters go into another."""
+
+    kind: ClassVar = "letters.withdrawn"
+    on_restore: ClassVar = RedoByHand("withdraw the parcel again")
+
+    parcel: int
+    export: int
+    letters: int
 
 
 @dataclass(frozen=True, slots=True)

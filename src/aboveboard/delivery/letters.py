@@ -127,7 +127,7 @@ def _text_body(notice: Notice) -> str:
     for section in notice.sections:
         heading = section.heading if notice.headings_as_written else section.heading.upper()
         block = [heading]
-        for sentences, items in _paragraphs(section):
+        for sentences, items in paragraphs(section):
             block += [" ".join(sentences)] if sentences else []
             block += [f"- {item}" for item in items]
         parts.append("\n".join(block))
@@ -139,12 +139,13 @@ def _html_body(notice: Notice) -> str:
     parts = [f"<h1>{escape(notice.title)}</h1>"] if notice.title else []
     for section in notice.sections:
         parts.append(f"<h2>{escape(section.heading)}</h2>")
-        for sentences, items in _paragraphs(section):
+        for sentences, items in paragraphs(section):
             parts += [f"<p>{escape(' '.join(sentences))}</p>"] if sentences else []
             listed = "".join(f"<li>{escape(item)}</li>" for item in items)
             parts += [f"<ul>{listed}</ul>"] if items else []
     return "".join(parts) + f"<p>{escape(notice.sender)}</p>"
 
 
-def _paragraphs(section: LetterSection) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+def paragraphs(section: LetterSection) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
+    """Return the paragraphs of a section: sentences, and the list that the last introduces."""
     return ((section.sentences, section.items), (section.more, section.more_items))

@@ -77,6 +77,16 @@ MAIL_PATIENCE: Final = timedelta(seconds=10)
 """Longest silence of the mail server while a sign-in code or a word to staff is sent: somebody
 waits for it. Our choice."""
 
+LETTERS_A_FILE: Final = 50
+"""Letters in one PDF: as many as are set while a worker's claim is renewed, and a print house can
+take in at once. Our choice."""
+
+LETTERS_REPORT_BYTES: Final = 20_000_000
+"""Longest list of a print house that is taken in. Our choice: half a million letters."""
+
+LETTERS_BAD_ROWS: Final = 200
+"""Rows of such a list that are shown with what is wrong in them; more are counted. Our choice."""
+
 WEBHOOK_WAITS: Final = (
     timedelta(seconds=5),
     timedelta(minutes=5),

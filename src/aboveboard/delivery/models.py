@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from aboveboard.basics.ids import new_id
+from aboveboard.delivery.post.models import PrintLetter, PrintParcel
 from aboveboard.delivery.terms import (
     Channel,
     ContactLimitReason,
@@ -18,6 +19,18 @@ from aboveboard.delivery.terms import (
     WebhookState,
 )
 from aboveboard.keys.rows import DecidingRow
+
+__all__ = [
+    "Batch",
+    "BatchTally",
+    "Correspondence",
+    "Dispatch",
+    "PrintLetter",
+    "PrintParcel",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookMessage",
+]
 
 
 class Batch(models.Model):

@@ -14,6 +14,7 @@ from aboveboard.delivery.models import (
     ContactLimit,
     Correspondence,
     Dispatch,
+    PrintLetter,
     WebhookEndpoint,
     WebhookMessage,
 )
@@ -54,6 +55,36 @@ NOTICES = PersonalData(
     in_use=NotNeeded(
         "whoever waits for a notice is in an incident that is still open, which is asked itself"
     ),
+)
+
+
+def _export_letters(numbers: Numbers) -> Iterator[Mapping[str, Json]]:
+    rows = PrintLetter.objects.filter(dispatch__person_id__in=numbers).order_by("id")
+    for row in rows.select_related("parcel"):
+        yield {
+            "letter": f"{row.parcel_id}-{row.number}",
+            "pages": row.pages,
+            "country": row.country,
+            "state": row.state,
+            "on": row.on.isoformat() if row.on else None,
+            "sealed_at": clock.to_text(row.parcel.made_at) if row.parcel.made_at else None,
+        }
+
+
+LETTERS = PersonalData(
+    name="letters",
+    tables=("delivery.PrintLetter",),
+    files=("letters",),
+    export_by=("delivery.PrintLetter",),
+    export=_export_letters,
+    erase=NotNeeded(
+        "that a letter was sent is kept as of every notice; the file is sealed to the print house, "
+        "nobody here opens it, and it is removed once the print house has it"
+    ),
+    merge=NotNeeded("a letter is of a notice, which keeps the number that it was queued for"),
+    split=NotNeeded("a merge changes nothing here"),
+    re_encrypt=NotNeeded("a row holds no value of the person, sealed or not"),
+    in_use=NotNeeded("as of notices: the incident that is open is asked itself"),
 )
 
 

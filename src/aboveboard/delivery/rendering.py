@@ -19,7 +19,7 @@ from typing import TypeAlias
 from aboveboard.basics.errors import Misconfigured
 from aboveboard.basics.package import gathered
 from aboveboard.basics.personal import Personal
-from aboveboard.delivery.letters import LetterBody
+from aboveboard.delivery.letters import LetterBody, Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,30 @@ class DispatchItem:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterSheet:
+    """What a letter needs beyond its words: the notice and whom it greets; the country it goes to
+    (ISO 3166-1, or ""); and for custody what is in it of the person: the purpose, the fields and
+    the bitmap of their categories."""
+
+    notice: Notice
+    name: Personal[str]
+    country: str
+    purpose: str
+    fields: tuple[str, ...]
+    categories: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedNotice:
-    """A message: ``to`` is an address (for e-mail, an addr-spec); ``html`` says
-    the same as ``text``. Of a ``LetterBody`` what is everybody's is encoded once."""
+    """A message: ``to`` is an address (for e-mail, an addr-spec; for post, the lines of the
+    envelope); ``html`` says the same as ``text``. Of a ``LetterBody`` what is everybody's is
+    encoded once."""
 
     to: Personal[str]
     subject: str
     text: str | LetterBody
     html: str | LetterBody | None = None
+    sheet: LetterSheet | None = None
     note: str = ""
     """A code for what is particular about it, such as that it goes to somebody else; it stays on
     the row once it was sent."""

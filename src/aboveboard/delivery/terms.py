@@ -6,8 +6,7 @@ from django.db import models
 
 
 class Channel(models.TextChoices):
-    """How a notice travels. Only e-mail leaves from here yet; the others wait as rows with that
-    reason."""
+    """How a notice travels."""
 
     EMAIL = "email"
     POST = "post"
@@ -30,6 +29,17 @@ class ContactLimitReason(models.TextChoices):
 
     AT_RISK = "at_risk"
     STOPPED = "stopped"
+
+
+class LetterState(models.TextChoices):
+    """Where a letter is: sealed for the print house, printed, posted; spoiled in printing, or
+    brought back by the post."""
+
+    SEALED = "sealed"
+    PRINTED = "printed"
+    POSTED = "posted"
+    SPOILED = "spoiled"
+    RETURNED = "returned"
 
 
 class CorrespondenceReason(models.TextChoices):

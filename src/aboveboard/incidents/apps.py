@@ -42,6 +42,7 @@ _PUBLIC = (
     "notices.actions",
     "notices.changes",
     "notices.differences",
+    "notices.letters",
     "notices.queries",
     "notices.review",
     "pack.checking",

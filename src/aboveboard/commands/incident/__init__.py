@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from aboveboard.basics import clock
-from aboveboard.commands.arguments import person_number
+from aboveboard.commands.arguments import incident_number, person_number
 from aboveboard.commands.incident.case_arguments import (
     configure_case,
     configure_evidence,
@@ -127,15 +127,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser("list", help="list incidents, newest first")
     for name, words in _ABOUT_ONE.items():
         verbs.add_parser(name, help=words).add_argument(
-            "incident", type=_number, help="such as INC-0001"
+            "incident", type=incident_number, help="such as INC-0001"
         )
     _configure_answering(verbs)
     _configure_groups(verbs)
-    configure_case(verbs, _number, _moment)
+    configure_case(verbs, incident_number, _moment)
     configure_records(verbs)
-    configure_logins(verbs, _number, _moment)
-    configure_sources(verbs, _number, _moment)
-    configure_joining(verbs, _number)
+    configure_logins(verbs, incident_number, _moment)
+    configure_sources(verbs, incident_number, _moment)
+    configure_joining(verbs, incident_number)
     _configure_acting(verbs)
     for verb in verbs.choices.values():
         verb.add_argument(
@@ -186,12 +186,12 @@ def _configure_answering(verbs: argparse._SubParsersAction[argparse.ArgumentPars
         "questions",
         help="list the questions that can change the answer, and what is taken until you say",
     )
-    asking.add_argument("incident", type=_number, help="such as INC-0001")
+    asking.add_argument("incident", type=incident_number, help="such as INC-0001")
     asking.add_argument("--all", action="store_true", help="list all questions")
     answering = verbs.add_parser(
         "answer", help="answer questions about a loss; severity, risk and duties follow at once"
     )
-    answering.add_argument("incident", type=_number, help="such as INC-0001")
+    answering.add_argument("incident", type=incident_number, help="such as INC-0001")
     answering.add_argument(
         "answers",
         nargs="+",
@@ -205,7 +205,7 @@ def _configure_groups(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     group = verbs.add_parser(
         "group", help="judge some people of an incident by themselves, or list such groups"
     )
-    group.add_argument("incident", type=_number, help="such as INC-0001")
+    group.add_argument("incident", type=incident_number, help="such as INC-0001")
     group.add_argument(
         "name", nargs="?", default="", help="what to call them; do not name customers"
     )
@@ -233,7 +233,7 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     state = verbs.add_parser(
         "state", help="say where an incident stands; with --undo, take back that it stands there"
     )
-    state.add_argument("incident", type=_number, help="such as INC-0001")
+    state.add_argument("incident", type=incident_number, help="such as INC-0001")
     state.add_argument("state", choices=("contained", "notified", "closed", "open"))
     state.add_argument("--note", default="", help="a note for colleagues; do not name customers")
     state.add_argument("--undo", action="store_true", help="it was said too early")
@@ -244,7 +244,7 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
     settle = verbs.add_parser(
         "settle", help="say whose a line of a leaked file is, where it fits more than one customer"
     )
-    settle.add_argument("incident", type=_number, help="such as INC-0001")
+    settle.add_argument("incident", type=incident_number, help="such as INC-0001")
     settle.add_argument(
         "--line", type=int, action="append", required=True, help="its number; may be given again"
     )
@@ -253,24 +253,24 @@ def _configure_acting(verbs: argparse._SubParsersAction[argparse.ArgumentParser]
         "--person", type=person_number, action="append", help="whose it is; may be given again"
     )
     whose.add_argument("--nobody", action="store_true", help="it is none of theirs")
-    configure_affected(verbs, _number)
+    configure_affected(verbs, incident_number)
     _configure_law(verbs)
-    configure_notices(verbs, _number)
-    configure_pack(verbs, _number)
-    configure_evidence(verbs, _number)
+    configure_notices(verbs, incident_number)
+    configure_pack(verbs, incident_number)
+    configure_evidence(verbs, incident_number)
 
 
 def _configure_law(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     sector = verbs.add_parser(
         "sector", help="say whether you are in a sector that has duties, or list those asked"
     )
-    sector.add_argument("incident", type=_number, help="such as INC-0001")
+    sector.add_argument("incident", type=incident_number, help="such as INC-0001")
     sector.add_argument("sector", nargs="?", default="", help="its key, as the list has it")
     sector.add_argument("answer", nargs="?", default="yes", choices=("yes", "no", "unknown"))
     moment = verbs.add_parser(
         "moment", help="record when what starts a clock happened, or list what is asked"
     )
-    moment.add_argument("incident", type=_number, help="such as INC-0001")
+    moment.add_argument("incident", type=incident_number, help="such as INC-0001")
     moment.add_argument("moment", nargs="?", default="", help="its key, as the list has it")
     moment.add_argument(
         "--when", type=_moment, help="such as 2026-11-18T17:40+00:00; without it, now"
@@ -354,14 +354,6 @@ def _action_of(args: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
     if args.verb == "notices" and args.step in reviewing.STEPS:
         return reviewing.read_notices
     return verbs[args.verb]
-
-
-def _number(text: str) -> int:
-    """Read ``INC-0042`` or ``42``."""
-    digits = text.upper().removeprefix("INC-")
-    if not digits.isdigit():
-        raise argparse.ArgumentTypeError(f"{text} is not an incident, such as INC-0042")
-    return int(digits)
 
 
 def _answer(text: str) -> tuple[str, str]:

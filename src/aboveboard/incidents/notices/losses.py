@@ -4,9 +4,11 @@ promise and the settings."""
 from __future__ import annotations
 
 from aboveboard.basics import settings
+from aboveboard.delivery.letters import PreparedNotice, prepare
+from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.assessment.profile import zone_of
 from aboveboard.incidents.notices.models import NoticeBatch
-from aboveboard.incidents.notices.rendering import LossDetails
+from aboveboard.incidents.notices.rendering import LossDetails, PersonalExposure, render
 from aboveboard.promise.queries import in_force
 
 
@@ -28,3 +30,19 @@ def loss_details(batch: NoticeBatch) -> LossDetails:
         home=f"{settings.current().server.origin}/you/",
         measures=tuple(sorted(batch.details.get("measures", {}).items())),
     )
+
+
+class PreparingNotices:
+    """The different notices among a few hundred, each made once."""
+
+    def __init__(self, loss: LossDetails) -> None:
+        self._loss = loss
+        # By a plain tuple: to hash a whole notice for each person takes longer than to greet them.
+        self._made: dict[tuple[int, int, str, str], PreparedNotice] = {}
+
+    def __call__(self, person: ExposureRow, language: str) -> PreparedNotice:
+        """Return the notice for one person, read in a language."""
+        alike = (person.categories, person.protected, person.jurisdiction, language)
+        if (made := self._made.get(alike)) is None:
+            made = self._made[alike] = prepare(render(self._loss, PersonalExposure(*alike)))
+        return made

@@ -158,6 +158,18 @@ def batch(batch_pk: int) -> BatchView:
     )
 
 
+def batch_of_delivery(delivery_batch: int) -> BatchView:
+    """Return the batch of notices that a batch of ``delivery`` sends.
+
+    Raises:
+        NotFound: it is of something else.
+    """
+    row = NoticeBatch.objects.filter(delivery_batch=delivery_batch).first()
+    if row is None:
+        raise NotFound(what="batch of notices")
+    return batch(row.pk)
+
+
 def newest_batch(number: int) -> BatchView | None:
     """Return the newest batch of an incident, or None."""
     newest_pk = (

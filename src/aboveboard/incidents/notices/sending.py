@@ -19,23 +19,17 @@ from aboveboard.basics.actor import SYSTEM
 from aboveboard.basics.errors import Conflict
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import contact_limits, correspondence
-from aboveboard.delivery.letters import PreparedNotice, prepare
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice, SkippedNotice
 from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.case.freezing import is_frozen
 from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.notices import texting
-from aboveboard.incidents.notices.losses import loss_details
+from aboveboard.incidents.notices import letters, texting
+from aboveboard.incidents.notices.losses import PreparingNotices, loss_details
 from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.queries import PURPOSE, step_of
-from aboveboard.incidents.notices.rendering import (
-    TEXTS,
-    LossDetails,
-    PersonalExposure,
-    render,
-)
+from aboveboard.incidents.notices.rendering import TEXTS
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.kinds.kind import FieldKind
 from aboveboard.promise.model import Promise
@@ -70,7 +64,7 @@ def render_notices(
     if reason := _withheld_reason(batch):
         yield from ((item.id, SkippedNotice(reason)) for item in items)
         return
-    prepared = _Preparing(loss_details(batch))
+    prepared = PreparingNotices(loss_details(batch))
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
     exposed = _window(exposure_file(batch.exposure)).people([item.person_id for item in items])
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
@@ -91,6 +85,12 @@ def render_notices(
         if by_person[number].channel == Channel.SMS and number not in instructions
     }
     yield from texting.by_sms(batch, by_phone, exposed)
+    by_post = {
+        number: by_person.pop(number)
+        for number in list(by_person)
+        if by_person[number].channel == Channel.POST and number not in instructions
+    }
+    yield from letters.by_post(batch, by_post, exposed, prepared)
     yield from _by_email(batch, by_person, exposed, prepared, instructions)
 
 
@@ -106,7 +106,7 @@ def _by_email(
     batch: NoticeBatch,
     by_person: Mapping[int, DispatchItem],
     exposed: Mapping[int, ExposureRow],
-    prepared: _Preparing,
+    prepared: PreparingNotices,
     instructions: Mapping[int, correspondence.WritingInstruction],
 ) -> Iterator[tuple[int, RenderedNotice | SkippedNotice]]:
     address, name = _fields(in_force().promise)
@@ -186,22 +186,6 @@ def _combine_exposures(rows: Sequence[ExposureRow]) -> ExposureRow:
         # What was readable in either record was readable: the worse reading.
         readable |= row.categories & ~row.protected
     return replace(rows[0], categories=categories, protected=categories & ~readable)
-
-
-class _Preparing:
-    """The different notices among a few hundred, each made once."""
-
-    def __init__(self, loss: LossDetails) -> None:
-        self._loss = loss
-        # By a plain tuple: to hash a whole notice for each person takes longer than to greet them.
-        self._made: dict[tuple[int, int, str, str], PreparedNotice] = {}
-
-    def __call__(self, person: ExposureRow, language: str) -> PreparedNotice:
-        """Return the notice for one person, read in a language."""
-        alike = (person.categories, person.protected, person.jurisdiction, language)
-        if (made := self._made.get(alike)) is None:
-            made = self._made[alike] = prepare(render(self._loss, PersonalExposure(*alike)))
-        return made
 
 
 def _fields(promise: Promise) -> tuple[str, str]:
