@@ -23,6 +23,7 @@ from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import changes
+from aboveboard.incidents.notices.recipients import NoticeNews
 from aboveboard.incidents.sources import mails, suppliers, systems
 from aboveboard.incidents.sources.recording import ExposedData
 from aboveboard.incidents.terms import CaseRole
@@ -301,6 +302,13 @@ def _prepare(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(notices.prepare, stage.loss(), measures={text: text}, by=LEAD, at=stage.now)
 
 
+def _prepare_new(stage: Stage, text: str) -> Iterator[Call]:
+    number = stage.loss()
+    go = partial(notices.prepare_new, number, NoticeNews.ADDED, by=LEAD, at=stage.now)
+    yield partial(go, measures={"en": text})
+    yield partial(go, measures={text: text})
+
+
 def _approve(stage: Stage, text: str) -> Iterator[Call]:
     yield partial(notices.approve, stage.batch(), note=text, by=SECOND, at=stage.now)
 
@@ -381,6 +389,7 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.reopen: _moving(incidents.reopen, partial(incidents.close, review=CLOSING)),
     opening.open_from_leak: _open_from_leak,
     notices.prepare: _prepare,
+    notices.prepare_new: _prepare_new,
     notices.approve: _approve,
     notices.send_back: _send_back,
     changes.request_changes: _request_changes,

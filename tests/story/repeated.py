@@ -63,6 +63,7 @@ ELSEWHERE = {
     "incidents.leaks.opening.open_from_leak": "tests/incidents/leaks: a file is opened once",
     "incidents.notices.actions.approve": "tests/incidents/notices",
     "incidents.notices.actions.prepare": "tests/incidents/notices: one batch waits at a time",
+    "incidents.notices.actions.prepare_new": "tests/incidents/notices: one batch waits at a time",
     "incidents.notices.actions.resume": "tests/incidents/notices",
     "incidents.notices.actions.send_back": "tests/incidents/notices",
     "incidents.notices.actions.stop": "tests/incidents/notices",

@@ -85,7 +85,7 @@ WHO = (
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/incidents/\d+/versions/.*", LEADS),
     (
-        r"/console/incidents/.*/letters/list/|/console/letters/\d+/withdraw/",
+        r"/console/incidents/.*/(letters/list|notices/new/\w+)/|/console/letters/\d+/withdraw/",
         {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD},
     ),
     (r"/console/letters/.*", LEADS),
@@ -135,6 +135,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/console/staff/": {"change": "role"},
     "/webhooks/": {"change": "pause"},
     "/letters/test/": {"country": "GB"},
+    "/notices/new/": {"news": "added"},
 }
 """What stands in some addresses, by a part of them."""
 

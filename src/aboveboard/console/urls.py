@@ -201,6 +201,7 @@ urlpatterns = [
     path(f"{_INCIDENT}state/<slug:state>/", moving.move, name="move"),
     path(f"{_INCIDENT}state/<slug:state>/take-back/", moving.take_back, name="take_back_state"),
     path(f"{_INCIDENT}notices/", notices.prepare, name="prepare"),
+    path(f"{_INCIDENT}notices/new/<slug:news>/", notices.prepare_new, name="prepare_new"),
     path(_BATCH, notices.notices_page, name="notices"),
     path(f"{_BATCH}approve/", notices.approve, name="approve"),
     path(f"{_BATCH}change/<slug:change>/", notices.change, name="change_batch"),

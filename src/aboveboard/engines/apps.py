@@ -28,5 +28,6 @@ class EnginesConfig(AppConfig):
                 "parquet",
                 "snapshot",
                 "sources",
+                "untold",
             ),
         )

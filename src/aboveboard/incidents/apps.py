@@ -44,6 +44,7 @@ _PUBLIC = (
     "notices.differences",
     "notices.letters",
     "notices.queries",
+    "notices.recipients",
     "notices.review",
     "pack.checking",
     "pack.making",

@@ -11,7 +11,7 @@ from aboveboard.basics.errors import NotFound
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.exposure import stated
 from aboveboard.incidents.models import DutyDone, Incident, StateRecord
-from aboveboard.incidents.notices.queries import BatchView, newest_batch
+from aboveboard.incidents.notices.queries import BatchView, overall
 from aboveboard.incidents.terms import IncidentKind, IncidentState
 from aboveboard.incidents.views import TimelineRow
 from aboveboard.promise.model import LossMeasure, LossPromise
@@ -72,7 +72,7 @@ def incident(number: int, *, at: datetime) -> PublicIncident:
 
 def _public(incident: Incident, at: datetime) -> PublicIncident:
     affected = stated.summarise_affected(incident)
-    batch = newest_batch(incident.number)
+    batch = overall(incident.number)
     return PublicIncident(
         reference=incident.reference,
         number=incident.number,

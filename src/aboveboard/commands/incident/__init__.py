@@ -70,6 +70,7 @@ aboveboard incident moment INC-0001 scope_known --when 2026-11-18T17:40+00:00 --
 aboveboard incident state INC-0001 contained --note "The account is locked." --as lead@example.com
 aboveboard incident notices prepare INC-0001 --measures "We locked the account." \
 --as lead@example.com
+aboveboard incident notices prepare INC-0001 --new added --as lead@example.com
 aboveboard incident settle INC-0001 --line 17 --person 41 --as lead@example.com
 aboveboard incident notices review INC-0001
 aboveboard incident notices request-changes INC-0001 --note "Say when." --as second@example.com

@@ -22,6 +22,7 @@ from aboveboard.incidents.actions import mark_done
 from aboveboard.incidents.case.closing import ClosingWords
 from aboveboard.incidents.exposure import settling
 from aboveboard.incidents.notices import actions, queries
+from aboveboard.incidents.notices.recipients import NoticeNews
 from aboveboard.incidents.terms import IncidentState
 
 
@@ -75,8 +76,12 @@ def settle(args: argparse.Namespace) -> int:
 def notices(args: argparse.Namespace) -> int:
     """Prepare, approve, stop or resume notices, or say how far they are."""
     by, at = actor_of(args), clock.now()
-    if args.step == "prepare":
-        actions.prepare(args.incident, measures=measures_of(args.measures), by=by, at=at)
+    measures = measures_of(args.measures)
+    if args.step == "prepare" and args.new:
+        news = NoticeNews(args.new)
+        actions.prepare_new(args.incident, news, measures=measures, by=by, at=at)
+    elif args.step == "prepare":
+        actions.prepare(args.incident, measures=measures, by=by, at=at)
     batch = queries.newest_batch(args.incident)
     if batch is None:
         raise NotFound(what="batch of notices for this incident")

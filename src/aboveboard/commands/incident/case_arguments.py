@@ -115,6 +115,11 @@ def configure_notices(
     )
     notices.add_argument("incident", type=number, help="such as INC-0001")
     notices.add_argument(
+        "--new",
+        choices=("added", "more"),
+        help="prepare for those alone who were never told, or of whom more is exposed since",
+    )
+    notices.add_argument(
         "--measures",
         action="append",
         default=[],

@@ -28,6 +28,7 @@ from aboveboard.incidents import queries
 from aboveboard.incidents.notices import actions
 from aboveboard.incidents.notices import queries as notices
 from aboveboard.incidents.notices.changes import change_requests
+from aboveboard.incidents.notices.recipients import NoticeNews, count_new
 from aboveboard.incidents.terms import BatchStep
 
 
@@ -52,6 +53,36 @@ def prepare(request: HttpRequest, number: int) -> HttpResponse:
         {"page": page, "form": form},
         status=422 if form.errors else 200,
     )
+
+
+@allow(*APPROVERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def prepare_new(request: HttpRequest, number: int, news: str) -> HttpResponse:
+    """Ask what was done since, and prepare notices for those alone to whom something is new."""
+    if news not in NoticeNews.values:
+        raise Http404
+    form = PrepareForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = actions.prepare_new(
+                number,
+                NoticeNews(news),
+                measures=form.cleaned_data,
+                by=actor_of(request),
+                at=clock.now(),
+            )
+        except AboveboardError as error:
+            form.add_error(None, str(error))
+        else:
+            return HttpResponseRedirect(reverse("console:notices", args=[number, batch.id]))
+    context = {
+        "page": queries.page(number, at=clock.now()),
+        "form": form,
+        "news": news,
+        "people": count_new(number)[NoticeNews(news)],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "console/incidents/prepare_new.html", context, status=status)
 
 
 @allow(*LEADS)

@@ -16,11 +16,13 @@ from aboveboard.basics import clock
 from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.person_codes import person_code
 from aboveboard.console.incidents.page import LEADS
+from aboveboard.console.incidents.reviewing import APPROVERS
 from aboveboard.console.lists.asked import AskedList, ListColumn, ListFilter, ListShape
 from aboveboard.console.lists.page import ListPage, address_of, asked_of, csv_of, show_list
 from aboveboard.incidents import queries
 from aboveboard.incidents.exposure import versions as counted
 from aboveboard.incidents.exposure.versions import CountVersion, ExposureChange
+from aboveboard.incidents.notices.recipients import count_new
 from aboveboard.incidents.people_list import record_list
 
 _HEADS: Final = (
@@ -43,7 +45,14 @@ def overview(request: HttpRequest, number: int) -> HttpResponse:
     """List the versions, newest first."""
     page, listed = queries.page(number, at=clock.now()), counted.versions(number)
     notified = next((each for each in listed[::-1] if each.notified), None)
-    context = {"page": page, "versions": listed[::-1], "notified": notified}
+    later = notified is not None and notified.number < listed[-1].number
+    context = {
+        "page": page,
+        "versions": listed[::-1],
+        "notified": notified,
+        "untold": count_new(number) if later else {},
+        "may": actor_of(request).role in APPROVERS,
+    }
     return render(request, "console/incidents/versions.html", context)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -20,6 +21,7 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
+from aboveboard.basics.ids import new_id
 from aboveboard.basics.plainness import long_sentences
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
@@ -32,11 +34,17 @@ from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, Notic
 from aboveboard.incidents.events import RELEASED
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
-from aboveboard.incidents.exposure.folders import exposure_file
-from aboveboard.incidents.models import Incident
+from aboveboard.incidents.models import Exposure, Incident
 from aboveboard.incidents.notices import changes, queries
 from aboveboard.incidents.notices.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices.queries import APPROVERS, BatchView, step_of
+from aboveboard.incidents.notices.recipients import (
+    NoticeNews,
+    approved_batches,
+    check_recipients,
+    recipients_file,
+    write_new,
+)
 from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.notices.texting import notice_channels
 from aboveboard.incidents.terms import BatchStep
@@ -81,12 +89,7 @@ def prepare(
         NotFound: there is no such incident. NotPlain: a sentence is too long.
         Conflict: nobody was counted, or a batch for this count waits or is approved already.
     """
-    words = {language: text.strip() for language, text in (measures or {}).items() if text.strip()}
-    for language, text in words.items():
-        if language not in LANGUAGES:
-            raise NotFound(what=f"language of notices {language}")
-        if (sentence := next(long_sentences(text), None)) is not None:
-            raise NotPlain(language=language, begins=" ".join(sentence.split()[:6]))
+    words = _plain_words(measures or {})
     # Before the incident is held, since it may write a file for minutes; what is counted after it
     # is asked again below.
     merging.apply_merges(number, by=by, at=at)
@@ -104,26 +107,8 @@ def prepare(
         for earlier in NoticeBatch.objects.filter(incident=incident):
             if step_of(earlier) != BatchStep.SENT_BACK:
                 raise Conflict(why=f"notices for {incident.reference} are prepared already")
-        batch = NoticeBatch.objects.create(  # 1
-            incident=incident,
-            exposure=counted,
-            texts=TEXTS.digest(),
-            least_severity=least_severity,
-            people=people,
-            details={"measures": words},
-            prepared_at=at,
-            prepared_by=by.as_json(),
-        )
-        lifecycle.add_timeline_event(
-            incident,
-            "notices.prepared",
-            f"Notices for {people:,} people are waiting for a second approval.",
-            by=by,
-            at=at,
-        )
-        step = NoticeStep(batch.pk, Code("prepared"), people, Digest(batch.texts))
-        batch.entry_id = _record(batch, step, by, at)
-        batch.save(update_fields=["entry_id"])
+        details = {"measures": words}
+        batch = _store(incident, counted, details, people, least_severity, by=by, at=at)  # 1
     return queries.batch(batch.pk)
 
 
@@ -133,6 +118,85 @@ def _refuse_part(incident: Incident) -> None:
             why=f"{incident.reference} is part of {incident.part_of.reference}: its notices are "
             "prepared there"
         )
+
+
+def prepare_new(
+    number: int,
+    news: NoticeNews,
+    *,
+    measures: Mapping[str, str] | None = None,
+    least_severity: int = 1,
+    by: Actor,
+    at: datetime,
+) -> BatchView:
+    """Prepare notices for those alone to whom something is new since others were approved: who were
+    never told, or just what more can be read of whom was. They wait for a second person.
+
+    Raises:
+        NotFound: there is no such incident. NotPlain: a sentence is too long.
+        Conflict: nobody was told yet, a batch waits, or nothing is new to anybody.
+    """
+    words = _plain_words(measures or {})
+    merging.apply_merges(number, by=by, at=at)
+    with transaction.atomic():
+        # Held until it is stored: what an approval meanwhile tells must not be told again.
+        incident = lifecycle.find(number, lock=True)
+        counted = current_count(incident)
+        if counted is None or not approved_batches(number):
+            raise Conflict(why="no notices were approved yet: prepare them for everyone")
+        for earlier in NoticeBatch.objects.filter(incident=incident):
+            if step_of(earlier) is None:
+                raise Conflict(why=f"notices for {incident.reference} wait for approval already")
+        name = f"recipients-{new_id()}.parquet"
+        made = write_new(counted, news, name=name, least=least_severity)
+        if not made.people:
+            raise Conflict(why="nothing is new to anybody")
+        details = {"measures": words, "new": made.details}
+        batch = _store(incident, counted, details, made.people, least_severity, by=by, at=at)
+    return queries.batch(batch.pk)
+
+
+def _plain_words(measures: Mapping[str, str]) -> dict[str, str]:
+    words = {language: text.strip() for language, text in measures.items() if text.strip()}
+    for language, text in words.items():
+        if language not in LANGUAGES:
+            raise NotFound(what=f"language of notices {language}")
+        if (sentence := next(long_sentences(text), None)) is not None:
+            raise NotPlain(language=language, begins=" ".join(sentence.split()[:6]))
+    return words
+
+
+def _store(
+    incident: Incident,
+    counted: Exposure,
+    details: dict[str, Any],
+    people: int,
+    least_severity: int,
+    *,
+    by: Actor,
+    at: datetime,
+) -> NoticeBatch:
+    batch: NoticeBatch = NoticeBatch.objects.create(
+        incident=incident,
+        exposure=counted,
+        texts=TEXTS.digest(),
+        least_severity=least_severity,
+        people=people,
+        details=details,
+        prepared_at=at,
+        prepared_by=by.as_json(),
+    )
+    lifecycle.add_timeline_event(
+        incident,
+        "notices.prepared",
+        f"Notices for {people:,} people are waiting for a second approval.",
+        by=by,
+        at=at,
+    )
+    step = NoticeStep(batch.pk, Code("prepared"), people, Digest(batch.texts))
+    batch.entry_id = _record(batch, step, by, at)
+    batch.save(update_fields=["entry_id"])
+    return batch
 
 
 def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchView:
@@ -202,6 +266,7 @@ def _check_may_be_approved(batch: NoticeBatch, by: Actor) -> None:
     if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
         raise SecondPersonNeeded
     changes.check_none_open(batch)
+    check_recipients(batch)
     counted = current_count(batch.incident)
     if batch.texts != TEXTS.digest() or counted is None or counted.pk != batch.exposure_id:
         raise Conflict(
@@ -311,7 +376,7 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
     # row with that reason.
     otherwise = others[0] if others else Channel.POST
     for person in listing.everyone(
-        exposure_file(batch.exposure), listing.ExposureFilter(severity=batch.least_severity)
+        recipients_file(batch), listing.ExposureFilter(severity=batch.least_severity)
     ):
         channel = (
             Channel.EMAIL

@@ -8,6 +8,7 @@ from aboveboard.delivery.letters import PreparedNotice, prepare
 from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.assessment.profile import zone_of
 from aboveboard.incidents.notices.models import NoticeBatch
+from aboveboard.incidents.notices.recipients import NoticeNews, news_of
 from aboveboard.incidents.notices.rendering import LossDetails, PersonalExposure, render
 from aboveboard.promise.queries import in_force
 
@@ -29,6 +30,7 @@ def loss_details(batch: NoticeBatch) -> LossDetails:
         contact=organisation.contact,
         home=f"{settings.current().server.origin}/you/",
         measures=tuple(sorted(batch.details.get("measures", {}).items())),
+        amended=news_of(batch) is NoticeNews.MORE,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -16,10 +16,15 @@ from aboveboard.delivery.letters import Notice
 from aboveboard.delivery.templates import language_of
 from aboveboard.delivery.terms import DispatchState
 from aboveboard.engines import listing
-from aboveboard.incidents.exposure.counts import summary_cells
-from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.models import NoticeBatch
+from aboveboard.incidents.notices.recipients import (
+    NoticeNews,
+    approved_batches,
+    news_of,
+    recipient_cells,
+    recipients_file,
+)
 from aboveboard.incidents.notices.rendering import PersonalExposure, layout_of, render
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.incidents.views import IncidentView
@@ -54,6 +59,7 @@ class BatchView:
     incident: IncidentView
     people: int
     least_severity: int
+    news: NoticeNews | None
     measures: dict[str, str]
     prepared_at: datetime
     prepared_by: dict[str, str]
@@ -137,6 +143,7 @@ def batch(batch_pk: int) -> BatchView:
         incident=IncidentView.of(prepared.incident),
         people=prepared.people,
         least_severity=prepared.least_severity,
+        news=news_of(prepared),
         measures=measures,
         prepared_at=prepared.prepared_at,
         prepared_by=prepared.prepared_by,
@@ -168,6 +175,29 @@ def batch_of_delivery(delivery_batch: int) -> BatchView:
     if row is None:
         raise NotFound(what="batch of notices")
     return batch(row.pk)
+
+
+def overall(number: int) -> BatchView | None:
+    """Return the notices of an incident as one: the newest approved batch, with the people and the
+    counts of all of them. Whoever was told more later is counted once; None while none was
+    approved and none waits."""
+    batches = [batch(row.pk) for row in approved_batches(number)]
+    if not batches:
+        return newest_batch(number)
+    first = [each for each in batches if each.news is not NoticeNews.MORE]
+    ends = [each.last_sent_at for each in batches if each.last_sent_at]
+    starts = [each.first_sent_at for each in batches if each.first_sent_at]
+    return replace(
+        batches[-1],
+        people=sum(each.people for each in first),
+        queued=sum(each.queued for each in first),
+        sent=sum(each.sent for each in first),
+        waiting=sum(each.waiting for each in batches),
+        failed=sum(each.failed for each in first),
+        skipped=sum(each.skipped for each in first),
+        first_sent_at=min(starts, default=None),
+        last_sent_at=max(ends, default=None),
+    )
 
 
 def newest_batch(number: int) -> BatchView | None:
@@ -233,7 +263,7 @@ def for_person(person_id: int) -> Sequence[PersonalNotice]:
     notices = []
     for row in rows:
         batch = approved.get(row.batch_id)
-        exposed = listing.person(exposure_file(batch.exposure), row.person_id) if batch else None
+        exposed = listing.person(recipients_file(batch), row.person_id) if batch else None
         if batch is None or exposed is None:
             continue
         approval = batch.records.filter(step=BatchStep.APPROVED).first()
@@ -262,7 +292,7 @@ def layouts(batch_pk: int) -> dict[str, int]:
     """Return how many people get which form of notice (``texts/layouts.yaml``)."""
     batch = find_batch(batch_pk)
     counts: dict[str, int] = {}
-    for cell in summary_cells(batch.exposure):
+    for cell in recipient_cells(batch):
         if cell.severity >= batch.least_severity:
             counts[layout_of(cell.jurisdiction)] = (
                 counts.get(layout_of(cell.jurisdiction), 0) + cell.people
@@ -288,7 +318,7 @@ def find_batch(batch_pk: int) -> NoticeBatch:
 
 def _languages(batch: NoticeBatch) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for cell in summary_cells(batch.exposure):
+    for cell in recipient_cells(batch):
         if cell.severity >= batch.least_severity:
             language = language_of(cell.language)
             counts[language] = counts.get(language, 0) + cell.people

@@ -7,7 +7,7 @@ once and only the name differs; that is what makes millions of notices cheap.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -28,7 +28,8 @@ class LossDetails:
     """What every notice of a batch says alike. ``thing``: the kind of device, or "".
 
     ``measures``: what was done, in the incident lead's words, ``(language, sentences)``. ``home``:
-    the address where a person sees what is held about them.
+    the address where a person sees what is held about them. ``amended``: they were told before, and
+    this says what more is known.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class LossDetails:
     contact: str
     home: str
     measures: tuple[tuple[str, str], ...] = ()
+    amended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,23 @@ def render(loss: LossDetails, exposure: PersonalExposure) -> Notice:
         wording="guarded" if layout == "guarded" else loss.kind,
     )
     words = writer.words
+    amended = loss.amended and layout != "guarded"
+    subject = words["subject"]["amended" if amended else writer.wording]
+    sections = [
+        writer.section(key, words["headings"][layout][key])
+        for key in TEXTS.table("layouts")["sections"][layout]
+    ]
+    if loss.amended:
+        # First of all, in whatever form a law prescribes: it is no second copy of the same.
+        first = sections[0]
+        sections[0] = replace(first, sentences=(*words["amended"], *first.sentences))
     return Notice(
-        subject=words["subject"][writer.wording].format(**writer.places),
+        subject=subject.format(**writer.places),
         title=words["title"][layout],
         language=writer.language,
         greeting=words["greeting"],
         greeting_nameless=words["greeting_nameless"],
-        sections=tuple(
-            writer.section(key, words["headings"][layout][key])
-            for key in TEXTS.table("layouts")["sections"][layout]
-        ),
+        sections=tuple(sections),
         sender=loss.organisation,
         headings_as_written=layout == "headed",
     )
@@ -137,7 +146,7 @@ class _Writer:
         if not readable:
             return LetterSection(key, heading, (self.words["protected_only"],), hidden)
         more = (self.words["protected"],) if hidden else ()
-        lead = self.words["readable"][self.wording]
+        lead = self.words["readable"]["amended" if self.loss.amended else self.wording]
         return LetterSection(key, heading, (lead,), readable, more, hidden)
 
     def _meaning(self, key: str, heading: str) -> LetterSection:

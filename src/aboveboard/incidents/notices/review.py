@@ -18,13 +18,12 @@ from aboveboard.delivery.templates import language_of
 from aboveboard.delivery.terms import Channel, CorrespondenceReason
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
-from aboveboard.incidents.exposure.counts import summary_cells
-from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.limits import SAMPLE_PEOPLE
 from aboveboard.incidents.notices.differences import NoticeDifference, compare_notices
 from aboveboard.incidents.notices.losses import loss_details
 from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.queries import find_batch
+from aboveboard.incidents.notices.recipients import recipient_cells, recipients_file
 from aboveboard.incidents.notices.rendering import (
     LossDetails,
     PersonalExposure,
@@ -131,7 +130,7 @@ def gets_notice(batch_pk: int, person_id: int) -> bool:
         NotFound: there is no such batch.
     """
     batch = find_batch(batch_pk)
-    row = listing.person(exposure_file(batch.exposure), person_id)
+    row = listing.person(recipients_file(batch), person_id)
     return row is not None and row.severity >= batch.least_severity
 
 
@@ -149,7 +148,7 @@ def commonest_notice(batch_pk: int) -> Notice | None:
 
 
 def _cells(batch: NoticeBatch) -> Iterator[listing.ExposureCell]:
-    return (cell for cell in summary_cells(batch.exposure) if cell.severity >= batch.least_severity)
+    return (cell for cell in recipient_cells(batch) if cell.severity >= batch.least_severity)
 
 
 def _notice(loss: LossDetails, alike: listing.ExposureCell | listing.SamplePeople) -> Notice:
@@ -169,7 +168,7 @@ def _place(jurisdiction: str, language: str, channel: str) -> _Place:
 def _read_by_others(batch: NoticeBatch, index: Counter[_Place]) -> None:
     """Move everybody instead of whom another is written to, or nobody, to a row of their own."""
     numbers = correspondence.instructed_numbers()
-    exposed: Mapping[int, ExposureRow] = listing.people(exposure_file(batch.exposure), numbers)
+    exposed: Mapping[int, ExposureRow] = listing.people(recipients_file(batch), numbers)
     affected = [number for number, row in exposed.items() if row.severity >= batch.least_severity]
     for number, instruction in correspondence.instructions(affected).items():
         row = exposed[number]
@@ -246,7 +245,7 @@ def _samples(
     """Return a few of those who get each text that is shown."""
     samples: dict[Notice, list[int]] = {}
     for alike in listing.sample_people(
-        exposure_file(batch.exposure), severity=batch.least_severity, most=SAMPLE_PEOPLE
+        recipients_file(batch), severity=batch.least_severity, most=SAMPLE_PEOPLE
     ):
         notice = _notice(loss, alike)
         if notice in shown:

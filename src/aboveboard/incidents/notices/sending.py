@@ -24,11 +24,11 @@ from aboveboard.delivery.terms import Channel
 from aboveboard.engines import listing
 from aboveboard.engines.listing import ExposureRow
 from aboveboard.incidents.case.freezing import is_frozen
-from aboveboard.incidents.exposure.folders import exposure_file
 from aboveboard.incidents.notices import letters, texting
 from aboveboard.incidents.notices.losses import PreparingNotices, loss_details
 from aboveboard.incidents.notices.models import NoticeBatch
 from aboveboard.incidents.notices.queries import PURPOSE, step_of
+from aboveboard.incidents.notices.recipients import recipients_file
 from aboveboard.incidents.notices.rendering import TEXTS
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.kinds.kind import FieldKind
@@ -66,7 +66,7 @@ def render_notices(
         return
     prepared = PreparingNotices(loss_details(batch))
     # Whoever is not in the count that was approved gets nothing, even if a row was queued for them.
-    exposed = _window(exposure_file(batch.exposure)).people([item.person_id for item in items])
+    exposed = _window(recipients_file(batch)).people([item.person_id for item in items])
     by_person = {item.person_id: item for item in items if item.person_id in exposed}
     yield from (
         (item.id, SkippedNotice("not-exposed")) for item in items if item.person_id not in exposed
@@ -159,7 +159,7 @@ def _redirect_merged(
     others = []
     for person_id in _merged(person_ids):
         numbers = aliases.numbers_of(aliases.current_number(person_id))
-        rows = listing.people(exposure_file(batch.exposure), numbers)
+        rows = listing.people(recipients_file(batch), numbers)
         if next(number for number in numbers if number in rows) != person_id:
             others.append(person_id)
         else:
