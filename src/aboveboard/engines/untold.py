@@ -16,7 +16,7 @@ from aboveboard.engines.duck import atomic_path, engine, statement
 
 
 @dataclass(frozen=True, slots=True)
-class ToldSet:
+class NotifiedSet:
     """An exposure set whose people were told of it, from a severity band up."""
 
     exposure: Path
@@ -32,12 +32,16 @@ class UntoldCount:
 
 
 def count_untold(
-    exposure: Path, told: Sequence[ToldSet], merged: Iterable[tuple[int, int]], *, least: int
+    exposure: Path,
+    notified: Sequence[NotifiedSet],
+    merged: Iterable[tuple[int, int]],
+    *,
+    least: int,
 ) -> dict[str, int]:
     """Return how many are ``added`` or have ``more``, from a severity band up. ``merged``: numbers
     that lead to another, each with that one."""
     with engine() as duck:
-        _load(duck, told, merged)
+        _load(duck, notified, merged)
         asked = {"exposure": str(exposure), "least": least}
         counts = {}
         for change in ("added", "more"):
@@ -51,7 +55,7 @@ def count_untold(
 
 def write_untold(
     exposure: Path,
-    told: Sequence[ToldSet],
+    notified: Sequence[NotifiedSet],
     merged: Iterable[tuple[int, int]],
     out: Path,
     *,
@@ -61,7 +65,7 @@ def write_untold(
     """Write the set of those who are ``added``, or of whom ``more`` can be read, with what they are
     to be told. Arguments: :func:`count_untold`."""
     with engine() as duck:
-        _load(duck, told, merged)
+        _load(duck, notified, merged)
         asked = {"exposure": str(exposure), "least": least, "change": change}
         with atomic_path(out) as part:
             duck.sql(statement("untold"), params=asked).write_parquet(str(part))
@@ -72,12 +76,14 @@ def write_untold(
 
 
 def _load(
-    duck: duckdb.DuckDBPyConnection, told: Sequence[ToldSet], merged: Iterable[tuple[int, int]]
+    duck: duckdb.DuckDBPyConnection,
+    notified: Sequence[NotifiedSet],
+    merged: Iterable[tuple[int, int]],
 ) -> None:
     duck.execute("CREATE TEMP TABLE merged (merged_id BIGINT, person_id BIGINT)")
     pairs = iter(merged)
     while batch := list(islice(pairs, limits.ENGINE_BATCH)):
         duck.executemany("INSERT INTO merged VALUES (?, ?)", [list(pair) for pair in batch])
     duck.execute("CREATE TEMP TABLE told (person_id BIGINT, readable BIGINT)")
-    for each in told:
+    for each in notified:
         duck.execute(statement("told"), {"exposure": str(each.exposure), "least": each.least})

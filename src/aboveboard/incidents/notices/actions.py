@@ -21,7 +21,6 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, ActorKind
 from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
-from aboveboard.basics.ids import new_id
 from aboveboard.basics.plainness import long_sentences
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import correspondence
@@ -35,16 +34,9 @@ from aboveboard.incidents.events import RELEASED
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.models import Exposure, Incident
-from aboveboard.incidents.notices import changes, queries
+from aboveboard.incidents.notices import changes, queries, recipients
 from aboveboard.incidents.notices.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices.queries import APPROVERS, BatchView, step_of
-from aboveboard.incidents.notices.recipients import (
-    NoticeNews,
-    approved_batches,
-    check_recipients,
-    recipients_file,
-    write_new,
-)
 from aboveboard.incidents.notices.rendering import TEXTS, layout_of
 from aboveboard.incidents.notices.texting import notice_channels
 from aboveboard.incidents.terms import BatchStep
@@ -107,8 +99,9 @@ def prepare(
         for earlier in NoticeBatch.objects.filter(incident=incident):
             if step_of(earlier) != BatchStep.SENT_BACK:
                 raise Conflict(why=f"notices for {incident.reference} are prepared already")
-        details = {"measures": words}
-        batch = _store(incident, counted, details, people, least_severity, by=by, at=at)  # 1
+        batch = _store(  # 1
+            incident, counted, {"measures": words}, people, least_severity, by=by, at=at
+        )
     return queries.batch(batch.pk)
 
 
@@ -122,15 +115,15 @@ def _refuse_part(incident: Incident) -> None:
 
 def prepare_new(
     number: int,
-    news: NoticeNews,
+    news: recipients.NoticeNews,
     *,
     measures: Mapping[str, str] | None = None,
     least_severity: int = 1,
     by: Actor,
     at: datetime,
 ) -> BatchView:
-    """Prepare notices for those alone to whom something is new since others were approved: who were
-    never told, or just what more can be read of whom was. They wait for a second person.
+    """Prepare notices for those alone to whom something is new since others were approved. They
+    wait for a second person.
 
     Raises:
         NotFound: there is no such incident. NotPlain: a sentence is too long.
@@ -142,13 +135,12 @@ def prepare_new(
         # Held until it is stored: what an approval meanwhile tells must not be told again.
         incident = lifecycle.find(number, lock=True)
         counted = current_count(incident)
-        if counted is None or not approved_batches(number):
+        if counted is None or not recipients.approved_batches(number):
             raise Conflict(why="no notices were approved yet: prepare them for everyone")
         for earlier in NoticeBatch.objects.filter(incident=incident):
             if step_of(earlier) is None:
                 raise Conflict(why=f"notices for {incident.reference} wait for approval already")
-        name = f"recipients-{new_id()}.parquet"
-        made = write_new(counted, news, name=name, least=least_severity)
+        made = recipients.write_new(counted, news, least=least_severity)
         if not made.people:
             raise Conflict(why="nothing is new to anybody")
         details = {"measures": words, "new": made.details}
@@ -266,7 +258,7 @@ def _check_may_be_approved(batch: NoticeBatch, by: Actor) -> None:
     if (batch.prepared_by["kind"], batch.prepared_by["id"]) == (by.kind.value, by.id):
         raise SecondPersonNeeded
     changes.check_none_open(batch)
-    check_recipients(batch)
+    recipients.check_recipients(batch)
     counted = current_count(batch.incident)
     if batch.texts != TEXTS.digest() or counted is None or counted.pk != batch.exposure_id:
         raise Conflict(
@@ -376,7 +368,7 @@ def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
     # row with that reason.
     otherwise = others[0] if others else Channel.POST
     for person in listing.everyone(
-        recipients_file(batch), listing.ExposureFilter(severity=batch.least_severity)
+        recipients.recipients_file(batch), listing.ExposureFilter(severity=batch.least_severity)
     ):
         channel = (
             Channel.EMAIL

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import models
 
 from aboveboard.basics.errors import Damaged
+from aboveboard.basics.ids import new_id
 from aboveboard.engines import listing, untold
 from aboveboard.engines.listing import ExposureCell
 from aboveboard.incidents import lifecycle
@@ -100,20 +101,20 @@ def count_new(number: int, *, least_severity: int = 1) -> dict[NoticeNews, int]:
     Raises:
         NotFound: there is no such incident.
     """
-    counted, told = current_count(lifecycle.find(number)), _told(number)
-    if counted is None or not told:
+    counted, notified = current_count(lifecycle.find(number)), _notified_sets(number)
+    if counted is None or not notified:
         return dict.fromkeys(NoticeNews, 0)
     merged = aliases.all_merged()
-    counts = untold.count_untold(exposure_file(counted), told, merged, least=least_severity)
+    counts = untold.count_untold(exposure_file(counted), notified, merged, least=least_severity)
     return {each: counts[each.value] for each in NoticeNews}
 
 
-def write_new(counted: Exposure, news: NoticeNews, *, name: str, least: int) -> NewRecipients:
+def write_new(counted: Exposure, news: NoticeNews, *, least: int) -> NewRecipients:
     """Write the set of whom a further batch tells into the incident's folder."""
-    out = folder_of(counted.incident) / name
+    out = folder_of(counted.incident) / f"recipients-{new_id()}.parquet"
     made = untold.write_untold(
         exposure_file(counted),
-        _told(counted.incident.number),
+        _notified_sets(counted.incident.number),
         aliases.all_merged(),
         out,
         least=least,
@@ -121,15 +122,15 @@ def write_new(counted: Exposure, news: NoticeNews, *, name: str, least: int) -> 
     )
     details = {
         "change": news.value,
-        "file": name,
+        "file": out.name,
         "digest": made.digest,
         "cells": cells_json(listing.summary(out)),
     }
     return NewRecipients(made.people, details)
 
 
-def _told(number: int) -> list[untold.ToldSet]:
+def _notified_sets(number: int) -> list[untold.NotifiedSet]:
     return [
-        untold.ToldSet(recipients_file(batch), batch.least_severity)
+        untold.NotifiedSet(recipients_file(batch), batch.least_severity)
         for batch in approved_batches(number)
     ]
