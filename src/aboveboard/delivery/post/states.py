@@ -13,11 +13,11 @@ from django.db import transaction
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.facts import Code
 from aboveboard.basics.package import NotHeld, RecordedEntry
-from aboveboard.delivery import tallies
+from aboveboard.delivery import fallback, tallies
 from aboveboard.delivery.entries import LetterReported
-from aboveboard.delivery.models import Dispatch
+from aboveboard.delivery.models import Batch, Dispatch
 from aboveboard.delivery.post.models import PrintLetter
-from aboveboard.delivery.terms import DispatchState, LetterState
+from aboveboard.delivery.terms import Channel, DispatchState, LetterState
 from aboveboard.keys.actions import subjects_in_order
 from aboveboard.keys.queries import handle_secrets
 from aboveboard.ledger import actions as ledger
@@ -32,6 +32,8 @@ _NOTICE: Final = {
     LetterState.RETURNED: (DispatchState.FAILED, "letter-returned"),
     LetterState.SPOILED: (DispatchState.QUEUED, "letter-spoiled"),
 }
+
+_UNREACHED: Final = frozenset({LetterState.RETURNED})
 
 # From which states each may come: post that was never said to be printed was, and so on.
 FROM: Final = {
@@ -96,6 +98,10 @@ def move(moves: Sequence[LetterMove], *, by: Actor, at: datetime) -> None:
         ]
     )
     tallies.add(changes, sent_at=posted_at)
+    back = [notices[each.letter.dispatch_id] for each in moves if each.state in _UNREACHED]
+    for batch in Batch.objects.filter(pk__in={row.batch_id for row in back}).order_by("pk"):
+        unreached = [fallback.Unreached.of(row) for row in back if row.batch_id == batch.pk]
+        fallback.follow(batch, Channel.POST, unreached, at)
 
 
 def repeat_reported(recorded: RecordedEntry[LetterReported]) -> None:

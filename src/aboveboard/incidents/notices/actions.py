@@ -11,7 +11,7 @@ The procedure, numbered as in the code and in ``tests/incidents/notices/test_act
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +23,7 @@ from aboveboard.basics.errors import Conflict, Invalid, NotFound, Refused
 from aboveboard.basics.facts import Code, Digest
 from aboveboard.basics.plainness import long_sentences
 from aboveboard.delivery import actions as delivery
-from aboveboard.delivery import correspondence
-from aboveboard.delivery.templates import LANGUAGES, language_of
-from aboveboard.delivery.terms import Channel
-from aboveboard.engines import listing
+from aboveboard.delivery.templates import LANGUAGES
 from aboveboard.incidents import lifecycle
 from aboveboard.incidents.case.freezing import refuse_frozen
 from aboveboard.incidents.entries import IncidentChanged, NoticesApproved, NoticeStep
@@ -34,11 +31,10 @@ from aboveboard.incidents.events import RELEASED
 from aboveboard.incidents.exposure import merging
 from aboveboard.incidents.exposure.counts import current_count, summary_cells
 from aboveboard.incidents.models import Exposure, Incident
-from aboveboard.incidents.notices import changes, queries, recipients
+from aboveboard.incidents.notices import changes, queries, queueing, recipients
 from aboveboard.incidents.notices.models import BatchRecord, NoticeBatch
 from aboveboard.incidents.notices.queries import APPROVERS, BatchView, step_of
-from aboveboard.incidents.notices.rendering import TEXTS, layout_of
-from aboveboard.incidents.notices.texting import notice_channels
+from aboveboard.incidents.notices.rendering import TEXTS
 from aboveboard.incidents.terms import BatchStep
 from aboveboard.keys.rows import RowNotAuthentic
 from aboveboard.outbox import jobs
@@ -134,6 +130,7 @@ def prepare_new(
     with transaction.atomic():
         # Held until it is stored: what an approval meanwhile tells must not be told again.
         incident = lifecycle.find(number, lock=True)
+        _refuse_part(incident)
         counted = current_count(incident)
         if counted is None or not recipients.approved_batches(number):
             raise Conflict(why="no notices were approved yet: prepare them for everyone")
@@ -220,7 +217,7 @@ def approve(batch_pk: int, *, note: str = "", by: Actor, at: datetime) -> BatchV
             batch=batch, step=BatchStep.APPROVED, at=at, by=by.as_json(), note=note.strip()
         )
         batch.delivery_batch = delivery.open_batch(  # 3
-            KIND, {"batch": batch.pk}, at=at, channels=notice_channels()
+            KIND, {"batch": batch.pk}, at=at, channels=queueing.notice_channels()
         )
         jobs.enqueue(JOB, {"batch": batch.pk})
         lifecycle.add_timeline_event(
@@ -356,31 +353,7 @@ def queue_everyone(batch_pk: int, *, at: datetime) -> int:
     # program.
     if batch.delivery_batch is None or not batch.authentic:
         raise Conflict(why="this batch is not approved")
-    return delivery.queue(batch.delivery_batch, _recipients(batch), at=at)  # 4
-
-
-def _recipients(batch: NoticeBatch) -> Iterator[delivery.BatchRecipient]:
-    redirected = correspondence.redirected_people()
-    others = [
-        each for each in delivery.order_of(batch.delivery_batch or 0) if each != Channel.EMAIL
-    ]
-    # Someone erased since has no address at all: they stand in the queue of another channel, as a
-    # row with that reason.
-    otherwise = others[0] if others else Channel.POST
-    for person in listing.everyone(
-        recipients.recipients_file(batch), listing.ExposureFilter(severity=batch.least_severity)
-    ):
-        channel = (
-            Channel.EMAIL
-            if person.channel == "email" or person.person_id in redirected
-            else otherwise
-        )
-        yield delivery.BatchRecipient(
-            person_id=person.person_id,
-            language=language_of(person.language),
-            channel=channel,
-            template=layout_of(person.jurisdiction),
-        )
+    return delivery.queue(batch.delivery_batch, queueing.batch_recipients(batch), at=at)  # 4
 
 
 def _locked(batch_pk: int) -> NoticeBatch:
