@@ -2,8 +2,9 @@
 finds every sentence and compiles.
 
 1. Sentences are found in the templates and modules of ``src/aboveboard/portal`` and ``centre``, in
-   the pages of ``accounts`` for signing in, the parts of pages that ``site`` shares, the pages on
-   which staff look customers up, and the reasons for which a use is refused.
+   the pages of ``accounts`` for signing in, what ``credentials`` says of a password, the parts of
+   pages that ``site`` shares, the pages on which staff look customers up, and the reasons for which
+   a use is refused.
 2. Each ``locale/<language>/LC_MESSAGES/django.po`` gets the new ones, empty, and
    loses those no longer said.
 3. Each ``.po`` is compiled to the ``.mo`` that Django reads.
@@ -24,7 +25,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PORTAL = Path(__file__).parents[1] / "src" / "aboveboard" / "portal"
-SHARED = tuple(PORTAL.parent / folder for folder in ("accounts", "centre", "site"))
+SHARED = tuple(PORTAL.parent / folder for folder in ("accounts", "centre", "credentials", "site"))
 CONSOLE = PORTAL.parent / "console"
 LOOK_UP = (
     *(CONSOLE / f"{name}.py" for name in ("apps", "confirming", "correct", "documents", "forms")),

@@ -55,6 +55,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/password/", include("aboveboard.credentials.urls")),
     path("accounts/", include("aboveboard.accounts.signin.urls")),
     path("", anyone),
     path("you/", portal),

@@ -78,10 +78,6 @@ more cost nobody much)."""
 SIGN_IN_CODE_TRIES: Final = 3
 """Wrong codes before a new one must be asked for: one guess in 33 million. Our choice."""
 
-PASSWORD_LENGTH: Final = 12
-"""Shortest password of staff, in characters; a second factor is needed besides. Our choice
-above ASVS 5.0, 6.2.1 (8)."""
-
 RECENT_SIGN_IN: Final = timedelta(minutes=5)
 """How long after signing in somebody may change the address that they sign in with. Our choice, and
 django-allauth's: time for one form."""

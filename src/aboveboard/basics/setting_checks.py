@@ -61,6 +61,16 @@ def choice_check(*allowed: str) -> Callable[[str], str | None]:
     return lambda value: None if value in allowed else "one of " + ", ".join(allowed)
 
 
+def least_check(least: int) -> Callable[[int], str | None]:
+    """Return the check that a number is not under ``least``."""
+    return lambda value: None if value >= least else f"{least} or more"
+
+
+def check_range_service(value: str) -> str | None:
+    """Say that a text is neither empty nor the address of a range service."""
+    return url_check("https", "http")(value) if value else None
+
+
 def check_port(value: int) -> str | None:
     """Say that a number is no port."""
     return None if 0 < value < 65536 else "a port from 1 to 65535"

@@ -271,6 +271,43 @@ class RetentionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordSettings:
+    """What may be a password (NIST SP 800-63B-4), and which lists of leaked ones are asked."""
+
+    length: int = _setting(
+        15,
+        "Least length, in characters, where a password alone signs in: 15 or more.",
+        checks.least_check(15),
+    )
+    length_with_second_factor: int = _setting(
+        8,
+        "Least length where a second step is asked for besides, as of staff: 8 or more.",
+        checks.least_check(8),
+    )
+    words: str = _setting(
+        "",
+        "Words of yours that no password may be made of, with commas between, such as names of "
+        "products. The name of the organisation is one of them anyway.",
+    )
+    breached_list: str = _setting(
+        "breached-passwords",
+        "The folder of the list of leaked passwords (relative to the instance folder), as "
+        "`aboveboard passwords build` makes it.",
+        checks.check_not_empty,
+    )
+    range_service: str = _setting(
+        "",
+        "A service that is asked where there is no such list, such as "
+        "`https://api.pwnedpasswords.com/range/`. It learns five digits of a SHA-1. Empty: none.",
+        checks.check_range_service,
+    )
+    range_networks: str = _setting(
+        "",
+        "Networks and hosts of your own in which that service may be, with commas between.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class WebsiteSettings:
     """The organisation's own websites, which have the consent panel."""
 
@@ -360,6 +397,7 @@ class Settings:
     keys: KeySettings
     ledger: LedgerSettings
     retention: RetentionSettings
+    passwords: PasswordSettings
     website: WebsiteSettings
     upgrade: UpgradeSettings
     logs: LogSettings
@@ -385,6 +423,7 @@ SECTIONS: Mapping[str, type] = {
     "keys": KeySettings,
     "ledger": LedgerSettings,
     "retention": RetentionSettings,
+    "passwords": PasswordSettings,
     "website": WebsiteSettings,
     "upgrade": UpgradeSettings,
     "logs": LogSettings,

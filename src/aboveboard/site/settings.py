@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from aboveboard.accounts.limits import (
-    PASSWORD_LENGTH,
     SESSION_IDLE_STAFF,
     SIGN_IN_CODE_DIGITS,
     SIGN_IN_CODE_LIFE,
@@ -31,6 +30,7 @@ PACKAGES = [
     "api",
     "banner",
     "recovery",
+    "credentials",
     "adoption",
     "representation",
     "third_parties",
@@ -223,15 +223,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SESSION_ENGINE = "aboveboard.accounts.sessions"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in (
-        ("MinimumLengthValidator", {"min_length": PASSWORD_LENGTH}),
-        ("CommonPasswordValidator", {}),
-        ("UserAttributeSimilarityValidator", {"user_attributes": ("email", "name", "team")}),
-    )
-]
+PASSWORD_HASHERS = ["aboveboard.credentials.validators.NormalFormArgon2"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "aboveboard.credentials.validators.PolicyValidator"}]
 LOGIN_URL = "account_login"
 # TLS ends at a proxy in front, which says who called it.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if HTTPS else 0

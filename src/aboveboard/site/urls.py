@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("receipts/sms/", receiving.sms, name="sms_receipts"),
     path("language/<slug:language>/", pages.choose_language, name="language"),
     path("", include("aboveboard.accounts.clients.urls")),
+    path("accounts/password/", include("aboveboard.credentials.urls")),
     path("accounts/", include("aboveboard.accounts.signin.urls")),
     path("you/", include("aboveboard.portal.urls")),
     path("console/", include("aboveboard.console.urls")),

@@ -22,12 +22,13 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from aboveboard.accounts.limits import PASSWORD_LENGTH
 from aboveboard.accounts.models import Account
 from aboveboard.accounts.signin import log
 from aboveboard.accounts.signin.code import CodeAudience, CodeSignIn
+from aboveboard.basics import settings
 from aboveboard.kinds import email_addresses
 from aboveboard.kinds.kind import KindMismatch
 
@@ -114,6 +115,7 @@ class StaffPasswordForm(LoginForm):  # type: ignore[misc]  # allauth publishes n
 
     def _setup_password_field(self) -> None:
         self.fields["password"] = PasswordField(autocomplete="current-password")
+        _add_helpers(self.fields["password"])
 
     def _login_with_password(
         self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]
@@ -189,6 +191,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth publ
         super().__init__(*args, **kwargs)
         old = self.fields["oldpassword"]
         old.help_text = ""
+        _add_helpers(old)
         _set_label(old, _("Your password now"), _("Enter your password."))
         _new_password(self.fields)
 
@@ -220,7 +223,27 @@ def _new_password(boxes: dict[str, forms.Field]) -> None:
     first = boxes["password1"]
     _set_label(first, _("New password"), _("Enter a new password."))
     first.help_text = str(
-        _("At least %(length)d characters. Not a common one, and not like your name or address.")
-        % {"length": PASSWORD_LENGTH}
+        _("At least %(length)d characters. Not one that was in a leak, nor your name or address.")
+        % {"length": settings.current().passwords.length_with_second_factor}
     )
     _set_label(boxes["password2"], _("New password again"), _("Enter the new password again."))
+    for box in (first, boxes["password2"]):
+        _add_helpers(box)
+    # The policy is another package's, as is what answers there.
+    first.widget.attrs["data-advice"] = reverse("password_advice")
+
+
+def _add_helpers(field: forms.Field) -> None:
+    """Give the words for what is added to a box where scripts run: without them it is plain."""
+    field.widget.attrs |= {
+        "data-password": "",
+        "data-show": str(_("Show")),
+        "data-hide": str(_("Hide")),
+        "data-show-label": str(_("Show password")),
+        "data-hide-label": str(_("Hide password")),
+        "data-shown": str(_("Your password is shown.")),
+        "data-hidden": str(_("Your password is hidden.")),
+        "data-caps": str(_("Caps Lock is on.")),
+        "spellcheck": "false",
+        "autocapitalize": "none",
+    }

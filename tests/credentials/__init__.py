@@ -1,0 +1,1 @@
+"""What may be a password, and which were in leaks."""
