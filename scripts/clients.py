@@ -229,6 +229,9 @@ def _name(reference: Schema) -> str:
     return str(reference["$ref"]).rpartition("/")[2]
 
 
+_PYTHON = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
+
+
 def _python(form: Schema) -> str:
     if "$ref" in form:
         return _name(form)
@@ -245,7 +248,22 @@ def _python_kind(kind: str, form: Schema) -> str:
         return f"list[{_python(form['items'])}]"
     if kind == "object":
         return f"dict[str, {_python(form['additionalProperties'])}]"
-    return {"string": "str", "integer": "int", "boolean": "bool", "null": "None"}[kind]
+    return {
+        "string": "str",
+        "integer": "int",
+        "number": "float",
+        "boolean": "bool",
+        "null": "None",
+    }[kind]
+
+
+_TYPESCRIPT = {
+    "string": "string",
+    "integer": "number",
+    "number": "number",
+    "boolean": "boolean",
+    "null": "null",
+}
 
 
 def _typescript(form: Schema) -> str:
@@ -265,7 +283,13 @@ def _typescript_kind(kind: str, form: Schema) -> str:
         return f"({inner})[]" if " | " in inner else f"{inner}[]"
     if kind == "object":
         return f"Record<string, {_typescript(form['additionalProperties'])}>"
-    return {"string": "string", "integer": "number", "boolean": "boolean", "null": "null"}[kind]
+    return {
+        "string": "string",
+        "integer": "number",
+        "number": "number",
+        "boolean": "boolean",
+        "null": "null",
+    }[kind]
 
 
 def _docstring(text: str, indent: int) -> list[str]:

@@ -15,6 +15,13 @@ from aboveboard.access import lookup
 from aboveboard.access.reasons import SENTENCES
 from aboveboard.accounts import gate
 from aboveboard.api import problems
+from aboveboard.api.passwords import (
+    PasswordCheckIn,
+    PasswordCheckOut,
+    PasswordPolicyOut,
+    PasswordProblemOut,
+    PasswordRangeOut,
+)
 from aboveboard.api.request_shapes import (
     CodeIn,
     NewRequestIn,
@@ -131,6 +138,11 @@ def test_every_error_code_is_listed() -> None:
         RequestOut,
         RequestListOut,
         CodeIn,
+        PasswordPolicyOut,
+        PasswordRangeOut,
+        PasswordCheckIn,
+        PasswordCheckOut,
+        PasswordProblemOut,
     ],
 )
 def test_every_member_is_named(schema: type[msgspec.Struct]) -> None:

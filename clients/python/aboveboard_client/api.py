@@ -23,6 +23,10 @@ from aboveboard_client.shapes import (
     FindUsageOut,
     HeartbeatOut,
     NewRequestIn,
+    PasswordCheckIn,
+    PasswordCheckOut,
+    PasswordPolicyOut,
+    PasswordRangeOut,
     PromiseOut,
     RequestListOut,
     RequestOut,
@@ -223,6 +227,38 @@ class Aboveboard(Transport):
         """
         answer: DisclosureRowsOut = self.send(
             "GET", f"/api/v1/disclosures/{parcel_id}/rows", query={"after": after}
+        )
+        return answer
+
+    def get_password_policy(
+        self,
+    ) -> PasswordPolicyOut:
+        """The password policy. Return what may be a password, at every door of the organisation."""
+        answer: PasswordPolicyOut = self.send("GET", "/api/v1/passwords/policy")
+        return answer
+
+    def get_password_range(
+        self,
+        prefix: int,
+    ) -> PasswordRangeOut:
+        """Leaked passwords by prefix. Return the leaked passwords whose SHA-1 begins with five
+        hexadecimal digits, padded. 503 (`no_breached_list`): there is no list here.
+        """
+        answer: PasswordRangeOut = self.send("GET", f"/api/v1/passwords/range/{prefix}")
+        return answer
+
+    def post_password_check(
+        self,
+        body: PasswordCheckIn,
+        *,
+        idempotency_key: str | None = None,
+    ) -> PasswordCheckOut:
+        """Check a password without sending it. Say what is wrong with a password by what may be
+        told of it, in words for the person, and give the leaked ones that it must be held
+        against.
+        """
+        answer: PasswordCheckOut = self.send(
+            "POST", "/api/v1/passwords/check", body, idempotency_key=idempotency_key
         )
         return answer
 

@@ -240,6 +240,66 @@ class OutcomeOut(TypedDict):
     reasons: NotRequired[list[ReasonOut] | None]
 
 
+class PasswordCheckIn(TypedDict):
+    """What may be told of a password: its ``length`` in code points of its normal form (NFC), the
+    first five hexadecimal digits of the SHA-1 of that form's UTF-8 (``prefix``), and zxcvbn's
+    estimate of the guesses. ``second_factor``: one is asked for besides. ``language``: of the
+    sentences.
+    """
+
+    length: int
+    prefix: str
+    guesses_log10: NotRequired[float | None]
+    second_factor: NotRequired[bool]
+    language: NotRequired[Literal["de", "en", "fr"]]
+
+
+class PasswordCheckOut(TypedDict):
+    """Whether anything that was told is wrong. ``allowed`` is said of that alone: where the last
+    35 digits are in ``suffixes`` with a number above 0, it may not be a password, and
+    ``breached`` is the sentence to show. ``suffixes`` is null where no list of leaked passwords
+    is there.
+    """
+
+    allowed: bool
+    problems: list[PasswordProblemOut]
+    suffixes: dict[str, int] | None
+    breached: str
+
+
+class PasswordPolicyOut(TypedDict):
+    """What may be a password. ``words``: those that it must not be made of, beside the person's
+    own. ``least_guesses_log10``: fewest guesses, by zxcvbn, as a decimal logarithm. Nothing is
+    asked about kinds of characters, and no password runs out.
+    """
+
+    length: int
+    length_with_second_factor: int
+    longest: int
+    least_guesses_log10: float
+    words: list[str]
+    normal_form: NotRequired[str]
+    composition_rules: NotRequired[bool]
+    expires: NotRequired[bool]
+
+
+class PasswordProblemOut(TypedDict):
+    """Why it may not be a password: a code, and a sentence to show to the person."""
+
+    code: str
+    sentence: str
+
+
+class PasswordRangeOut(TypedDict):
+    """The last 35 digits of each SHA-1 that begins with the prefix, with how many leaked accounts
+    had it, about. A row with 0 is made up, so that the size of the answer tells nothing: pass
+    over it.
+    """
+
+    prefix: str
+    suffixes: dict[str, int]
+
+
 class PersonRef(TypedDict):
     """Who it is about: looked up by something they told you, or by the ``reference`` that stands
     for them in our notifications. Exactly one person must have it.

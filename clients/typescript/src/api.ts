@@ -239,6 +239,67 @@ export interface OutcomeOut {
 }
 
 /**
+ * What may be told of a password: its ``length`` in code points of its normal form (NFC), the
+ * first five hexadecimal digits of the SHA-1 of that form's UTF-8 (``prefix``), and zxcvbn's
+ * estimate of the guesses. ``second_factor``: one is asked for besides. ``language``: of the
+ * sentences.
+ */
+export interface PasswordCheckIn {
+  length: number;
+  prefix: string;
+  guesses_log10?: number | null;
+  second_factor?: boolean;
+  language?: "de" | "en" | "fr";
+}
+
+/**
+ * Whether anything that was told is wrong. ``allowed`` is said of that alone: where the last
+ * 35 digits are in ``suffixes`` with a number above 0, it may not be a password, and
+ * ``breached`` is the sentence to show. ``suffixes`` is null where no list of leaked passwords
+ * is there.
+ */
+export interface PasswordCheckOut {
+  allowed: boolean;
+  problems: PasswordProblemOut[];
+  suffixes: Record<string, number> | null;
+  breached: string;
+}
+
+/**
+ * What may be a password. ``words``: those that it must not be made of, beside the person's
+ * own. ``least_guesses_log10``: fewest guesses, by zxcvbn, as a decimal logarithm. Nothing is
+ * asked about kinds of characters, and no password runs out.
+ */
+export interface PasswordPolicyOut {
+  length: number;
+  length_with_second_factor: number;
+  longest: number;
+  least_guesses_log10: number;
+  words: string[];
+  normal_form?: string;
+  composition_rules?: boolean;
+  expires?: boolean;
+}
+
+/**
+ * Why it may not be a password: a code, and a sentence to show to the person.
+ */
+export interface PasswordProblemOut {
+  code: string;
+  sentence: string;
+}
+
+/**
+ * The last 35 digits of each SHA-1 that begins with the prefix, with how many leaked accounts
+ * had it, about. A row with 0 is made up, so that the size of the answer tells nothing: pass
+ * over it.
+ */
+export interface PasswordRangeOut {
+  prefix: string;
+  suffixes: Record<string, number>;
+}
+
+/**
  * Who it is about: looked up by something they told you, or by the ``reference`` that stands
  * for them in our notifications. Exactly one person must have it.
  */
@@ -499,6 +560,29 @@ export class Aboveboard extends Transport {
    */
   getDisclosureRows(parcelId: number, after?: number): Promise<DisclosureRowsOut> {
     return this.send("GET", `/api/v1/disclosures/${parcelId}/rows`, { query: { after } });
+  }
+
+  /**
+   * The password policy. Return what may be a password, at every door of the organisation.
+   */
+  getPasswordPolicy(): Promise<PasswordPolicyOut> {
+    return this.send("GET", "/api/v1/passwords/policy");
+  }
+
+  /**
+   * Leaked passwords by prefix. Return the leaked passwords whose SHA-1 begins with five
+   * hexadecimal digits, padded. 503 (`no_breached_list`): there is no list here.
+   */
+  getPasswordRange(prefix: number): Promise<PasswordRangeOut> {
+    return this.send("GET", `/api/v1/passwords/range/${prefix}`);
+  }
+
+  /**
+   * Check a password without sending it. Say what is wrong with a password by what may be told
+   * of it, in words for the person, and give the leaked ones that it must be held against.
+   */
+  postPasswordCheck(body: PasswordCheckIn, idempotencyKey?: string): Promise<PasswordCheckOut> {
+    return this.send("POST", "/api/v1/passwords/check", { body, idempotencyKey });
   }
 
   /**

@@ -42,6 +42,11 @@ _LINES_IN: Final = (
     '{"kind": "customer_number", "value": "AW11001"}\n'
 )
 
+_SUFFIXES: Final = {
+    "1E4C9B93F3F0682250B6CF8331B7EE68FD8": 10434004,
+    "3C8A0E1D77B0C2A97D4F66D1B0E95A12F07": 0,
+}
+
 _SIGNED: Final = (
     "kZ2l0d0PB7cAqV9s0sUqYFQ9sJb8mS0Xk3b0bYc0N3l0V0u2f6mY6yJc1i8hQm9vS7xF2w1u3nB5tR4eW6qKCXsiYWdlbn"
     "QtaWQiOiAiQUdFTlRfQSIsIC4uLn0="
@@ -189,6 +194,39 @@ EXAMPLES: Final[Mapping[str, OperationExample]] = {
                     "contacts": [],
                 }
             ],
+        },
+    ),
+    "get_password_policy": OperationExample(
+        None,
+        {
+            "length": 15,
+            "length_with_second_factor": 8,
+            "longest": 4096,
+            "least_guesses_log10": 8.0,
+            "words": ["Adventure Works"],
+            "normal_form": "NFC",
+            "composition_rules": False,
+            "expires": False,
+        },
+    ),
+    "get_password_range": OperationExample(None, {"prefix": "5BAA6", "suffixes": _SUFFIXES}),
+    "post_password_check": OperationExample(
+        {"length": 8, "prefix": "5BAA6", "guesses_log10": 0.3},
+        {
+            "allowed": False,
+            "problems": [
+                {
+                    "code": "too_short",
+                    "sentence": (
+                        "Use at least 15 characters: three or four unrelated words are easy to "
+                        "remember."
+                    ),
+                }
+            ],
+            "suffixes": _SUFFIXES,
+            "breached": (
+                "This password was in a leak, and attackers try those first. Choose another one."
+            ),
         },
     ),
     "post_request": OperationExample(
