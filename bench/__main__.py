@@ -27,6 +27,7 @@ BENCHES = (
     "withdrawals",
     "notices",
     "requests",
+    "passwords",
 )
 
 

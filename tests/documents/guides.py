@@ -10,6 +10,7 @@ from tests.documents import guides_of_imports as imports
 from tests.documents import guides_of_losses as losses
 from tests.documents import guides_of_operating as operating
 from tests.documents import guides_of_others as others
+from tests.documents import guides_of_passwords as passwords
 from tests.documents import guides_of_people as people
 from tests.documents import guides_of_promises as promises
 from tests.documents import guides_of_trouble as trouble
@@ -29,6 +30,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "have-addresses-confirmed.md": promises.have_addresses_confirmed,
     "install-on-a-server.md": trouble.install_on_a_server,
     "invite-and-help-staff.md": operating.invite_and_help_staff,
+    "keep-passwords-strong.md": passwords.keep_passwords_strong,
     "let-a-third-party-in.md": clients.let_a_third_party_in,
     "merge-two-records.md": people.merge_two_records,
     "one-portal-over-several-organisations.md": others.one_portal_over_several_organisations,

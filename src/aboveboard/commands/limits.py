@@ -73,3 +73,7 @@ OTHER_FILES: Final = 256
 
 BACKLOG: Final = 1024
 """Connections that the system keeps while a process cannot take them. Granian's own default."""
+
+BREACHED_LIST_AGE: Final = timedelta(days=180)
+"""Age of the list of leaked passwords from which `doctor` asks for a newer one. Our choice: what is
+leaked comes into it within weeks."""

@@ -334,6 +334,32 @@ def _leftovers(_: settings.Settings) -> HealthCheck:
     return HealthCheck("leaked files", OK, done)
 
 
+def _passwords(current: settings.Settings) -> HealthCheck:
+    from aboveboard.credentials.queries import breached_list
+
+    here = breached_list()
+    service = current.passwords.range_service
+    if here.exists:
+        state = here.state()
+        message = f"{state.entries:,} leaked ones are known, as of {state.newest:%Y-%m-%d}"
+        if clock.now() - state.newest > limits.BREACHED_LIST_AGE:
+            return HealthCheck(
+                "passwords",
+                WARN,
+                message,
+                "Fetch what is new, and run: aboveboard passwords update FOLDER",
+            )
+        return HealthCheck("passwords", OK, message)
+    if service:
+        return HealthCheck("passwords", OK, "leaked ones are asked for at the range service")
+    return HealthCheck(
+        "passwords",
+        WARN,
+        "there is no list of leaked passwords, so a new one is not held against them",
+        "Build it: aboveboard passwords build. See docs/how-to/keep-passwords-strong.md",
+    )
+
+
 CHECKS: Final[dict[str, Callable[[settings.Settings], HealthCheck]]] = {
     "keys": _files,
     "root key": _root_key,
@@ -346,6 +372,7 @@ CHECKS: Final[dict[str, Callable[[settings.Settings], HealthCheck]]] = {
     "records": _records,
     "backup": _backup,
     "leaked files": _leftovers,
+    "passwords": _passwords,
     "mail": surroundings.check_mail,
     "provider": surroundings.check_provider,
     "texts": surroundings.check_texts,
