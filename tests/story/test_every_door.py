@@ -136,6 +136,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/webhooks/": {"change": "pause"},
     "/letters/test/": {"country": "GB"},
     "/notices/new/": {"news": "added"},
+    "/passwords/range/": {"prefix": "5BAA6"},
 }
 """What stands in some addresses, by a part of them."""
 
