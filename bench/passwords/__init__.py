@@ -1,5 +1,5 @@
 """Passwords: a look-up in the list of leaked ones, beside two bare reads; a password judged whole,
-beside zxcvbn alone."""
+beside zxcvbn alone; and leaked pairs held against hashes, beside the hashes alone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from aboveboard.credentials.breached.breached_list import BreachedList, file_nam
 from aboveboard.credentials.policy import context_words, judge
 from aboveboard.credentials.strength import strength_of
 from bench.passwords.made import BUCKET, password, write_shard
+from bench.passwords.sweeping import sweep_row
 from bench.row import Row
 
 LOOK_UPS = 20_000
@@ -26,12 +27,12 @@ SHARDS = 4
 
 
 def run() -> list[Row]:
-    """Measure both."""
+    """Measure all."""
     with tempfile.TemporaryDirectory() as folder:
         digests = [
             digest for number in range(SHARDS) for digest in write_shard(Path(folder), number)
         ]
-        return [_look_up(Path(folder), digests), _judge(Path(folder))]
+        return [_look_up(Path(folder), digests), _judge(), sweep_row()]
 
 
 def _look_up(folder: Path, digests: list[bytes]) -> Row:
@@ -51,7 +52,7 @@ def _look_up(folder: Path, digests: list[bytes]) -> Row:
     return _row("leaked password looked up", LOOK_UPS, ours, floor, "2 billion to a list")
 
 
-def _judge(folder: Path) -> Row:
+def _judge() -> Row:
     words = context_words(("Adventure Works", "Ada Lovelace", "ada@staff.example"))
     typed = [password(turn) for turn in range(JUDGED)]
 

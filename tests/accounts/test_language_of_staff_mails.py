@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core import mail as sent
 
-from aboveboard import accounts, console
+from aboveboard import accounts, console, credentials
 from aboveboard.access.concerns.terms import Concern
 from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.accounts import mail
@@ -61,6 +61,7 @@ FACTS: dict[str, dict[str, Any]] = {
     },
     "console/mail/outside_report": {"page": PAGE},
     "console/mail/webhook_paused": {"name": "CRM", "why": "gone", "page": PAGE},
+    "credentials/mail/reused": {"member": ADA, "link": PAGE},
     "console/mail/requests": {"requests": [asked(kind, "late") for kind in RequestKind]},
 }
 SAYS = {
@@ -135,7 +136,7 @@ def test_what_an_emergency_was_is_said_in_each_language(
 def test_every_text_to_staff_is_among_these() -> None:
     files = {
         f"{package.__name__.rpartition('.')[2]}/mail/{file.name.partition('.')[0]}"
-        for package in (accounts, console)
+        for package in (accounts, console, credentials)
         for file in Path(str(package.__file__)).parent.glob("templates/*/mail/*.txt")
     }
     # Those go to customers, in their language, and to staff who sign in, in their browser's.

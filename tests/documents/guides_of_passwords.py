@@ -29,6 +29,23 @@ def keep_passwords_strong(reader: Reader, instance: Instance) -> None:
         ranges.mkdir()
         (ranges / f"{fresh[:5]}.txt").write_text(f"{fresh[5:]}:3\r\n")
 
+    def leak() -> None:
+        pairs = "".join(f"o{number}@else.example:grey otter {number}\n" for number in range(20))
+        (reader.folder / "forum.txt").write_text(pairs)
+
+    def export() -> None:
+        kept = hashlib.sha256(b"grey otter 7").hexdigest()
+        (reader.folder / "shop.csv").write_text(f"account,email,hash\nC7,o7@else.example,{kept}\n")
+
+    def listed() -> None:
+        assert "C7,exact," in (reader.folder / "reset.csv").read_text()
+
+    against = "aboveboard passwords sweep forum.txt --source forum-2026 --against"
+    reader.before("aboveboard passwords sweep forum.txt --source forum-2026", leak)
+    reader.before(against, export)
+    reader.ends_with(against, exits.ATTENTION)
+    reader.after(against, listed)
+    reader.ends_with("aboveboard passwords audit", exits.ATTENTION)
     with_token = remember(reader, instance, token=True)
 
     def add_client() -> None:

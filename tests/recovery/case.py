@@ -1,5 +1,5 @@
-"""The fifth part of ``once.py``: a case with a role, a decision and a review at its end, and an
-authorised agent that brings requests."""
+"""The fifth part of ``once.py``: a case with a role, a decision and a review at its end, a
+password that was leaked elsewhere, and an authorised agent that brings requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from aboveboard.accounts.clients.agents import register_agent
+from aboveboard.accounts.models import Account
 from aboveboard.basics.actor import Actor
+from aboveboard.credentials.reuse.actions import reset_reused
+from aboveboard.credentials.reuse.sweep import ReuseMatch
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents.case import decisions, roles
 from aboveboard.incidents.case.closing import ClosingWords
@@ -29,6 +32,13 @@ def case(once: Once) -> None:
     decisions.approve_decision(number, decided.id, by=loss.SECOND, at=once.now)
     words = ClosingWords("A false alarm.", "Ask first.", "Nothing.", rest="It was nothing.")
     incidents.close(number, review=words, **lead)
+    _reused_password(once.made.staff.pk, **lead)
+
+
+def _reused_password(account_id: int, *, by: Actor, at: datetime) -> None:
+    """Another site leaked a password that one of the staff uses here."""
+    kept = Account.objects.get(pk=account_id).password
+    assert reset_reused(account_id, kept, ReuseMatch.NEAR, source="forum-2026", by=by, at=at)
 
 
 def agent(name: str, *, by: Actor, at: datetime) -> None:

@@ -77,6 +77,7 @@ ELSEWHERE = {
     "adoption.drafting.keep_text": "tests/adoption: the newest text said again changes nothing",
     "adoption.drafting.propose": "tests/adoption: proposed again by the same, it is that one",
     "adoption.notifying.tell": "tests/adoption: a version is told once",
+    "credentials.reuse.actions.reset_reused": "tests/credentials: the password is gone already",
     "custody.sharing.take_in": "tests/custody: the register that is there changes nothing",
     "promise.actions.adopt_promise": "tests/promise: one that is in force is not adopted again",
     "choices.confirming.confirm_address": "by choices.actions.choose",

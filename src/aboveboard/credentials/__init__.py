@@ -9,5 +9,6 @@ row, a log, an address or an answer. What leaves this machine of it is five hexa
 its SHA-1, to a service that was switched on.
 
 Public: ``policy`` (pure), ``words`` (what a judgement says), ``queries`` (judge by the settings),
-``breached`` (the list, its making and the service), ``validators`` (for Django).
+``breached`` (the list, its making and the service), ``validators`` (for Django),
+``reuse`` (what other sites leaked).
 """
