@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from aboveboard.accounts.models import Account
@@ -211,3 +212,48 @@ def test_what_was_handed_over_is_listed_with_its_protection_and_opens_as_people(
 @pytest.mark.parametrize("address", ["/console/exports/", "/console/exports/{export}/"])
 def test_who_may_see_what_was_handed_over(address: str, lost: DeviceRow) -> None:
     assert refused_to_the_others(address.format(export=custody.exports()[0].id), LEADS) == []
+
+
+def inventory(*lines: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile("assets.csv", "\n".join(lines).encode())
+
+
+def test_an_inventory_is_looked_at_first_and_then_taken_in(keeper: Client) -> None:
+    adopt()
+    lines = ("asset tag,serial,model,encrypted", "LT-1,S1,MacBook Air,yes", ",,,no")
+    previewed = keeper.post(
+        "/console/devices/inventory/", {"file": inventory(*lines), "step": "look"}
+    )
+    assert "This would come of it" in words(previewed)
+    assert "Line 3: neither asset tag nor serial number nor name" in words(previewed)
+    assert not custody.devices()
+    taken = keeper.post("/console/devices/inventory/", {"file": inventory(*lines), "step": "take"})
+    assert "Taken in" in words(taken)
+    (row,) = custody.devices()
+    assert (row.tag, row.encrypted) == ("LT-1", EncryptionState.YES)
+    page = words(keeper.get(f"/console/devices/{row.id}/"))
+    assert "Snipe-IT" in page
+    keeper.post(f"/console/devices/{row.id}/encryption/", {"encrypted": "paused"})
+    page = words(keeper.get(f"/console/devices/{row.id}/"))
+    assert "Encrypted, protection off since" in page
+    assert "A person" in page
+
+
+@pytest.mark.parametrize(
+    ("story", "sent", "says"),
+    [
+        ("no file", {}, "Choose a file"),
+        (
+            "a workbook",
+            {"file": SimpleUploadedFile("a.xlsx", b"PK\x03\x04")},
+            "Save the sheet as CSV",
+        ),
+        ("no devices", {"file": inventory("colour", "red")}, "which device a row is about"),
+    ],
+)
+def test_what_is_no_inventory(
+    story: str, sent: dict[str, SimpleUploadedFile], says: str, keeper: Client
+) -> None:
+    answer = keeper.post("/console/devices/inventory/", sent | {"step": "take"})
+    assert answer.status_code == 422
+    assert says in words(answer)

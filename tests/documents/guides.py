@@ -48,6 +48,7 @@ GUIDES: Final[dict[str, Callable[[Reader, Instance], None]]] = {
     "verify-the-ledger.md": operating.verify_the_ledger,
     "when-something-is-wrong.md": trouble.when_something_is_wrong,
     "keep-the-keys.md": trouble.keep_the_keys,
+    "keep-the-register-of-devices.md": losses.keep_the_register_of_devices,
     "weigh-a-changed-promise.md": promises.weigh_a_changed_promise,
     "publish-what-public-bodies-owe.md": promises.publish_what_public_bodies_owe,
     "write-a-promise.md": promises.write_a_promise,

@@ -128,3 +128,22 @@ def _add_sources(reader: Reader) -> None:
 def _listed(reader: Reader, verb: str, number: str, place: int = 0) -> str:
     """Return the number of a duty or task, of those that stand open, in the order of their list."""
     return reader.type(f"aboveboard incident {verb} {number}").splitlines()[place].split()[0]
+
+
+def keep_the_register_of_devices(reader: Reader, _: Instance) -> None:
+    """An inventory of two devices, and a row of which nobody can tell what it is."""
+    lines = ["Asset Tag,Serial,Model,Encrypted", "LT-0071,C02A,MacBook Air,yes", "LT-0072,C02B,,"]
+    (reader.folder / "assets.csv").write_text("\n".join([*lines, ",,,yes", ""]))
+    reader.ends_with("aboveboard device import assets.csv --dry-run", exits.ATTENTION)
+    reader.ends_with("aboveboard device import assets.csv --not-taken", exits.ATTENTION)
+    left = reader.folder / "left.csv"
+    reader.after(
+        "aboveboard device import assets.csv --not-taken",
+        lambda: lists_the_row(left.read_text()),
+    )
+
+
+def lists_the_row(text: str) -> None:
+    """Look that the one row is there, with its line and its cells."""
+    assert "\n4,neither asset tag" in text.replace("\r\n", "\n")
+    assert text.rstrip().endswith(",,,yes")

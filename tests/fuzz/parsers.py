@@ -23,6 +23,7 @@ from aboveboard.api.shapes import BatchIn, ChoiceIn, UseIn
 from aboveboard.basics.clock import now
 from aboveboard.basics.errors import AboveboardError
 from aboveboard.basics.settings import load as load_settings
+from aboveboard.custody.inventory.reading import read_inventory
 from aboveboard.discovery.documents.reading import read as read_document
 from aboveboard.incidents import veris
 from aboveboard.intake import mapping, people_file
@@ -263,6 +264,15 @@ PARSERS: tuple[Parser, ...] = (
         "address of a key in KMS",
         text(kms.parse_url),
         lambda: [b"awskms:alias/a?region=eu-west-1&endpoint=http://127.0.0.1:1"],
+    ),
+    Parser(
+        "inventory of devices",
+        lambda data: read_inventory(data, "inventory.csv"),
+        lambda: [
+            b"label,serial number,encrypted\nLT-1,S1,yes\n",
+            b'asset tag;name\rLT-1;"A 13"" screen"\r',
+            b'{"hosts": [{"hostname": "mac", "disk_encryption_enabled": null}]}',
+        ],
     ),
     Parser("ledger entry", entry.parse, lambda: _log()[0]),
     Parser("signed note", lambda data: note.split(note.decode(data)), lambda: [_log()[1].encode()]),

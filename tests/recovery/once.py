@@ -273,6 +273,7 @@ class Once:
         custody.hand_over(made.device, to=made.staff.pk, **said)
         custody.report_missing(made.device, **said)
         custody.report_found(made.device, **said)
+        custody.record_encryption(made.device, EncryptionState.YES, **said)
         custody.retire(made.old_device, how=next(iter(DeviceDisposal)), **said)
 
     def uses(self) -> None:

@@ -26,6 +26,7 @@ DECIDES_NOTHING = {
     "contenttypes.ContentType": "Django's names of tables",
     "custody.Device": "says where a thing is; opens nothing",
     "custody.DeviceRecord": "says where a thing is; opens nothing",
+    "custody.EncryptionRecord": "says what is known of a thing; a count takes what left on it",
     "custody.Export": "a manifest: who is exposed is counted from it and compared with its entry",
     "custody.ExportPerson": "a manifest: who is exposed is counted from it and compared with its "
     "entry",

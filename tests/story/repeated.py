@@ -11,6 +11,7 @@ ELSEWHERE = {
     "choices.actions.record": "by choices.actions.choose",
     "choices.bounding.lift_boundary": "tests/choices/test_boundaries.py: as choose",
     "choices.bounding.set_boundary": "tests/choices/test_boundaries.py: as choose",
+    "custody.actions.record_encryption": "tests/custody: the same state is confirmed",
     "custody.actions.register_device": "tests/custody: a label is one device's",
     "connectors.actions.declare": "tests/connectors: what is in force is not declared again",
     "connectors.actions.remove": "tests/connectors: what is removed is not there",

@@ -93,7 +93,7 @@ WHO = (
     (r"/console/incidents/\d+/notices/", {Role.PRIVACY_LEAD, Role.INCIDENT_LEAD}),
     (r"/console/incidents/.*", LEADS),
     (
-        r"/console/devices/add/|/console/devices/\d+/(found|retire|hand-over)/",
+        r"/console/devices/(add|inventory)/|/console/devices/\d+/(found|retire|hand-over|encryption)/",
         {Role.INCIDENT_LEAD, Role.ADMINISTRATOR},
     ),
     (r"/console/devices/\d+/.*", LEADS),  # and whoever holds it: tests/console

@@ -20,7 +20,7 @@ from aboveboard.console.case import evidence, outside, tasks, veris
 from aboveboard.console.case import people as case
 from aboveboard.console.concerns import page as concerns
 from aboveboard.console.concerns import queue
-from aboveboard.console.devices import exports, pages
+from aboveboard.console.devices import exports, inventory, pages
 from aboveboard.console.devices import overview as devices
 from aboveboard.console.drafts import notifying as notifying_of_changes
 from aboveboard.console.drafts import pages as drafts
@@ -131,6 +131,7 @@ urlpatterns = [
     path("report-a-loss/<slug:step>/", report_loss.report, name="report_step"),
     path("devices/", devices.overview, name="devices"),
     path("devices/add/", pages.add, name="add_device"),
+    path("devices/inventory/", inventory.take_in_file, name="take_in_inventory"),
     path("devices/<int:device_id>/", pages.device, name="device"),
     path("devices/<int:device_id>/exports/<int:export_id>/", pages.export, name="device_export"),
     path("devices/<int:device_id>/<slug:change>/", pages.change, name="change_device"),

@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 
 from aboveboard.accounts import queries as accounts
+from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor
 from aboveboard.basics.errors import Conflict, Invalid, NotFound
 from aboveboard.basics.facts import Code
+from aboveboard.basics.limits import PAGE_SIZE
 from aboveboard.basics.package import NotHeld, RecordedEntry
 from aboveboard.custody import queries
 from aboveboard.custody.entries import (
+    DeviceEncryption,
     DeviceHandedOver,
     DeviceRegistered,
     DeviceReported,
     DeviceRetired,
 )
 from aboveboard.custody.exporting import make_export
-from aboveboard.custody.models import Device, DeviceRecord, Handover
+from aboveboard.custody.models import Device, DeviceRecord, EncryptionRecord, Handover
 from aboveboard.custody.queries import DeviceRow
-from aboveboard.custody.terms import HELD, DeviceDisposal, DeviceKind, DeviceState, EncryptionState
+from aboveboard.custody.terms import (
+    HELD,
+    DeviceDisposal,
+    DeviceKind,
+    DeviceState,
+    EncryptionSource,
+    EncryptionState,
+)
 from aboveboard.ledger.actions import append
 
 __all__ = [
     "TagTaken",
     "hand_over",
     "make_export",
+    "record_encryption",
     "register_device",
     "report_found",
     "report_missing",
@@ -50,10 +62,13 @@ def register_device(
     tag: str,
     encrypted: EncryptionState,
     holder_id: int | None = None,
+    serial: str = "",
+    source: EncryptionSource = EncryptionSource.HAND,
     by: Actor,
     at: datetime,
 ) -> DeviceRow:
-    """Add a device that will hold data.
+    """Add a device that will hold data. ``serial``: by which inventories know it; ``source``: who
+    or what says whether it is encrypted.
 
     Raises:
         TagTaken: another device has this label.
@@ -70,12 +85,14 @@ def register_device(
                 name=name,
                 holder_id=holder_id,
                 encrypted=encrypted,
+                serial=serial.strip(),
                 registered_at=at,
                 registered_by=by.as_json(),
             )
             # A first state is written too: where a device stands is its newest record, and one
             # without any would stand nowhere.
             _record(device.pk, DeviceState.IN_USE, by, at)
+            _record_state_of_encryption(device, encrypted, source, by, at)
             if holder_id is not None:
                 _assign(device, holder_id, by, at)
             append(
@@ -117,6 +134,57 @@ def hand_over(
         _assign(device, to, by, at, note)
         append(DeviceHandedOver(device=device.pk, holder=to), by=by, handle=None, at=at)
     return queries.device(device_id)
+
+
+def record_encryption(
+    device_id: int,
+    state: EncryptionState,
+    *,
+    source: EncryptionSource = EncryptionSource.HAND,
+    by: Actor,
+    at: datetime,
+) -> bool:
+    """Record whether a device is encrypted, as ``source`` says of ``at``; return whether that is
+    another state than was known. The same state is confirmed, and one that is older than what is
+    known changes nothing. What left on the device before is judged as it was then.
+
+    Raises:
+        NotFound: there is no such device.
+    """
+    with transaction.atomic():
+        device = _lock_device(device_id)
+        last = device.encryption_records.order_by("-id").first()
+        if last is not None and at < last.confirmed_at:
+            return False
+        if last is not None and last.state == state:
+            last.confirmed_at = at
+            last.save(update_fields=["confirmed_at"])
+            return False
+        if last is None and device.encrypted == state:
+            # Registered before such records were kept.
+            _write_encryption(device, state, source, by, at)
+            return False
+        _write_encryption(device, state, source, by, at)
+        append(
+            DeviceEncryption(device=device.pk, state=Code(state.value), source=Code(source.value)),
+            by=by,
+            handle=None,
+            at=clock.now(),
+        )
+    return True
+
+
+def confirm_encryption(confirmed: Iterable[tuple[int, datetime]]) -> None:
+    """Record of many devices that they were seen to be as they are known to be, and when."""
+    by_moment: dict[datetime, list[int]] = {}
+    for device_id, at in confirmed:
+        by_moment.setdefault(at, []).append(device_id)
+    newest = EncryptionRecord.objects.filter(device=OuterRef("device")).order_by("-id")
+    rows = EncryptionRecord.objects.filter(pk=Subquery(newest.values("pk")[:1]))
+    for at, device_ids in by_moment.items():
+        for start in range(0, len(device_ids), PAGE_SIZE):
+            some = device_ids[start : start + PAGE_SIZE]
+            rows.filter(device__in=some, confirmed_at__lt=at).update(confirmed_at=at)
 
 
 def report_missing(device_id: int, *, note: str = "", by: Actor, at: datetime) -> DeviceRow:
@@ -172,6 +240,20 @@ def repeat_hand_over(recorded: RecordedEntry[DeviceHandedOver]) -> None:
         device = _restored_device(recorded.facts.device)
         if device.holder_id != recorded.facts.holder:
             _assign(device, recorded.facts.holder, recorded.by, recorded.at)
+
+
+def repeat_encryption(recorded: RecordedEntry[DeviceEncryption]) -> None:
+    """Repeat what became known of a device's encryption in a restored database.
+
+    Raises:
+        NotHeld: the device was registered after the backup.
+    """
+    with transaction.atomic():
+        device = _restored_device(recorded.facts.device)
+        state = EncryptionState(recorded.facts.state)
+        if device.encrypted != state:
+            source = EncryptionSource(recorded.facts.source)
+            _write_encryption(device, state, source, recorded.by, recorded.at)
 
 
 def repeat_retire(recorded: RecordedEntry[DeviceRetired]) -> None:
@@ -240,6 +322,23 @@ def _assign(device: Device, to: int | None, by: Actor, at: datetime, note: str =
     Handover.objects.create(device=device, holder_id=to, at=at, by=by.as_json(), note=note.strip())
     device.holder_id = to
     device.save(update_fields=["holder_id"])
+
+
+def _write_encryption(
+    device: Device, state: EncryptionState, source: EncryptionSource, by: Actor, at: datetime
+) -> None:
+    """Write what is known from now on, and the state that is asked far more often."""
+    _record_state_of_encryption(device, state, source, by, at)
+    device.encrypted = state
+    device.save(update_fields=["encrypted"])
+
+
+def _record_state_of_encryption(
+    device: Device, state: EncryptionState, source: EncryptionSource, by: Actor, at: datetime
+) -> None:
+    EncryptionRecord.objects.create(
+        device=device, state=state, source=source, since=at, confirmed_at=at, by=by.as_json()
+    )
 
 
 def _record(

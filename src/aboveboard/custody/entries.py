@@ -55,6 +55,19 @@ class DeviceHandedOver(Facts):
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceEncryption(Facts):
+    """Whether a device is encrypted changed, or became known. ``state`` and ``source``: see
+    :mod:`aboveboard.custody.terms`."""
+
+    kind: ClassVar = "device.encryption"
+    on_restore: ClassVar = RepeatOnRestore("what was known of its encryption is known again")
+
+    device: int
+    state: Code
+    source: Code
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceRetired(Facts):
     """A device left service. ``how``: a :class:`~aboveboard.custody.terms.DeviceDisposal`."""
 

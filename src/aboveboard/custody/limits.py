@@ -23,3 +23,15 @@ AGREEMENTS: Final = 5_000
 
 AGREEMENT_TEXT: Final = 10_000
 """Longest field of a sharing agreement, in characters. Our choice: some pages."""
+
+DEVICE_LABEL: Final = 40
+"""Longest label of a device, in characters: what fits on a sticker. Our choice."""
+
+DEVICE_NAME: Final = 120
+"""Longest name of a device, in characters. Our choice."""
+
+DEVICE_SERIAL: Final = 80
+"""Longest serial number, in characters. Our choice: an identifier of osquery has 36."""
+
+INVENTORY_BYTES: Final = 32 * 1024 * 1024
+"""Largest file of an inventory, in bytes. Our choice: 100,000 devices with 40 columns."""

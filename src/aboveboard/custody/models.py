@@ -11,6 +11,7 @@ from aboveboard.custody.terms import (
     DeviceDisposal,
     DeviceKind,
     DeviceState,
+    EncryptionSource,
     EncryptionState,
     ExportProtection,
     FileForm,
@@ -28,6 +29,9 @@ class Device(models.Model):
         null=True, help_text="the account of the member of staff who carries it"
     )
     encrypted = models.CharField(max_length=8, choices=EncryptionState.choices)
+    serial = models.CharField(
+        max_length=80, blank=True, db_index=True, help_text="by which inventories know it"
+    )
     registered_at = models.DateTimeField()
     registered_by = models.JSONField(help_text="the actor")
 
@@ -58,6 +62,23 @@ class DeviceRecord(models.Model):
                 name="custody_only_retired_has_how", condition=Q(how="") | Q(state="retired")
             )
         ]
+
+
+class EncryptionRecord(models.Model):
+    """Whether a device is encrypted, who or what said so, since when, and when it was last said.
+    The newest is where it stands, and stands in ``Device.encrypted`` too."""
+
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="encryption_records")
+    state = models.CharField(max_length=8, choices=EncryptionState.choices)
+    source = models.CharField(max_length=12, choices=EncryptionSource.choices)
+    since = models.DateTimeField()
+    confirmed_at = models.DateTimeField()
+    by = models.JSONField(help_text="the actor")
+
+    class Meta:
+        """Read by device, newest last."""
+
+        indexes: ClassVar = [models.Index(fields=["device", "id"], name="custody_encryption")]
 
 
 class Handover(models.Model):

@@ -13,13 +13,21 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from aboveboard.accounts.queries import names
 from aboveboard.basics.errors import NotFound
 from aboveboard.basics.limits import PAGE_SIZE
-from aboveboard.custody.models import Device, DeviceRecord, Export, ExportPerson, Handover
+from aboveboard.custody.models import (
+    Device,
+    DeviceRecord,
+    EncryptionRecord,
+    Export,
+    ExportPerson,
+    Handover,
+)
 from aboveboard.custody.terms import (
     ENCRYPTED,
     HELD,
     DeviceDisposal,
     DeviceKind,
     DeviceState,
+    EncryptionSource,
     EncryptionState,
     ExportProtection,
     FileForm,
@@ -185,6 +193,28 @@ def exports(*, made_only: bool = True) -> Sequence[ExportRow]:
     if made_only:
         rows = rows.filter(made_at__isnull=False)
     return export_rows(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionProof:
+    """What is known of a device's encryption: since when, who or what said so, and when it was last
+    said."""
+
+    state: EncryptionState
+    source: EncryptionSource
+    since: datetime
+    confirmed_at: datetime
+
+
+def encryption_proof(device_id: int) -> EncryptionProof | None:
+    """Return what is known of a device's encryption; None for one that was registered before that
+    was kept."""
+    row = EncryptionRecord.objects.filter(device_id=device_id).order_by("-id").first()
+    if row is None:
+        return None
+    return EncryptionProof(
+        EncryptionState(row.state), EncryptionSource(row.source), row.since, row.confirmed_at
+    )
 
 
 def exports_on(device_id: int) -> Sequence[ExportRow]:

@@ -14,14 +14,36 @@ class DeviceKind(models.TextChoices):
     PAPER = "paper", "Paper"
     PHONE = "phone", "Phone"
     SERVER = "server", "Server"
+    TABLET = "tablet", "Tablet"
+    DESKTOP = "desktop", "Desktop computer"
+    BACKUP = "backup", "Backup"
+    OTHER = "other", "Something else"
 
 
 class EncryptionState(models.TextChoices):
-    """Whether a finder can read what is on a device. Unknown counts as readable."""
+    """Whether a finder can read what is on a device. All but ``YES`` count as readable.
+
+    ``SUSPENDED``: encrypted, but its key lies beside it (BitLocker with protection off).
+    ``UNFINISHED``: it is being encrypted or decrypted, or that was interrupted.
+    """
 
     YES = "yes", "Encrypted"
+    SUSPENDED = "paused", "Encrypted, protection off"
+    UNFINISHED = "partly", "Encryption not finished"
     NO = "no", "Not encrypted"
     UNKNOWN = "unknown", "Not known"
+
+
+class EncryptionSource(models.TextChoices):
+    """Who or what says whether a device is encrypted."""
+
+    HAND = "hand", "A person"
+    FLEET = "fleet", "Fleet"
+    OSQUERY = "osquery", "osquery"
+    INTUNE = "intune", "Microsoft Intune"
+    JAMF = "jamf", "Jamf Pro"
+    SNIPE_IT = "snipe-it", "Snipe-IT"
+    TABLE = "table", "A table"
 
 
 class DeviceState(models.TextChoices):

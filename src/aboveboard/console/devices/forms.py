@@ -73,6 +73,32 @@ class DeviceNoteForm(forms.Form):
     )
 
 
+class EncryptionForm(DeviceNoteForm):
+    """Whether the device is encrypted."""
+
+    encrypted = forms.ChoiceField(
+        label="Is it encrypted?",
+        widget=forms.RadioSelect,
+        choices=EncryptionState.choices,
+        error_messages={"required": "Choose whether it is encrypted."},
+        help_text="Look at the device, not at what it should be.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["note"]
+
+
+class InventoryForm(forms.Form):
+    """A file of an inventory, and whether only to look."""
+
+    file = forms.FileField(
+        label="The file of your inventory",
+        help_text="CSV or JSON from Fleet, osquery, Intune, Jamf Pro, Snipe-IT or a spreadsheet.",
+        error_messages={"required": "Choose a file.", "empty": "The file has nothing in it."},
+    )
+
+
 class HandOverForm(DeviceNoteForm):
     """Who has the device from now on."""
 

@@ -19,7 +19,13 @@ from aboveboard.basics import clock
 from aboveboard.basics.actor import Actor, Role
 from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.console.devices.exports import ExportPill, in_words, manifest_page
-from aboveboard.console.devices.forms import DeviceForm, DeviceNoteForm, HandOverForm, RetireForm
+from aboveboard.console.devices.forms import (
+    DeviceForm,
+    DeviceNoteForm,
+    EncryptionForm,
+    HandOverForm,
+    RetireForm,
+)
 from aboveboard.console.incidents.page import LEADS
 from aboveboard.custody import actions, queries
 from aboveboard.custody.queries import DeviceRow, DeviceStep, HandoverRow
@@ -27,7 +33,13 @@ from aboveboard.custody.terms import HELD, DeviceDisposal, DeviceKind, DeviceSta
 from aboveboard.promise.queries import in_force
 
 KEEPERS = (Role.ADMINISTRATOR, Role.INCIDENT_LEAD)
-_TONES = {EncryptionState.YES: "kept", EncryptionState.NO: "act", EncryptionState.UNKNOWN: "look"}
+_TONES = {
+    EncryptionState.YES: "kept",
+    EncryptionState.SUSPENDED: "act",
+    EncryptionState.UNFINISHED: "act",
+    EncryptionState.NO: "act",
+    EncryptionState.UNKNOWN: "look",
+}
 _STATES = {
     DeviceState.IN_USE: "",
     DeviceState.MISSING: "act",
@@ -55,6 +67,11 @@ def _hand_over(device: DeviceRow, form: HandOverForm, by: Actor, at: datetime) -
     actions.hand_over(device.id, to=form.holder_id(), note=form.cleaned_data["note"], by=by, at=at)
 
 
+def _state_encryption(device: DeviceRow, form: EncryptionForm, by: Actor, at: datetime) -> None:
+    state = EncryptionState(form.cleaned_data["encrypted"])
+    actions.record_encryption(device.id, state, by=by, at=at)
+
+
 def _retire(device: DeviceRow, form: RetireForm, by: Actor, at: datetime) -> None:
     how = DeviceDisposal(form.cleaned_data["how"])
     actions.retire(device.id, how=how, note=form.cleaned_data["note"], by=by, at=at)
@@ -76,6 +93,16 @@ CHANGES: Final = {
             "Who has it from now on?",
             "What is on it stays on it.",
             "Hand it over",
+        ),
+        DeviceChange(
+            "encryption",
+            HELD,
+            EncryptionForm,
+            _state_encryption,
+            "Say whether it is encrypted",
+            "Is it encrypted?",
+            "What left on it before is judged as it was then.",
+            "Save",
         ),
         DeviceChange(
             "retire",
@@ -118,6 +145,7 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
         "device": shown,
         "holder": _holder(shown),
         "encrypted": encryption_pill(shown.encrypted),
+        "proof": queries.encryption_proof(device_id),
         "state": state_pill(shown.state),
         "history": [
             {"at": step.at, "words": _step_in_words(step), "note": step.note} for step in steps
