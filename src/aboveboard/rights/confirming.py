@@ -1,5 +1,5 @@
 """Having somebody confirm an address: a letter with one link, a reminder at most, another when they
-or an adviser ask for it (double opt-in; ``docs/decisions/0074``).
+or an adviser ask for it (double opt-in; ``docs/decisions/0075``).
 
 Nobody but whoever has the link confirms: the program sends it to the address that is held and to
 nobody else, it works once, and of another value it says nothing. What is sent is bounded by value

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('custody', '0005_sharing_register'),
+        ('custody', '0006_letters'),
     ]
 
     operations = [
