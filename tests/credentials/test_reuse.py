@@ -187,8 +187,8 @@ def test_a_sweep_that_was_killed_goes_on_and_lists_nobody_twice(
     accounts, file = shop(tmp_path, 40)
     findings = tmp_path / "reset.csv"
     words = ("sweep", file, "--source", "leak-1", "--against", accounts, "--findings", findings)
-    append, monkeypatched = sweeping._append_finding, [0]
-    monkeypatch.setattr(sweeping, "_KEEP_EVERY", 0.0)
+    append, monkeypatched = sweeping.append_finding, [0]
+    monkeypatch.setattr(sweeping, "KEEP_EVERY", 0.0)
 
     def killed(path: Path, step: object) -> None:
         monkeypatched[0] += 1
@@ -196,7 +196,7 @@ def test_a_sweep_that_was_killed_goes_on_and_lists_nobody_twice(
             raise KeyboardInterrupt
         append(path, step)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(sweeping, "_append_finding", killed)
+    monkeypatch.setattr(sweeping, "append_finding", killed)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             run(*words)

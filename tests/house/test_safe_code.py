@@ -121,6 +121,7 @@ def test_nothing_that_is_given_to_a_function_becomes_a_pattern() -> None:
 
 MADE_OF_CODE = {
     "aboveboard/connectors/reading.py": "the form of a key, which the kind of system gives",
+    "aboveboard/credentials/reuse/hashes.py": "the forms of hashes, constants beside it",
     "aboveboard/incidents/leaks/cells.py": "a separator, escaped",
     "aboveboard/incidents/leaks/records.py": "how each dialect of SQL writes a string, constants",
     "aboveboard/kinds/phones.py": "numbering plans, as the library of phone numbers has them",
@@ -157,7 +158,7 @@ def test_the_only_ciphers_and_keys_are_these() -> None:
 
 def test_the_only_digest_that_protects_anything_is_sha_256() -> None:
     """MD5 is in the demonstration's made-up leak alone, as leaks have it; SHA-1 is what the lists
-    of leaked passwords are by."""
+    of leaked passwords are by, and both are what other systems' old hashes of passwords are."""
     others = {
         where.partition(":")[0]
         for where, _, name in calls()
@@ -167,6 +168,7 @@ def test_the_only_digest_that_protects_anything_is_sha_256() -> None:
     assert others == {
         "aboveboard/commands/demo/story.py",
         "aboveboard/credentials/breached/breached_list.py",
+        "aboveboard/credentials/reuse/hashes.py",
     }
 
 

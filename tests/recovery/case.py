@@ -8,9 +8,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from aboveboard.accounts.actions import add_staff
 from aboveboard.accounts.clients.agents import register_agent
 from aboveboard.accounts.models import Account
-from aboveboard.basics.actor import Actor
+from aboveboard.basics.actor import SYSTEM, Actor, Role
 from aboveboard.credentials.reuse.actions import reset_reused
 from aboveboard.credentials.reuse.sweep import ReuseMatch
 from aboveboard.incidents import actions as incidents
@@ -32,13 +33,14 @@ def case(once: Once) -> None:
     decisions.approve_decision(number, decided.id, by=loss.SECOND, at=once.now)
     words = ClosingWords("A false alarm.", "Ask first.", "Nothing.", rest="It was nothing.")
     incidents.close(number, review=words, **lead)
-    _reused_password(once.made.staff.pk, **lead)
+    _reused_password(f"reuse{once.number}@staff.example", **lead)
 
 
-def _reused_password(account_id: int, *, by: Actor, at: datetime) -> None:
+def _reused_password(email: str, *, by: Actor, at: datetime) -> None:
     """Another site leaked a password that one of the staff uses here."""
-    kept = Account.objects.get(pk=account_id).password
-    assert reset_reused(account_id, kept, ReuseMatch.NEAR, source="forum-2026", by=by, at=at)
+    new = add_staff(email=email, name="Jo", team="Shops", role=Role.ADVISER, by=SYSTEM, at=at)
+    kept = Account.objects.get(pk=new.id).password
+    assert reset_reused(new.id, kept, ReuseMatch.NEAR, source="forum-2026", by=by, at=at)
 
 
 def agent(name: str, *, by: Actor, at: datetime) -> None:

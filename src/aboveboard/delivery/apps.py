@@ -1,8 +1,48 @@
 """What ``delivery`` declares."""
 
+from typing import Final
+
 from django.apps import AppConfig
 
 from aboveboard.basics.package import Job, Package
+
+
+PUBLIC: Final = (
+    "actions",
+    "catcher",
+    "channel_states",
+    "channels",
+    "contact_limits",
+    "correspondence",
+    "entries",
+    "fallback",
+    "letters",
+    "limits",
+    "post.addresses",
+    "post.actions",
+    "post.print_house",
+    "post.printing",
+    "post.queries",
+    "post.reports",
+    "post.windows",
+    "queries",
+    "providers.carrier",
+    "providers.services",
+    "receipts",
+    "rendering",
+    "sms.accounts",
+    "sms.provider",
+    "sms.segments",
+    "sms.trial",
+    "sms.twilio",
+    "templates",
+    "terms",
+    "trial",
+    "webhooks.actions",
+    "webhooks.payload",
+    "webhooks.queries",
+    "webhooks.sending",
+)
 
 
 class DeliveryConfig(AppConfig):
@@ -28,42 +68,7 @@ class DeliveryConfig(AppConfig):
 
         return Package(
             name="delivery",
-            public=(
-                "actions",
-                "catcher",
-                "channel_states",
-                "channels",
-                "contact_limits",
-                "correspondence",
-                "entries",
-                "fallback",
-                "letters",
-                "limits",
-                "post.addresses",
-                "post.actions",
-                "post.print_house",
-                "post.printing",
-                "post.queries",
-                "post.reports",
-                "post.windows",
-                "queries",
-                "providers.carrier",
-                "providers.services",
-                "receipts",
-                "rendering",
-                "sms.accounts",
-                "sms.provider",
-                "sms.segments",
-                "sms.trial",
-                "sms.twilio",
-                "templates",
-                "terms",
-                "trial",
-                "webhooks.actions",
-                "webhooks.payload",
-                "webhooks.queries",
-                "webhooks.sending",
-            ),
+            public=PUBLIC,
             entries=(
                 entries.NoticeSent,
                 entries.NoticeFailed,

@@ -46,6 +46,7 @@ _PUBLIC = (
     "notices.queries",
     "notices.recipients",
     "notices.review",
+    "notices.texting",
     "pack.checking",
     "pack.making",
     "people_list",

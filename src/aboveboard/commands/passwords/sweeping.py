@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aboveboard.credentials.reuse.leaked import SkippedRows, SweepProgress
     from aboveboard.credentials.reuse.sweep import OwnHash, SweepCounts, SweepStep
 
-_KEEP_EVERY = 1.0
+KEEP_EVERY = 1.0
 """Seconds after which it is kept how far the file was read."""
 
 
@@ -136,13 +136,13 @@ def _handle(
     for step in steps:
         if step.match and step.account not in done:
             if args.findings:
-                _append_finding(args.findings, step)
+                append_finding(args.findings, step)
                 taken = True
             else:
                 taken = _reset(step, hashes[step.account], args.source)
             done.add(step.account)
             findings[step.match.value] += taken
-        if time.monotonic() - kept_at > _KEEP_EVERY:
+        if time.monotonic() - kept_at > KEEP_EVERY:
             # Of several accounts of one address the others may still be in hand.
             progress.keep(step.place - 1)
             kept_at = time.monotonic()
@@ -162,21 +162,24 @@ def _reset(step: SweepStep, kept: str, source: str) -> bool:
 
 def _known_accounts(findings: Path | None) -> set[str]:
     """Return the accounts that were listed before it was interrupted."""
+    from aboveboard.basics.spreadsheet import unescape_cell
+
     if findings is None or not findings.exists():
         return set()
-    return {row["account"] for row in _rows(findings, "account")}
+    return {unescape_cell(row["account"]) for row in _rows(findings, "account")}
 
 
-def _append_finding(findings: Path, step: SweepStep) -> None:
+def append_finding(findings: Path, step: SweepStep) -> None:
     from aboveboard.basics import clock
+    from aboveboard.basics.spreadsheet import csv_line
 
     begins = not findings.exists()
     with findings.open("a", encoding="utf-8", newline="") as file:
         _private(file)
-        writer = csv.writer(file)
         if begins:
-            writer.writerow(("account", "match", "found_at"))
-        writer.writerow((step.account, step.match, f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"))
+            file.write(csv_line(("account", "match", "found_at")))
+        moment = f"{clock.now():%Y-%m-%dT%H:%M:%SZ}"
+        file.write(csv_line((step.account, step.match.value if step.match else "", moment)))
         file.flush()
         os.fsync(file.fileno())
 
