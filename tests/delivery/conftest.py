@@ -13,7 +13,7 @@ import pytest
 from aboveboard.basics import settings
 from aboveboard.basics.package import Letter, Package, gathered
 from aboveboard.basics.personal import Personal
-from aboveboard.basics.setting_sections import SmsSettings
+from aboveboard.basics.setting_channels import SmsSettings
 from aboveboard.delivery import actions, rendering
 from tests.declared import gather_these
 from tests.delivery import mail_providers

@@ -12,6 +12,8 @@ import pytest
 from aboveboard.basics import clock, settings
 from aboveboard.basics.actor import CUSTOMER, SYSTEM
 from aboveboard.basics.personal import Personal
+from aboveboard.custody import actions as custody
+from aboveboard.custody.terms import DeviceDisposal, EncryptionState
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery import contact_limits, correspondence
 from aboveboard.delivery.post import actions as post
@@ -62,6 +64,16 @@ from tests.rights.pack_samples import OWN, facts, record
 
 if TYPE_CHECKING:
     from tests.recovery.once import Once
+
+
+def devices(once: Once) -> None:
+    """A device is handed over, missing, found, seen to be encrypted; another is retired."""
+    made, said = once.made, once.said
+    custody.hand_over(made.device, to=made.staff.pk, **said)
+    custody.report_missing(made.device, **said)
+    custody.report_found(made.device, **said)
+    custody.record_encryption(made.device, EncryptionState.YES, **said)
+    custody.retire(made.old_device, how=next(iter(DeviceDisposal)), **said)
 
 
 def requests(once: Once) -> None:

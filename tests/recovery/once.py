@@ -41,7 +41,7 @@ from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.connectors import actions as systems
 from aboveboard.custody import actions as custody
-from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
+from aboveboard.custody.terms import DeviceKind, EncryptionState
 from aboveboard.delivery import actions as delivery
 from aboveboard.delivery.terms import Channel
 from aboveboard.delivery.webhooks import actions as webhooks
@@ -153,7 +153,7 @@ class Once:
         self.systems()
         self.webhooks()
         self.people_and_programs()
-        self.devices()
+        happening.devices(self)
         self.uses()
         self.choices()
         self.records()
@@ -267,14 +267,6 @@ class Once:
             },
         )
         assert answered.status_code == 201, answered.content
-
-    def devices(self) -> None:
-        made, said = self.made, self.said
-        custody.hand_over(made.device, to=made.staff.pk, **said)
-        custody.report_missing(made.device, **said)
-        custody.report_found(made.device, **said)
-        custody.record_encryption(made.device, EncryptionState.YES, **said)
-        custody.retire(made.old_device, how=next(iter(DeviceDisposal)), **said)
 
     def uses(self) -> None:
         ada, row, at = self.ids[0], self.rows[0], self.now

@@ -4,6 +4,7 @@ of an address that has a number of its own."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from aboveboard.access.concerns.actions import raise_concern
 from aboveboard.access.concerns.terms import Concern
@@ -18,6 +19,9 @@ from aboveboard.delivery.models import Batch, PrintParcel
 from aboveboard.delivery.post.parcels import parcel_path
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice
 from aboveboard.delivery.webhooks import actions as webhooks
+from aboveboard.incidents.case import evidence
+from aboveboard.incidents.case import tasks as case_tasks
+from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.case.outside import outside_reports, receive_report
 from aboveboard.representation import actions as representation
 from aboveboard.representation.deaths import record_death
@@ -36,6 +40,7 @@ from aboveboard.rights.requests.terms import (
     RequestDetails,
     RequestKind,
 )
+from aboveboard.rights.requests.visitors import confirm_address
 from aboveboard.rights.running.advance import run_request
 from tests.intake.strangers import held_back_row
 from tests.representation.made import LEAD, new
@@ -127,3 +132,29 @@ def link_of(number: int) -> str:
     keys = make_keys(NO_SEAL)
     made = release.build(number, facts(), {}, (), keys=keys, by=ADVISER, at=clock.now())
     return made.reveal()
+
+
+def case_of(number: int) -> Mapping[str, object]:
+    """Return a task of a loss, what was decided about it, and a parcel of letters."""
+    at = clock.now()
+    decided = record_decision(
+        number, "Wait a day.", reason="The bag may turn up.", by=SYSTEM, at=at
+    )
+    return {
+        "task_id": case_tasks.tasks(number, at=at)[0].id,
+        "decision_id": decided.id,
+        "evidence_id": evidence.add_evidence(
+            number, [b"x"], name="x", reason="Found.", by=SYSTEM, at=at
+        ).id,
+        "how": "done",
+        "parcel": PrintParcel.objects.latest("pk").pk,
+    }
+
+
+def token_of(pattern: str, request: int, person: int) -> str:
+    """Return the token that stands in a link of this pattern."""
+    if "/confirm-address/" in pattern:
+        return link_to_confirm(person)
+    if "/confirm/" in pattern:
+        return confirm_address(request).rstrip("/").rpartition("/")[2]
+    return link_of(request)

@@ -32,16 +32,12 @@ from aboveboard.connectors.actions import declare
 from aboveboard.connectors.own import KEY as OWN
 from aboveboard.custody import queries as custody
 from aboveboard.custody.sharing import take_in
-from aboveboard.delivery.models import PrintParcel
 from aboveboard.group import organisations
 from aboveboard.identity.actions import merge
 from aboveboard.identity.models import CandidatePair, DuplicateScan, MergedPerson
 from aboveboard.incidents import queries as incidents
 from aboveboard.incidents.actions import open_other
 from aboveboard.incidents.affected import add_list
-from aboveboard.incidents.case import evidence
-from aboveboard.incidents.case import tasks as case_tasks
-from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.logins.stating import add_login
 from aboveboard.incidents.logins.terms import LoginKind, StolenLogin
 from aboveboard.incidents.models import AffectedList
@@ -52,7 +48,6 @@ from aboveboard.ledger.committing import commit_handles
 from aboveboard.promise.queries import in_force
 from aboveboard.retention.models import Sweep
 from aboveboard.retention.sweep.reviewing import review
-from aboveboard.rights.requests.visitors import confirm_address
 from aboveboard.vault.documents.actions import attach
 from aboveboard.vault.origin import ValueOrigin
 from tests.accounts.people import customer_client, staff_client, staff_member
@@ -63,7 +58,7 @@ from tests.house.test_routes import ALL
 from tests.incidents.reported import report_of
 from tests.recovery.organisations import declared
 from tests.site.test_missing_promise import lose_the_promise_in_force
-from tests.story.rows_for_pages import WRITTEN, link_of, link_to_confirm, rows_of
+from tests.story.rows_for_pages import WRITTEN, case_of, rows_of, token_of
 from tests.story.sequences import spread_numbers
 from tests.world import ADVISER
 
@@ -322,7 +317,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "merge_id": MergedPerson.objects.get().pk,
         "group_id": _alike(person),
         "sweep_id": Sweep.objects.get().pk,
-        **_case_of(number),
+        **case_of(number),
     }
     if "/differences/" in pattern:
         note, _ = FieldNote.objects.get_or_create(
@@ -345,37 +340,12 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         asked = {"number": rows["requests"], "request_id": rows["requests"]}
         known = {**known, **asked, "system": OWN, "step": "find"}
     if "<str:token>" in pattern:
-        known = {**known, "token": _token(pattern, rows["requests"], person)}
+        known = {**known, "token": token_of(pattern, rows["requests"], person)}
     if "/affected/" in pattern:
         known = {**known, "how": "list", **_affected(person)}
     if pattern.startswith("/console/webhooks/"):
         known = {**known, "serial": rows["webhooks"], "message": rows["messages"]}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), pattern)
-
-
-def _case_of(number: int) -> Mapping[str, object]:
-    """Return a task of a loss, what was decided about it, and a parcel of letters."""
-    at = clock.now()
-    decided = record_decision(
-        number, "Wait a day.", reason="The bag may turn up.", by=SYSTEM, at=at
-    )
-    return {
-        "task_id": case_tasks.tasks(number, at=at)[0].id,
-        "decision_id": decided.id,
-        "evidence_id": evidence.add_evidence(
-            number, [b"x"], name="x", reason="Found.", by=SYSTEM, at=at
-        ).id,
-        "how": "done",
-        "parcel": PrintParcel.objects.latest("pk").pk,
-    }
-
-
-def _token(pattern: str, request: int, person: int) -> str:
-    if "/confirm-address/" in pattern:
-        return link_to_confirm(person)
-    if "/confirm/" in pattern:
-        return confirm_address(request).rstrip("/").rpartition("/")[2]
-    return link_of(request)
 
 
 def _newest_of_staff() -> int:

@@ -1,4 +1,5 @@
-"""Checks of settings: each returns None, or what was expected in place of the value. Pure."""
+"""What a setting is declared by, and its checks: each returns None, or what was expected in place
+of the value. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +8,21 @@ import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import field
+from typing import Any
 from urllib.parse import urlsplit
+
+
+def setting(
+    default: object,
+    help_text: str,
+    check: Callable[[Any], str | None] | None = None,
+    *,
+    secret: bool = False,
+) -> Any:
+    """A setting with its default, the sentence that documents it, and a check that names what is
+    expected. A ``secret`` is shown nowhere, whatever it looks like."""
+    return field(default=default, metadata={"help": help_text, "check": check, "secret": secret})
 
 
 def url_check(*schemes: str) -> Callable[[str], str | None]:

@@ -6,7 +6,6 @@ from django.apps import AppConfig
 
 from aboveboard.basics.package import Job, Package
 
-
 PUBLIC: Final = (
     "actions",
     "catcher",

@@ -170,6 +170,7 @@ def _known_accounts(findings: Path | None) -> set[str]:
 
 
 def append_finding(findings: Path, step: SweepStep) -> None:
+    """Add a finding to the file of findings, which its owner alone may read."""
     from aboveboard.basics import clock
     from aboveboard.basics.spreadsheet import csv_line
 

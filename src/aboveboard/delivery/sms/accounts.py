@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Misconfigured
-from aboveboard.basics.setting_sections import SmsSettings
+from aboveboard.basics.setting_channels import SmsSettings
 from aboveboard.connectors.outgoing.client import OutgoingClient
 from aboveboard.connectors.secrets import FORMS, SecretReference
 from aboveboard.delivery import limits
