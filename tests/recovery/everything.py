@@ -11,6 +11,7 @@ from pathlib import Path
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.db import connection
+from pyrage.x25519 import Identity
 
 from aboveboard.access.concerns import actions as concerns
 from aboveboard.access.concerns.queries import open_concerns
@@ -27,6 +28,8 @@ from aboveboard.accounts.models import Account, ServiceClient
 from aboveboard.accounts.queries import actor_for
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind, Role
+from aboveboard.campaigns import actions as campaigns
+from aboveboard.campaigns.terms import NewCampaign
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.commands.instance import doctor
@@ -165,6 +168,11 @@ def _requests(first: int, second: int, at: datetime) -> None:
     systems.declare(
         BY_HAND.format(key="cabinet", name="A cabinet"), name="cabinet.yaml", by=SYSTEM, at=at
     )
+    offers = NewCampaign(
+        "personal-offers", "email", "email-provider", (str(Identity.generate().to_public()),)
+    )
+    for _ in range(2):
+        campaigns.bring(offers, None, by=ADVISER, at=at)
     for person_id in (first, second):
         choose(
             person_id, "newsletter", ChoiceAnswer.YES, channel="portal", evidence="portal:1",

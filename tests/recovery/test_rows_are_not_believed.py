@@ -55,6 +55,7 @@ NOT_IN_THE_LOG = (
     "intake.HeldBackRow",
     "intake.FieldNote",
     "rights.AddressLetter",
+    "campaigns.Campaign",
 )
 """Of whose rows the log says nothing, each for its reason (``DecidingTable.speaks_of``): whoever
 deletes one lets a file say what it says, keeps a notification back, or has a letter sent again

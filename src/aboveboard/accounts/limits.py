@@ -93,6 +93,7 @@ SIGN_IN_RATES: Final = {
     "agent_setup": "30/m/ip,10/m/key",
     "look_up": "60/m/key",
     "prove_address": "3/m/key",
+    "campaign": "20/h/key",
     "confirm_address": "30/h/ip",
     "ask_rights": "20/h/key",
     "public_ask": "20/h/ip,5/h/key",

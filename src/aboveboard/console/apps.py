@@ -34,6 +34,14 @@ _NAVIGATION = (
     ),
     NavEntry(
         Face.CONSOLE,
+        5,
+        gettext_noop("Campaigns"),
+        "/console/campaigns/",
+        frozenset({Role.ADVISER, Role.PRIVACY_LEAD}),
+        promised=True,
+    ),
+    NavEntry(
+        Face.CONSOLE,
         6,
         gettext_noop("Holds and sweeps"),
         "/console/retention/",

@@ -16,6 +16,7 @@ from aboveboard.console import (
     settings,
     third_party,
 )
+from aboveboard.console.campaigns import pages as campaigns
 from aboveboard.console.case import evidence, outside, tasks, veris
 from aboveboard.console.case import people as case
 from aboveboard.console.concerns import page as concerns
@@ -136,6 +137,12 @@ urlpatterns = [
     path("devices/<int:device_id>/exports/<int:export_id>/", pages.export, name="device_export"),
     path("devices/<int:device_id>/<slug:change>/", pages.change, name="change_device"),
     path("exports/", exports.overview, name="exports"),
+    path("campaigns/", campaigns.overview, name="campaigns"),
+    path("campaigns/new/<slug:purpose>/", campaigns.new, name="new_campaign"),
+    path("campaigns/<int:number>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:number>/parcel/", campaigns.parcel, name="campaign_parcel"),
+    path("campaigns/<int:number>/left-out.csv", campaigns.left_out, name="campaign_left_out"),
+    path("campaigns/<int:number>/<slug:change>/", campaigns.change, name="change_campaign"),
     path("exports/<int:export_id>/", exports.export, name="export"),
     path("incidents/", incidents.overview, name="incidents"),
     path("incidents/outside/", outside.overview, name="outside_reports"),

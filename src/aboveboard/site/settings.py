@@ -38,6 +38,7 @@ PACKAGES = [
     "rights",
     "discovery",
     "group",
+    "campaigns",
     "custody",
     "connectors",
     "retention",

@@ -252,7 +252,7 @@ def _is_whole(row: EvidenceFile) -> bool:
     try:
         for block in _read(row):
             digest.update(block)
-    except (OSError, staging.UploadDamaged):
+    except (OSError, UploadDamaged):
         return False
     return digest.hexdigest() == row.digest
 
