@@ -168,9 +168,8 @@ def _requests(first: int, second: int, at: datetime) -> None:
     systems.declare(
         BY_HAND.format(key="cabinet", name="A cabinet"), name="cabinet.yaml", by=SYSTEM, at=at
     )
-    offers = NewCampaign(
-        "personal-offers", "email", "email-provider", (str(Identity.generate().to_public()),)
-    )
+    key = str(Identity.generate().to_public())
+    offers = NewCampaign("personal-offers", "email", "email-provider", (key,))
     for _ in range(2):
         campaigns.bring(offers, None, by=ADVISER, at=at)
     for person_id in (first, second):

@@ -6,12 +6,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from pyrage.x25519 import Identity
+
 from aboveboard.access.concerns.actions import raise_concern
 from aboveboard.access.concerns.terms import Concern
 from aboveboard.adoption import drafting
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
 from aboveboard.basics.personal import Personal
+from aboveboard.campaigns import actions as campaigns
+from aboveboard.campaigns.terms import ListColumns, NewCampaign
 from aboveboard.choices.actions import choose
 from aboveboard.choices.state import ChoiceAnswer
 from aboveboard.custody import queries as custody
@@ -23,6 +27,7 @@ from aboveboard.incidents.case import evidence
 from aboveboard.incidents.case import tasks as case_tasks
 from aboveboard.incidents.case.decisions import record_decision
 from aboveboard.incidents.case.outside import outside_reports, receive_report
+from aboveboard.outbox import jobs
 from aboveboard.representation import actions as representation
 from aboveboard.representation.deaths import record_death
 from aboveboard.retention.actions import place_hold, restrict
@@ -85,6 +90,18 @@ def rows_of(person: int) -> dict[str, int]:
         "parcel": _parcel(),
         "drafts": drafting.start("", name="promise.yaml", by=SYSTEM, at=at),
     }
+
+
+def campaign_of(by: Actor) -> int:
+    """Let somebody filter a list of which nobody is known."""
+    key = str(Identity.generate().to_public())
+    asked = NewCampaign("personal-offers", "email", "email-provider", (key,))
+    rows = [b"email\nno@body.example\n"]
+    number = campaigns.bring(asked, rows, file_name="a.csv", by=by, at=clock.now())
+    columns = ListColumns({"email": "email"}, (("email", "email"),))
+    campaigns.begin(number, columns, by=by)
+    jobs.run_jobs_once(worker="test", kinds=[campaigns.RUN])
+    return number
 
 
 def link_to_confirm(person: int) -> str:

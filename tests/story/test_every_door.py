@@ -58,7 +58,7 @@ from tests.house.test_routes import ALL
 from tests.incidents.reported import report_of
 from tests.recovery.organisations import declared
 from tests.site.test_missing_promise import lose_the_promise_in_force
-from tests.story.rows_for_pages import WRITTEN, case_of, rows_of, token_of
+from tests.story.rows_for_pages import WRITTEN, campaign_of, case_of, rows_of, token_of
 from tests.story.sequences import spread_numbers
 from tests.world import ADVISER
 
@@ -75,7 +75,8 @@ WHO = (
     (r"/receipts/.*", set()),  # nothing is taken that no provider signed
     (r"/metrics", set()),  # no token is set: it is not there
     (r"/you/.*", {"customer"}),
-    (r"/console/acting/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
+    (r"/console/campaigns/.+", {Role.ADVISER}),
+    (r"/console/(acting/.*|campaigns/)", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/.*", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/incidents/\d+/versions/.*", LEADS),
@@ -132,6 +133,7 @@ FILLED: Mapping[str, Mapping[str, str]] = {
     "/letters/test/": {"country": "GB"},
     "/notices/new/": {"news": "added"},
     "/passwords/range/": {"prefix": "5BAA6"},
+    "/campaigns/": {"change": "stop"},
 }
 """What stands in some addresses, by a part of them."""
 
@@ -193,7 +195,7 @@ def test_every_address_opens_to_those_it_is_for_and_to_nobody_else(
         by=actor_for(members[Role.ADVISER]),
         at=clock.now(),
     )
-    rows = rows_of(mine)
+    rows = rows_of(mine) | {"campaigns": campaign_of(actor_for(members[Role.ADVISER]))}
     sequence_now()
     commit_handles(by=SYSTEM, at=clock.now())
     sequence_now()
@@ -290,7 +292,9 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
     number = story.lost.number
     known: Mapping[str, object] = {
         "serial": in_force().serial,
-        "number": rows.get(next(iter(re.findall("deaths?|acting", pattern)[-1:]), ""), number),
+        "number": rows.get(
+            next(iter(re.findall("deaths?|acting|campaigns", pattern)[-1:]), ""), number
+        ),
         "field": "city",
         "language": "en",
         "key": "cabinet" if re.search("/(systems|personal-data)/", pattern) else "hands",

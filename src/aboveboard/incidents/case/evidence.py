@@ -30,6 +30,7 @@ from aboveboard.incidents.exposure.folders import folder_of
 from aboveboard.incidents.leaks import staging
 from aboveboard.incidents.models import CustodyStep, EvidenceFile, Incident
 from aboveboard.incidents.terms import CustodyAct
+from aboveboard.keys.sealed_files import UploadDamaged
 
 _NAME: Final = "evidence.name"
 _REASON: Final = "evidence.reason"
