@@ -32,8 +32,6 @@ def keep_passwords_strong(reader: Reader, instance: Instance) -> None:
     def leak() -> None:
         pairs = "".join(f"o{number}@else.example:grey otter {number}\n" for number in range(20))
         (reader.folder / "forum.txt").write_text(pairs)
-
-    def export() -> None:
         kept = hashlib.sha256(b"grey otter 7").hexdigest()
         (reader.folder / "shop.csv").write_text(f"account,email,hash\nC7,o7@else.example,{kept}\n")
 
@@ -42,7 +40,6 @@ def keep_passwords_strong(reader: Reader, instance: Instance) -> None:
 
     against = "aboveboard passwords sweep forum.txt --source forum-2026 --against"
     reader.before("aboveboard passwords sweep forum.txt --source forum-2026", leak)
-    reader.before(against, export)
     reader.ends_with(against, exits.ATTENTION)
     reader.after(against, listed)
     reader.ends_with("aboveboard passwords audit", exits.ATTENTION)

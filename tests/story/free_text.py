@@ -48,6 +48,7 @@ NO_FREE_TEXT = {
     "aboveboard.access.context.context_card": "decides, and the use before it has the entry",
     "aboveboard.access.sealed_uses.sealed_facts": "facts of a use, behind a key: use writes them",
     "aboveboard.access.decision.personal.refusals": "decides, and writes nothing",
+    "aboveboard.credentials.reuse.actions.reset_reused": "a label of small letters and hyphens",
     "aboveboard.adoption.drafting.keep_text": "the entry has the digest of what was proposed",
     "aboveboard.adoption.drafting.start": "keeps a text, and writes no entry",
     "aboveboard.choices.actions.check": "refuses, and writes nothing",
