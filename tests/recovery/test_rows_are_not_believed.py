@@ -57,9 +57,8 @@ NOT_IN_THE_LOG = (
     "rights.AddressLetter",
     "campaigns.Campaign",
 )
-"""Of whose rows the log says nothing, each for its reason (``DecidingTable.speaks_of``): whoever
-deletes one lets a file say what it says, keeps a notification back, or has a letter sent again
-(``docs/security/threat-model.md``)."""
+"""Of whose rows the log says nothing, each for its reason (``DecidingTable.speaks_of``;
+``docs/security/threat-model.md`` says what whoever deletes one gains)."""
 
 
 def columns() -> Iterator[Any]:

@@ -288,13 +288,15 @@ def _alike(person: int) -> int:
     return pair.pk
 
 
+NUMBERED = re.compile("deaths?|acting|campaigns")
+"""Pages whose number is that of a row of their own, and not of the loss."""
+
+
 def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]) -> str:
     number = story.lost.number
     known: Mapping[str, object] = {
         "serial": in_force().serial,
-        "number": rows.get(
-            next(iter(re.findall("deaths?|acting|campaigns", pattern)[-1:]), ""), number
-        ),
+        "number": rows.get(next(iter(NUMBERED.findall(pattern)[-1:]), ""), number),
         "field": "city",
         "language": "en",
         "key": "cabinet" if re.search("/(systems|personal-data)/", pattern) else "hands",

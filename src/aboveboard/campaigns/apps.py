@@ -15,7 +15,7 @@ class CampaignsConfig(AppConfig):
         """Return what this package declares."""
         from aboveboard.campaigns import actions, running
         from aboveboard.campaigns.deciding import DECIDING
-        from aboveboard.campaigns.personal_data import PERSONAL_DATA
+        from aboveboard.campaigns.files import PERSONAL_DATA
 
         return Package(
             name="campaigns",

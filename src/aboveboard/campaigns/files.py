@@ -12,6 +12,7 @@ from typing import IO, Final
 
 from aboveboard.basics import settings
 from aboveboard.basics.errors import Invalid
+from aboveboard.basics.package import NotNeeded, PersonalData
 from aboveboard.campaigns.limits import UPLOAD_BYTES
 from aboveboard.connectors.files import forms
 from aboveboard.connectors.files.settings import ENDINGS, FileRule
@@ -116,3 +117,18 @@ def rows(number: int, token: str, file_name: str) -> Generator[forms.FileRow]:
 def delete(number: int) -> None:
     """Delete everything of a campaign that is in files."""
     shutil.rmtree(folder_of(number), ignore_errors=True)
+
+
+PERSONAL_DATA: Final = (
+    PersonalData(
+        name="campaign_files",
+        tables=(),
+        files=(FOLDER,),
+        export=NotNeeded("the manifest of the parcel says who is in it, and is exported"),
+        erase=NotNeeded("it is sealed, and gone within a day"),
+        merge=NotNeeded("a list is of whoever brought it; it names nobody by our numbers"),
+        split=NotNeeded("a merge changes nothing here"),
+        re_encrypt=NotNeeded("it is sealed under the campaign's own key"),
+        in_use=NotNeeded("a list needs nothing of a person's record"),
+    ),
+)

@@ -38,6 +38,7 @@ class KeysConfig(AppConfig):
                 "rotation.progress",
                 "rotation.root",
                 "rows",
+                "sealed_files",
                 "shares",
                 "status",
                 "wrapping",

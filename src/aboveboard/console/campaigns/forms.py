@@ -61,7 +61,7 @@ class CampaignForm(forms.Form):
         return answers
 
 
-class ColumnsForm(forms.Form):
+class CampaignColumnsForm(forms.Form):
     """Which column holds what goes out, and by which a person is found."""
 
     def __init__(

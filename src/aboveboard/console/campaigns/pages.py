@@ -18,7 +18,7 @@ from aboveboard.basics.errors import AboveboardError
 from aboveboard.campaigns import actions, queries
 from aboveboard.campaigns.limits import UPLOAD_BYTES
 from aboveboard.campaigns.terms import CampaignState, CampaignView, NewCampaign
-from aboveboard.console.campaigns.forms import EVERYBODY, CampaignForm, ColumnsForm
+from aboveboard.console.campaigns.forms import EVERYBODY, CampaignColumnsForm, CampaignForm
 from aboveboard.custody.campaign import (
     LISTED_BEFORE,
     NO_ONE_FOUND,
@@ -121,11 +121,11 @@ def campaign(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "console/campaigns/campaign.html", context, status=status)
 
 
-def _columns_form(request: HttpRequest, view: CampaignView) -> ColumnsForm | None:
+def _columns_form(request: HttpRequest, view: CampaignView) -> CampaignColumnsForm | None:
     purpose = in_force().promise.purposes.get(view.asked.purpose)
     if view.state is not CampaignState.DRAFT or not view.has_files or purpose is None:
         return None
-    return ColumnsForm(
+    return CampaignColumnsForm(
         request.POST if request.method == "POST" else None,
         campaign=view,
         promise=in_force().promise,

@@ -48,7 +48,7 @@ def write_sealed(path: Path, blocks: Iterable[bytes], token: str) -> None:
     Raises:
         UploadTooLarge: it is larger than ``limits.UPLOAD_BYTES``.
     """
-    sealed_files.write(path, _counted(blocks), _SEALING, token)
+    sealed_files.write(path, _refuse_too_large(blocks), _SEALING, token)
 
 
 def read_sealed(path: Path, token: str) -> IO[bytes]:
@@ -60,7 +60,7 @@ def read_sealed(path: Path, token: str) -> IO[bytes]:
     return sealed_files.read(path, _SEALING, token)
 
 
-def _counted(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def _refuse_too_large(blocks: Iterable[bytes]) -> Iterator[bytes]:
     # The length is counted here and not taken from the request: what a browser says of a file may
     # be wrong.
     total = 0
