@@ -57,6 +57,7 @@ NO_FREE_TEXT = {
     "aboveboard.choices.state.needs_confirmation": "decides, and writes nothing",
     "aboveboard.discovery.decisions.decide": "the entry has the digest of the declaration",
     "aboveboard.custody.exporting.write_sealed": "names of the promise, which refuses others",
+    "aboveboard.campaigns.actions.bring": "words of the promise; what a file is called stays a row",
     "aboveboard.delivery.post.actions.acknowledge": "a digest that must be that of the parcel",
     "aboveboard.delivery.actions.requeue": "a reason that rows have; it writes no entry",
     "aboveboard.delivery.webhooks.actions.add": "the entry has a digest, and names of events",
@@ -85,7 +86,7 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (self.ada, self.row), (self.ben, _), *_ = world.load(8)
+        (self.ada, self.row), (self.ben, self.ben_row), *_ = world.load(8)
         self.now = clock.now()
         self.said = {"by": world.ADVISER, "at": self.now}
         self.numbers = itertools.count()

@@ -17,16 +17,15 @@ from aboveboard.custody.exporting import ExportPlace
 from aboveboard.custody.terms import DeviceDisposal, DeviceKind, EncryptionState
 from aboveboard.incidents import actions as incidents
 from aboveboard.incidents import affected, groups, not_notifying, veris
-from aboveboard.incidents.case import decisions, evidence, freeze, outside, roles, tasks
+from aboveboard.incidents.case import decisions, freeze, outside, roles, tasks
 from aboveboard.incidents.case.closing import ClosingWords
 from aboveboard.incidents.leaks import opening
 from aboveboard.incidents.models import DutyRecord
 from aboveboard.incidents.notices import actions as notices
 from aboveboard.incidents.notices import changes
 from aboveboard.incidents.notices.recipients import NoticeNews
-from aboveboard.incidents.sources import mails, suppliers, systems
-from aboveboard.incidents.sources.recording import ExposedData
 from aboveboard.incidents.terms import CaseRole
+from aboveboard.outbox.jobs import run_jobs_once
 from tests import world
 from tests.accounts.people import staff_member
 from tests.incidents.test_veris import MINIMAL
@@ -135,51 +134,6 @@ def _take_back_estimate(stage: Stage, text: str) -> Iterator[Call]:
     number = incidents.open_other(title="Letters", **stage.said).number
     row = affected.add_estimate(number, "FR", 3, ["user.name"], **stage.said)
     yield partial(affected.withdraw_estimate, number, row.pk, reason=text, **stage.said)
-
-
-def _add_system(stage: Stage, text: str) -> Iterator[Call]:
-    number = incidents.open_other(title="Letters", **stage.said).number
-    yield partial(systems.add_system, number, text, stage.now, **stage.said)
-    add = partial(systems.add_system, number, "own", stage.now, **stage.said)
-    yield add
-    yield partial(add, categories=[text])
-
-
-def _add_mail(stage: Stage, text: str) -> Iterator[Call]:
-    number = incidents.open_other(title="Letters", **stage.said).number
-    addresses = f"To: {stage.row['email']}, {text} <x@elsewhere.example>"
-    yield partial(mails.add_mail, number, addresses, **stage.said)
-    yield partial(mails.add_mail, number, text, **stage.said)
-    yield partial(mails.add_mail, number, addresses, more=[text], **stage.said)
-
-
-def _add_report(stage: Stage, text: str) -> Iterator[Call]:
-    number = incidents.open_other(title="Letters", **stage.said).number
-    for name, rows in (("Post", text), (text, stage.row["customer_id"])):
-        yield partial(
-            suppliers.add_report,
-            number,
-            io.BytesIO(f"customer number\n{rows}\n".encode()),
-            suppliers.ReportingSupplier(name),
-            ExposedData(("user.name",)),
-            file_name=text,
-            **stage.said,
-        )
-
-
-def _add_evidence(stage: Stage, text: str) -> Iterator[Call]:
-    seal = partial(evidence.add_evidence, stage.loss(), [text.encode()], **stage.said)
-    yield partial(seal, name=text, reason=text)
-
-
-def _move_evidence(stage: Stage, text: str) -> Iterator[Call]:
-    number = stage.loss()
-    row = evidence.add_evidence(number, [b"x"], name="x", reason="Found.", **stage.said)
-    account = staff_member(Role.ADVISER, email=f"{next(stage.numbers)}@staff.example").pk
-    yield partial(
-        evidence.hand_over_evidence, number, row.id, to=account, reason=text, **stage.said
-    )
-    yield partial(evidence.open_evidence, number, row.id, reason=text, **stage.said)
 
 
 def _set_group(stage: Stage, text: str) -> Iterator[Call]:
@@ -303,7 +257,13 @@ def _prepare(stage: Stage, text: str) -> Iterator[Call]:
 
 
 def _prepare_new(stage: Stage, text: str) -> Iterator[Call]:
-    number = stage.loss()
+    number = incidents.open_other(title="Letters", **stage.said).number
+    for row in (stage.row, stage.ben_row):
+        affected.add_list(number, [row["customer_id"]], ["user.name"], **stage.said)
+        run_jobs_once(worker="test")
+        if row is stage.row:
+            first = notices.prepare(number, by=LEAD, at=stage.now)
+            notices.approve(first.id, by=SECOND, at=stage.now)
     go = partial(notices.prepare_new, number, NoticeNews.ADDED, by=LEAD, at=stage.now)
     yield partial(go, measures={"en": text})
     yield partial(go, measures={text: text})
@@ -360,14 +320,8 @@ CASES: dict[Callable[..., object], Case] = {
     incidents.open_other: _open_other,
     affected.add_list: _add_list,
     affected.add_estimate: _add_estimate,
-    evidence.add_evidence: _add_evidence,
-    evidence.hand_over_evidence: _move_evidence,
-    evidence.open_evidence: _move_evidence,
     affected.withdraw_list: _take_back_list,
     affected.withdraw_estimate: _take_back_estimate,
-    systems.add_system: _add_system,
-    mails.add_mail: _add_mail,
-    suppliers.add_report: _add_report,
     incidents.change: _change,
     groups.set_group: _set_group,
     groups.remove_group: _remove_group,

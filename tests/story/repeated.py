@@ -17,6 +17,7 @@ ELSEWHERE = {
     "choices.actions.record": "by choices.actions.choose",
     "choices.bounding.lift_boundary": "tests/choices/test_boundaries.py: as choose",
     "choices.bounding.set_boundary": "tests/choices/test_boundaries.py: as choose",
+    "custody.inventory.taking_in.take_in": "tests/custody: nothing is added twice",
     "custody.actions.record_encryption": "tests/custody: the same state is confirmed",
     "custody.actions.register_device": "tests/custody: a label is one device's",
     "connectors.actions.declare": "tests/connectors: what is in force is not declared again",
@@ -206,6 +207,10 @@ A_DEED_EACH = {
 }
 DECIDES_ONLY = {
     "access.sealed_uses.sealed_facts",
+    "campaigns.actions.is_whose",
+    "campaigns.queries.campaign",
+    "campaigns.queries.campaigns_of",
+    "campaigns.queries.left_out_list",
     "choices.actions.check",
     "choices.actions.check_source",
     "choices.state.can_confirm",

@@ -75,6 +75,8 @@ WHO = (
     (r"/receipts/.*", set()),  # nothing is taken that no provider signed
     (r"/metrics", set()),  # no token is set: it is not there
     (r"/you/.*", {"customer"}),
+    # Whose it is, is asked of who posts.
+    (r"/console/campaigns/\d+/(parcel|stop)/", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/campaigns/.+", {Role.ADVISER}),
     (r"/console/(acting/.*|campaigns/)", {Role.ADVISER, Role.PRIVACY_LEAD}),
     (r"/console/people/documents/purchase_proof/(add/)?", {Role.ADVISER, Role.PRIVACY_LEAD}),
@@ -307,7 +309,7 @@ def _filled(pattern: str, story: DemoStory, person: int, rows: Mapping[str, int]
         "entry_id": use_records(person)[0].entry_id,
         "device_id": story.laptop.id,
         "account_id": _newest_of_staff(),
-        "export_id": custody.exports()[0].id,
+        "export_id": custody.exports_on(story.laptop.id)[0].id,
         "duty_id": incidents.duties(number, at=story.now)[0].id,
         "batch_id": _batch_id(number),
         "state": "contained",

@@ -29,6 +29,7 @@ from tests.story import (
     free_text_of_imports,
     free_text_of_losses,
     free_text_of_rights,
+    free_text_of_sources,
 )
 from tests.story.free_text import NO_FREE_TEXT, Stage
 
@@ -50,6 +51,7 @@ CASES = (
     free_text.CASES
     | free_text_of_imports.CASES
     | free_text_of_losses.CASES
+    | free_text_of_sources.CASES
     | free_text_of_access.CASES
     | free_text_of_choices.CASES
     | free_text_of_clients.CASES
