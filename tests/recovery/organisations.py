@@ -6,12 +6,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from pyrage.x25519 import Identity
+
 from aboveboard.access.emergency.actions import break_glass
 from aboveboard.access.emergency.reasons import EmergencyGround
 from aboveboard.access.use import Subject
 from aboveboard.accounts.clients.actions import make_client
 from aboveboard.basics import clock
 from aboveboard.basics.actor import CUSTOMER, SYSTEM, Actor, ActorKind
+from aboveboard.campaigns import actions as campaigns
+from aboveboard.campaigns.terms import NewCampaign
 from aboveboard.choices.actions import choose
 from aboveboard.choices.boundaries import Boundary, BoundaryKind
 from aboveboard.choices.bounding import set_boundary
@@ -22,6 +26,7 @@ from aboveboard.group import links, organisations, shown
 from aboveboard.group.organisations import DeclaredOrganisation
 from aboveboard.group.subject import digest_of_half, make_half
 from aboveboard.ledger.format.note import Signer
+from aboveboard.third_parties import actions as third_parties
 from tests.delivery.scripted import ScriptedServer
 from tests.recovery import files
 
@@ -70,6 +75,17 @@ def link(once: Once) -> None:
     shown.hide_uses(ben, portal_shown.id, at=once.now)
 
 
+def third_party(once: Once) -> None:
+    """Somebody lets a charity in, and is written to about it."""
+    make_client(
+        name=f"Charity {once.number}", role="third-party", team="", purposes=["get-advice"],
+        channels=["api"], rights=["third-party:consumer-advice"], **once.said,
+    )  # fmt: skip
+    last_day = (once.now + timedelta(days=30)).date()
+    said = {"channel": "portal", "evidence": "portal:1", "by": CUSTOMER, "at": once.now}
+    third_parties.let_in(once.ids[21], "consumer-advice", "get-advice", last_day, **said)
+
+
 def emergency_kept_out(once: Once) -> None:
     """An emergency opens the record of somebody who keeps that team out; they are written to."""
     person, row = once.ids[22], once.rows[22]
@@ -81,6 +97,10 @@ def emergency_kept_out(once: Once) -> None:
     # Somebody else said yes to e-mail, and is sent a link to confirm their address.
     said = {"answer": ChoiceAnswer.YES, "channel": "portal", "evidence": "portal:1"}
     choose(once.ids[21], "newsletter", **said, by=CUSTOMER, at=once.now)
+    third_party(once)
+    key = str(Identity.generate().to_public())
+    offers = NewCampaign("personal-offers", "email", "email-provider", (key,))
+    campaigns.bring(offers, None, by=ADVISER, at=once.now)
     once.work()
     with ScriptedServer() as server, files.mail_to(once.patch, server.port):
         delivery.drain(worker="test", at=clock.now())
