@@ -57,6 +57,9 @@ def test_init_makes_an_instance_that_the_doctor_can_read(
         "backup": "warn",
         "leaked files": "ok",
         "mail": "warn",
+        "texts": "ok",
+        "provider": "ok",
+        "passwords": "warn",
         "disk": "ok",
         "transport": "ok",
         "proxy": "ok",
@@ -130,6 +133,26 @@ def test_the_doctor_sees_a_key_that_others_can_read_and_one_that_is_another(
     seen = aboveboard("doctor", "--home", "home")
     assert seen.returncode == exits.ATTENTION
     assert "act   root key: A wrapped key does not open with this root key" in seen.stdout
+
+
+def test_a_command_that_computes_nothing_starts_without_the_engine(
+    aboveboard: Run, tmp_path: Path
+) -> None:
+    assert aboveboard("init", "home").returncode == exits.DONE
+    asked = (
+        "import sys; from aboveboard.commands.main import main\n"
+        "try: main(['--home', 'home', 'staff', 'list'])\n"
+        "finally: print('duckdb' in sys.modules)"
+    )
+    imported = subprocess.run(
+        [sys.executable, "-c", asked],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env=clean_environment(),
+    )
+    assert imported.stdout.splitlines()[-1] == "False", imported.stderr
 
 
 def test_help_is_quick_and_imports_no_django(aboveboard: Run) -> None:

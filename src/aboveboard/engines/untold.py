@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from aboveboard.engines import limits
 from aboveboard.engines.duck import atomic_path, engine, statement
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from aboveboard.incidents.leaks.opening import (
     sample,
 )
 from aboveboard.incidents.models import Incident, UnreadRow
+from aboveboard.keys.sealed_files import UploadDamaged
 from aboveboard.outbox import jobs
 from tests.incidents.conftest import AT, LEAD, People, open_leak
 
@@ -151,7 +152,7 @@ def test_a_sealed_upload_that_was_cut_or_swapped_does_not_open(db: None) -> None
         whole[:-1],
     ):
         file.write_bytes(damaged)
-        with pytest.raises(staging.UploadDamaged):
+        with pytest.raises(UploadDamaged):
             staging.read(token).read()
 
 

@@ -92,7 +92,10 @@ def test_without_a_print_house_nobody_is_called_reached(db: None, tmp_path: Path
     lose(letters.made_up(2), tmp_path)
     for _ in range(3):  # one channel after the other
         send()
-    assert set(notice_states()) == {("skipped", "channel-not-available")}
+    # What the next channel would do is a row of its own: it waits for the mail server.
+    states = set(notice_states())
+    assert ("skipped", "channel-not-available") in states
+    assert states <= {("skipped", "channel-not-available"), ("queued", "")}
 
 
 def test_letters_wait_while_the_promise_does_not_name_the_print_house(
