@@ -9,8 +9,12 @@ from django.test import Client
 
 from aboveboard.basics import clock
 from aboveboard.incidents.models import Incident
+from aboveboard.incidents.notices import actions as notices
+from aboveboard.incidents.notices.recipients import NoticeNews
+from aboveboard.outbox import jobs
 from tests.accounts.people import staff_client
-from tests.loss import approved, lost_laptop
+from tests.incidents.test_versions import add, letter
+from tests.loss import LEAD, SECOND, approved, lost_laptop
 from tests.portal.conftest import Someone
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +79,24 @@ def test_missing_wrong_method_nobody_and_staff_are_turned_away(jon: Someone) -> 
         assert jon.browser.post(address).status_code == 405
         assert Client().get(address)["Location"].startswith("/accounts/login/")
         assert staff.get(address).status_code == 403
+
+
+def test_who_is_told_more_later_still_reads_what_was_written_before(
+    jon: Someone,
+) -> None:
+    number = letter()
+    person = [(jon.id, jon.row)]
+    add(number, person, "user.name")
+    first = notices.prepare(number, by=LEAD, at=clock.now())
+    notices.approve(first.id, by=SECOND, at=clock.now())
+    jobs.run_jobs_once(worker="test")
+    add(number, person, "user.contact.email")
+    more = notices.prepare_new(number, NoticeNews.MORE, by=LEAD, at=clock.now())
+    notices.approve(more.id, by=SECOND, at=clock.now())
+    jobs.run_jobs_once(worker="test")
+    newest, _, before = text(jon, f"/you/notices/{number}/").partition(
+        "What we wrote to you before"
+    )
+    assert "We now know that more of your details were involved." in newest
+    assert "your e-mail address" in newest
+    assert "your name" in before

@@ -3,6 +3,7 @@ where you can find them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,7 +23,8 @@ from aboveboard.promise import explain
 @dataclass(frozen=True, slots=True)
 class NoticeSummary:
     """A notice in short: where it is, what happened, what of theirs was in it, and when
-    they were written to."""
+    they were written to; ``earlier``: what they were written of the same loss before, newest
+    first."""
 
     number: int
     reference: str
@@ -30,15 +32,16 @@ class NoticeSummary:
     short: str
     sent: str
     letter: PersonalNotice
+    earlier: tuple[PersonalNotice, ...] = ()
 
 
 def notice_summaries(you: PortalCustomer) -> list[NoticeSummary]:
     """Return what this person was written of each loss they were in, newest first; of
     each the latest word."""
-    latest: dict[int, PersonalNotice] = {}
+    letters: dict[int, list[PersonalNotice]] = {}
     for letter in incidents.for_person(you.person_id):
-        latest.setdefault(letter.incident.number, letter)
-    return [_notice_summary(you, letter) for letter in latest.values()]
+        letters.setdefault(letter.incident.number, []).append(letter)
+    return [_notice_summary(you, latest, earlier) for latest, *earlier in letters.values()]
 
 
 @allow_customer
@@ -62,7 +65,9 @@ def notice(request: HttpRequest, you: PortalCustomer, number: int) -> HttpRespon
     return render(request, "portal/notice.html", {"call": call, "notice": call.letter.notice})
 
 
-def _notice_summary(you: PortalCustomer, letter: PersonalNotice) -> NoticeSummary:
+def _notice_summary(
+    you: PortalCustomer, letter: PersonalNotice, earlier: Sequence[PersonalNotice]
+) -> NoticeSummary:
     information = next(
         (section for section in letter.notice.sections if section.key == "information"), None
     )
@@ -78,6 +83,8 @@ def _notice_summary(you: PortalCustomer, letter: PersonalNotice) -> NoticeSummar
         short,
         _sent_in_words(letter),
         letter,
+        # By two channels the same is said twice, and shown once.
+        tuple({each.notice: each for each in earlier if each.notice != letter.notice}.values()),
     )
 
 
