@@ -21,7 +21,7 @@ from tests.world import adopt
 
 # Which roles there are depends on rows of clients and of the promise: on either database.
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-NAMED = ("finance", "shop-planning", "shop-system", "offers-service")
+NAMED = ("finance", "shop-planning", "shop-system", "offers-service", "third-party")
 """What the sample promise names and this program does not."""
 
 

@@ -71,14 +71,17 @@ def test_people_are_ordered_by_number_and_by_severity(lead: Client, lost: Incide
 
 def test_each_filter_lists_as_many_as_its_words_say(lead: Client, lost: Incident) -> None:
     body = _body(lead.get(address(lost)))
-    options = re.findall(r'<option value="([^"]+)"[^>]*>\s*([^<]+?) \(([\d,]+)\)', body)
-    assert len(options) >= 3
-    for value, said, count in options:
-        name = next(
-            key
-            for key in ("band", "jurisdiction", "language")
-            if f'value="{value}"' in body.split(f'name="{key}"')[1].split("</select>")[0]
-        )
+    selects = {
+        name: body.split(f'name="{name}"')[1].split("</select>")[0]
+        for name in ("band", "certainty", "jurisdiction", "language")
+    }
+    options = [
+        (name, *option)
+        for name, select in selects.items()
+        for option in re.findall(r'<option value="([^"]+)"[^>]*>\s*([^<]+?) \(([\d,]+)\)', select)
+    ]
+    assert len(options) >= 4
+    for name, value, said, count in options:
         listed = lead.get(address(lost), {name: value})
         assert len(numbers(listed)) == int(count), said
         assert not re.search(r"\b[A-Z]{2}(-[A-Z]{2})?\b", said), "a name and no code"
@@ -171,7 +174,17 @@ def test_people_leave_as_a_file_only_with_an_entry(lead: Client, lost: Incident)
     assert (entry.kind, Entry.objects.count()) == ("incident.changed", before + 1)
     rows = csv_rows(answer)
     assert len(rows) == PEOPLE
-    assert set(rows[0]) == {"Customer", "Lives in", "Exposed", "Unreadable", "Severity", "Notice"}
+    assert set(rows[0]) == {
+        "Customer",
+        "Lives in",
+        "Exposed",
+        "Unreadable",
+        "Severity",
+        "Notice",
+        "Certainty",
+        "Probable",
+        "Cannot be excluded",
+    }
     assert {row["Notice"] for row in rows} == {"No notice yet"}
     people = {row["email"] for _, row in load(PEOPLE)}
     assert not people & {value for row in rows for value in row.values()}

@@ -23,7 +23,7 @@ def test_a_system_is_added_and_what_did_not_arrive_is_sent_again(page: Page) -> 
     seen(page, "webhooks-none", "/console/webhooks/")
     seen(page, "webhooks-add", "/console/webhooks/add/")
     page.get_by_label("Name").fill("CRM")
-    page.get_by_label("Address").fill("https://crm.example/aboveboard/hooks")
+    page.get_by_label("Address", exact=True).fill("https://crm.example/aboveboard/hooks")
     page.locator("[name=events][value='choice.withdrawn']").check()
     page.locator("[name=events][value='person.erased']").check()
     page.get_by_role("button", name="Add it").click()

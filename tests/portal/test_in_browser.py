@@ -119,7 +119,7 @@ def assert_equally_prominent(page: Page) -> None:
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         rows = page.locator(".ab-choice__answers").all()
-        assert len(rows) == 7
+        assert len(rows) == 9
         for row in rows:
             yes, no = (button.evaluate(_APPEARANCE) for button in row.get_by_role("button").all())
             assert yes == no

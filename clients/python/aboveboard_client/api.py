@@ -242,7 +242,7 @@ class Aboveboard(Transport):
         prefix: int,
     ) -> PasswordRangeOut:
         """Leaked passwords by prefix. Return the leaked passwords whose SHA-1 begins with five
-        hexadecimal digits, padded. 503 (`no_breached_list`): there is no list here.
+        hexadecimal digits, padded. 404 (`no_breached_list`): there is no list here.
         """
         answer: PasswordRangeOut = self.send("GET", f"/api/v1/passwords/range/{prefix}")
         return answer

@@ -571,7 +571,7 @@ export class Aboveboard extends Transport {
 
   /**
    * Leaked passwords by prefix. Return the leaked passwords whose SHA-1 begins with five
-   * hexadecimal digits, padded. 503 (`no_breached_list`): there is no list here.
+   * hexadecimal digits, padded. 404 (`no_breached_list`): there is no list here.
    */
   getPasswordRange(prefix: number): Promise<PasswordRangeOut> {
     return this.send("GET", `/api/v1/passwords/range/${prefix}`);

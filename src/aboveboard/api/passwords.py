@@ -103,7 +103,7 @@ def get_password_policy(request: HttpRequest) -> HttpResponse:
 
 @get("Leaked passwords by prefix", PasswordRangeOut, statuses=LOOK_UPS, parameters=[PREFIX])
 def get_password_range(request: HttpRequest, prefix: str) -> HttpResponse:
-    """Return the leaked passwords whose SHA-1 begins with five hexadecimal digits, padded. 503
+    """Return the leaked passwords whose SHA-1 begins with five hexadecimal digits, padded. 404
     (`no_breached_list`): there is no list here."""
     rate_limit.take_tokens(client_of(request).id)
     digits = prefix.upper()

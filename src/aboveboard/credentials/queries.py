@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 
 from aboveboard.basics import settings
-from aboveboard.basics.errors import AboveboardError, Unavailable
+from aboveboard.basics.errors import AboveboardError, NotFound
 from aboveboard.credentials import limits
 from aboveboard.credentials.breached import service
 from aboveboard.credentials.breached.breached_list import BreachedList, digest_of
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 _PREFIX = 5
 
 
-class NoBreachedList(Unavailable):
+class NoBreachedList(NotFound):
     """There is no list of breached passwords here, and no range service is set."""
 
     code = "no_breached_list"
