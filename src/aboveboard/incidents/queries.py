@@ -347,7 +347,9 @@ def _tally(cells: Sequence[listing.ExposureCell], column: str) -> dict[str, int]
 
 def _certainties(cells: Sequence[listing.ExposureCell]) -> dict[Certainty, int]:
     """How many people are how certain, the most certain first."""
-    counts = Counter(cell.certainty for cell in cells)
+    counts: Counter[int] = Counter()
+    for cell in cells:
+        counts[cell.certainty] += cell.people
     return {each: counts[each] for each in sorted(Certainty, reverse=True) if counts[each]}
 
 
