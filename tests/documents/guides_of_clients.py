@@ -8,7 +8,7 @@ from collections.abc import Callable
 import requests
 
 from aboveboard.commands import exits
-from tests.documents.instance import Instance
+from tests.documents.instance import SAMPLE, Instance
 from tests.documents.reader import PATIENCE, Reader
 
 
@@ -33,6 +33,12 @@ def ask_from_your_shop_system(reader: Reader, instance: Instance) -> None:
 
 def let_a_third_party_in(reader: Reader, instance: Instance) -> None:
     """Somebody who registers a third party, as the sample promise opens a purpose to it."""
+
+    def is_in_the_sample() -> None:
+        lines = SAMPLE.splitlines()
+        assert [line for line in reader.printed.splitlines() if line.rstrip() not in lines] == []
+
+    reader.before("get-advice:", is_in_the_sample)
 
 
 def remember(reader: Reader, instance: Instance, *, token: bool) -> Callable[[], None]:

@@ -72,8 +72,12 @@ def have_addresses_confirmed(reader: Reader, instance: Instance) -> None:
     waiting, other = list(people(2))
     (instance.operator.folder / "waits.csv").write_text(f"{head}{waiting['email']},{said},\n")
     instance.operator.type("aboveboard choices import waits.csv --channel email")
-    taken = f"{head}{other['email']},{said},2026-03-03T10:04:00Z\n"
-    (reader.folder / "choices.csv").write_text(taken)
+
+    def confirmed_elsewhere() -> None:
+        text = reader.printed.replace("ada@example.org", other["email"])
+        (reader.folder / "choices.csv").write_text(text)
+
+    reader.before("email,purpose,answer", confirmed_elsewhere)
     reader.before("double_opt_in: true", lambda: is_said(reader.printed))
 
 
