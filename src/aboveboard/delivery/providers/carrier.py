@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from threading import local
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.mail import EmailMultiAlternatives
 
@@ -21,11 +21,13 @@ from aboveboard.delivery import limits, mime
 from aboveboard.delivery.calling import CallingCarrier, CallLost
 from aboveboard.delivery.channels import DeliveryOutcome, DeliveryVerdict, NoChannel
 from aboveboard.delivery.letters import LetterBody
-from aboveboard.delivery.providers.door import OutgoingAdapter
 from aboveboard.delivery.providers.services import MailService, current_service
 from aboveboard.delivery.receipts import reference_of
 from aboveboard.delivery.rendering import DispatchItem, RenderedNotice
 from aboveboard.kinds import email_addresses
+
+if TYPE_CHECKING:
+    from aboveboard.delivery.providers.door import OutgoingAdapter
 
 UNREACHABLE: Final = "mail-provider-unreachable"
 REFUSES: Final = "mail-provider-refuses"
@@ -140,6 +142,8 @@ class ProviderCarrier(CallingCarrier[ProviderMail]):
                 backend = self._service.open_backend()
             except Misconfigured as error:
                 raise NoMailProvider(reason=error.code.replace("_", "-")) from None
+            from aboveboard.delivery.providers.door import OutgoingAdapter  # of the extra
+
             adapter = OutgoingAdapter(self._service.client())
             self._adapters.append(adapter)
             backend.open()
